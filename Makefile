@@ -1,0 +1,48 @@
+# One command for everything; needs only git, make and Python >= 3.11 with venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test oracle check lint format docs lock install clean
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(STAMP)
+
+install: $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/muster demo
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -q -n auto -m "not oracle"
+
+oracle: $(STAMP)
+	$(BIN)/python -m pytest -q -m oracle
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+check: lint test oracle
+	$(BIN)/muster check .
+
+docs: $(STAMP)
+	$(BIN)/muster rules --format md --output docs/rules.md
+
+# The lock names no index host: it works with whatever index the machine is set up for.
+lock: $(STAMP)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev --output-file requirements/dev.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) demo-fleet .mypy_cache .ruff_cache .pytest_cache .hypothesis

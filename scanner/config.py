@@ -1,0 +1,208 @@
+"""``muster.toml``: what the user decides. Pure: text in, :class:`Config` or :class:`ConfigError` out."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from scanner.format import Unreadable
+from scanner.toml_reader import loads
+
+LEVELS = ("error", "warning", "note", "off")
+CRITICALITIES = ("high", "medium", "low")
+DEFAULT_HARD = ("path", "image", "ci")
+ROLES = ("main", "docs", "example", "fixture", "tooling")
+
+
+class ConfigError(Exception):
+    """The configuration says something that cannot be meant; the message names the key and what would be right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A value for what matches: ``repository`` and ``path`` are globs (``fnmatch``), ``value`` the decision."""
+
+    repository: str
+    path: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """Findings not to be shown as open: a rule, globs of repository and path, and why (a reason is demanded)."""
+
+    rule: str
+    repository: str
+    path: str
+    reason: str
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The whole configuration, with every default."""
+
+    exclude: tuple[str, ...] = ()
+    exclude_repositories: tuple[str, ...] = ()
+    roles: tuple[Override, ...] = ()
+    internal: tuple[str, ...] = ()
+    owners: tuple[Override, ...] = ()
+    criticality: tuple[Override, ...] = ()
+    levels: dict[str, str] = field(default_factory=dict)
+    suppressions: tuple[Suppression, ...] = ()
+    weights: dict[str, float] = field(default_factory=dict)
+    hard: tuple[str, ...] = DEFAULT_HARD
+    capacity: int = 10
+    inactive_after_days: int = 730
+
+    def role_of(self, repository: str, path: str) -> str | None:
+        """The role that the user gave the project at ``path``, if any."""
+        return next((o.value for o in self.roles if _fits(o, repository, path)), None)
+
+    def owners_of(self, repository: str) -> tuple[str, ...]:
+        """The owners that the user gave the repository."""
+        return tuple(o.value for o in self.owners if fnmatch.fnmatchcase(repository, o.repository))
+
+    def criticality_of(self, repository: str) -> str | None:
+        """The criticality that the user gave the repository."""
+        return next((o.value for o in self.criticality if fnmatch.fnmatchcase(repository, o.repository)), None)
+
+    def is_internal(self, name: str) -> bool:
+        """Whether a (normalised) distribution name is declared to be the organisation's own."""
+        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self.internal)
+
+
+def _fits(override: Override, repository: str, path: str) -> bool:
+    return fnmatch.fnmatchcase(repository, override.repository) and fnmatch.fnmatchcase(path, override.path)
+
+
+def parse(text: str) -> Config:
+    """Read ``muster.toml``; raises :class:`ConfigError` with what is wrong and what would be right."""
+    try:
+        data = loads(text)
+    except Unreadable as error:
+        raise ConfigError(f"line {error.line}: {error.message}" if error.line else error.message) from None
+    reader = _Reader(data)
+    config = Config(
+        exclude=reader.strings("scan", "exclude"),
+        exclude_repositories=reader.strings("scan", "exclude-repositories"),
+        internal=tuple(name.lower().replace("_", "-") for name in reader.strings("graph", "internal")),
+        roles=reader.overrides("role", "role", ROLES),
+        owners=reader.overrides("owner", "owner"),
+        criticality=reader.overrides("criticality", "level", CRITICALITIES),
+        levels=reader.choices("rules", LEVELS),
+        suppressions=reader.suppressions(),
+        weights=reader.numbers("weights"),
+        hard=reader.strings("plan", "hard") or DEFAULT_HARD,
+        capacity=int(reader.number("plan", "capacity", 10)),
+        inactive_after_days=int(reader.number("plan", "inactive-after-days", 730)),
+    )
+    reader.refuse_unknown()
+    return config
+
+
+class _Reader:
+    _KNOWN: ClassVar[dict[str, frozenset[str] | None]] = {
+        "scan": frozenset({"exclude", "exclude-repositories"}),
+        "graph": frozenset({"internal"}),
+        "plan": frozenset({"hard", "capacity", "inactive-after-days"}),
+        "role": frozenset({"repository", "path", "role"}),
+        "owner": frozenset({"repository", "path", "owner"}),
+        "criticality": frozenset({"repository", "path", "level"}),
+        "suppress": frozenset({"rule", "repository", "path", "reason", "until"}),
+        "rules": None,
+        "weights": None,
+    }
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._data = data
+
+    def refuse_unknown(self) -> None:
+        for section, value in self._data.items():
+            if section not in self._KNOWN:
+                raise ConfigError(f"unknown section [{section}]; there are {', '.join(sorted(self._KNOWN))}")
+            known = self._KNOWN[section]
+            for entry in value if isinstance(value, list) else [value]:
+                if not isinstance(entry, dict):
+                    raise ConfigError(f"[{section}] must be a table")
+                for key in entry:
+                    if known is not None and key not in known:
+                        raise ConfigError(f"unknown key {section}.{key}; there are {', '.join(sorted(known))}")
+
+    def _table(self, section: str) -> dict[str, Any]:
+        value = self._data.get(section, {})
+        if not isinstance(value, dict):
+            raise ConfigError(f"[{section}] must be a table")
+        return value
+
+    def _tables(self, section: str) -> list[dict[str, Any]]:
+        value = self._data.get(section, [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise ConfigError(f"write [[{section}]], one table for each entry")
+        return value
+
+    def strings(self, section: str, key: str) -> tuple[str, ...]:
+        value = self._table(section).get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ConfigError(f"{section}.{key} must be a list of strings")
+        return tuple(value)
+
+    def number(self, section: str, key: str, default: float) -> float:
+        value = self._table(section).get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise ConfigError(f"{section}.{key} must be a number above 0")
+        return float(value)
+
+    def numbers(self, section: str) -> dict[str, float]:
+        table = self._table(section)
+        for key, value in table.items():
+            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+                raise ConfigError(f"{section}.{key} must be a number, 0 or more")
+        return {key: float(value) for key, value in table.items()}
+
+    def choices(self, section: str, allowed: tuple[str, ...]) -> dict[str, str]:
+        table = self._table(section)
+        for key, value in table.items():
+            if value not in allowed:
+                raise ConfigError(f"{section}.{key} must be one of {', '.join(allowed)}")
+        return dict(table)
+
+    def overrides(self, section: str, key: str, allowed: tuple[str, ...] | None = None) -> tuple[Override, ...]:
+        made = []
+        for table in self._tables(section):
+            value = table.get(key)
+            if not isinstance(value, str) or (allowed is not None and value not in allowed):
+                choices = f", one of {', '.join(allowed)}" if allowed else ""
+                raise ConfigError(f"each [[{section}]] needs {key} = a string{choices}")
+            made.append(
+                Override(
+                    repository=self._glob(section, table, "repository"),
+                    path=self._glob(section, table, "path"),
+                    value=value,
+                )
+            )
+        return tuple(made)
+
+    def _glob(self, section: str, table: dict[str, Any], key: str) -> str:
+        value = table.get(key, "*")
+        if not isinstance(value, str):
+            raise ConfigError(f"{section}.{key} must be a string (a glob)")
+        return value
+
+    def suppressions(self) -> tuple[Suppression, ...]:
+        made = []
+        for table in self._tables("suppress"):
+            rule, reason, until = table.get("rule"), table.get("reason"), table.get("until")
+            if not isinstance(rule, str) or not isinstance(reason, str) or not reason.strip():
+                raise ConfigError("each [[suppress]] needs rule = … and a reason = … that says why")
+            made.append(
+                Suppression(
+                    rule=rule,
+                    reason=reason.strip(),
+                    repository=self._glob("suppress", table, "repository"),
+                    path=self._glob("suppress", table, "path"),
+                    until=str(until) if until is not None else None,
+                )
+            )
+        return tuple(made)

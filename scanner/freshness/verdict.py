@@ -1,0 +1,44 @@
+"""The seam of lock checks: what a check is given, and what it answers.
+
+Two answers are kept apart. ``status`` is what the check of the tool generation that wrote the lock would say, or
+``undecidable`` with the reason (never a guess), or ``broken`` for a lock that its own tool could not read. ``covers``
+is as it is: does every declared requirement have a satisfying locked version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from scanner.facts import Extract, Lock
+from scanner.inventory import LockStatus, Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A check's answer; each reason names the requirement, and its place in the manifest or the lock."""
+
+    status: LockStatus
+    covers: bool | None
+    reasons: tuple[Reason, ...] = ()
+    other_versions: dict[str, LockStatus] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a check may look at: the lock, and everything that was read from the same repository, by path.
+
+    ``files`` are all paths of the repository (so that "missing" can be told from "not read").
+    """
+
+    lock: Lock
+    extracts: Mapping[str, Extract]
+    files: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockCheck:
+    """A lock format's check; ``tools`` are the values of ``Lock.tool`` that it judges."""
+
+    tools: tuple[str, ...]
+    check: Callable[[Scene], Verdict]
