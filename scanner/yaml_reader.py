@@ -159,7 +159,7 @@ class _Builder:
         tag = event.tag if isinstance(event.tag, str) and not event.tag.startswith("tag:yaml.org") else None
         node: Node
         if isinstance(event, yaml.ScalarEvent):
-            node = Scalar(event.value, line, event.style is None, tag, event.style in ("|", ">"))
+            node = Scalar(event.value, line, not event.style, tag, event.style in ("|", ">"))
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self._sequence(events, line, tag, depth)
         else:
