@@ -357,7 +357,11 @@ class Ownership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
-    """Everything that one file says. A reader fills what its format has and leaves the rest empty."""
+    """Everything that one file says. A reader fills what its format has and leaves the rest empty.
+
+    ``template`` marks text to be rendered before it means anything; ``unreadable`` is set by the collector alone, for
+    a file that is of this format but broken (its problem says how), so that *broken* is never taken for *missing*.
+    """
 
     path: str
     format: str
@@ -376,3 +380,4 @@ class Extract:
     ownership: tuple[Ownership, ...] = ()
     problems: tuple[Problem, ...] = ()
     template: bool = False
+    unreadable: bool = False

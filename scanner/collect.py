@@ -1,0 +1,159 @@
+"""One repository's tree in, its facts out: which files are read, by whom, and what could not be.
+
+The only place that catches :class:`~scanner.format.Unreadable`: a bad file costs that file and leaves an error.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from scanner.facts import Extract, Include, Location, Problem
+from scanner.format import Format, Unreadable
+from scanner.redact import redact_line
+
+MAX_FILES_READ = 20_000
+MAX_INCLUDE_DEPTH = 8
+SKIPPED_FOLDERS = frozenset(
+    {"node_modules", "site-packages", ".venv", "venv", ".tox", ".nox", "__pypackages__", ".eggs", "bower_components"}
+)
+
+
+class Entry(Protocol):
+    """What is needed of a tree's entry."""
+
+    @property
+    def path(self) -> str: ...  # noqa: D102
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def size(self) -> int | None: ...  # noqa: D102
+
+
+class Tree(Protocol):
+    """What is needed of a tree: its entries, and the text of some of them (or the problem with it)."""
+
+    def entries(self) -> Iterable[Entry]: ...  # noqa: D102
+    def texts(self, wanted: Mapping[str, int]) -> Iterator[tuple[str, str | Problem]]:
+        """Texts of the files ``wanted`` (path → size limit in bytes), in any order; a problem where there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepoFacts:
+    """Everything that a repository's files say, before anyone draws a conclusion.
+
+    ``files`` are all regular files; ``suffixes`` counts them by suffix; ``problems`` are the files (or entries of
+    files) that could not be read; ``aside`` are files that looked like a format by name and turned out not to be.
+    """
+
+    extracts: Mapping[str, Extract]
+    files: frozenset[str]
+    suffixes: Mapping[str, int]
+    problems: tuple[Problem, ...] = ()
+    aside: tuple[str, ...] = ()
+    submodules: frozenset[str] = field(default_factory=frozenset)
+
+
+def collect(
+    tree: Tree,
+    formats_for: Callable[[str], tuple[Format, ...]],
+    include_format: Format,
+    is_excluded: Callable[[str], bool] = lambda _path: False,
+) -> RepoFacts:
+    """Read what the formats want, follow includes inside the repository, keep what failed as problems.
+
+    ``include_format`` reads the files that others include by name (``-r deps/base``), whatever they are called.
+    """
+    files: list[str] = []
+    submodules: list[str] = []
+    problems: list[Problem] = []
+    for entry in tree.entries():
+        if entry.kind == "submodule":
+            submodules.append(entry.path)
+        elif entry.kind in ("file", "link") and not is_excluded(entry.path):
+            files.append(entry.path)
+    known = frozenset(files)
+    chosen = {path: found for path in files if not _is_skipped(path) and (found := formats_for(path))}
+    if len(chosen) > MAX_FILES_READ:
+        problems.append(
+            Problem(
+                code="too-large",
+                message=f"{len(chosen)} files of interest; only the first {MAX_FILES_READ} were read",
+                at=Location(path="."),
+            )
+        )
+        chosen = dict(sorted(chosen.items(), key=lambda item: (item[0].count("/"), item[0]))[:MAX_FILES_READ])
+    reading = _Reading(tree)
+    reading.read(chosen)
+    for _ in range(MAX_INCLUDE_DEPTH):
+        missing = reading.unread_includes(known)
+        if not missing:
+            break
+        reading.read({path: (include_format,) for path in missing})
+    return RepoFacts(
+        extracts=dict(sorted(reading.extracts.items())),
+        files=known,
+        suffixes=Counter(posixpath.splitext(path)[1].lower() for path in files if not _is_skipped(path)),
+        problems=tuple(sorted((*problems, *reading.problems), key=lambda p: (p.at.path, p.at.line or 0, p.message))),
+        aside=tuple(sorted(reading.aside)),
+        submodules=frozenset(submodules),
+    )
+
+
+def _is_skipped(path: str) -> bool:
+    return not SKIPPED_FOLDERS.isdisjoint(path.split("/")[:-1])
+
+
+class _Reading:
+    """What was read so far: a file once, whoever asks for it."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._seen: set[str] = set()
+        self.extracts: dict[str, Extract] = {}
+        self.problems: list[Problem] = []
+        self.aside: list[str] = []
+
+    def read(self, chosen: Mapping[str, tuple[Format, ...]]) -> None:
+        wanted = {path: max(f.limit for f in formats) for path, formats in chosen.items() if path not in self._seen}
+        self._seen.update(wanted)
+        for path, text in self._tree.texts(wanted):
+            if isinstance(text, Problem):
+                self.problems.append(text)
+            else:
+                self._extract(path, text, chosen[path])
+
+    def _extract(self, path: str, text: str, formats: tuple[Format, ...]) -> None:
+        for form in formats:
+            try:
+                extract = form.read(path, text)
+            except Unreadable as error:
+                at = Location(path=path, line=error.line)
+                self.problems.append(Problem(code=error.code, message=redact_line(error.message), at=at))
+                self.extracts.setdefault(path, Extract(path=path, format=form.name, unreadable=True))
+                return
+            if extract is not None:
+                self.extracts[path] = extract
+                self.problems.extend(extract.problems)
+                return
+        self.aside.append(path)
+
+    def unread_includes(self, known: frozenset[str]) -> list[str]:
+        return sorted(
+            {
+                include.path
+                for extract in self.extracts.values()
+                for include in _includes(extract)
+                if include.path is not None and include.path in known and include.path not in self._seen
+            }
+        )
+
+
+def _includes(extract: Extract) -> Iterator[Include]:
+    yield from extract.includes
+    if extract.manifest is not None:
+        yield from extract.manifest.includes
