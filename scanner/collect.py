@@ -93,7 +93,7 @@ def collect(
         missing = reading.unread_includes(known)
         if not missing:
             break
-        reading.read({path: (include_format,) for path in missing})
+        reading.read(dict.fromkeys(missing, (include_format,)))
     return RepoFacts(
         extracts=dict(sorted(reading.extracts.items())),
         files=known,

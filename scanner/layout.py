@@ -1,0 +1,335 @@
+"""Which folders of a repository are projects, which files belong to each, and in which role they stand.
+
+The words are those of the published vocabulary: a project is a folder that declares or locks Python dependencies, or
+builds a Python distribution; requirements under ``requirements/`` (or ``deps/``, ``reqs/``) belong to the folder above.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from scanner.collect import RepoFacts
+from scanner.facts import Extract, Include, Manifest, Workspace
+from scanner.inventory import Reason, Role
+
+REQUIREMENT_FOLDERS = frozenset({"requirements", "reqs", "deps", "requires", "requirement", "dependencies"})
+_BUILD_FORMATS = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "pixi.toml"})
+
+_DOCS = re.compile(r"docs?|documentation|sphinx|website|mkdocs|doc[-_]?src|readthedocs|apidocs?")
+_EXAMPLE = re.compile(
+    r"(?:.+[-_])?(?:examples?|samples?|demos?|tutorials?|quickstarts?|cookbooks?|recipes|playgrounds?|workshops?|showcases?)"
+)
+_FIXTURE = re.compile(
+    r"(?:.+[-_])?(?:fixtures?|test[-_]?data|testdata|testing[-_]data|resources|assets)|templates?|.*[-_]templates?|cookiecutter.*"
+    r"|vendor|vendored|_vendor|_vendored|third[-_]?party|3rd[-_]?party|external|externals|extern|thirdparty|skeletons?|scaffold.*|snapshots?|golden|mocks?"
+)
+_TESTS = re.compile(r"tests?|testing|[a-z]+[-_]tests?|e2e|integration|unit|acceptance")
+_TOOLING = re.compile(
+    r"\.github|\.gitlab|\.circleci|\.azure.*|\.ci|ci|\.buildkite|\.devcontainer|\.binder|binder|\.config|\.jenkins|jenkins|build[-_]?tools?|build[-_]?scripts?"
+    r"|scripts?|tools?|tooling|hack|dev|devtools?|dev[-_]?tools?|contrib|misc|utils?|bin|etc|infra|infrastructure|terraform|ansible|deploy|deployment|deployments"
+    r"|benchmarks?|benches|bench|asv_bench|perf|profiling|conda|conda[-_]?recipes?|recipe|packaging|pkg|debian|docker|dockerfiles?|containers?|\.docker|lint|release|maintenance|ops|sandbox|experiments?|scratch|misc"
+)
+_TEMPLATE_SEGMENT = re.compile(r".*(?:\{\{|\}\}|\{%|__cookiecutter).*")
+_DEV_FILE = re.compile(
+    r"(?:^|[-_./])(?:dev|develop|development|devel|test|tests|testing|tst|lint|linting|linters?|doc|docs|documentation|rtd|readthedocs|ci|cicd|tox|nox|build|builds|bench|benchmarks?"
+    r"|examples?|mypy|typing|types|type[-_]?check|static|style|quality|qa|check|checks|format|formatting|flake8|pre[-_]?commit|coverage|cov|release|releases|packaging|publish|ide|debug|tools?|local|notebooks?"
+    r"|optional|extras?|extra|gpu|cuda|cpu|minimal|min|minimum|oldest|lowest|docker[-_]?dev|e2e|integration|functional|perf|security|maintainer|contrib|pip|pip[-_]?tools|sphinx|mkdocs|colab|tutorials?|demo|travis|jenkins|github|actions|workflows?|pinned|freeze|frozen|lock|locked|all|full)(?=$|[-_./0-9])",
+    re.IGNORECASE,
+)
+_RUNTIME_FILE = re.compile(
+    r"(?:^|[-_./])(?:requirements?|reqs?|requires|base|common|core|main|prod|production|runtime|run|app|install|default|server|web|deploy|deployment|package|lambda|api|worker)(?=$|[-_./0-9])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A project before it is judged: its folder, the facts of its files, its role and where it hangs in a workspace."""
+
+    path: str
+    role: Role
+    role_reasons: tuple[Reason, ...]
+    extracts: tuple[Extract, ...]
+    workspace_root: str | None = None
+    workspace_tool: str | None = None
+
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """The manifests of this project, its own before those it inherits, in the order of their paths."""
+        return tuple(e.manifest for e in self.extracts if e.manifest is not None)
+
+    def manifest(self, form: str) -> Manifest | None:
+        """The project's own manifest of this format, directly in its folder."""
+        return next(
+            (m for m in self.manifests if m.format == form and folder_of(m.path) == self.path),
+            None,
+        )
+
+
+@dataclass(slots=True)
+class _Draft:
+    path: str
+    extracts: list[Extract] = field(default_factory=list)
+
+
+def folder_of(path: str) -> str:
+    """The folder of a file, ``.`` for the root."""
+    return posixpath.dirname(path) or "."
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether ``path`` is ``folder`` or below it."""
+    return folder == "." or path == folder or path.startswith(folder + "/")
+
+
+def is_dev_file(path: str) -> bool:
+    """Whether a requirements file serves development, tests, docs or another side purpose, as its name says."""
+    parts = path.split("/")
+    stem = posixpath.splitext(parts[-1])[0]
+    if len(parts) > 1 and parts[-2] in REQUIREMENT_FOLDERS:
+        return bool(_DEV_FILE.search(stem)) and not re.fullmatch(r"(?i)requirements?|all", stem)
+    rest = re.sub(r"(?i)requirements?|reqs?", "", stem).strip("-_.")
+    return bool(rest) and bool(_DEV_FILE.search(rest)) and not _PLAIN_LOCK.fullmatch(rest)
+
+
+_PLAIN_LOCK = re.compile(r"(?i)lock|locked|pinned|freeze|frozen|all|full|cpu|gpu|cuda|docker")
+
+
+def is_runtime_file(path: str) -> bool:
+    """Whether a requirements file's name says that it holds what is needed at run time."""
+    return not is_dev_file(path) and bool(_RUNTIME_FILE.search(posixpath.splitext(path)[0]))
+
+
+def lay_out(facts: RepoFacts, role_override: Callable[[str], str | None] = lambda _path: None) -> tuple[Folder, ...]:
+    """The projects of a repository, root first, then by path."""
+    drafts = _drafts(facts)
+    spaces = _workspaces(drafts)
+    folders = []
+    for path in sorted(drafts, key=lambda p: (p != ".", p)):
+        root, tool = _workspace_of(path, spaces)
+        role, reason = _role(path, drafts[path], member=root is not None, facts=facts)
+        if (forced := role_override(path)) is not None:
+            role, reason = forced, "set in the configuration"  # type: ignore[assignment]
+        folders.append(
+            Folder(
+                path=path,
+                role=role,
+                role_reasons=(Reason(message=reason, path=path),),
+                extracts=tuple(drafts[path].extracts),
+                workspace_root=root,
+                workspace_tool=tool,
+            )
+        )
+    return _with_a_main(folders, facts)
+
+
+def _drafts(facts: RepoFacts) -> dict[str, _Draft]:
+    """Files by the project folder that they belong to; a folder whose files say nothing makes no project."""
+    drafts: dict[str, _Draft] = {}
+    for extract in facts.extracts.values():
+        if _makes_a_project(extract):
+            home = _home(extract, facts)
+            drafts.setdefault(home, _Draft(home)).extracts.append(extract)
+    return {path: draft for path, draft in drafts.items() if not all(_says_nothing(e) for e in draft.extracts)}
+
+
+def _makes_a_project(extract: Extract) -> bool:
+    if extract.template:
+        return False
+    if extract.unreadable:
+        return posixpath.basename(extract.path) in _UNREADABLE_MANIFESTS or extract.path.endswith(".lock")
+    return extract.manifest is not None or extract.lock is not None
+
+
+_UNREADABLE_MANIFESTS = frozenset(
+    {"pyproject.toml", "Pipfile", "Pipfile.lock", "setup.py", "setup.cfg", "requirements.txt"}
+)
+
+
+def _home(extract: Extract, facts: RepoFacts) -> str:
+    """The project folder of a file: its own folder, or the one above ``requirements/`` and the like."""
+    folder = folder_of(extract.path)
+    manifest = extract.manifest
+    if manifest is None or manifest.format not in ("requirements", "conda"):
+        return folder
+    for candidate in (folder, folder_of(folder)):
+        if posixpath.basename(candidate) in REQUIREMENT_FOLDERS and not _has_own_manifest(candidate, facts):
+            return folder_of(candidate)
+    return folder
+
+
+def _has_own_manifest(folder: str, facts: RepoFacts) -> bool:
+    return any(posixpath.join(folder, name) in facts.extracts for name in ("pyproject.toml", "setup.py", "Pipfile"))
+
+
+def _says_nothing(extract: Extract) -> bool:
+    manifest = extract.manifest
+    if extract.unreadable or extract.lock is not None or manifest is None:
+        return False
+    return manifest.format == "pyproject.toml" and not manifest.tables
+
+
+def is_tool_only(manifest: Manifest) -> bool:
+    """Whether a ``pyproject.toml`` configures tools, and neither declares dependencies nor builds anything."""
+    if manifest.format != "pyproject.toml" or manifest.requirements or manifest.has_build_system or manifest.name:
+        return False
+    declaring = (
+        "project",
+        "dependency-groups",
+        "tool.poetry",
+        "tool.pdm",
+        "tool.uv",
+        "tool.rye",
+        "tool.hatch",
+        "tool.flit",
+        "tool.pixi",
+    )
+    return all(manifest.table(name) is None for name in declaring)
+
+
+def _workspaces(drafts: Mapping[str, _Draft]) -> dict[str, Workspace]:
+    return {
+        path: extract.manifest.workspace
+        for path, draft in drafts.items()
+        for extract in draft.extracts
+        if extract.manifest is not None and extract.manifest.workspace is not None
+    }
+
+
+def _workspace_of(path: str, spaces: Mapping[str, Workspace]) -> tuple[str | None, str | None]:
+    """The workspace root that ``path`` is a member of (the nearest), and the tool that says so."""
+    for root in sorted(spaces, key=lambda r: -len(r) if r != "." else 0):
+        space = spaces[root]
+        if path == root:
+            return root, space.tool
+        if not is_inside(path, root):
+            continue
+        inner = path if root == "." else path[len(root) + 1 :]
+        if _glob_fits(inner, space.members) and not _glob_fits(inner, space.exclude):
+            return root, space.tool
+    return None, None
+
+
+def _glob_fits(path: str, patterns: Iterable[str]) -> bool:
+    """Shell globs by path parts: ``*`` stays within one part, ``**`` spans several."""
+    return any(_parts_fit(path.split("/"), posixpath.normpath(pattern).split("/")) for pattern in patterns)
+
+
+def _parts_fit(parts: list[str], pattern: list[str]) -> bool:
+    reachable = {0}
+    for wanted in pattern:
+        if wanted == "**":
+            reachable = set(range(min(reachable, default=len(parts) + 1), len(parts) + 1))
+        else:
+            reachable = {i + 1 for i in reachable if i < len(parts) and fnmatchcase(parts[i], wanted)}
+    return len(parts) in reachable
+
+
+def _role(path: str, draft: _Draft, *, member: bool, facts: RepoFacts) -> tuple[Role, str]:
+    segments = [] if path == "." else path.lower().split("/")
+    for segment in segments:
+        if _TEMPLATE_SEGMENT.fullmatch(segment):
+            return "fixture", f"the folder name {segment!r} is a template to be rendered"
+    for position, segment in enumerate(segments):
+        last = position == len(segments) - 1
+        if _FIXTURE.fullmatch(segment) and not (member and last):
+            return "fixture", f"below {segment}/"
+        if _TESTS.fullmatch(segment):
+            builds = any(e.manifest and e.manifest.format in _BUILD_FORMATS for e in draft.extracts)
+            if not last:
+                return "fixture", f"below {segment}/"
+            return (
+                "fixture" if builds and not _is_own_test_setup(draft) else "tooling"
+            ), f"{segment}/ serves the tests"
+        if _EXAMPLE.fullmatch(segment):
+            return "example", f"below {segment}/"
+        if _DOCS.fullmatch(segment):
+            return "docs", f"below {segment}/"
+        if _TOOLING.fullmatch(segment) and not (member and not segment.startswith(".")):
+            return "tooling", f"below {segment}/"
+    if path != "." and draft.extracts and all(e.manifest and is_tool_only(e.manifest) for e in draft.extracts):
+        return "tooling", "only configures tools"
+    if path == "." and (reason := _only_serves_docs(draft)):
+        return "docs", reason
+    if member:
+        return "main", "member of the workspace"
+    return "main", "the repository's own project" if path == "." else "a project of its own in this repository"
+
+
+def _is_own_test_setup(draft: _Draft) -> bool:
+    return all(e.manifest is None or e.manifest.format in ("requirements", "Pipfile", "conda") for e in draft.extracts)
+
+
+def _only_serves_docs(draft: _Draft) -> str | None:
+    names = [posixpath.basename(e.path) for e in draft.extracts]
+    if names and all(
+        re.fullmatch(r"(?i)(?:docs?|mkdocs|sphinx|rtd)[-_]requirements.*|requirements[-_.](?:docs?|mkdocs|rtd).*", n)
+        for n in names
+    ):
+        return "only documentation requirements"
+    return None
+
+
+def _with_a_main(folders: list[Folder], facts: RepoFacts) -> tuple[Folder, ...]:
+    """Where no folder is main, what looked like tooling or an example *is* what the repository holds.
+
+    The root first; else the shallowest tooling or example folders that hold Python files of their own.
+    """
+    if any(f.role == "main" for f in folders):
+        return tuple(_demote_tool_only_root(folders))
+    if not any(path.endswith((".py", ".ipynb")) for path in facts.files):
+        return tuple(folders)
+    candidates = [f for f in folders if f.role in ("tooling", "example") and not f.path.startswith(".")]
+    promoted = {
+        f.path for f in candidates if not any(f.path != o.path and is_inside(f.path, o.path) for o in candidates)
+    }
+    promoted = {p for p in promoted if _has_python(p, facts)}
+    return tuple(
+        Folder(
+            path=f.path,
+            role="main",
+            role_reasons=(*f.role_reasons, Reason(message="but nothing else here is a main project", path=f.path)),
+            extracts=f.extracts,
+            workspace_root=f.workspace_root,
+            workspace_tool=f.workspace_tool,
+        )
+        if f.path in promoted
+        else f
+        for f in folders
+    )
+
+
+def _demote_tool_only_root(folders: list[Folder]) -> list[Folder]:
+    root = folders[0]
+    others = any(f.role == "main" for f in folders[1:])
+    if root.path != "." or root.role != "main" or not others:
+        return folders
+    if not all(m.workspace is None and is_tool_only(m) for m in root.manifests) or not root.manifests:
+        return folders
+    if any(e.lock is not None for e in root.extracts):
+        return folders
+    demoted = Folder(
+        path=root.path,
+        role="tooling",
+        role_reasons=(Reason(message="only configures tools for the projects below", path="."),),
+        extracts=root.extracts,
+    )
+    return [demoted, *folders[1:]]
+
+
+def _has_python(folder: str, facts: RepoFacts) -> bool:
+    return any(path.endswith((".py", ".ipynb")) and is_inside(path, folder) for path in facts.files)
+
+
+def owner_of(path: str, folders: Iterable[str]) -> str | None:
+    """The nearest of ``folders`` at or above ``path``, ``None`` when there is none."""
+    return max((f for f in folders if is_inside(path, f)), key=lambda f: 0 if f == "." else len(f), default=None)
+
+
+def includes_of(extract: Extract) -> tuple[Include, ...]:
+    """All includes of a file, whether its manifest or the file itself states them."""
+    return (*extract.includes, *(extract.manifest.includes if extract.manifest else ()))
