@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 
 Scope = Literal["runtime", "optional", "group", "build"]
 Source = Literal["index", "git", "path", "url"]
+Ecosystem = Literal["pypi", "conda"]
 Context = Literal["ci", "image", "task", "hook", "script"]
 ToolStrength = Literal["run", "declared", "config-only"]
 IndexKind = Literal["index", "extra-index", "find-links", "trusted-host"]
@@ -48,6 +49,7 @@ class Requirement:
 
     ``specifier`` is PEP 440 text (``""`` for any version) or ``None`` where the declaration cannot be expressed in it;
     ``raw`` is the text as written (``^1.2``), redacted. ``name`` is as written, ``""`` when only an address is given.
+    ``ecosystem`` says whose names and versions are meant: a conda package is not the distribution of the same name.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Requirement:
     editable: bool = False
     index: str | None = None
     hashes: tuple[str, ...] = ()
+    ecosystem: Ecosystem = "pypi"
 
     @property
     def key(self) -> str:
@@ -193,6 +196,7 @@ class LockedPackage:
     via: tuple[str, ...] = ()
     editable: bool = False
     line: int | None = None
+    ecosystem: Ecosystem = "pypi"
 
     @property
     def key(self) -> str:
