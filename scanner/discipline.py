@@ -1,0 +1,219 @@
+"""How disciplined a project is about exact versions: the one word of the vocabulary, with its reasons."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from scanner.facts import Extract, Lock, Requirement
+from scanner.freshness.verdict import Verdict
+from scanner.inventory import Discipline, Reason
+from scanner.layout import Folder, includes_of, is_dev_file
+
+_COMMIT = re.compile(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The word, why, and whether any requirements file of the project carries hashes."""
+
+    word: Discipline
+    reasons: tuple[Reason, ...]
+    hashes: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockState:
+    """A lock that may cover the project, with its verdict; ``lock`` is ``None`` for one that could not be read."""
+
+    path: str
+    lock: Lock | None
+    verdict: Verdict
+
+
+def judge_discipline(
+    folder: Folder,
+    primary: str | None,
+    locks: tuple[LockState, ...],
+    extracts: Mapping[str, Extract],
+    local: frozenset[str],
+) -> Judgement:
+    """The lock discipline of one project.
+
+    ``locks`` are its own locks and, for a workspace member, its root's; ``local`` are the normalised names of the
+    repository's own distributions, which are no third-party dependencies.
+    """
+    runtime, development = declared(folder, primary, extracts, local)
+    hashes = any(r.hashes for m in folder.manifests if m.format == "requirements" for r in m.requirements)
+    considered = runtime or development
+    covering = tuple(state for state in locks if _covers(state, runtime, development, folder))
+    if covering:
+        word, reasons = _of_locks(covering)
+        if word is not None:
+            return Judgement(word=word, reasons=reasons, hashes=hashes)
+    if gap := _gap(folder, runtime):
+        return Judgement(word="unknown", reasons=(gap,), hashes=hashes)
+    if not considered:
+        return Judgement(word="none", reasons=(Reason(message="no third-party dependency is declared"),), hashes=hashes)
+    word, reasons = _of_pins(considered, "runtime" if runtime else "development")
+    if locks and not covering:
+        side = Reason(message="its locks serve only development, tests or docs", path=locks[0].path)
+        reasons = (*reasons, side)
+    return Judgement(word=word, reasons=reasons, hashes=hashes)
+
+
+def declared(
+    folder: Folder, primary: str | None, extracts: Mapping[str, Extract], local: frozenset[str]
+) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
+    """The project's runtime and development requirements, as its primary manager's declaration has them."""
+    runtime: list[Requirement] = []
+    development: list[Requirement] = []
+    sources = [m for m in folder.manifests if m.format != "requirements"]
+    for manifest in sources:
+        if manifest.format == "conda" and primary not in ("conda", None):
+            continue
+        for requirement in manifest.requirements:
+            if requirement.scope != "build":
+                (runtime if requirement.scope == "runtime" else development).append(requirement)
+        for include in manifest.includes:
+            target = extracts.get(include.path or "")
+            if target is not None and target.manifest is not None:
+                (runtime if include.scope == "runtime" else development).extend(_with_includes(target, extracts))
+    files = [m for m in folder.manifests if m.format == "requirements" and not _is_constraints(m.path)]
+    development.extend(r for m in files if is_dev_file(m.path) for r in m.requirements)
+    installed = [r for m in files if not is_dev_file(m.path) for r in m.requirements]
+    if not runtime or _pins_all(installed, runtime):
+        runtime = installed
+    return _third_party(runtime, local), _third_party(development, local)
+
+
+def _is_constraints(path: str) -> bool:
+    return posixpath.basename(path).lower().startswith("constraint")
+
+
+def _pins_all(installed: list[Requirement], runtime: list[Requirement]) -> bool:
+    """Whether a hand-kept requirements file gives the exact version of all that the manifest declares as a range."""
+    pinned = {r.key for r in installed if is_pinned(r)}
+    return bool(installed) and {r.key for r in runtime} <= pinned and len(pinned) == len({r.key for r in installed})
+
+
+def _with_includes(extract: Extract, extracts: Mapping[str, Extract]) -> Iterable[Requirement]:
+    seen: set[str] = set()
+    queue = [extract]
+    while queue:
+        current = queue.pop()
+        if current.path in seen or current.manifest is None:
+            continue
+        seen.add(current.path)
+        yield from current.manifest.requirements
+        queue.extend(extracts[i.path] for i in includes_of(current) if i.kind == "requirements" and i.path in extracts)
+
+
+def _third_party(requirements: list[Requirement], local: frozenset[str]) -> tuple[Requirement, ...]:
+    unique: dict[tuple[object, ...], Requirement] = {}
+    for r in requirements:
+        if r.source == "path" or (r.name and r.key in local) or r.key == "python":
+            continue
+        unique.setdefault((r.key, r.raw, r.at), r)
+    return tuple(unique.values())
+
+
+def _covers(
+    state: LockState, runtime: tuple[Requirement, ...], development: tuple[Requirement, ...], folder: Folder
+) -> bool:
+    """Whether a lock is about what the discipline is judged by: compiled side files of a library are not."""
+    lock = state.lock
+    if lock is None:
+        return not is_dev_file(state.path)
+    if lock.export_of is not None:
+        return False
+    if not _is_compiled(lock):
+        return True
+    own_sources = [m for m in folder.manifests if m.format != "requirements" and m.format != "conda"]
+    declared_here = [r for m in own_sources for r in m.requirements if r.scope == "runtime"]
+    if not declared_here:
+        return not (runtime and is_dev_file(lock.path) and not _all_side(folder))
+    names = {p.key for p in lock.packages}
+    wanted = {r.key for r in runtime if r.marker is None}
+    reads_manifest = any(posixpath.basename(i) in ("pyproject.toml", "setup.py", "setup.cfg") for i in lock.inputs)
+    return (reads_manifest or not is_dev_file(lock.path)) and wanted <= names
+
+
+def _is_compiled(lock: Lock) -> bool:
+    return lock.format in ("pip-compile", "uv pip compile") or lock.format.startswith(("pip-compile", "uv pip compile"))
+
+
+def _all_side(folder: Folder) -> bool:
+    """Whether every requirements file of the project is a development one by name."""
+    files = [m.path for m in folder.manifests if m.format == "requirements"]
+    return bool(files) and all(is_dev_file(path) for path in files)
+
+
+def _of_locks(states: tuple[LockState, ...]) -> tuple[Discipline | None, tuple[Reason, ...]]:
+    tools = {_family(s) for s in states}
+    if len(tools) > 1:
+        return "conflicting", tuple(Reason(message=f"{_family(s)} locks the same project", path=s.path) for s in states)
+    reasons = tuple(reason for s in states for reason in s.verdict.reasons[:3])
+    if any(s.verdict.status == "broken" for s in states):
+        return "unknown", reasons or (Reason(message="the lock cannot be read", path=states[0].path),)
+    stale = [s for s in states if s.verdict.status == "stale" or s.verdict.covers is False]
+    if stale:
+        return "stale", tuple(r for s in stale for r in s.verdict.reasons[:3])
+    undecided = [s for s in states if s.verdict.status == "undecidable" and not s.verdict.covers]
+    if undecided:
+        return "unknown", tuple(r for s in undecided for r in s.verdict.reasons[:3])
+    return "locked", tuple(
+        Reason(message=f"{posixpath.basename(s.path)} is in step with the manifest", path=s.path) for s in states
+    )
+
+
+def _family(state: LockState) -> str:
+    if state.lock is None:
+        return posixpath.basename(state.path)
+    return "uv pip compile" if state.lock.format.startswith("uv pip compile") else state.lock.tool
+
+
+def _gap(folder: Folder, runtime: tuple[Requirement, ...]) -> Reason | None:
+    """The first dynamic declaration that hides runtime dependencies, when nothing else is known of them."""
+    if runtime:
+        return None
+    for manifest in folder.manifests:
+        for gap in manifest.gaps:
+            if gap.field in ("dependencies", "install_requires"):
+                return Reason(message=f"dependencies are dynamic: {gap.reason}", path=gap.at.path, line=gap.at.line)
+    return None
+
+
+def _of_pins(requirements: tuple[Requirement, ...], which: str) -> tuple[Discipline, tuple[Reason, ...]]:
+    pinned = [r for r in requirements if is_pinned(r)]
+    loose = [r for r in requirements if not is_pinned(r)]
+    if not loose:
+        hashed = all(r.hashes for r in requirements if r.source == "index")
+        word: Discipline = "pinned-hashes" if hashed and any(r.hashes for r in requirements) else "pinned"
+        return word, (Reason(message=f"all {len(pinned)} {which} requirements are exact pins", path=pinned[0].at.path),)
+    first = loose[0]
+    example = Reason(
+        message=f"{len(loose)} of {len(requirements)} {which} requirements are not exact, such as {first.raw}",
+        path=first.at.path,
+        line=first.at.line,
+    )
+    return ("partial" if pinned else "unlocked"), (example,)
+
+
+def is_pinned(requirement: Requirement) -> bool:
+    """Whether a requirement admits exactly one version: ``==`` without a wildcard, or a full commit."""
+    if requirement.source == "git":
+        return requirement.ref is not None and _COMMIT.fullmatch(requirement.ref) is not None
+    if requirement.source == "url":
+        return True
+    if not requirement.specifier:
+        return False
+    try:
+        clauses = list(SpecifierSet(requirement.specifier))
+    except InvalidSpecifier:
+        return False
+    return any(c.operator in ("==", "===") and not c.version.endswith(".*") for c in clauses)

@@ -1,0 +1,281 @@
+"""Which tools a project's own files use to resolve, lock or install its dependencies, and which of them owns it.
+
+The definitions are the published vocabulary's (``package_managers`` and ``primary_manager``); every sign is kept with
+its place, so that a conclusion can be checked by hand.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from scanner.facts import Extract, Location, Lock, Manifest
+from scanner.inventory import Command, Evidence
+from scanner.layout import Folder, is_dev_file
+from scanner.toml_reader import table
+
+LOCK_MANAGERS = {
+    "poetry": "poetry",
+    "uv": "uv",
+    "pdm": "pdm",
+    "pipenv": "pipenv",
+    "rye": "rye",
+    "pip-tools": "pip-tools",
+    "pixi": "pixi",
+    "conda-lock": "conda",
+    "conda": "conda",
+}
+_DECLARATION_ORDER = (
+    "pixi",
+    "poetry",
+    "pdm",
+    "rye",
+    "pipenv",
+    "uv",
+    "hatch",
+    "setuptools",
+    "pip-tools",
+    "pip",
+    "conda",
+    "flit",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Managers:
+    """The set of managers with the evidence for each, the primary one and why it is that."""
+
+    evidence: dict[str, tuple[Evidence, ...]]
+    primary: str | None
+    because: str
+    rivals: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The managers, sorted."""
+        return tuple(sorted(self.evidence))
+
+
+class _Signs:
+    def __init__(self) -> None:
+        self.found: dict[str, dict[Evidence, None]] = {}
+
+    def add(self, tool: str, kind: str, at: Location) -> None:
+        self.found.setdefault(tool, {})[Evidence(path=at.path, line=at.line, kind=kind)] = None
+
+
+def find_managers(
+    folder: Folder,
+    commands: Sequence[Command],
+    manager_of: Callable[[Command], str | None],
+    root: Folder | None = None,
+) -> Managers:
+    """The managers of one project; ``commands`` are those that serve it, ``root`` its workspace's root, if any."""
+    signs = _Signs()
+    for extract in folder.extracts:
+        _from_file(extract, signs, folder)
+    _from_workspace(folder, root, signs)
+    for command in commands:
+        if (tool := manager_of(command)) is not None:
+            signs.add(tool, "command", Location(path=command.path, line=command.line))
+    _declaration_only(folder, signs)
+    evidence = {tool: tuple(sorted(found, key=_place)) for tool, found in sorted(signs.found.items())}
+    primary, because, rivals = _primary(folder, root, evidence, commands, manager_of)
+    return Managers(evidence=evidence, primary=primary, because=because, rivals=rivals)
+
+
+def _place(evidence: Evidence) -> tuple[bool, str, int, str]:
+    return (evidence.kind == "command", evidence.path, evidence.line or 0, evidence.kind or "")
+
+
+def _from_file(extract: Extract, signs: _Signs, folder: Folder) -> None:
+    for signal in extract.signals:
+        signs.add(signal.tool, signal.what, signal.at)
+    if extract.lock is not None:
+        _from_lock(extract.lock, signs)
+    manifest = extract.manifest
+    if manifest is None:
+        if extract.unreadable:
+            _from_broken(extract, signs)
+        return
+    at = Location(path=manifest.path, line=1)
+    if manifest.format == "Pipfile":
+        signs.add("pipenv", "Pipfile", at)
+    elif manifest.format == "conda":
+        signs.add("conda", "environment file", at)
+    elif manifest.format == "pixi.toml":
+        signs.add("pixi", "pixi.toml", at)
+    elif manifest.format == "requirements":
+        _from_requirements(extract, manifest, signs, folder)
+    elif manifest.format == "pyproject.toml":
+        _from_pyproject(manifest, signs)
+
+
+_BROKEN = {
+    "poetry.lock": "poetry",
+    "uv.lock": "uv",
+    "pdm.lock": "pdm",
+    "Pipfile": "pipenv",
+    "Pipfile.lock": "pipenv",
+    "pixi.lock": "pixi",
+    "requirements.txt": "pip",
+}
+
+
+def _from_broken(extract: Extract, signs: _Signs) -> None:
+    if (tool := _BROKEN.get(posixpath.basename(extract.path))) is not None:
+        signs.add(tool, f"{posixpath.basename(extract.path)} (unreadable)", Location(path=extract.path))
+
+
+def _from_lock(lock: Lock, signs: _Signs) -> None:
+    tool = lock.export_of or LOCK_MANAGERS.get(lock.tool)
+    if tool in LOCK_MANAGERS.values():
+        signs.add(str(tool), lock.format, Location(path=lock.path, line=lock.header_line))
+
+
+def _from_requirements(extract: Extract, manifest: Manifest, signs: _Signs, folder: Folder) -> None:
+    if extract.lock is not None or _is_constraints(manifest) or _is_compiled_input(manifest, folder):
+        return
+    if manifest.requirements or manifest.includes:
+        signs.add("pip", "requirements file", Location(path=manifest.path, line=1))
+
+
+def _is_constraints(manifest: Manifest) -> bool:
+    return posixpath.basename(manifest.path).lower().startswith("constraint")
+
+
+def _is_compiled_input(manifest: Manifest, folder: Folder) -> bool:
+    """Whether a locker turned this file into another one: its pair is the locker's, not pip's."""
+    return any(manifest.path in e.lock.inputs for e in folder.extracts if e.lock is not None)
+
+
+def _from_pyproject(manifest: Manifest, signs: _Signs) -> None:
+    data = manifest.data
+    poetry = table(data, "tool", "poetry")
+    for key in ("dependencies", "dev-dependencies", "group"):
+        if key in poetry:
+            signs.add("poetry", f"[tool.poetry.{key}]", _at(manifest, f"tool.poetry.{key}"))
+            break
+    for tool, harmless in (("pdm", {"build", "version"}), ("uv", {"build-backend"})):
+        if keys := sorted(set(table(data, "tool", tool)) - harmless):
+            at = _at(manifest, f"tool.{tool}.{keys[0]}", f"tool.{tool}")
+            signs.add(tool, f"[tool.{tool}] {', '.join(keys[:3])}", at)
+    if "rye" in table(data, "tool"):
+        signs.add("rye", "[tool.rye]", _at(manifest, "tool.rye"))
+    if "pixi" in table(data, "tool"):
+        signs.add("pixi", "[tool.pixi]", _at(manifest, "tool.pixi"))
+    if "envs" in table(data, "tool", "hatch"):
+        signs.add("hatch", "[tool.hatch.envs]", _at(manifest, "tool.hatch.envs"))
+
+
+def _at(manifest: Manifest, *names: str) -> Location:
+    for name in names:
+        if (found := manifest.table(name)) is not None:
+            return found.at
+    return Location(path=manifest.path)
+
+
+def _from_workspace(folder: Folder, root: Folder | None, signs: _Signs) -> None:
+    if root is None or root.path == folder.path or folder.workspace_tool is None:
+        return
+    tool = folder.workspace_tool
+    if tool in LOCK_MANAGERS:
+        place = next((m for m in root.manifests if m.workspace is not None), None)
+        at = place.workspace.at if place is not None and place.workspace is not None else Location(path=root.path)
+        signs.add(tool, f"member of the {tool} workspace", at)
+
+
+def _declaration_only(folder: Folder, signs: _Signs) -> None:
+    """``setuptools`` and bare ``[project]`` declarations count only where no other manager's manifest declares."""
+    if (place := declared_by_setuptools(folder)) is not None and not _declaring_managers(signs):
+        signs.add("setuptools", "dependencies in the setup script", place)
+    if signs.found:
+        return
+    if (manifest := folder.manifest("pyproject.toml")) is not None and manifest.table("project") is not None:
+        signs.add("pip", "[project] and no other manager", _at(manifest, "project"))
+    elif (setup := folder.manifest("setup.py") or folder.manifest("setup.cfg")) is not None:
+        if setup.includes:
+            signs.add("pip", "the setup script reads a requirements file", setup.includes[0].at)
+        else:
+            signs.add("setuptools", "setup script", Location(path=setup.path, line=1))
+
+
+def _declaring_managers(signs: _Signs) -> bool:
+    """Whether another manager's own manifest declares the dependencies (a requirements file is not one)."""
+    manifests = (found for tool, found in signs.found.items() if tool in {"poetry", "pdm", "pixi", "rye"})
+    return any(evidence.kind != "command" for found in manifests for evidence in found)
+
+
+def declared_by_setuptools(folder: Folder) -> Location | None:
+    """Where ``setup.py``/``setup.cfg`` itself writes the runtime dependencies, if it does."""
+    for form in ("setup.py", "setup.cfg"):
+        manifest = folder.manifest(form)
+        if manifest is None:
+            continue
+        for requirement in manifest.requirements:
+            if requirement.scope == "runtime":
+                return requirement.at
+    return None
+
+
+def _primary(
+    folder: Folder,
+    root: Folder | None,
+    evidence: dict[str, tuple[Evidence, ...]],
+    commands: Sequence[Command],
+    manager_of: Callable[[Command], str | None],
+) -> tuple[str | None, str, tuple[str, ...]]:
+    owners = _lock_owners(folder) or (_lock_owners(root) if root is not None else ())
+    owners = tuple(tool for tool in owners if tool in evidence)
+    if len(owners) == 1:
+        return owners[0], "owns the lock", ()
+    if owners:
+        used = _most_used(owners, commands, manager_of)
+        rivals = tuple(tool for tool in owners if tool != used)
+        return used, f"several locks; the one that the automation uses most of {', '.join(owners)}", rivals
+    declared = [tool for tool in _DECLARATION_ORDER if tool in evidence and _declares(folder, tool, evidence[tool])]
+    if declared:
+        return declared[0], "owns the declaration", ()
+    rest = [tool for tool in _DECLARATION_ORDER if tool in evidence]
+    return (rest[0], "the only sign there is", ()) if rest else (None, "no sign of any manager", ())
+
+
+def _lock_owners(folder: Folder) -> tuple[str, ...]:
+    """The managers whose locks stand here: full locks first, compiled runtime files else, development ones last."""
+    full: list[str] = []
+    compiled: list[str] = []
+    development: list[str] = []
+    for extract in folder.extracts:
+        lock = extract.lock
+        if lock is None or lock.export_of is not None:
+            continue
+        tool = LOCK_MANAGERS.get(lock.tool)
+        if tool is None:
+            continue
+        if extract.manifest is None:
+            full.append(tool)
+        else:
+            (development if is_dev_file(lock.path) else compiled).append(tool)
+    broken = (posixpath.basename(e.path) for e in folder.extracts if e.unreadable)
+    full.extend(_BROKEN[name] for name in broken if name in _BROKEN and name.endswith(".lock"))
+    for group in (full, compiled, development):
+        if group:
+            return tuple(sorted(set(group)))
+    return ()
+
+
+def _most_used(tools: Iterable[str], commands: Sequence[Command], manager_of: Callable[[Command], str | None]) -> str:
+    order = {"uv": 0, "poetry": 1, "pdm": 2, "pixi": 3, "rye": 4, "pipenv": 5, "pip-tools": 6, "conda": 7}
+    count = {tool: sum(1 for c in commands if manager_of(c) == tool) for tool in tools}
+    return min(count, key=lambda tool: (-count[tool], order.get(tool, 9), tool))
+
+
+def _declares(folder: Folder, tool: str, evidence: tuple[Evidence, ...]) -> bool:
+    """Whether there is more than commands for this manager; for pip, that the declaration is really its own."""
+    if all(e.kind == "command" for e in evidence):
+        return False
+    if tool == "uv":
+        manifest = folder.manifest("pyproject.toml")
+        return manifest is not None and (manifest.table("project") is not None or manifest.table("tool.uv") is not None)
+    return True
