@@ -110,7 +110,11 @@ def _with_includes(extract: Extract, extracts: Mapping[str, Extract]) -> Iterabl
             continue
         seen.add(current.path)
         yield from current.manifest.requirements
-        queue.extend(extracts[i.path] for i in includes_of(current) if i.kind == "requirements" and i.path in extracts)
+        queue.extend(
+            found
+            for include in includes_of(current)
+            if include.kind == "requirements" and (found := extracts.get(include.path or "")) is not None
+        )
 
 
 def _third_party(requirements: list[Requirement], local: frozenset[str]) -> tuple[Requirement, ...]:
