@@ -335,11 +335,15 @@ class Clash:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """All that is known of dependencies between the fleet's repositories."""
+    """All that is known of dependencies between the fleet's repositories.
+
+    ``inside`` are the edges that stay within a repository (workspace members, own extras): kept, but no part of the order.
+    """
 
     edges: tuple[Edge, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     clashes: tuple[Clash, ...] = ()
+    inside: tuple[Edge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
