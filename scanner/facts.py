@@ -49,6 +49,7 @@ class Requirement:
 
     ``specifier`` is PEP 440 text (``""`` for any version) or ``None`` where the declaration cannot be expressed in it;
     ``raw`` is the text as written (``^1.2``), redacted. ``name`` is as written, ``""`` when only an address is given.
+    ``workspace``: it is to be taken from the workspace's member of that name (uv).
     ``ecosystem`` says whose names and versions are meant: a conda package is not the distribution of the same name.
     """
 
@@ -68,6 +69,7 @@ class Requirement:
     index: str | None = None
     hashes: tuple[str, ...] = ()
     ecosystem: Ecosystem = "pypi"
+    workspace: bool = False
 
     @property
     def key(self) -> str:
