@@ -1,0 +1,218 @@
+"""Three environments side by side: with what a project is installed locally, in CI and in its image.
+
+Local is what the repository's own files tell a developer (the owner of lock or declaration); CI is the job that runs
+the tests; image is the stage that ships. Where several commands serve one place, the lowest discipline counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from scanner.facts import PythonVersion
+from scanner.inventory import (
+    Command,
+    DeclaredPython,
+    Disagreement,
+    Enforced,
+    Environment,
+    Environments,
+    Evidence,
+    Image,
+    UsedIndex,
+)
+
+_ORDER: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
+_CI_KINDS = ("ci-matrix", "ci-setup", "version-file")
+_MINOR = re.compile(r"(?:^|[^0-9.])3\.(\d{1,2})")
+
+
+def environments(
+    *,
+    primary: str | None,
+    declared_at: Evidence | None,
+    locked: bool | None,
+    commands: Sequence[Command],
+    images: Sequence[Image],
+    pythons: Sequence[DeclaredPython],
+    indexes: Sequence[UsedIndex],
+    external_ci: Evidence | None = None,
+) -> Environments:
+    """The environments of one project.
+
+    ``commands`` and ``images`` are those that serve it; ``external_ci`` is the place where its CI calls a workflow
+    of another repository, so that the tool cannot be seen from here.
+    """
+    return Environments(
+        local=_local(primary, declared_at, locked, pythons, indexes),
+        ci=_ci(commands, pythons, indexes, external_ci),
+        image=_image(images, commands, pythons, indexes),
+    )
+
+
+def _local(
+    primary: str | None,
+    declared_at: Evidence | None,
+    locked: bool | None,
+    pythons: Sequence[DeclaredPython],
+    indexes: Sequence[UsedIndex],
+) -> Environment | None:
+    if primary is None:
+        return None
+    return Environment(
+        tool=primary,
+        uses_lock=locked,
+        python=_versions(pythons, ("version-file",)) or _versions(pythons, ("requires-python", "pipfile", "conda")),
+        indexes=_urls(indexes, lambda path: not _is_pipeline(path)),
+        evidence=(declared_at,) if declared_at is not None else (),
+    )
+
+
+def _ci(
+    commands: Sequence[Command],
+    pythons: Sequence[DeclaredPython],
+    indexes: Sequence[UsedIndex],
+    external: Evidence | None,
+) -> Environment | None:
+    ours = [c for c in commands if c.context == "ci"]
+    testing = {(c.path, c.job) for c in ours if c.kind == "test"}
+    installs = [c for c in ours if c.kind == "install"]
+    chosen = [c for c in installs if (c.path, c.job) in testing] or installs
+    python = next((found for kind in _CI_KINDS if (found := _versions(pythons, (kind,)))), ())
+    if not chosen:
+        return Environment(tool=None, python=python, evidence=(external,)) if external is not None else None
+    rest = [c for c in installs if c not in chosen]
+    return Environment(
+        tool=chosen[0].tool,
+        uses_lock=_lowest_lock(chosen),
+        enforced=min((c.enforced for c in chosen), key=lambda e: _ORDER[e]),
+        python=python,
+        indexes=_urls(indexes, _is_pipeline),
+        evidence=tuple(_evidence(c) for c in (*chosen, *rest)),
+    )
+
+
+def _image(
+    images: Sequence[Image],
+    commands: Sequence[Command],
+    pythons: Sequence[DeclaredPython],
+    indexes: Sequence[UsedIndex],
+) -> Environment | None:
+    graded = sorted((i for i in images if i.grade is not None), key=lambda i: (i.path.count("/"), i.path))
+    if not graded:
+        return None
+    image = graded[0]
+    installs = [c for c in commands if c.context == "image" and c.kind == "install" and c.path == image.path]
+    return Environment(
+        tool=image.tool,
+        uses_lock=image.uses_lock,
+        enforced=image.enforced,
+        python=tuple(sorted({p.version for p in pythons if p.kind == "image" and p.path == image.path})),
+        indexes=_urls(indexes, lambda path: path == image.path),
+        evidence=tuple(_evidence(c) for c in installs) or (Evidence(path=image.path),),
+    )
+
+
+def _evidence(command: Command) -> Evidence:
+    return Evidence(path=command.path, line=command.line, kind=command.tool)
+
+
+def _lowest_lock(commands: Iterable[Command]) -> bool | None:
+    values = {c.uses_lock for c in commands}
+    return False if False in values else (None if None in values else True)
+
+
+def _versions(pythons: Sequence[DeclaredPython], kinds: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({p.version for p in pythons if p.kind in kinds}, key=_sort_key))
+
+
+def _sort_key(text: str) -> tuple[int, str]:
+    found = _MINOR.search(f" {text}")
+    return (int(found[1]) if found else 999, text)
+
+
+def _urls(indexes: Sequence[UsedIndex], wanted: Callable[[str], bool]) -> tuple[str, ...]:
+    return tuple(sorted({i.url for i in indexes if i.kind != "trusted-host" and wanted(i.path)}))
+
+
+def _is_pipeline(path: str) -> bool:
+    return path.startswith((".github/", ".gitlab", ".circleci/", ".azure", "azure-pipelines", ".travis", "Jenkinsfile"))
+
+
+def disagreements(envs: Environments) -> tuple[Disagreement, ...]:
+    """Where two of the three environments differ in tool, lock, Python or index; unknown differs from nothing."""
+    known = [(name, env) for name in ("local", "ci", "image") if (env := getattr(envs, name)) is not None]
+    found: list[Disagreement] = []
+    for (left, a), (right, b) in combinations(known, 2):
+        evidence = (*a.evidence[:1], *b.evidence[:1])
+        if a.tool and b.tool and _family(a.tool) != _family(b.tool):
+            found.append(
+                Disagreement(
+                    what="tool",
+                    between=(left, right),
+                    message=f"{left} uses {a.tool}, {right} installs with {b.tool}",
+                    evidence=evidence,
+                )
+            )
+        if a.uses_lock is not None and b.uses_lock is not None and a.uses_lock != b.uses_lock:
+            with_lock, without = (left, right) if a.uses_lock else (right, left)
+            message = f"{with_lock} installs from the lock, {without} resolves anew"
+            found.append(Disagreement(what="lock", between=(left, right), message=message, evidence=evidence))
+        if not _overlap(a.python, b.python):
+            message = f"{left} has Python {', '.join(a.python)}, {right} has {', '.join(b.python)}"
+            found.append(Disagreement(what="python", between=(left, right), message=message, evidence=evidence))
+        if a.indexes and b.indexes and set(a.indexes).isdisjoint(b.indexes):
+            message = f"{left} takes packages from {', '.join(a.indexes)}, {right} from {', '.join(b.indexes)}"
+            found.append(Disagreement(what="index", between=(left, right), message=message, evidence=evidence))
+    return tuple(found)
+
+
+def _family(tool: str) -> str:
+    return "pip" if tool == "pip-tools" else tool
+
+
+def _overlap(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Whether two sets of Python versions or ranges have a minor version in common; what cannot be read overlaps."""
+    a, b = _minors(left), _minors(right)
+    return a is None or b is None or not a or not b or not a.isdisjoint(b)
+
+
+def _minors(texts: tuple[str, ...]) -> set[int] | None:
+    found: set[int] = set()
+    for text in texts:
+        minors = python_minors(text)
+        if minors is None:
+            return None
+        found |= minors
+    return found
+
+
+def python_minors(text: str) -> set[int] | None:
+    """The minor versions of Python 3 that a version (``3.11``, ``3.11.4``) or a range admits; ``None`` if unreadable."""
+    text = text.strip()
+    try:
+        version = Version(text.removeprefix("python").lstrip("-@ ").removesuffix(".x").removesuffix(".*"))
+    except InvalidVersion:
+        pass
+    else:
+        if version.major != 3:
+            return set()
+        return {version.minor} if len(version.release) > 1 else None
+    try:
+        specifier = SpecifierSet(text)
+    except InvalidSpecifier:
+        return None
+    return {minor for minor in range(30) if _admits(specifier, minor)}
+
+
+def _admits(specifier: SpecifierSet, minor: int) -> bool:
+    return any(specifier.contains(f"3.{minor}.{patch}", prereleases=True) for patch in (0, 1, 5, 10, 99))
+
+
+def declared_python(python: PythonVersion) -> DeclaredPython:
+    """The fact as the inventory shows it."""
+    return DeclaredPython(version=python.version, path=python.at.path, line=python.at.line, kind=python.kind)
