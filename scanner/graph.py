@@ -20,6 +20,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from scanner.config import Config
+from scanner.facts import Scope
 from scanner.giturl import normalise
 from scanner.inventory import (
     Clash,
@@ -29,7 +30,6 @@ from scanner.inventory import (
     Graph,
     Project,
     Repository,
-    Scope,
     Unresolved,
     Via,
 )
@@ -114,11 +114,11 @@ def transitive_dependents(pairs: Iterable[tuple[str, str]]) -> dict[str, int]:
     # Components come providers first, so that in reverse every consumer's set is complete before it is read.
     for i in range(len(components) - 1, -1, -1):
         bits = own[i]
-        for consumer in consumers[i]:
-            bits |= above[consumer]
-            waiting[consumer] -= 1
-            if not waiting[consumer]:
-                above[consumer] = 0
+        for above_it in consumers[i]:
+            bits |= above[above_it]
+            waiting[above_it] -= 1
+            if not waiting[above_it]:
+                above[above_it] = 0
         above[i] = bits if waiting[i] else 0
         for name in components[i]:
             counts[name] = bits.bit_count() - 1
@@ -216,11 +216,8 @@ class _Places:
 
 
 def _addresses(repository: Repository) -> list[str]:
-    made = [repository.id.lower()]
-    for url in (repository.remote, repository.location):
-        if url and (address := normalise(url)) is not None:
-            made.append(address.lower())
-    return made
+    known = (normalise(url) for url in (repository.remote, repository.location) if url)
+    return [repository.id.lower(), *(address.lower() for address in known if address)]
 
 
 def _producers(fleet: Sequence[Repository]) -> dict[str, list[_Producer]]:
@@ -357,6 +354,8 @@ def _provider(
         return _at_path(repository, dependency, name, chosen, places), "path"
     if dependency.source == "url" and (target := places.inside_address(dependency.url)) is not None:
         return _project_in(target, name), "git"
+    if dependency.ecosystem == "conda":
+        return None, "index"
     own = next((c for c in producers.get(name, ()) if c.repository.id == repository.id), None)
     claim = own or chosen.get(name)
     return ((claim.repository, claim.project) if claim else None), "index"
@@ -461,6 +460,8 @@ def _why_unresolved(
             if outside
             else None
         )
+    if dependency.ecosystem == "conda":
+        return None
     if dependency.source == "index" and name in producers:
         return f"{len(producers[name])} projects publish {name} and nothing says which one is meant"
     if not name or not config.is_internal(name):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from scanner.facts import Context, IndexKind, Scope, Source, ToolStrength
+from scanner.facts import Context, Ecosystem, IndexKind, Scope, Source, ToolStrength
 
 State = Literal["classified", "needs-decision", "not-python", "failed"]
 Criticality = Literal["high", "medium", "low"]
@@ -184,7 +184,8 @@ class DeclaredPython:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependency:
-    """A declared dependency. ``specifier`` is PEP 440 where it can be said so; ``raw`` is the text as written."""
+    """A declared dependency. ``specifier`` is PEP 440 where it can be said so; ``raw`` is the text as written;
+    ``ecosystem`` tells conda's packages from the Python index's of the same name."""
 
     name: str
     raw: str
@@ -199,6 +200,7 @@ class Dependency:
     editable: bool
     path: str
     line: int | None
+    ecosystem: Ecosystem = "pypi"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
