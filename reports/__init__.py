@@ -1,0 +1,1 @@
+"""Muster's voice: what is known, as tables and documents. Pure: values in, text out."""

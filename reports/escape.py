@@ -1,0 +1,43 @@
+"""Text from repositories, made harmless for each place that it is written to. Data itself is never changed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_BREAKS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def visible(text: str) -> str:
+    """``text`` on one line, with control and direction characters as escapes: fit for terminals and logs."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if not _is_control(c) else _escaped(c) for c in text)
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    return _BREAKS.get(char) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
+
+
+def terminal(text: str) -> str:
+    """As :func:`visible`; and no line can pass for a command to a CI system (``::error``, ``##[group]``)."""
+    shown = visible(text)
+    return f" {shown}" if shown.startswith(("::", "##[")) else shown
+
+
+def markdown(text: str) -> str:
+    """``text`` as plain Markdown: nothing in it formats, links or breaks a table cell."""
+    return _MARKDOWN.sub(r"\\\1", visible(text))
+
+
+def csv_cell(text: str) -> str:
+    """``text`` for a spreadsheet: what would be taken for a formula is marked as text."""
+    shown = visible(text)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown

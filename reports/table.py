@@ -1,0 +1,38 @@
+"""What is between the facts and the writers: titled tables of plain cells, and lines of prose around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Cell = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows under columns. ``name`` is a file name's stem, ``note`` stands below; ``main`` marks what CSV is made of."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str | None = None
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A view made ready for writing: an opening sentence, tables in order, and what to do next."""
+
+    title: str
+    opening: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    closing: tuple[str, ...] = ()
+
+
+def text(cell: Cell) -> str:
+    """A cell as text: nothing for ``None``, words for truth values."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    return str(cell)

@@ -1,0 +1,1 @@
+"""What is shown of a run: each view makes a page for people and a document for programs."""

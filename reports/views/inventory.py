@@ -1,0 +1,156 @@
+"""The inventory: the accounting sentence first, then what the fleet uses, then every project."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from reports.documents import inventory_document, totals
+from reports.table import Page, Table
+from reports.writer import View
+from scanner.inventory import Fleet, Project, Repository
+
+DISCIPLINES = ("locked", "stale", "conflicting", "pinned-hashes", "pinned", "partial", "unlocked", "none", "unknown")
+
+
+def inventory_view(fleet: Fleet, *, next_steps: tuple[str, ...] = ()) -> View:
+    """The view of a run's inventory."""
+    return View(
+        name="inventory",
+        page=lambda: inventory_page(fleet, next_steps),
+        document=lambda: inventory_document(fleet),
+        rows=lambda: fleet.repositories,
+    )
+
+
+def inventory_page(fleet: Fleet, next_steps: tuple[str, ...] = ()) -> Page:
+    """The inventory for people."""
+    mains = [(r, p) for r in fleet.repositories for p in r.projects if p.role == "main"]
+    return Page(
+        title="Python fleet inventory",
+        opening=(accounting(fleet), *_coverage(fleet, mains)),
+        tables=(
+            _managers(mains),
+            _heat(mains),
+            _projects(mains),
+            _undecided(fleet.repositories),
+            _unread(fleet.repositories),
+        ),
+        closing=next_steps,
+    )
+
+
+def accounting(fleet: Fleet) -> str:
+    """``104 repositories: 92 classified, 4 need a decision, 6 not Python, 2 failed, 0 lost; 131 projects``."""
+    t = totals(fleet.repositories)
+    lost = t.repositories - t.classified - t.needs_decision - t.not_python - t.failed
+    return (
+        f"{t.repositories} {'repository' if t.repositories == 1 else 'repositories'}: {t.classified} classified, "
+        f"{t.needs_decision} need a decision, {t.not_python} not Python, {t.failed} failed, {lost} lost; "
+        f"{t.main_projects} main projects ({t.projects} in all)"
+    )
+
+
+def _coverage(fleet: Fleet, mains: list[tuple[Repository, Project]]) -> tuple[str, ...]:
+    unread = totals(fleet.repositories).unread_files
+    unknown = sum(1 for _, p in mains if p.lock_discipline == "unknown")
+    lines = [f"{unread} files could not be read (listed below, each with its reason)"] if unread else []
+    if unknown:
+        lines.append(
+            f"{unknown} main projects with a lock discipline that cannot be told: counted as unknown, not as bad"
+        )
+    return tuple(lines)
+
+
+def _managers(mains: list[tuple[Repository, Project]]) -> Table:
+    counts: dict[str, Counter[str]] = {}
+    for _, project in mains:
+        counts.setdefault(project.primary_manager or "none", Counter())[project.lock_discipline] += 1
+    seen = [d for d in DISCIPLINES if any(c[d] for c in counts.values())]
+    rows = [
+        (name, sum(c.values()), *(c[d] or None for d in seen))
+        for name, c in sorted(counts.items(), key=lambda item: (-sum(item[1].values()), item[0]))
+    ]
+    return Table(
+        name="managers",
+        title="Who manages dependencies, and how exactly (main projects)",
+        columns=("manager", "projects", *seen),
+        rows=tuple(rows),
+    )
+
+
+def _heat(mains: list[tuple[Repository, Project]]) -> Table:
+    """Manifest tool against install tool, for CI and image: where they differ is where production is not what is locked."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for _, project in mains:
+        for place, env in (("ci", project.environments.ci), ("image", project.environments.image)):
+            if env is not None and env.tool is not None and project.primary_manager is not None:
+                counts[(project.primary_manager, place, env.tool)] += 1
+    rows = [
+        (manager, place, tool, count, "differs" if _differs(manager, tool) else None)
+        for (manager, place, tool), count in sorted(counts.items(), key=lambda i: (-i[1], i[0]))
+    ]
+    return Table(
+        name="install-tools",
+        title="What they declare with, and what CI and images install with",
+        columns=("declared with", "place", "installed with", "projects", ""),
+        rows=tuple(rows),
+    )
+
+
+def _differs(manager: str, tool: str) -> bool:
+    family = {"pip-tools": "pip", "setuptools": "pip", "hatch": "pip", "flit": "pip"}
+    return family.get(manager, manager) != family.get(tool, tool)
+
+
+def _projects(mains: list[tuple[Repository, Project]]) -> Table:
+    rows = [
+        (
+            repository.name if project.path == "." else f"{repository.name}/{project.path}",
+            project.kind,
+            project.signature.text,
+            project.lock_discipline,
+            next((r.message for r in project.discipline_reasons), None),
+            next((d.message for d in project.disagreements if d.what in ("tool", "lock")), None),
+        )
+        for repository, project in mains
+    ]
+    return Table(
+        name="projects",
+        title="Projects",
+        columns=("project", "kind", "toolchain", "lock", "because", "environments"),
+        rows=tuple((a, b, c, d, _short(e), _short(f)) for a, b, c, d, e, f in rows),
+        main=True,
+    )
+
+
+def _short(text: str | None, width: int = 72) -> str | None:
+    return text if text is None or len(text) <= width else text[: width - 1] + "…"
+
+
+def _undecided(repositories: Iterable[Repository]) -> Table:
+    rows = [
+        (r.name, reason.message, reason.path, reason.line)
+        for r in repositories
+        if r.state == "needs-decision"
+        for reason in r.decisions
+    ]
+    return Table(
+        name="decisions", title="Needs a decision", columns=("repository", "why", "file", "line"), rows=tuple(rows)
+    )
+
+
+def _unread(repositories: Iterable[Repository]) -> Table:
+    rows = [
+        (r.name, e.path, e.line, e.code, _short(e.message, 90))
+        for r in repositories
+        for e in r.errors
+        if e.path is None or e.code != "invalid-entry"
+    ]
+    return Table(
+        name="unread",
+        title="Not read",
+        columns=("repository", "file", "line", "code", "reason"),
+        rows=tuple(rows),
+        note="A file that cannot be read makes what depends on it unknown; the rest of the repository still counts.",
+    )

@@ -1,0 +1,17 @@
+"""Every output format, listed; a new one is a file here and a line below."""
+
+from __future__ import annotations
+
+from reports.writer import Writer
+from reports.writers.as_csv import WRITER as AS_CSV
+from reports.writers.as_json import WRITER as AS_JSON
+from reports.writers.as_jsonl import WRITER as AS_JSONL
+from reports.writers.as_markdown import WRITER as AS_MARKDOWN
+from reports.writers.as_table import WRITER as AS_TABLE
+
+WRITERS: tuple[Writer, ...] = (AS_TABLE, AS_JSON, AS_JSONL, AS_CSV, AS_MARKDOWN)
+
+
+def writers_for(view: str) -> tuple[Writer, ...]:
+    """The formats that the view called ``view`` can be written in."""
+    return tuple(w for w in WRITERS if not w.views or view in w.views)

@@ -1,0 +1,27 @@
+"""The view's main table as CSV (RFC 4180), safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from reports.escape import csv_cell
+from reports.table import text
+from reports.writer import View, Writer
+
+
+def write(view: View) -> str:
+    """The main table of the page, one header row; cells that a spreadsheet would run are marked as text."""
+    page = view.page()
+    table = next((t for t in page.tables if t.main), page.tables[0] if page.tables else None)
+    if table is None:
+        return ""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(table.columns)
+    for row in table.rows:
+        writer.writerow([csv_cell(text(c)) if isinstance(c, str) else text(c) for c in row])
+    return buffer.getvalue()
+
+
+WRITER = Writer(name="csv", suffix=".csv", write=write, summary="the main table as CSV")
