@@ -1,0 +1,73 @@
+"""Sections that configure a linter, formatter or type checker, and the Python versions that they aim at.
+
+A section alone is weak evidence (``config-only``): it often outlives the tool.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scanner.facts import Location, Mention, PythonVersion
+from scanner.pyproject.document import Document
+
+_TOOLS = {
+    "autoflake": "autoflake",
+    "bandit": "bandit",
+    "basedpyright": "pyright",
+    "black": "black",
+    "flake8": "flake8",
+    "flakeheaven": "flake8",
+    "flakehell": "flake8",
+    "isort": "isort",
+    "mypy": "mypy",
+    "pydocstyle": "pydocstyle",
+    "pylint": "pylint",
+    "pyre": "pyre",
+    "pyright": "pyright",
+    "pytype": "pytype",
+    "pyupgrade": "pyupgrade",
+    "ruff": "ruff",
+    "ty": "ty",
+    "yapf": "yapf",
+}
+_TARGETS = (
+    ("black", "target-version"),
+    ("black", "target_version"),
+    ("ruff", "target-version"),
+    ("mypy", "python_version"),
+    ("pyright", "pythonVersion"),
+    ("basedpyright", "pythonVersion"),
+    ("ty", "environment", "python-version"),
+)
+_SHORT = re.compile(r"py([23])([0-9]{1,2})")
+
+
+def mentions(doc: Document) -> Iterator[Mention]:
+    """One mention for each section; Ruff's formatter only where it has a table of its own."""
+    for section, value in doc.table("tool").items():
+        if section in _TOOLS:
+            yield _mention(_TOOLS[section], doc.at("tool", section))
+        if section == "ruff" and isinstance(value, dict) and "format" in value:
+            yield _mention("ruff-format", doc.at("tool", "ruff", "format"))
+
+
+def target_versions(doc: Document) -> Iterator[PythonVersion]:
+    """The versions that tools are told to aim at; ``py38`` is written ``3.8``."""
+    for keys in _TARGETS:
+        value = doc.get("tool", *keys)
+        if isinstance(value, float):
+            yield _target(str(value), doc.at("tool", *keys), keys[0])
+        elif value is not None:
+            for text, at in doc.words("tool", *keys):
+                yield _target(text, at, keys[0])
+
+
+def _mention(tool: str, at: Location) -> Mention:
+    return Mention(tool=tool, strength="config-only", at=at, kind="config")
+
+
+def _target(text: str, at: Location, tool: str) -> PythonVersion:
+    short = _SHORT.fullmatch(text)
+    version = f"{short[1]}.{short[2]}" if short else text
+    return PythonVersion(version=version, at=at, kind="target-version", job=tool)
