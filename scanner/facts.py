@@ -226,6 +226,7 @@ class Lock:
     requires_python: str | None = None
     command: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    command_dir: str | None = None
     export_of: str | None = None
     indexes: tuple[Index, ...] = ()
     header_line: int | None = None
