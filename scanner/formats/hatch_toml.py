@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanner.facts import Extract, Location, ManagerSignal, Manifest, Table
 from scanner.format import Format, named
-from scanner.pyproject import hatch
+from scanner.pyproject import hatch, tasks
 from scanner.pyproject.document import Document
 
 
@@ -22,6 +22,7 @@ def read(path: str, text: str) -> Extract:
         path=path,
         format=FORMAT.name,
         manifest=manifest,
+        invocations=tuple(tasks.hatch_scripts(doc, ())),
         pythons=tuple(hatch.pythons(doc, ())),
         signals=(ManagerSignal(tool="hatch", what="hatch.toml", at=Location(path=path, line=1)),),
         problems=doc.problems,

@@ -8,7 +8,7 @@ from typing import Any
 from scanner.facts import Extract, Index, Location, Manifest, PythonVersion, Requirement, Table
 from scanner.format import Format, named
 from scanner.pixi_tables import PixiTables, read_pixi
-from scanner.pyproject import backends, hatch, linters, pdm, poetry, rye, standard, uv
+from scanner.pyproject import backends, hatch, linters, pdm, poetry, rye, standard, tasks, uv
 from scanner.pyproject.document import Document
 
 # Below these tables stand tables that users name (groups, environments): they are listed one level deeper.
@@ -47,6 +47,7 @@ def read(path: str, text: str) -> Extract:
         path=path,
         format=FORMAT.name,
         manifest=manifest,
+        invocations=tuple(tasks.invocations(doc)),
         mentions=tuple(linters.mentions(doc)),
         pythons=(*_pythons(doc, python), *pixi.pythons),
         problems=doc.problems,
@@ -58,7 +59,8 @@ FORMAT = Format(name="pyproject.toml", matches=named("pyproject.toml"), read=rea
 
 def _requirements(doc: Document) -> list[Requirement]:
     declared = [*standard.requirements(doc), *standard.group_requirements(doc)]
-    own = [*pdm.requirements(doc), *uv.dev_requirements(doc), *rye.requirements(doc), *backends.flit_requirements(doc)]
+    own = [*pdm.requirements(doc), *uv.dev_requirements(doc), *rye.requirements(doc)]
+    own += [*backends.flit_requirements(doc), *backends.templated_requirements(doc)]
     return uv.with_sources(doc, [*poetry.with_poetry(doc, declared), *own, *hatch.requirements(doc)])
 
 

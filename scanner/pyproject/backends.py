@@ -1,17 +1,29 @@
-"""Metadata in the tables of build backends: Flit's own older format, and what setuptools reads from other files."""
+"""Metadata in the tables of build backends and their plug-ins.
+
+Flit's own older format, the files that setuptools reads dependencies from, and plug-ins whose lists of requirements
+hold a placeholder for the version being built (``"acme-core == {version}"``).
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scanner.facts import EntryPoint, Gap, Include, Requirement, Scope
 from scanner.format import resolve_inside
 from scanner.pyproject.document import Document
 from scanner.pyproject.standard import entry_point_table
-from scanner.redact import redact
+from scanner.redact import redact, redact_line
 
 FLIT = ("tool", "flit", "metadata")
 _DYNAMIC = ("tool", "setuptools", "dynamic")
+_TEMPLATED = (
+    ("tool", "setuptools_dynamic_dependencies"),
+    ("tool", "hatch", "metadata", "hooks", "uv-dynamic-versioning"),
+)
+_PLACEHOLDER = re.compile(r"\{[^{}\n]{0,200}\}")
+_CLAUSE = re.compile(r"(?:[<>=!~]=?=?)[ \t]{0,8}[^,;\s<>=!~]{0,100}\0[^,;\s]{0,100}")
 
 
 def flit_requirements(doc: Document) -> Iterator[Requirement]:
@@ -36,6 +48,23 @@ def setuptools_includes(doc: Document) -> Iterator[Include]:
         yield from _files(doc, (*_DYNAMIC, "optional-dependencies", extra), "optional", extra)
 
 
+def templated_requirements(doc: Document) -> Iterator[Requirement]:
+    """Requirements that a plug-in completes while building; one with a placeholder has no specifier that is known."""
+    for keys in _TEMPLATED:
+        yield from _templated(doc, (*keys, "dependencies"), "runtime", None)
+        for extra in doc.table(*keys, "optional-dependencies"):
+            yield from _templated(doc, (*keys, "optional-dependencies", extra), "optional", extra)
+
+
+def _templated(doc: Document, keys: tuple[str, ...], scope: Scope, group: str | None) -> Iterator[Requirement]:
+    for text, at in doc.strings(*keys):
+        marked = _PLACEHOLDER.sub("\0", text.replace("{{", "{").replace("}}", "}"))
+        found = doc.requirement(_CLAUSE.sub("", marked), at=at, scope=scope, group=group)
+        if found is not None:
+            unknown = "\0" in marked
+            yield replace(found, raw=redact_line(text), specifier=None) if unknown else found
+
+
 def _files(doc: Document, keys: tuple[str, ...], scope: Scope, group: str | None) -> Iterator[Include]:
     for text, at in doc.words(*keys, "file"):
         path = resolve_inside(doc.path, text)
@@ -44,8 +73,17 @@ def _files(doc: Document, keys: tuple[str, ...], scope: Scope, group: str | None
 
 _POETRY = ("tool", "poetry", "dependencies")
 _DECLARED_ELSEWHERE = {
-    "dependencies": ((*_DYNAMIC, "dependencies"), _POETRY),
-    "optional-dependencies": ((*_DYNAMIC, "optional-dependencies"), ("tool", "poetry", "extras"), _POETRY),
+    "dependencies": (
+        (*_DYNAMIC, "dependencies"),
+        _POETRY,
+        *((*keys, "dependencies") for keys in _TEMPLATED),
+    ),
+    "optional-dependencies": (
+        (*_DYNAMIC, "optional-dependencies"),
+        ("tool", "poetry", "extras"),
+        _POETRY,
+        *((*keys, "optional-dependencies") for keys in _TEMPLATED),
+    ),
     "requires-python": ((*_POETRY, "python"), (*FLIT, "requires-python")),
 }
 

@@ -9,28 +9,9 @@ import re
 from collections.abc import Iterator
 
 from scanner.facts import Location, Mention, PythonVersion
+from scanner.lint_tools import tool_of_section
 from scanner.pyproject.document import Document
 
-_TOOLS = {
-    "autoflake": "autoflake",
-    "bandit": "bandit",
-    "basedpyright": "pyright",
-    "black": "black",
-    "flake8": "flake8",
-    "flakeheaven": "flake8",
-    "flakehell": "flake8",
-    "isort": "isort",
-    "mypy": "mypy",
-    "pydocstyle": "pydocstyle",
-    "pylint": "pylint",
-    "pyre": "pyre",
-    "pyright": "pyright",
-    "pytype": "pytype",
-    "pyupgrade": "pyupgrade",
-    "ruff": "ruff",
-    "ty": "ty",
-    "yapf": "yapf",
-}
 _TARGETS = (
     ("black", "target-version"),
     ("black", "target_version"),
@@ -46,10 +27,13 @@ _SHORT = re.compile(r"py([23])([0-9]{1,2})")
 def mentions(doc: Document) -> Iterator[Mention]:
     """One mention for each section; Ruff's formatter only where it has a table of its own."""
     for section, value in doc.table("tool").items():
-        if section in _TOOLS:
-            yield _mention(_TOOLS[section], doc.at("tool", section))
-        if section == "ruff" and isinstance(value, dict) and "format" in value:
-            yield _mention("ruff-format", doc.at("tool", "ruff", "format"))
+        names = [f"tool.{section}"]
+        if isinstance(value, dict):
+            names += [f"tool.{section}.{below}" for below, entry in value.items() if isinstance(entry, dict)]
+        found = dict.fromkeys(tool for name in names if (tool := tool_of_section(name)) is not None)
+        for tool in found:
+            name = next(name for name in names if tool_of_section(name) == tool)
+            yield Mention(tool=tool, strength="config-only", at=doc.at(*name.split(".", 2)), kind="config")
 
 
 def target_versions(doc: Document) -> Iterator[PythonVersion]:
@@ -61,10 +45,6 @@ def target_versions(doc: Document) -> Iterator[PythonVersion]:
         elif value is not None:
             for text, at in doc.words("tool", *keys):
                 yield _target(text, at, keys[0])
-
-
-def _mention(tool: str, at: Location) -> Mention:
-    return Mention(tool=tool, strength="config-only", at=at, kind="config")
 
 
 def _target(text: str, at: Location, tool: str) -> PythonVersion:
