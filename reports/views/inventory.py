@@ -80,7 +80,7 @@ def _managers(mains: list[tuple[Repository, Project]]) -> Table:
 
 
 def _heat(mains: list[tuple[Repository, Project]]) -> Table:
-    """Manifest tool against install tool, for CI and image: where they differ is where production is not what is locked."""
+    """Manifest tool against install tool: where they differ, what runs is not what is locked."""
     counts: Counter[tuple[str, str, str]] = Counter()
     for _, project in mains:
         for place, env in (("ci", project.environments.ci), ("image", project.environments.image)):

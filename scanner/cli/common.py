@@ -1,0 +1,162 @@
+"""What every command shares: its options, the configuration, the store, and the way results go out."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from reports.writer import View
+from reports.writers import writers_for
+from scanner import __version__
+from scanner.config import Config, ConfigError, parse
+from scanner.inventory import Fleet
+from scanner.store import Store, StoreError, open_store
+
+DEFAULT_STORE = "muster.db"
+CONFIG_FILE = "muster.toml"
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """The options that every command takes. ``quiet`` and ``verbose`` are about stderr only."""
+
+    form: str
+    output: Path | None
+    quiet: bool
+    verbose: bool
+    config: Config
+    config_path: Path | None
+
+
+def common(view: str) -> Callable[[F], F]:
+    """Add the options of every command; the command is given them as ``common``. ``view`` decides the formats."""
+    formats = [w.name for w in writers_for(view)]
+
+    def decorate(function: F) -> F:
+        @click.option(
+            "--format", "form", type=click.Choice(formats), default="table", show_default=True, help="How to print."
+        )
+        @click.option(
+            "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead."
+        )
+        @click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on stderr.")
+        @click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
+        @click.option(
+            "--config",
+            "config_path",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help=f"Settings; ./{CONFIG_FILE} if it is there.",
+        )
+        @functools.wraps(function)
+        def wrapped(
+            *args: Any,
+            form: str,
+            output: Path | None,
+            quiet: bool,
+            verbose: bool,
+            config_path: Path | None,
+            **kwargs: Any,
+        ) -> Any:
+            logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, format="muster: %(message)s")
+            config, used = load_config(config_path)
+            options = Common(form=form, output=output, quiet=quiet, verbose=verbose, config=config, config_path=used)
+            return function(*args, common=options, **kwargs)
+
+        return wrapped  # type: ignore[return-value]
+
+    return decorate
+
+
+def store_option(function: F) -> F:
+    """Add ``--store``."""
+    return click.option(
+        "--store",
+        "store_name",
+        default=lambda: os.environ.get("MUSTER_STORE", DEFAULT_STORE),
+        show_default=DEFAULT_STORE,
+        help="SQLite file, or a database URL that SQLAlchemy understands ($MUSTER_STORE).",
+    )(function)
+
+
+def run_option(function: F) -> F:
+    """Add ``--run``."""
+    return click.option("--run", "run_id", type=int, help="A run's number (`muster runs`); the newest finished one.")(
+        function
+    )
+
+
+def load_config(path: Path | None) -> tuple[Config, Path | None]:
+    """The configuration from ``path``, else from ``./muster.toml``, else the defaults."""
+    if path is None:
+        path = Path(CONFIG_FILE)
+        if not path.is_file():
+            return Config(), None
+    try:
+        return parse(path.read_text(encoding="utf-8")), path
+    except (ConfigError, UnicodeDecodeError, OSError) as error:
+        raise click.UsageError(f"{path}: {error}") from None
+
+
+def existing_store(name: str) -> Store:
+    """The store called ``name``, which must be there; says how to make one where it is not."""
+    if "://" not in name and not Path(name).is_file():
+        raise click.UsageError(f"no store at {name}: run `muster scan SOURCE...` first, or name one with --store")
+    return any_store(name)
+
+
+def any_store(name: str) -> Store:
+    """The store called ``name``, made if need be."""
+    try:
+        return open_store(name)
+    except StoreError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def load_run(store: Store, run_id: int | None) -> Fleet:
+    """One run with everything in it; the newest finished one where ``run_id`` is ``None``."""
+    wanted = run_id if run_id is not None else store.latest()
+    if wanted is None:
+        raise click.UsageError("the store holds no finished run: run `muster scan SOURCE...` first")
+    try:
+        return store.load(wanted)
+    except KeyError:
+        raise click.UsageError(f"there is no run {wanted}; `muster runs` lists them") from None
+
+
+def emit(view: View, options: Common) -> None:
+    """Write a view in the format asked for, to the file asked for or to stdout."""
+    writer = next(w for w in writers_for(view.name) if w.name == options.form)
+    send(writer.write(view), options)
+
+
+def send(text: str, options: Common) -> None:
+    """Write text to the file asked for (whole or not at all), or to stdout."""
+    if options.output is None:
+        click.echo(text, nl=False)
+        return
+    partial = options.output.with_name(f".{options.output.name}.{os.getpid()}.part")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(options.output)
+    except OSError as error:
+        raise click.UsageError(f"cannot write {options.output}: {error.strerror}") from None
+    note(f"wrote {options.output}", options)
+
+
+def note(text: str, options: Common) -> None:
+    """A remark for people, on stderr, unless they asked for quiet."""
+    if not options.quiet:
+        click.echo(text, err=True)
+
+
+def version() -> str:
+    """This version of Muster."""
+    return __version__

@@ -1,0 +1,281 @@
+"""One project of a repository: everything known of it, drawn together."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scanner.collect import RepoFacts
+from scanner.commands.classify import manager_of
+from scanner.discipline import LockState, declared, judge_discipline
+from scanner.environments import declared_python, disagreements, environments
+from scanner.facts import Index, Location, Manifest, PythonVersion, Requirement
+from scanner.freshness.verdict import Verdict
+from scanner.inventory import (
+    Command,
+    Dependency,
+    Evidence,
+    Image,
+    Lockfile,
+    Project,
+    Reason,
+    Tool,
+    UsedIndex,
+)
+from scanner.kind import kind_of
+from scanner.layout import Folder, owner_of
+from scanner.managers import Managers, find_managers
+from scanner.obstacles import obstacles
+from scanner.signature import signature
+from scanner.toml_reader import table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenery:
+    """What is shared by the projects of one repository; ``local`` are the normalised names of its distributions."""
+
+    facts: RepoFacts
+    folders: tuple[Folder, ...]
+    paths: tuple[str, ...]
+    commands: tuple[Command, ...]
+    images: tuple[Image, ...]
+    tools: tuple[Tool, ...]
+    verdicts: Mapping[str, Verdict]
+    local: frozenset[str]
+
+
+def describe_project(folder: Folder, scenery: Scenery) -> Project:
+    """The inventory's entry for one project."""
+    facts = scenery.facts
+    root = next((f for f in scenery.folders if f.path == folder.workspace_root), None)
+    commands = tuple(c for c in scenery.commands if c.project == folder.path)
+    managers = find_managers(folder, commands, manager_of, root)
+    locks = _locks(folder, root, scenery)
+    judgement = judge_discipline(folder, managers.primary, locks, facts.extracts, scenery.local)
+    runtime, _ = declared(folder, managers.primary, facts.extracts, scenery.local)
+    places = {r.key: (r.at.path, r.at.line) for r in reversed(runtime) if r.name}
+    kind = kind_of(folder, scenery.paths, facts, places)
+    pythons = tuple(declared_python(p) for p in _pythons(folder, scenery))
+    indexes = _indexes(folder, scenery)
+    envs = environments(
+        primary=managers.primary,
+        declared_at=_first_place(managers),
+        locked=_has_lock(managers, locks),
+        commands=commands,
+        images=_images_of(folder, scenery),
+        pythons=pythons,
+        indexes=indexes,
+    )
+    manifest = _naming_manifest(folder)
+    backend = _backend(folder)
+    return Project(
+        path=folder.path,
+        role=folder.role,
+        name=manifest.name if manifest is not None else None,
+        version=manifest.version if manifest is not None else None,
+        kind=kind.kind,
+        build_backend=backend,
+        requires_python=next((m.requires_python for m in folder.manifests if m.requires_python), None),
+        package_managers=managers.names,
+        primary_manager=managers.primary,
+        lock_discipline=judgement.word,
+        lockfiles=tuple(_lockfile(state) for state in locks),
+        signature=signature(managers, envs, scenery.tools, backend),
+        environments=envs,
+        disagreements=disagreements(envs),
+        python_versions=pythons,
+        dependencies=_dependencies(folder),
+        publishes=_publishes(folder),
+        hashes=judgement.hashes,
+        workspace_root=folder.workspace_root,
+        manifests=tuple(sorted({e.path for e in folder.extracts})),
+        discipline_reasons=judgement.reasons,
+        role_reasons=folder.role_reasons,
+        kind_reasons=kind.reasons,
+        manager_evidence=managers.evidence,
+        blockers=obstacles(folder, facts.files),
+        indexes=indexes,
+        unknowns=tuple(
+            Reason(message=f"{g.field}: {g.reason}", path=g.at.path, line=g.at.line)
+            for m in folder.manifests
+            for g in m.gaps
+        ),
+    )
+
+
+def _locks(folder: Folder, root: Folder | None, scenery: Scenery) -> tuple[LockState, ...]:
+    """The project's own locks; a workspace member's are its root's."""
+    holders = [folder] + ([root] if root is not None and root.path != folder.path else [])
+    states = []
+    for holder in holders:
+        for extract in holder.extracts:
+            if extract.lock is None and not (extract.unreadable and _is_lock_name(extract.path)):
+                continue
+            if holder is root and holder is not folder and extract.manifest is not None:
+                continue
+            verdict = scenery.verdicts[extract.path]
+            states.append(LockState(path=extract.path, lock=extract.lock, verdict=verdict))
+    return tuple(sorted(states, key=lambda s: s.path))
+
+
+def _is_lock_name(path: str) -> bool:
+    return posixpath.basename(path) == "Pipfile.lock" or path.endswith(".lock")
+
+
+def _has_lock(managers: Managers, locks: tuple[LockState, ...]) -> bool | None:
+    if managers.primary is None:
+        return None
+    return any(state.lock is None or state.lock.export_of is None for state in locks)
+
+
+def _first_place(managers: Managers) -> Evidence | None:
+    found = managers.evidence.get(managers.primary or "", ())
+    return found[0] if found else None
+
+
+def _images_of(folder: Folder, scenery: Scenery) -> list[Image]:
+    """The images that install this project: those whose commands serve it, else those that lie in its folder."""
+    mine = {
+        c.path for c in scenery.commands if c.context == "image" and c.kind == "install" and c.project == folder.path
+    }
+    return [
+        image
+        for image in scenery.images
+        if image.path in mine
+        or (owner_of(image.path, scenery.paths) == folder.path and image.grade is not None and not mine)
+    ]
+
+
+def _pythons(folder: Folder, scenery: Scenery) -> list[PythonVersion]:
+    """Declarations in the project's own files, and those of the automation that serves it (the nearest project)."""
+    found: dict[PythonVersion, None] = {}
+    for path, extract in scenery.facts.extracts.items():
+        if not extract.pythons or not _serves(path, folder, scenery):
+            continue
+        for python in extract.pythons:
+            found[python] = None
+    for manifest in folder.manifests:
+        if manifest.requires_python:
+            at = manifest.requires_python_at or Location(path=manifest.path)
+            found[PythonVersion(version=manifest.requires_python, at=at, kind="requires-python")] = None
+    return sorted(found, key=lambda p: (p.at.path, p.at.line or 0, p.version, p.kind))
+
+
+def _serves(path: str, folder: Folder, scenery: Scenery) -> bool:
+    owner = owner_of(path, scenery.paths)
+    if owner == folder.path:
+        return True
+    mains = [f.path for f in scenery.folders if f.role == "main"]
+    hidden = path.startswith(".") or owner is None
+    return hidden and folder.path in mains and (len(mains) == 1 or folder.path == ".")
+
+
+def _indexes(folder: Folder, scenery: Scenery) -> tuple[UsedIndex, ...]:
+    found: dict[UsedIndex, None] = {}
+    for path, extract in scenery.facts.extracts.items():
+        if not _serves(path, folder, scenery):
+            continue
+        manifests = extract.manifest.indexes if extract.manifest is not None else ()
+        locks = extract.lock.indexes if extract.lock is not None else ()
+        for index in (*extract.indexes, *manifests, *locks):
+            found[_used_index(index)] = None
+    return tuple(sorted(found, key=lambda i: (i.path, i.line or 0, i.url)))
+
+
+def _used_index(index: Index) -> UsedIndex:
+    return UsedIndex(
+        url=index.url,
+        kind=index.kind,
+        name=index.name,
+        credentials=index.credentials,
+        path=index.at.path,
+        line=index.at.line,
+    )
+
+
+def _naming_manifest(folder: Folder) -> Manifest | None:
+    own = [folder.manifest(form) for form in ("pyproject.toml", "setup.cfg", "setup.py", "pixi.toml")]
+    return next((m for m in own if m is not None and m.name), None)
+
+
+def _backend(folder: Folder) -> str | None:
+    """The declared build backend; a setup script without ``[build-system]`` is built by setuptools."""
+    for manifest in folder.manifests:
+        if manifest.build_backend:
+            return manifest.build_backend
+    pyproject = folder.manifest("pyproject.toml")
+    if pyproject is not None and pyproject.has_build_system:
+        return "setuptools.build_meta:__legacy__"
+    setup = folder.manifest("setup.py")
+    return "setuptools (setup.py)" if setup is not None else None
+
+
+def _publishes(folder: Folder) -> bool:
+    """Whether the project builds a distribution with a name: what others in the fleet can depend on."""
+    pyproject = folder.manifest("pyproject.toml")
+    if pyproject is not None:
+        if table(pyproject.data, "tool", "poetry").get("package-mode") is False:
+            return False
+        if table(pyproject.data, "tool", "uv").get("package") is False:
+            return False
+        if pyproject.name and (pyproject.has_build_system or "poetry" in table(pyproject.data, "tool")):
+            return True
+    return any((m := folder.manifest(form)) is not None and bool(m.name) for form in ("setup.py", "setup.cfg"))
+
+
+def _lockfile(state: LockState) -> Lockfile:
+    lock, verdict = state.lock, state.verdict
+    return Lockfile(
+        path=state.path,
+        tool=lock.tool if lock is not None else _UNREADABLE_TOOL.get(posixpath.basename(state.path), "unknown"),
+        format=lock.format if lock is not None else posixpath.basename(state.path),
+        written_by=lock.written_by if lock is not None else None,
+        status=verdict.status,
+        covers=verdict.covers,
+        other_versions=dict(verdict.other_versions),
+        reasons=verdict.reasons,
+        packages=len(lock.packages) if lock is not None else 0,
+        hashed_packages=sum(1 for p in lock.packages if p.hashes) if lock is not None else 0,
+        export_of=lock.export_of if lock is not None else None,
+    )
+
+
+_UNREADABLE_TOOL = {
+    "poetry.lock": "poetry",
+    "uv.lock": "uv",
+    "pdm.lock": "pdm",
+    "Pipfile.lock": "pipenv",
+    "pixi.lock": "pixi",
+    "pylock.toml": "pylock",
+}
+
+
+def _dependencies(folder: Folder) -> tuple[Dependency, ...]:
+    """All declared dependencies of the project; pins that a locker wrote are no declarations."""
+    compiled = {e.path for e in folder.extracts if e.lock is not None}
+    found = {
+        _dependency(requirement): None
+        for manifest in folder.manifests
+        if manifest.path not in compiled
+        for requirement in manifest.requirements
+    }
+    return tuple(sorted(found, key=lambda d: (d.path, d.line or 0, d.name, d.raw)))
+
+
+def _dependency(requirement: Requirement) -> Dependency:
+    return Dependency(
+        name=requirement.name,
+        raw=requirement.raw,
+        extras=requirement.extras,
+        specifier=requirement.specifier,
+        marker=requirement.marker,
+        scope=requirement.scope,
+        group=requirement.group,
+        source=requirement.source,
+        url=requirement.url,
+        ref=requirement.ref,
+        editable=requirement.editable,
+        path=requirement.at.path,
+        line=requirement.at.line,
+    )

@@ -1,0 +1,217 @@
+"""From the facts of one repository to its entry in the inventory: every conclusion is drawn here, in this order.
+
+Pure: the same facts and configuration give the same value. Nothing here depends on the day of the scan, so that the
+value can be kept for as long as the commit is the same.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+
+from packaging.utils import canonicalize_name
+
+from scanner.collect import RepoFacts
+from scanner.commands.classify import classify_repository
+from scanner.commands.lookup import Lookup, build_lookup
+from scanner.config import Config
+from scanner.freshness import judge
+from scanner.freshness.verdict import Scene, Verdict
+from scanner.images import grade
+from scanner.inventory import (
+    Command,
+    Criticality,
+    Error,
+    ExternalReference,
+    Image,
+    Project,
+    Reason,
+    Repository,
+    Tool,
+)
+from scanner.layout import Folder, folder_of, is_inside, lay_out
+from scanner.lint_tools import tools_in_use
+from scanner.ownership import criticality_of, owners_of
+from scanner.project import Scenery, describe_project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who a repository is, as its source and its git say."""
+
+    id: str
+    name: str
+    location: str
+    commit: str | None = None
+    branch: str | None = None
+    committed_at: str | None = None
+    remote: str | None = None
+    owners: tuple[str, ...] = ()
+    criticality: Criticality | None = None
+    tags: tuple[str, ...] = ()
+
+
+def describe(identity: Identity, facts: RepoFacts, config: Config) -> Repository:
+    """The inventory's entry for one repository."""
+    folders = lay_out(facts, lambda path: config.role_of(identity.id, path))
+    paths = tuple(f.path for f in folders)
+    mains = tuple(f.path for f in folders if f.role == "main")
+    lookup = build_lookup(facts.extracts, facts.files, paths, mains)
+    commands = classify_repository(facts.extracts, lookup)
+    scenery = Scenery(
+        facts=facts,
+        folders=folders,
+        paths=paths,
+        commands=commands,
+        images=_images(facts, commands, lookup),
+        tools=_tools(facts, folders, commands),
+        verdicts=_verdicts(facts),
+        local=_local_names(folders),
+    )
+    projects = tuple(describe_project(folder, scenery) for folder in folders)
+    is_python = _is_python(projects, facts)
+    decisions = _decisions(projects, facts) if is_python else ()
+    return Repository(
+        id=identity.id,
+        name=identity.name,
+        location=identity.location,
+        commit=identity.commit,
+        branch=identity.branch,
+        committed_at=identity.committed_at,
+        state="not-python" if not is_python else ("needs-decision" if decisions else "classified"),
+        is_python=is_python,
+        owners=identity.owners or config.owners_of(identity.id) or owners_of(facts),
+        criticality=_criticality(identity, config, facts),
+        last_activity=identity.committed_at[:10] if identity.committed_at else None,
+        ci=tuple(sorted({e.ci for e in facts.extracts.values() if e.ci is not None})),
+        tools=scenery.tools,
+        images=scenery.images,
+        commands=commands,
+        errors=_errors(facts),
+        projects=projects,
+        references=_references(facts),
+        remote=identity.remote,
+        tags=identity.tags,
+        decisions=decisions,
+        files=len(facts.files),
+    )
+
+
+def failed(identity: Identity, code: str, message: str) -> Repository:
+    """The entry of a repository that could not be read at all."""
+    return Repository(
+        id=identity.id,
+        name=identity.name,
+        location=identity.location,
+        commit=identity.commit,
+        branch=identity.branch,
+        committed_at=identity.committed_at,
+        state="failed",
+        is_python=False,
+        owners=identity.owners,
+        errors=(Error(path=None, line=None, code=code, message=message),),
+        remote=identity.remote,
+        tags=identity.tags,
+    )
+
+
+def _criticality(identity: Identity, config: Config, facts: RepoFacts) -> Criticality | None:
+    return identity.criticality or config.criticality_of(identity.id) or criticality_of(facts)
+
+
+def _errors(facts: RepoFacts) -> tuple[Error, ...]:
+    return tuple(
+        Error(path=None if p.at.path == "." else p.at.path, line=p.at.line, code=p.code, message=p.message)
+        for p in facts.problems
+    )
+
+
+def _references(facts: RepoFacts) -> tuple[ExternalReference, ...]:
+    found = {
+        ExternalReference(kind=r.kind, target=r.target, ref=r.ref, path=r.at.path, line=r.at.line): None
+        for extract in facts.extracts.values()
+        for r in extract.references
+    }
+    return tuple(sorted(found, key=lambda r: (r.path, r.line or 0, r.kind, r.target)))
+
+
+def _verdicts(facts: RepoFacts) -> dict[str, Verdict]:
+    broken = {p.at.path: p for p in facts.problems if p.code != "invalid-entry"}
+    verdicts: dict[str, Verdict] = {}
+    for path, extract in facts.extracts.items():
+        if extract.lock is not None:
+            scene = Scene(lock=extract.lock, extracts=facts.extracts, files=facts.files)
+            verdicts[path] = judge(scene)
+        elif extract.unreadable:
+            problem = broken.get(path)
+            message = problem.message if problem is not None else "cannot be read"
+            line = problem.at.line if problem is not None else None
+            reason = Reason(message=message, path=path, line=line)
+            verdicts[path] = Verdict(status="broken", covers=None, reasons=(reason,))
+    return verdicts
+
+
+def _local_names(folders: tuple[Folder, ...]) -> frozenset[str]:
+    return frozenset(str(canonicalize_name(m.name)) for f in folders for m in f.manifests if m.name)
+
+
+def _images(facts: RepoFacts, commands: tuple[Command, ...], lookup: Lookup) -> tuple[Image, ...]:
+    return tuple(
+        grade(path, extract.dockerfile, [c for c in commands if c.path == path], lookup)
+        for path, extract in facts.extracts.items()
+        if extract.dockerfile is not None
+    )
+
+
+_SIDE_ROLES = ("fixture", "example")
+
+
+def _tools(facts: RepoFacts, folders: tuple[Folder, ...], commands: tuple[Command, ...]) -> tuple[Tool, ...]:
+    aside = [f.path for f in folders if f.role in _SIDE_ROLES]
+    kept = [e for path, e in facts.extracts.items() if not any(is_inside(path, folder) for folder in aside)]
+    requirements = [r for e in kept if e.manifest is not None for r in e.manifest.requirements]
+    ours = [c for c in commands if not any(is_inside(c.path, folder) for folder in aside)]
+    return tools_in_use(kept, ours, requirements)
+
+
+def _is_python(projects: tuple[Project, ...], facts: RepoFacts) -> bool:
+    """Whether Python is the product, or one of the repository's parts: a scripting or vendored use does not make it."""
+    python = facts.suffixes.get(".py", 0)
+    notebooks = facts.suffixes.get(".ipynb", 0)
+    if not python and not notebooks:
+        return False
+    mains = [p for p in projects if p.role == "main"]
+    if any(p.publishes or p.build_backend for p in mains):
+        return True
+    others = sum(count for suffix, count in facts.suffixes.items() if suffix in _OTHER_LANGUAGES)
+    if mains and any(p.dependencies for p in mains):
+        return python + notebooks >= 2 or others == 0
+    return python + notebooks > others
+
+
+_OTHER_LANGUAGES = frozenset(
+    ".js .jsx .ts .tsx .vue .svelte .go .rs .java .kt .scala .c .cc .cpp .cxx .cs .rb .php .swift .m .mm .dart .ex .erl "
+    ".hs .lua .pl .r .jl .f90 .zig .clj .sh .ps1 .tf".split()
+)
+
+
+def _decisions(projects: tuple[Project, ...], facts: RepoFacts) -> tuple[Reason, ...]:
+    """What only a person can settle: rival locks, a manifest that cannot be read, code that nothing declares."""
+    mains = [p for p in projects if p.role == "main"]
+    if not mains:
+        return (Reason(message="Python files, but no file that declares or locks their dependencies"),)
+    found: list[Reason] = []
+    for project in mains:
+        if project.lock_discipline == "conflicting":
+            place = project.discipline_reasons[0].path
+            found.append(Reason(message=f"{project.path}: locks of several tools, none an export", path=place))
+        if project.primary_manager is None:
+            found.append(Reason(message=f"{project.path}: no sign of any package manager", path=project.manifests[0]))
+    folders = {p.path for p in mains}
+    for problem in facts.problems:
+        is_manifest = posixpath.basename(problem.at.path) in ("pyproject.toml", "Pipfile", "setup.cfg")
+        unread = is_manifest and problem.code in ("syntax", "conflict-markers")
+        if unread and folder_of(problem.at.path) in folders:
+            message = f"the manifest cannot be read: {problem.message}"
+            found.append(Reason(message=message, path=problem.at.path, line=problem.at.line))
+    return tuple(found)
