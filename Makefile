@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test oracle check lint format docs lock install clean
+.PHONY: demo test oracle check lint format docs docs-check lock install clean wheel-test self-check
 
 $(STAMP): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -33,8 +33,15 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-check: lint test oracle
+check: lint test oracle wheel-test self-check
+
+# Muster passes its own muster.
+self-check: $(STAMP)
 	$(BIN)/muster check .
+
+# The wheel holds three packages and nothing else, and works from a folder that has a `rules` package of its own.
+wheel-test: $(STAMP)
+	$(BIN)/python .ci/wheel_test.py
 
 docs: $(STAMP)
 	$(BIN)/muster rules --format md --output docs/rules.md

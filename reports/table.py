@@ -9,7 +9,10 @@ Cell = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows under columns. ``name`` is a file name's stem, ``note`` stands below; ``main`` marks what CSV is made of."""
+    """Rows under columns. ``name`` is a file name's stem, ``note`` stands below; ``main`` marks what CSV is made of.
+
+    A ``detail`` table is for documents; a terminal, where it would scroll the rest away, leaves it out.
+    """
 
     name: str
     title: str
@@ -17,6 +20,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: str | None = None
     main: bool = False
+    detail: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,39 +7,19 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from scanner.facts import Extract, Include, Location, Problem
 from scanner.format import Format, Unreadable
 from scanner.redact import redact_line
+from scanner.tree import Tree
 
 MAX_FILES_READ = 20_000
 MAX_INCLUDE_DEPTH = 8
 SKIPPED_FOLDERS = frozenset(
     {"node_modules", "site-packages", ".venv", "venv", ".tox", ".nox", "__pypackages__", ".eggs", "bower_components"}
 )
-
-
-class Entry(Protocol):
-    """What is needed of a tree's entry."""
-
-    @property
-    def path(self) -> str: ...  # noqa: D102
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-    @property
-    def size(self) -> int | None: ...  # noqa: D102
-
-
-class Tree(Protocol):
-    """What is needed of a tree: its entries, and the text of some of them (or the problem with it)."""
-
-    def entries(self) -> Iterable[Entry]: ...  # noqa: D102
-    def texts(self, wanted: Mapping[str, int]) -> Iterator[tuple[str, str | Problem]]:
-        """Texts of the files ``wanted`` (path → size limit in bytes), in any order; a problem where there is none."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +78,9 @@ def collect(
         extracts=dict(sorted(reading.extracts.items())),
         files=known,
         suffixes=Counter(posixpath.splitext(path)[1].lower() for path in files if not _is_skipped(path)),
-        problems=tuple(sorted((*problems, *reading.problems), key=lambda p: (p.at.path, p.at.line or 0, p.message))),
+        problems=tuple(
+            sorted((*tree.problems, *problems, *reading.problems), key=lambda p: (p.at.path, p.at.line or 0, p.message))
+        ),
         aside=tuple(sorted(reading.aside)),
         submodules=frozenset(submodules),
     )
