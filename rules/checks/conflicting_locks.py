@@ -1,0 +1,81 @@
+"""What: locks of different tools cover the same project, and neither is an export of the other.
+
+Why: they pin different versions sooner or later; which ones run depends on who installs, and a fix to one does not
+reach the other.
+
+What to do: keep the lock that production installs from, delete the other or export it from the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.examples import a_fleet, a_lockfile, a_project, a_repository
+from rules.finding import Evidence
+from rules.reading import main_projects, reasons
+from rules.rule import Answer, Case, Rule
+from scanner.inventory import Project
+
+
+def check(case: Case) -> Iterator[Answer]:
+    """Main projects whose lock discipline is ``conflicting``."""
+    for project in main_projects(case.repository):
+        if project.lock_discipline != "conflicting":
+            continue
+        rivals = [lock for lock in project.lockfiles if lock.export_of is None]
+        listed = ", ".join(f"{lock.path} ({lock.tool})" for lock in rivals)
+        yield case.finding(
+            "locks",
+            f"{project.name or project.path} has {len(rivals)} locks that know nothing of each other: {listed}",
+            project=project.path,
+            evidence=[
+                *(Evidence(path=lock.path, text=f"written by {lock.tool}") for lock in rivals),
+                *reasons(project.discipline_reasons, rivals[0].path if rivals else project.path),
+            ],
+            fix=_fix(project),
+        )
+
+
+def _fix(project: Project) -> str:
+    environments = project.environments
+    for place, environment in (("image", environments.image), ("CI", environments.ci)):
+        if environment is not None and environment.tool is not None and environment.uses_lock:
+            return (
+                f"The {place} installs with {environment.tool}: keep that lock, compare the other's versions with it, "
+                "then delete the other or make it an export."
+            )
+    return (
+        f"Decide which one production means (developers use {project.primary_manager}), compare the versions, "
+        "delete the other."
+    )
+
+
+RULE = Rule(
+    name="conflicting-locks",
+    title="Locks of different tools cover one project",
+    category="locking",
+    level="error",
+    check=check,
+    reads=("lock",),
+    bad=a_fleet(
+        a_repository(
+            "shop",
+            a_project(
+                lock_discipline="conflicting",
+                package_managers=("poetry", "uv"),
+                lockfiles=(a_lockfile(), a_lockfile(path="poetry.lock", tool="poetry", format="poetry.lock 2.1")),
+            ),
+        )
+    ),
+    good=a_fleet(
+        a_repository(
+            "shop",
+            a_project(
+                lockfiles=(
+                    a_lockfile(),
+                    a_lockfile(path="requirements.txt", tool="uv", format="uv export", export_of="uv"),
+                )
+            ),
+        )
+    ),
+)

@@ -1,0 +1,102 @@
+"""What: something that is deployed (a service, a job, a tool that is not published) has no lock for its
+dependencies.
+
+Why: what runs in production is then decided by whatever the index serves at build time; it cannot be rebuilt, and a
+bad release of any transitive dependency arrives unasked. Libraries are meant to be installed beside others and need
+no lock.
+
+What to do: commit a lock made by the manager that the project already uses, and install from it in CI and image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.examples import a_command, a_fleet, a_project, a_repository
+from rules.finding import Evidence, Level
+from rules.reading import inside, is_deployed, main_projects, reasons, sentence
+from rules.rule import Answer, Case, Rule
+from scanner.inventory import Project
+
+_LOCK_COMMANDS = {
+    "poetry": "poetry lock",
+    "pdm": "pdm lock",
+    "pipenv": "pipenv lock",
+    "uv": "uv lock",
+    "rye": "uv lock",
+    "pixi": "pixi lock",
+    "hatch": "uv lock",
+    "flit": "uv lock",
+}
+
+
+def check(case: Case) -> Iterator[Answer]:
+    """Every deployed project without a lock; those whose discipline is unknown are unknown."""
+    for project in main_projects(case.repository):
+        if project.lock_discipline == "unknown":
+            yield case.unknown(
+                sentence(project.discipline_reasons, "the state of its lock cannot be decided"), project=project.path
+            )
+        elif (found := _judge(project)) is not None:
+            level, message = found
+            yield case.finding(
+                "lock",
+                message,
+                project=project.path,
+                level=level,
+                evidence=reasons(project.discipline_reasons, _manifest(project))
+                or (Evidence(path=_manifest(project), text=f"{len(project.dependencies)} declared dependencies"),),
+                fix=_fix(project),
+            )
+
+
+def _judge(project: Project) -> tuple[Level, str] | None:
+    name = project.name or project.path
+    match project.lock_discipline:
+        case "unlocked" | "partial" if is_deployed(project):
+            how = "some of its dependencies are pinned" if project.lock_discipline == "partial" else "nothing is pinned"
+            level: Level = "error" if project.kind in ("service", "job") else "warning"
+            return level, f"{name} is deployed ({project.kind}) without a lock: {how}"
+        case "pinned" if is_deployed(project):
+            return "warning", f"{name} pins what it declares, but nothing pins what those packages need in turn"
+        case "unlocked" | "partial" if project.kind in ("unknown", "notebook"):
+            return "note", f"{name} has no lock; whether it is deployed is not known"
+        case _:
+            return None
+
+
+def _manifest(project: Project) -> str:
+    return project.manifests[0] if project.manifests else project.path
+
+
+def _fix(project: Project) -> str:
+    manager = project.primary_manager or ""
+    if manager in _LOCK_COMMANDS:
+        run = inside(project.path, _LOCK_COMMANDS[manager])
+        return f"Run `{run}`, commit the lock and install from it in CI and image."
+    declared = next((m for m in project.manifests if m.endswith((".txt", ".in"))), "pyproject.toml")
+    return (
+        f"Move the names of {declared} to a pyproject.toml and run `{inside(project.path, 'uv lock')}`, or keep "
+        "them in a .in file and compile it with `uv pip compile --generate-hashes`; commit the result and install from it."
+    )
+
+
+RULE = Rule(
+    name="missing-lock",
+    title="What is deployed has no lock",
+    category="locking",
+    level="error",
+    check=check,
+    reads=("manifest", "lock"),
+    bad=a_fleet(
+        a_repository(
+            "shop",
+            a_project(lock_discipline="unlocked", primary_manager="pip", manifests=("requirements.txt",)),
+            commands=(a_command("pip install -r requirements.txt", uses_lock=False),),
+        )
+    ),
+    good=a_fleet(
+        a_repository("shop"),
+        a_repository("lib", a_project(name="lib", kind="library", publishes=True, lock_discipline="unlocked")),
+    ),
+)

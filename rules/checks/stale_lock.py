@@ -1,0 +1,72 @@
+"""What: a lock is out of step with its manifest: the tool's own check would fail, or a requirement is not covered.
+
+Why: depending on tool and options the next install either fails, silently installs what the manifest no longer asks
+for, or silently resolves anew; local, CI and production then differ.
+
+What to do: lock again with as few version changes as the tool can, and let CI run the tool's check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.examples import a_fleet, a_lockfile, a_project, a_repository
+from rules.finding import Evidence, Level
+from rules.reading import locks, reasons, relock, sentence, verify
+from rules.rule import Answer, Case, Rule
+from scanner.inventory import Lockfile, Project, Reason
+
+
+def check(case: Case) -> Iterator[Answer]:
+    """Stale locks of main projects; undecidable ones are unknown."""
+    for project, lock in locks(case.repository):
+        if lock.status == "undecidable" and lock.covers is not False:
+            why = sentence(lock.reasons, "its state cannot be decided offline")
+            yield case.unknown(f"{lock.path}: {why}", project=project.path)
+        elif lock.status == "stale" or lock.covers is False:
+            yield case.finding(
+                lock.path,
+                _message(lock),
+                project=project.path,
+                level=_level(lock),
+                evidence=reasons(lock.reasons, lock.path) or (Evidence(path=lock.path, text="stale"),),
+                fix=_fix(project, lock),
+            )
+
+
+def _level(lock: Lockfile) -> Level:
+    return "error" if lock.covers is False else "warning"
+
+
+def _message(lock: Lockfile) -> str:
+    why = sentence(lock.reasons, "it does not match its manifest")
+    if lock.covers is True:
+        return f"{lock.path} fails the check of {lock.tool}, although every requirement is covered: {why}"
+    if lock.covers is False:
+        return f"{lock.path} does not hold what the manifest asks for: {why}"
+    return f"{lock.path} is stale: {why}"
+
+
+def _fix(project: Project, lock: Lockfile) -> str:
+    if lock.export_of:
+        return f"Export {lock.path} again from the lock of {lock.export_of} and let CI compare the two."
+    caution = " It resolves everything anew: review the version changes." if lock.tool == "pipenv" else ""
+    gate = verify(project, lock)
+    return f"Run `{relock(project, lock)}` and commit {lock.path}.{caution}" + (
+        f" Let CI run `{gate}`." if gate else ""
+    )
+
+
+_STALE = a_lockfile(
+    status="stale", covers=False, reasons=(Reason(message="httpx is not locked", path="pyproject.toml", line=9),)
+)
+RULE = Rule(
+    name="stale-lock",
+    title="A lock is out of step with its manifest",
+    category="locking",
+    level="error",
+    check=check,
+    reads=("manifest", "lock"),
+    bad=a_fleet(a_repository("shop", a_project(lock_discipline="stale", lockfiles=(_STALE,)))),
+    good=a_fleet(a_repository("shop")),
+)

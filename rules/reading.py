@@ -1,0 +1,160 @@
+"""Questions that rules and plans ask of a repository's inventory."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Iterable, Iterator
+
+from rules.finding import Evidence
+from scanner.inventory import Command, Lockfile, Project, Reason, Repository
+
+LOCKERS = frozenset({"uv", "poetry", "pdm", "pipenv", "rye", "pixi"})
+PIP_LIKE = frozenset({"pip", "pip-tools", "setuptools"})
+_CI = re.compile(
+    r"(?:.*/)?(?:\.github/.*|\.gitlab-ci[^/]*|\.gitlab/.*|\.circleci/.*|\.travis\.ya?ml|azure-pipelines.*|\.azure.*|Jenkinsfile[^/]*"
+    r"|bitbucket-pipelines\.ya?ml|buildspec[^/]*|\.buildkite/.*|\.drone\.ya?ml|\.?appveyor\.ya?ml|\.cirrus\.ya?ml|cloudbuild[^/]*)"
+)
+_IMAGE = re.compile(r"(?:.*/)?(?:[^/]*[Dd]ockerfile[^/]*|[^/]*[Cc]ontainerfile[^/]*)")
+_LOCK = re.compile(r"(?:.*/)?(?:[^/]+\.lock|pylock(?:\.[^/]+)?\.toml|[^/]*conda-lock\.ya?ml)")
+_MANIFEST = re.compile(
+    r"(?:.*/)?(?:pyproject\.toml|setup\.(?:py|cfg)|Pipfile|[^/]*requirements[^/]*\.(?:txt|in)|pixi\.toml|[^/]*environment[^/]*\.ya?ml)"
+    r"|(?:.*/)?(?:requirements|reqs|deps)/[^/]+\.(?:txt|in)"
+)
+
+
+def main_projects(repository: Repository) -> tuple[Project, ...]:
+    """The projects of role ``main``, by path."""
+    return tuple(sorted((p for p in repository.projects if p.role == "main"), key=lambda p: p.path))
+
+
+def project_around(repository: Repository, path: str) -> Project | None:
+    """The project whose folder holds ``path``: the deepest one; the only main one where none does."""
+    around = [p for p in repository.projects if p.path == "." or path == p.path or path.startswith(p.path + "/")]
+    if around:
+        return max(around, key=lambda p: (p.path != ".", len(p.path)))
+    main = main_projects(repository)
+    return main[0] if len(main) == 1 else None
+
+
+def project_of(repository: Repository, command: Command) -> Project | None:
+    """The project that a command serves, if that is a main one."""
+    if command.project is not None:
+        project = next((p for p in repository.projects if p.path == command.project), None)
+    else:
+        project = project_around(repository, command.path)
+    return project if project is not None and project.role == "main" else None
+
+
+def installs(repository: Repository, *contexts: str) -> Iterator[tuple[Project, Command]]:
+    """Install commands in ``contexts`` that serve a main project, with that project."""
+    for command in repository.commands:
+        if command.kind == "install" and command.context in contexts:
+            project = project_of(repository, command)
+            if project is not None:
+                yield project, command
+
+
+def locks(repository: Repository) -> Iterator[tuple[Project, Lockfile]]:
+    """Every lock of the main projects once: a workspace's lock with its root, not with each member."""
+    seen: set[str] = set()
+    projects = sorted(main_projects(repository), key=lambda p: (p.workspace_root is not None, len(p.path), p.path))
+    for project in projects:
+        for lock in project.lockfiles:
+            if lock.path not in seen:
+                seen.add(lock.path)
+                yield project, lock
+
+
+def is_deployed(project: Project) -> bool:
+    """Whether what is installed runs as it stands (a service, a job, a tool that is not published)."""
+    return project.kind in ("service", "job") or (project.kind == "cli" and not project.publishes)
+
+
+def area_of(path: str) -> str | None:
+    """What kind of file ``path`` is for the rules: ``ci``, ``image``, ``lock`` or ``manifest``."""
+    for area, pattern in (("ci", _CI), ("image", _IMAGE), ("lock", _LOCK), ("manifest", _MANIFEST)):
+        if pattern.fullmatch(path):
+            return area
+    return None
+
+
+def shown(command: Command) -> Evidence:
+    """A command as evidence."""
+    return Evidence(path=command.path, line=command.line, text=shlex.join(command.argv)[:200])
+
+
+def reasons(found: Iterable[Reason], fallback: str) -> tuple[Evidence, ...]:
+    """Reasons of the inventory as evidence; ``fallback`` is the path where a reason names none."""
+    return tuple(Evidence(path=r.path or fallback, line=r.line, text=r.message) for r in found)
+
+
+def sentence(found: Iterable[Reason], otherwise: str) -> str:
+    """The first three reasons as one text."""
+    told = [r.message for r in found]
+    more = f" (and {len(told) - 3} more)" if len(told) > 3 else ""
+    return "; ".join(told[:3]) + more if told else otherwise
+
+
+def inside(folder: str, command: str) -> str:
+    """``command`` as to be typed at the repository's root to run in ``folder``."""
+    return command if folder == "." else f"(cd {shlex.quote(folder)} && {command})"
+
+
+def below(folder: str, path: str) -> str:
+    """``path`` as seen from ``folder``, quoted for a shell."""
+    return shlex.quote(posixpath.relpath(path, folder) if folder != "." else path)
+
+
+def relock(project: Project, lock: Lockfile) -> str:
+    """The command that brings ``lock`` into step with as few version changes as its tool can."""
+    return inside(project.path, _relock(project, lock))
+
+
+def _relock(project: Project, lock: Lockfile) -> str:
+    match lock.tool:
+        case "poetry":
+            old = lock.written_by is not None and lock.written_by.split(".")[0] in ("0", "1")
+            return "poetry lock --no-update" if old else "poetry lock"
+        case "uv":
+            return "uv lock"
+        case "pdm":
+            return "pdm lock --update-reuse"
+        case "pipenv":
+            return "pipenv lock"
+        case "pip-tools":
+            return _recompile(project, lock)
+        case "rye":
+            return "rye lock"
+        case "conda-lock" | "conda":
+            return f"conda-lock lock --lockfile {below(project.path, lock.path)}"
+        case "pixi":
+            return "pixi lock"
+        case _:
+            exporter = "pdm lock" if "pdm" in project.package_managers else "uv export --format pylock.toml"
+            return (
+                f"{exporter} --output-file {below(project.path, lock.path)}" if exporter.startswith("uv") else exporter
+            )
+
+
+def _recompile(project: Project, lock: Lockfile) -> str:
+    stem = posixpath.splitext(lock.path)[0]
+    source = f"{stem}.in" if f"{stem}.in" in project.manifests else None
+    if source is None:
+        source = next((m for m in project.manifests if m.endswith("pyproject.toml")), f"{stem}.in")
+    compiler = "uv pip compile" if lock.format.startswith("uv") else "pip-compile"
+    return f"{compiler} --output-file {below(project.path, lock.path)} {below(project.path, source)}"
+
+
+def verify(project: Project, lock: Lockfile) -> str | None:
+    """The tool's own command that fails when lock and manifest disagree, if it has one."""
+    checks = {
+        "poetry": "poetry check --lock",
+        "uv": "uv lock --check",
+        "pdm": "pdm lock --check",
+        "pipenv": "pipenv verify",
+        "pixi": "pixi lock --check",
+    }
+    command = checks.get(lock.tool)
+    return inside(project.path, command) if command else None
