@@ -10,7 +10,7 @@ import json
 import posixpath
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scanner.redact import redact
@@ -259,23 +259,39 @@ def _options(arguments: list[str]) -> Iterator[tuple[str | None, str | None]]:
             yield name, None
 
 
-def command_folder(path: str, asked: Command | None) -> str | None:
+_ROOT = re.compile(
+    r"-r\s{1,8}(?P<file>\S{1,500})|[^()]{0,300}\((?P<project>(?:[^()\s]{1,500}/)?(?:pyproject\.toml|setup\.py|setup\.cfg))(?::[^()]{1,100})?\)"
+    r"|(?P<alone>(?:\S{1,500}/)?(?:pyproject\.toml|setup\.py|setup\.cfg))"
+)
+
+
+def root_file(annotation: str) -> str | None:
+    """The file that an annotation names as the one that asks for a package: ``-r x.in``, ``demo (pyproject.toml)``."""
+    found = _ROOT.fullmatch(annotation)
+    return (found["file"] or found["project"] or found["alone"]) if found is not None else None
+
+
+def command_folder(path: str, output: str | None, inputs: Iterable[str]) -> str | None:
     """The folder in which a command ran that wrote ``path``, told from the output that it names, else from an input.
 
     ``None`` where neither fits the place at which the file lies.
     """
-    if asked is None:
-        return None
-    if asked.output is not None and (found := _stripped(path, asked.output)) is not None:
+    if output is not None and (found := _stripped(path, output)) is not None:
         return found
-    if asked.output is not None and posixpath.basename(asked.output) == asked.output:
+    if output is not None and posixpath.basename(output) == output:
         return None
-    own = posixpath.dirname(path)
-    for name in asked.inputs:
+    for name in inputs:
         folder = posixpath.dirname(posixpath.normpath(name))
-        if folder and (found := _stripped(own, folder)) is not None:
-            return found
+        for own in _and_above(posixpath.dirname(path)) if folder else ():
+            if (found := _stripped(own, folder)) is not None:
+                return found
     return None
+
+
+def _and_above(folder: str) -> Iterator[str]:
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
 
 
 def _stripped(path: str, tail: str) -> str | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
-from scanner.compiled_header import Command, Header, command, command_folder, header
+from scanner.compiled_header import Command, Header, command, command_folder, header, root_file
 from scanner.facts import (
     Extract,
     Include,
@@ -91,11 +91,11 @@ def read(path: str, text: str) -> Extract | None:
     if _is_conda(lines):
         return None
     if any(_TEMPLATE.search(line.text) for line in lines):
-        return Extract(path=path, format=FORMAT.name, template=True) if _named_so(path) else None
+        return Extract(path=path, format=FORMAT.name, template=True)
     reading = _Reading(path)
     for line in lines:
         reading.take(line)
-    wrote = header(lines) or _poetry_header(lines, reading)
+    wrote = header(lines) or _poetry_header(lines, reading) or _missing_header(reading)
     if wrote is None and not _is_requirements(path, reading):
         return None
     if (line_number := conflict_line(text)) is not None:
@@ -244,6 +244,22 @@ def _poetry_header(lines: list[Line], reading: _Reading) -> Header | None:
     return Header(tool="poetry", format="poetry export", line=made[0].at.line or 1, export_of="poetry")
 
 
+def _missing_header(reading: _Reading) -> Header | None:
+    """``--no-header`` leaves what else only a compiler writes: pins alone, annotated, some with the file they come from.
+
+    pip-compile and uv annotate alike; pip-compile is named, as the older of the two.
+    """
+    made = reading.requirements
+    annotated = [via for number in range(len(made)) if (via := _via(reading.annotations.get(number, ())))]
+    if not made or reading.problems or len(annotated) * 2 < len(made):
+        return None
+    if any(_version(one) is None and one.source == "index" for one in made):
+        return None
+    if not any(root_file(need) for via in annotated for need in via):
+        return None
+    return Header(tool="pip-tools", format="pip-compile", line=made[0].at.line or 1)
+
+
 def _is_exported(made: Requirement) -> bool:
     pinned = _version(made) is not None or made.source != "index"
     return pinned and "python_" in (made.marker or "") and " ; " in made.raw
@@ -283,22 +299,31 @@ def _signals(path: str, wrote: Header | None, *, constrains: bool) -> tuple[Mana
 
 def _lock(path: str, reading: _Reading, wrote: Header) -> Lock:
     asked = command(wrote.command)
-    folder = command_folder(path, asked)
+    packages = tuple(_packages(reading))
+    inputs = asked.inputs if asked is not None else _roots(packages)
+    folder = command_folder(path, asked.output if asked is not None else None, inputs)
     base = folder if folder is not None else posixpath.dirname(path)
     return Lock(
         path=path,
         tool=wrote.tool,
         format=wrote.format,
         written_by=wrote.written_by,
-        packages=tuple(_packages(reading)),
+        packages=packages,
         requires_python=_python(wrote, asked),
         command=wrote.command,
-        inputs=tuple(_resolved(base, asked.inputs)) if asked is not None else (),
+        inputs=tuple(_resolved(base, inputs)),
         command_dir=folder,
         export_of=wrote.export_of,
         indexes=tuple(reading.indexes),
         header_line=wrote.line,
         data={"excluded": tuple(reading.excluded), "flags": dict(wrote.flags)},
+    )
+
+
+def _roots(packages: Iterable[LockedPackage]) -> tuple[str, ...]:
+    """The files that annotations name, for a file that does not show its command."""
+    return tuple(
+        sorted({root for package in packages for need in package.via if (root := root_file(need)) is not None})
     )
 
 

@@ -38,7 +38,11 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockCheck:
-    """A lock format's check; ``tools`` are the values of ``Lock.tool`` that it judges."""
+    """A lock format's check; ``tools`` are the values of ``Lock.tool`` that it judges.
+
+    ``formats``, where given, are the values of ``Lock.format`` that it judges alone: it goes before a check of the tool.
+    """
 
     tools: tuple[str, ...]
     check: Callable[[Scene], Verdict]
+    formats: tuple[str, ...] = ()
