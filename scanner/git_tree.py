@@ -93,7 +93,7 @@ class GitTree:
     @property
     def remote(self) -> str | None:
         """The address that the repository was cloned from, without credentials."""
-        url = gitdir.remote(self._repository, self.branch)
+        url = gitdir.remote(self._repository)
         return redact(giturl.redacted(url)) if url else None
 
     @property

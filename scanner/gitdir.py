@@ -95,18 +95,14 @@ def head(repository: GitDir) -> Head:
     raise Unreached("unreadable", "HEAD is a chain of symbolic references without an end")
 
 
-def remote(repository: GitDir, branch: str | None = None) -> str | None:
-    """The address that the repository was cloned from, as its configuration has it (**not redacted**)."""
-    urls: dict[str, str] = {}
-    tracked = None
-    for section, subsection, key, value in config(repository):
-        if section == "remote" and key == "url":
-            urls.setdefault(subsection, value)
-        elif section == "branch" and key == "remote" and subsection == branch:
-            tracked = value
-    if tracked in urls:
-        return urls[tracked]
-    return urls.get("origin") or (next(iter(urls.values())) if len(urls) == 1 else None)
+def remote(repository: GitDir) -> str | None:
+    """The address that the repository was cloned from (**not redacted**): ``origin``, else its first remote."""
+    urls = {name: url for name, key, url in reversed(_remotes(repository)) if key == "url"}
+    return urls.get("origin") or next(reversed(urls.values()), None)
+
+
+def _remotes(repository: GitDir) -> list[tuple[str, str, str]]:
+    return [(name, key, value) for section, name, key, value in config(repository) if section == "remote"]
 
 
 def config(repository: GitDir) -> list[tuple[str, str, str, str]]:
