@@ -239,9 +239,9 @@ class Invocation:
 
     ``argv`` are the words after quoting; literal variables are expanded, an unknown expansion stays as its text
     (``${VERSION}``). ``env`` holds the literal variables in force, sorted. ``directory`` is the working folder relative
-    to the repository's root, ``None`` when unknown. ``job`` names the job, stage, environment or target; ``disabled``
-    says why it never runs (``if: false``, manual), when that is written down. ``tolerated`` is true when a failure is
-    ignored (``|| true``, ``continue-on-error``).
+    to the repository's root, ``None`` when unknown; an absolute one is inside an image (``scanner.commands.container``).
+    ``job`` names the job, stage, environment or target; ``disabled`` says why it never runs (``if: false``, manual),
+    when that is written down. ``tolerated`` is true when a failure is ignored (``|| true``, ``continue-on-error``).
     """
 
     argv: tuple[str, ...]
@@ -252,6 +252,20 @@ class Invocation:
     job: str | None = None
     disabled: str | None = None
     tolerated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Something that a task runner starts by name: a target, recipe, environment, session or script.
+
+    Its commands are the invocations of the same extract whose ``job`` is the name; ``needs`` are tasks of the same file
+    that run before it, ``default`` is true for what runs when no name is given.
+    """
+
+    name: str
+    at: Location
+    needs: tuple[str, ...] = ()
+    default: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,6 +382,7 @@ class Extract:
 
     ``template`` marks text to be rendered before it means anything; ``unreadable`` is set by the collector alone, for
     a file that is of this format but broken (its problem says how), so that *broken* is never taken for *missing*.
+    ``settings`` is the parsed document of a tool's configuration file that is no manifest (``uv.toml``).
     """
 
     path: str
@@ -377,6 +392,7 @@ class Extract:
     dockerfile: Dockerfile | None = None
     ci: str | None = None
     invocations: tuple[Invocation, ...] = ()
+    tasks: tuple[Task, ...] = ()
     mentions: tuple[Mention, ...] = ()
     pythons: tuple[PythonVersion, ...] = ()
     signals: tuple[ManagerSignal, ...] = ()
@@ -388,3 +404,4 @@ class Extract:
     problems: tuple[Problem, ...] = ()
     template: bool = False
     unreadable: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import pairwise
 from math import prod
+from operator import or_
 from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
@@ -46,63 +47,78 @@ class Clause(NamedTuple):
 
 
 Formula = tuple["Clause | str", ...]
-"""A marker in postfix order: clauses, ``and``, ``or``."""
+"""A marker in postfix order: clauses, ``and``, ``or``, ``not``, ``never``; the empty formula is always true."""
+
+Marker = str | Formula | None
+"""A marker as text or as read; ``None`` and ``""`` are always true."""
+
+ALWAYS: Formula = ()
+NEVER: Formula = ("never",)
 
 
-def possible(marker: str | None, requires_python: str | None = None) -> bool:
+def possible(marker: Marker, requires_python: str | None = None) -> bool:
     """Whether some environment within ``requires_python`` makes the marker true; unreadable ones count as possible."""
-    if not marker:
-        return True
-    return _possible(marker, requires_python)
+    return not marker or _possible(marker, requires_python)
 
 
-def equivalent(left: str | None, right: str | None, requires_python: str | None = None) -> bool | None:
+def equivalent(left: Marker, right: Marker, requires_python: str | None = None) -> bool | None:
     """Whether both markers select the same environments within ``requires_python``; ``None`` if that is not known."""
-    if (left or None) == (right or None):
-        return True
-    return _equivalent(left or None, right or None, requires_python)
+    return (left or None) == (right or None) or _equivalent(left or None, right or None, requires_python)
 
 
-def disjoint(left: str | None, right: str | None, requires_python: str | None = None) -> bool | None:
+def disjoint(left: Marker, right: Marker, requires_python: str | None = None) -> bool | None:
     """Whether no environment makes both markers true; ``None`` if that is not known."""
-    sets = _sets((left or None, right or None), requires_python)
-    return None if sets is None else not sets[1][0] & sets[1][1]
+    sets = _sets((left, right), requires_python)
+    return None if sets is None else not sets[0] & sets[1]
 
 
-def covered(markers: Iterable[str | None], by: Iterable[str | None], requires_python: str | None = None) -> bool | None:
+def covered(markers: Iterable[Marker], by: Iterable[Marker], requires_python: str | None = None) -> bool | None:
     """Whether each environment in one of ``markers`` is in one of ``by``; ``None`` if that is not known."""
     wanted, given = tuple(markers), tuple(by)
     sets = _sets((*wanted, *given), requires_python)
-    return None if sets is None else not _union(sets[1][: len(wanted)]) & ~_union(sets[1][len(wanted) :])
+    return None if sets is None else not _union(sets[: len(wanted)]) & ~_union(sets[len(wanted) :])
+
+
+def both(left: Formula, right: Formula) -> Formula:
+    """The environments of ``left`` that are also in ``right``."""
+    return (*left, *right, "and") if left and right else left or right
+
+
+def either(left: Formula, right: Formula) -> Formula:
+    """The environments of ``left`` and those of ``right``."""
+    return (*left, *right, "or") if left and right else ALWAYS
+
+
+def without(formula: Formula) -> Formula:
+    """All environments but those of ``formula``."""
+    return (*formula, "not") if formula else NEVER
 
 
 def _union(sets: Iterable[int]) -> int:
-    result = 0
-    for one in sets:
-        result |= one
-    return result
+    return reduce(or_, sets, 0)
 
 
 @lru_cache(maxsize=4096)
-def _possible(marker: str, requires_python: str | None) -> bool:
+def _possible(marker: Marker, requires_python: str | None) -> bool:
     sets = _sets((marker,), requires_python)
-    return sets is None or bool(sets[1][0])
+    return sets is None or bool(sets[0])
 
 
 @lru_cache(maxsize=4096)
-def _equivalent(left: str | None, right: str | None, requires_python: str | None) -> bool | None:
+def _equivalent(left: Marker, right: Marker, requires_python: str | None) -> bool | None:
     sets = _sets((left, right), requires_python)
-    return None if sets is None else sets[1][0] == sets[1][1]
+    return None if sets is None else sets[0] == sets[1]
 
 
-def _sets(markers: Sequence[str | None], requires_python: str | None) -> tuple[int, list[int]] | None:
-    formulas = [parse(marker) if marker else () for marker in markers]
+def _sets(markers: Sequence[Marker], requires_python: str | None) -> list[int] | None:
+    """Each marker as a set of environments of one common space; ``None`` if one is unreadable or there are too many."""
+    formulas = [parse(marker) if isinstance(marker, str) and marker else marker or ALWAYS for marker in markers]
+    read = [formula for formula in formulas if isinstance(formula, tuple)]
     hull = bounds(requires_python)
-    if any(formula is None for formula in formulas) or hull is None:
+    if len(read) < len(formulas) or hull is None:
         return None
-    read = [formula for formula in formulas if formula is not None]
     space = _Space.of({item for formula in read for item in formula if isinstance(item, Clause)}, hull)
-    return None if space is None else (space.universe, [space.select(formula) for formula in read])
+    return None if space is None else [space.select(formula) for formula in read]
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
@@ -429,6 +445,10 @@ class _Space:
         for item in formula:
             if isinstance(item, Clause):
                 stack.append(self._clause(item))
+            elif item == "never":
+                stack.append(0)
+            elif item == "not":
+                stack.append(self.universe & ~stack.pop())
             else:
                 right, left = stack.pop(), stack.pop()
                 stack.append(left & right if item == "and" else left | right)
