@@ -27,10 +27,11 @@ MAX_ITEMS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A known string; paths are text too, relative to the script's folder."""
+    """A known string; paths are text too, relative to the script's folder. ``spans`` lines of the script, if several."""
 
     value: str
     line: int = field(default=0, compare=False)
+    spans: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,8 @@ class _Script:
                 self._store(target.value, _with(base, key.value, value), mutation=True)
             elif isinstance(base, Table | Items):
                 self._store(target.value, Unknown("an entry is set that cannot be named", target.lineno), mutation=True)
+        elif isinstance(target, ast.Call) and (entry := _setdefault(target)) is not None:
+            self._store(entry, value, mutation=True)
         elif mutation and (name := _root(target)) is not None:
             self._store(name, Unknown("it is changed in a way that only running shows", target.lineno), mutation=True)
 
@@ -396,7 +399,8 @@ class _Script:
         line = node.lineno
         match node:
             case ast.Constant(value=str() as text):
-                return Text(text, line) if len(text) <= MAX_TEXT else Unknown("a very long text", line)
+                several = (node.end_lineno or line) > line
+                return Text(text, line, several) if len(text) <= MAX_TEXT else Unknown("a very long text", line)
             case ast.Constant():
                 return Plain(node.value, line)
             case ast.Name():
@@ -543,7 +547,10 @@ class _Script:
                 continue
             open_test = next((test for test in tests if not isinstance(test, Plain)), None)
             for value in self._comprehension(generators[1:], elements, line):
-                yield value if open_test is None else _under(open_test, value, line)
+                if open_test is None or isinstance(open_test, Condition):
+                    yield value if open_test is None else _under(open_test, value, line)
+                else:
+                    yield Unknown("a filter that only running evaluates", line)
 
     def _table_comprehension(self, node: ast.DictComp) -> Value:
         table = Table((), node.lineno)
@@ -612,8 +619,8 @@ class _Script:
         finally:
             self._frames.pop()
         if frame.yielded:
-            return Items(tuple(frame.yielded[:MAX_ITEMS]), line)
-        return _only(frame.returned, node.name, line)
+            return _placed(Items(tuple(frame.yielded[:MAX_ITEMS]), line), line)
+        return _placed(_only(frame.returned, node.name, line), line)
 
     def _bound(
         self, parameters: ast.arguments, named: Table, positional: Sequence[Value], line: int
@@ -693,6 +700,13 @@ def _root(node: ast.expr) -> ast.Name | None:
     return None
 
 
+def _setdefault(call: ast.Call) -> ast.Subscript | None:
+    """``d.setdefault(key, [])`` as the place ``d[key]``, which it gives back."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "setdefault" and call.args:
+        return ast.copy_location(ast.Subscript(call.func.value, call.args[0], ast.Store()), call)
+    return None
+
+
 def _with(table: Table, key: str, value: Value) -> Table:
     if any(name == key for name, _ in table.entries):
         entries = tuple((name, value if name == key else old) for name, old in table.entries)
@@ -721,6 +735,8 @@ def _updated(table: Table, other: Value, line: int) -> Table:
 def _added(left: Value, right: Value, line: int) -> Value:
     if isinstance(left, Table) and isinstance(right, Table):
         return _updated(left, right, line)
+    if isinstance(left, File) and left.part == "whole":
+        return Unknown(f"it is computed from {left.path}", line)
     if isinstance(left, Items | File) and isinstance(right, Items | File | Unknown | Symbol | Table):
         tail: list[Value] = [_first_unknown(right) or right] if isinstance(right, Unknown | Symbol) else _spread(right)
         return _sized((*_spread(left), *tail), line)
@@ -790,14 +806,24 @@ def _under(test: Value, item: Value, line: int) -> Value:
     if isinstance(test, Condition):
         return When(item, test.marker, line)
     if isinstance(item, Text):
-        return Unknown(f"{item.value[:60]!r} only under a condition", item.line or line)
+        return Unknown(f"{item.value[:60]!r} only under a condition", line)
     return Unknown("it depends on a condition", line)
+
+
+def _placed(value: Value, line: int) -> Value:
+    """Files that a function reads are shown where it is called."""
+    if isinstance(value, File):
+        return replace(value, line=line)
+    if isinstance(value, Items):
+        return replace(value, items=tuple(_placed(v, line) if isinstance(v, File) else v for v in value.items))
+    return value
 
 
 def _only(values: Sequence[Value], name: str, line: int) -> Value:
     distinct = [v for n, v in enumerate(values) if v not in values[:n] and v not in (Plain(None), Items(()), Text(""))]
-    if len(distinct) == 1:
-        return distinct[0]
+    files = [value for value in distinct if any(isinstance(part, File) for part in _spread(value))]
+    if len(distinct) == 1 or len(files) == 1:
+        return (files or distinct)[0]
     if values and not distinct:
         return values[-1]
     return Unknown(f"what {name}() returns only running tells" if distinct else f"{name}() returns nothing", line)
@@ -830,6 +856,8 @@ _VARIABLES = {"sys.platform": "sys_platform", "os.name": "os_name", "platform.sy
 
 def _compared(left: Value, operator: ast.cmpop, right: Value, line: int) -> Value:
     sign = _OPERATORS.get(type(operator))
+    if isinstance(operator, ast.In | ast.NotIn) and isinstance(left, Text):
+        return _contained(left, right, isinstance(operator, ast.In), line)
     if isinstance(left, Text) and isinstance(right, Text) and sign in ("==", "!="):
         return Plain((left.value == right.value) is (sign == "=="), line)
     if isinstance(left, Symbol) and sign is not None:
@@ -838,6 +866,16 @@ def _compared(left: Value, operator: ast.cmpop, right: Value, line: int) -> Valu
             return Condition(f"{variable} {sign} '{value}'", f"{variable} {_OPPOSITE[sign]} '{value}'", line)
         if _VERSION_INFO.fullmatch(left.name) and (version := _version(left.name, right)):
             return _version_condition(sign, version, line)
+    return Unknown("a condition", line)
+
+
+def _contained(left: Text, right: Value, wanted: bool, line: int) -> Value:
+    if isinstance(right, Text):
+        return Plain((left.value in right.value) is wanted, line)
+    if isinstance(right, Items) and all(isinstance(item, Text | Plain) for item in right.items):
+        return Plain((left in right.items) is wanted, line)
+    if isinstance(right, Table) and right.unknown is None:
+        return Plain((right.get(left.value) is not None) is wanted, line)
     return Unknown("a condition", line)
 
 
@@ -1021,7 +1059,7 @@ def _builtin(name: str, positional: Sequence[Value], named: Table, line: int) ->
         return Text(_join(texts), line) if known else _first_unknown(*positional) or Unknown("a path", line)
     if name == "os.path.dirname" and isinstance(first, Text):
         return Text(posixpath.dirname(first.value), line)
-    if name in _Builtins.OPENING or name.endswith("parse_requirements"):
+    if name in _Builtins.OPENING or name.endswith(("parse_requirements", "yield_lines")):
         return _opened(name, first, line)
     if name in _Builtins.LISTS:
         return Items(tuple(_spread(first)), line) if first is not None else Items((), line)
@@ -1030,8 +1068,10 @@ def _builtin(name: str, positional: Sequence[Value], named: Table, line: int) ->
     if name in ("sum", "itertools.chain", "itertools.chain.from_iterable"):
         several = list(positional) if name == "itertools.chain" else _spread(first) if first is not None else []
         return _sized(tuple(item for value in several for item in _spread(value)), line)
-    read = next((value.path for value in positional if isinstance(value, File)), None)
-    return Unknown(f"it is computed from {read}" if read else f"what {name}() gives only running tells", line)
+    read = next((value for value in positional if isinstance(value, File)), None)
+    if read is not None and read.part == "line":
+        return read
+    return Unknown(f"it is computed from {read.path}" if read else f"what {name}() gives only running tells", line)
 
 
 def _dict(first: Value | None, line: int) -> Table:
@@ -1047,7 +1087,7 @@ def _dict(first: Value | None, line: int) -> Table:
 
 def _opened(name: str, target: Value | None, line: int) -> Value:
     if isinstance(target, Text) and target.value:
-        return File(target.value, "lines" if name.endswith("parse_requirements") else "whole", line)
+        return File(target.value, "whole" if name in _Builtins.OPENING else "lines", line)
     if isinstance(target, File):
         return replace(target, part="lines")
     return (_first_unknown(target) if target is not None else None) or Unknown("a file that is not named", line)

@@ -56,7 +56,7 @@ _MAX_PARTS = 5_000
 
 
 def read(path: str, text: str) -> Extract | None:
-    """Read a setup script; ``None`` when it calls no ``setup()``. Raises :class:`Unreadable` for Python 2 and nonsense."""
+    """Read a setup script; ``None`` when it calls no ``setup()``. Python 2 and nonsense raise :class:`Unreadable`."""
     if "setup" not in text:
         return None
     if (line := conflict_line(text)) is not None:
@@ -131,8 +131,7 @@ class _Reader:
             match part:
                 case Text():
                     for number, line in enumerate(part.value.splitlines()):
-                        offset = number if part.value.count("\n") else 0
-                        self._requirement(line, part.line + offset, marker, scope, group)
+                        self._requirement(line, part.line + (number if part.spans else 0), marker, scope, group)
                 case File():
                     self._include(part, scope, group)
                 case Unknown() if (partial := _partial(part)) is not None:
