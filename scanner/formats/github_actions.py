@@ -1,0 +1,317 @@
+"""GitHub Actions: workflows of this repository, and the composite actions that they use.
+
+Steps' scripts with their variables and folders; what published actions run (:mod:`scanner.known_actions`); Python
+versions of matrices, setup steps and containers; other repositories' workflows and actions as references.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice, product
+
+from scanner import known_actions
+from scanner.facts import Extract
+from scanner.format import Format, Unreadable, like
+from scanner.pipeline import MAX_DEPTH, Pipeline, Where, in_side_folder, is_python_key, is_true, variables
+from scanner.redact import redact_line
+from scanner.shell import clean_value
+from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load, load_mapping
+
+CI = "github-actions"
+MAX_VALUES = 64
+_EXPRESSION = re.compile(r"\$\{\{\s{0,8}(?P<body>[^}]{1,1000}?)\s{0,8}\}\}")
+_PATH = re.compile(r"(?P<root>matrix|env|inputs|github\.event\.inputs)\.(?P<rest>[\w.-]{1,120})")
+_LITERAL = re.compile(r"'(?P<text>[^']{0,80})'")
+_FROM_JSON = re.compile(r"from[jJ][sS][oO][nN]\(\s{0,4}'(?P<json>[^']{0,4000})'\s{0,4}\)")
+_NEVER = re.compile(r"(?:\$\{\{)?\s{0,4}(?:false|'false'|0)\s{0,4}(?:&&.{0,400}|\}\})?", re.DOTALL)
+
+
+def read(path: str, text: str) -> Extract | None:
+    """Read a workflow; ``None`` for a YAML file without jobs."""
+    doc = load_mapping(text)
+    if not doc.map("jobs").entries:
+        return None
+    pipeline = Pipeline(path, "github-actions", CI)
+    scope = _Scope(inputs=_inputs(doc), env=_scalars_of(doc.get("env")))
+    base = Where(env=variables(doc.get("env"))).inside(doc.text("defaults", "run", "working-directory"))
+    base = replace(base, shell=_shell(doc.text("defaults", "run", "shell")))
+    for name, node in doc.map("jobs").items():
+        if isinstance(node, Mapping):
+            _job(name, node, doc.map("jobs").line_of(name), pipeline, base, scope)
+    return pipeline.extract()
+
+
+def read_action(path: str, text: str) -> Extract | None:
+    """Read an action: a composite one has steps, one in a container an image, others nothing that is of interest."""
+    doc = load_mapping(text)
+    runs = doc.map("runs")
+    if not runs.entries:
+        return None
+    pipeline = Pipeline(path, "github-action", None)
+    scope = _Scope(inputs=_action_inputs(doc))
+    image = runs.text("image") or ""
+    if image.startswith("docker://"):
+        pipeline.image(image.removeprefix("docker://"), runs.line_of("image"), Where())
+    _steps(runs.seq("steps"), pipeline, Where(), scope)
+    return pipeline.extract()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scope:
+    """What expressions can be resolved from: the job's matrix, defaults of inputs, literal variables."""
+
+    matrix: Mapping = field(default_factory=lambda: Mapping({}, {}, 1))
+    inputs: dict[str, Scalar] = field(default_factory=dict)
+    env: dict[str, Scalar] = field(default_factory=dict)
+
+    def values(self, expression: str) -> tuple[Scalar, ...]:
+        """The literal values of ``matrix.python-version`` and the like; nothing when it cannot be known."""
+        for part in expression.split("||"):
+            if found := self._values(part.strip()):
+                return found
+        return ()
+
+    def _values(self, expression: str) -> tuple[Scalar, ...]:
+        if literal := _LITERAL.fullmatch(expression):
+            return (Scalar(literal["text"], 0),) if literal["text"] else ()
+        match = _PATH.fullmatch(expression)
+        if match is None:
+            return ()
+        if match["root"] == "matrix":
+            return tuple(_axis(self.matrix, tuple(match["rest"].split("."))))
+        known = self.env if match["root"] == "env" else self.inputs
+        scalar = known.get(match["rest"])
+        return (scalar,) if scalar is not None else ()
+
+
+def _axis(matrix: Mapping, path: tuple[str, ...]) -> Iterator[Scalar]:
+    """The values along one axis of a matrix (``config.python`` goes into its mappings), with those of ``include``."""
+    excluded = {
+        item.text(path[0]) for item in matrix.seq("exclude") if isinstance(item, Mapping) and len(item.entries) == 1
+    }
+    includes = [item for node in matrix.seq("include") for item in _literal(node) if isinstance(item, Mapping)]
+    for holder in (matrix, *includes):
+        for node in holder.seq(path[0]):
+            yield from (s for s in _below(node, path[1:]) if s.text not in excluded)
+
+
+def _below(node: Node, path: tuple[str, ...]) -> Iterator[Scalar]:
+    for item in _literal(node):
+        if isinstance(item, Scalar) and not path and "${{" not in item.text:
+            yield item
+        elif isinstance(item, Mapping) and path and (inner := item.get(path[0])) is not None:
+            yield from _below(inner, path[1:])
+
+
+def _literal(node: Node) -> Iterator[Node]:
+    """The items of a list, the node itself, or what literal ``fromJSON('[…]')`` expressions hold."""
+    if isinstance(node, Sequence):
+        yield from node.items[:MAX_VALUES]
+    elif isinstance(node, Scalar) and (found := _FROM_JSON.findall(node.text)):
+        for text in found[:MAX_VALUES]:
+            try:
+                inner = load("\n" * (node.line - 1) + text)
+            except Unreadable:
+                continue
+            if inner is not None:
+                yield from inner.items[:MAX_VALUES] if isinstance(inner, Sequence) else (inner,)
+    else:
+        yield node
+
+
+def _scalars_of(node: Node | None) -> dict[str, Scalar]:
+    if not isinstance(node, Mapping):
+        return {}
+    return {key: value for key, value in node.items() if isinstance(value, Scalar) and "${{" not in value.text}
+
+
+def _inputs(doc: Mapping) -> dict[str, Scalar]:
+    """Defaults of the inputs with which a workflow is called or started by hand."""
+    found: dict[str, Scalar] = {}
+    for event in ("workflow_call", "workflow_dispatch"):
+        found = {**_defaults(doc.map("on", event, "inputs")), **found}
+    return found
+
+
+def _action_inputs(doc: Mapping) -> dict[str, Scalar]:
+    return _defaults(doc.map("inputs"))
+
+
+def _defaults(inputs: Mapping) -> dict[str, Scalar]:
+    found: dict[str, Scalar] = {}
+    for name, node in inputs.items():
+        default = node.get("default") if isinstance(node, Mapping) else None
+        if isinstance(default, Scalar) and default.text and "${{" not in default.text:
+            found[name] = default
+    return found
+
+
+def _job(name: str, job: Mapping, line: int, pipeline: Pipeline, base: Where, scope: _Scope) -> None:
+    scope = replace(scope, matrix=job.map("strategy", "matrix"), env={**scope.env, **_scalars_of(job.get("env"))})
+    where = replace(
+        base.with_env(variables(job.get("env"))).inside(job.text("defaults", "run", "working-directory")),
+        job=name,
+        disabled=_disabled(job),
+        tolerated=is_true(job.text("continue-on-error")),
+    )
+    where = replace(where, shell=_shell(job.text("defaults", "run", "shell")) or where.shell or _default_shell(job))
+    if (target := job.text("uses")) is not None:
+        _uses(target, job, job.line_of("uses"), pipeline, where, scope)
+    _matrix_pythons(scope.matrix, pipeline, where)
+    for key in ("container", "services"):
+        _containers(job.get(key), pipeline, where, scope, in_job=key == "container")
+    _steps(job.seq("steps"), pipeline, where, scope)
+
+
+def _disabled(node: Mapping) -> str | None:
+    condition = node.text("if")
+    return f"if: {condition.strip()[:60]}" if condition is not None and _NEVER.fullmatch(condition.strip()) else None
+
+
+def _shell(text: str | None) -> str | None:
+    """The interpreter of a step; wrappers around a shell (``micromamba-shell {0}``) count as it."""
+    if not text or "${{" in text:
+        return None
+    name = text.split()[0].rsplit("/", 1)[-1].lower()
+    if name in ("python", "python3", "node", "perl", "ruby", "rscript", "julia", "nu", "fish"):
+        return name
+    return name if name in ("pwsh", "powershell", "cmd", "sh", "zsh") else "bash"
+
+
+def _default_shell(job: Mapping) -> str | None:
+    return "pwsh" if (job.text("runs-on") or "").startswith("windows-") else None
+
+
+def _matrix_pythons(matrix: Mapping, pipeline: Pipeline, where: Where) -> None:
+    """Axes that are called after Python, also inside the mappings of an axis (``config: [{py: "3.8", …}]``)."""
+    names = dict.fromkeys(k for k in matrix.entries if k not in ("include", "exclude"))
+    for item in (item for node in matrix.seq("include") for item in _literal(node)):
+        names.update(dict.fromkeys(item.entries if isinstance(item, Mapping) else ()))
+    for name in names:
+        inner = {key for node in matrix.seq(name) if isinstance(node, Mapping) for key in node.entries}
+        for path in [(name,), *((name, key) for key in sorted(inner))]:
+            if is_python_key(path[-1]) or (is_python_key(path[0]) and path[-1] == "version"):
+                for scalar in _axis(matrix, path):
+                    pipeline.python(scalar.text, scalar.first_line, "ci-matrix", where)
+
+
+def _containers(node: Node | None, pipeline: Pipeline, where: Where, scope: _Scope, *, in_job: bool) -> None:
+    if isinstance(node, Mapping) and not in_job:
+        for service in node.entries.values():
+            _containers(service, pipeline, where, scope, in_job=True)
+        return
+    image = node.get("image") if isinstance(node, Mapping) else node
+    if isinstance(image, Scalar):
+        for text, _, _ in _resolved(image, scope):
+            pipeline.image(text, image.line, where)
+
+
+def _steps(nodes: tuple[Node, ...], pipeline: Pipeline, where: Where, scope: _Scope, depth: int = 0) -> None:
+    passed_on: dict[str, str] = {}
+    for step in nodes:
+        if isinstance(step, Sequence) and depth < MAX_DEPTH:
+            _steps(step.items, pipeline, where, scope, depth + 1)
+        if not isinstance(step, Mapping):
+            continue
+        here = where.with_env(passed_on).with_env(variables(step.get("env")))
+        here = replace(
+            here,
+            disabled=where.disabled or _disabled(step),
+            tolerated=where.tolerated or is_true(step.text("continue-on-error")),
+            shell=_shell(step.text("shell")) or where.shell,
+        )
+        own = replace(scope, env={**scope.env, **_scalars_of(step.get("env"))})
+        if (target := step.text("uses")) is not None:
+            _uses(target, step, step.line_of("uses"), pipeline, here, own)
+        script = step.get("run")
+        if isinstance(script, Scalar):
+            directory = step.text("working-directory")
+            parsed = pipeline.run(_with_env(script, here), here.inside(_one(directory, own)))
+            passed_on.update(parsed.passed_on)
+
+
+def _one(text: str | None, scope: _Scope) -> str | None:
+    """``text`` with its expressions resolved where each of them has exactly one value."""
+    if text is None or "${{" not in text:
+        return text
+    found = list(_resolved(Scalar(text, 0), scope))
+    return found[0][0] if len(found) == 1 else text
+
+
+def _with_env(script: Scalar, where: Where) -> Scalar:
+    """The script with ``${{ env.X }}`` as its literal value."""
+    if "${{" not in script.text:
+        return script
+
+    def value(match: re.Match[str]) -> str:
+        body = match["body"]
+        known = where.env.get(body.removeprefix("env.")) if body.startswith("env.") else None
+        return match[0] if known is None or "\n" in known else known
+
+    return replace(script, text=_EXPRESSION.sub(value, script.text))
+
+
+def _resolved(scalar: Scalar, scope: _Scope) -> Iterator[tuple[str, int, bool]]:
+    """Every text that ``scalar`` can be: text, the line of its value and whether it comes from the matrix."""
+    bodies = list(dict.fromkeys(m["body"] for m in _EXPRESSION.finditer(scalar.text)))
+    if not bodies:
+        yield scalar.text, scalar.first_line, False
+        return
+    choices = [scope.values(body)[:MAX_VALUES] for body in bodies[:4]]
+    for combination in islice(product(*choices), MAX_VALUES):
+        text = _filled(scalar.text, dict(zip(bodies, (value.text for value in combination), strict=False)))
+        line = next((value.line for value in combination if value.line), scalar.line)
+        yield text, line, any(body.startswith("matrix.") for body in bodies)
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    return _EXPRESSION.sub(lambda match: values.get(match["body"], match[0]), text)
+
+
+def _uses(target: str, step: Mapping, line: int, pipeline: Pipeline, where: Where, scope: _Scope) -> None:
+    """An action or a reusable workflow: a reference, its Python versions, and the commands that it stands for."""
+    inputs = step.map("with")
+    for key, node in inputs.items():
+        if is_python_key(key) and isinstance(node, Scalar):
+            _setup_pythons(node, pipeline, where, scope)
+    name, _, ref = target.strip().partition("@")
+    if name.startswith("docker://"):
+        pipeline.image(target.strip().removeprefix("docker://"), line, where)
+        return
+    values = {k: _one(v.text, scope) or "" for k, v in inputs.items() if isinstance(v, Scalar)}
+    is_local = name.startswith(("./", "$/"))
+    if is_local or known_actions.is_setup(name):
+        words = (
+            f"{k}={redact_line(clean_value(k, v.strip()[:200]))}" for k, v in values.items() if "\n" not in v.strip()
+        )
+        pipeline.command((f"uses:{target.strip()}", *words), line, where)
+    if is_local:
+        return
+    pipeline.uses(name, ref, line)
+    lowered = {k.lower(): v for k, v in values.items()}
+    here = where.inside(lowered.get("working-directory"))
+    for argv in (*known_actions.commands_of(name, lowered), *known_actions.super_linter(name, where.env)):
+        pipeline.command(argv, line, here)
+    for key in known_actions.script_inputs(name):
+        script = next((node for k, node in inputs.items() if k.lower() == key), None)
+        if isinstance(script, Scalar):
+            pipeline.run(_with_env(script, where), here)
+
+
+def _setup_pythons(node: Scalar, pipeline: Pipeline, where: Where, scope: _Scope) -> None:
+    for text, line, from_matrix in _resolved(node, scope):
+        for row, version in enumerate(text.split("\n")):
+            exact = line + row if node.block and "${{" not in node.text else line
+            pipeline.python(version, exact, "ci-matrix" if from_matrix else "ci-setup", where)
+
+
+def _is_action(path: str) -> bool:
+    return _ACTION.fullmatch(path) is not None and not in_side_folder(path)
+
+
+_ACTION = re.compile(r"(?:\.github/(?:[^/]+/){1,6}|(?:[^/]+/){0,3})action\.ya?ml")
+
+FORMAT = Format(name="github-actions", matches=like(r"\.github/workflows/[^/]+\.ya?ml"), read=read)
+ACTION_FORMAT = Format(name="github-action", matches=_is_action, read=read_action)

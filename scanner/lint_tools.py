@@ -1,0 +1,588 @@
+"""Linters, formatters and type checkers: by what names they go, and how strongly a repository uses them.
+
+The strength is the published vocabulary's: *run* (hooks, CI, tox, tasks or scripts start it, wrappers included),
+*declared* (a dependency, but nothing committed runs it), *config-only* (only configuration is left: not in use).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from packaging.requirements import InvalidRequirement
+from packaging.requirements import Requirement as Pep508
+from packaging.utils import canonicalize_name
+
+from scanner.facts import Extract, Mention, Requirement, ToolStrength
+from scanner.inventory import Command, Evidence, Tool, ToolVersion
+from scanner.toml_reader import table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintTool:
+    """One tool and its names: commands, distributions, pre-commit hook ids, sections and files that configure it.
+
+    ``sections`` are dotted names of tables in ``pyproject.toml`` below ``tool``, ``ini`` those of ``setup.cfg`` and
+    ``tox.ini``; a section counts with all below it. ``files`` are base names.
+    """
+
+    name: str
+    category: str
+    commands: tuple[str, ...] = ()
+    distributions: tuple[str, ...] = ()
+    hooks: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    ini: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+TOOLS: tuple[LintTool, ...] = (
+    LintTool(
+        name="autoflake",
+        category="fixer",
+        commands=("autoflake", "autoflake8"),
+        distributions=("autoflake", "autoflake8"),
+        hooks=("autoflake", "autoflake8", "nbqa-autoflake"),
+        sections=("autoflake",),
+        ini=("autoflake",),
+    ),
+    LintTool(
+        name="bandit",
+        category="linter",
+        commands=("bandit",),
+        distributions=("bandit",),
+        hooks=("bandit", "nbqa-bandit"),
+        sections=("bandit",),
+        ini=("bandit",),
+        files=(".bandit", "bandit.yaml", "bandit.yml", ".bandit.yaml", ".bandit.yml", "bandit.toml"),
+    ),
+    LintTool(
+        name="black",
+        category="formatter",
+        commands=("black", "ufmt", "darker", "black-primer"),
+        distributions=("black", "ufmt", "darker"),
+        hooks=("black", "black-jupyter", "nbqa-black", "ufmt", "darker"),
+        sections=("black", "ufmt", "darker"),
+    ),
+    LintTool(
+        name="flake8",
+        category="linter",
+        commands=("flake8", "pflake8", "flakeheaven", "flakehell", "flake9"),
+        distributions=("flake8", "pyproject-flake8", "flakeheaven", "flakehell", "flake9", "flake8-pyproject"),
+        hooks=("flake8", "pyproject-flake8", "flakeheaven", "flakehell", "nbqa-flake8"),
+        sections=("flake8", "flakeheaven", "flakehell"),
+        ini=("flake8",),
+        files=(".flake8",),
+    ),
+    LintTool(
+        name="isort",
+        category="formatter",
+        commands=("isort",),
+        distributions=("isort",),
+        hooks=("isort", "nbqa-isort"),
+        sections=("isort",),
+        ini=("isort", "tool:isort"),
+        files=(".isort.cfg",),
+    ),
+    LintTool(
+        name="mypy",
+        category="type-checker",
+        commands=("mypy", "dmypy"),
+        distributions=("mypy",),
+        hooks=("mypy", "dmypy", "nbqa-mypy"),
+        sections=("mypy",),
+        ini=("mypy",),
+        files=("mypy.ini", ".mypy.ini"),
+    ),
+    LintTool(
+        name="pydocstyle",
+        category="linter",
+        commands=("pydocstyle", "pep257"),
+        distributions=("pydocstyle", "pep257"),
+        hooks=("pydocstyle", "nbqa-pydocstyle"),
+        sections=("pydocstyle",),
+        ini=("pydocstyle",),
+        files=(".pydocstyle", ".pydocstyle.ini", ".pydocstylerc", ".pydocstylerc.ini"),
+    ),
+    LintTool(
+        name="pylint",
+        category="linter",
+        commands=("pylint", "prospector"),
+        distributions=("pylint", "prospector"),
+        hooks=("pylint", "prospector", "nbqa-pylint"),
+        sections=("pylint",),
+        ini=("pylint",),
+        files=(".pylintrc", "pylintrc", ".pylintrc.toml", "pylintrc.toml"),
+    ),
+    LintTool(
+        name="pyre",
+        category="type-checker",
+        commands=("pyre", "pyre-check"),
+        distributions=("pyre-check",),
+        hooks=("pyre", "pyre-check"),
+        files=(".pyre_configuration", ".pyre_configuration.local"),
+    ),
+    LintTool(
+        name="pyright",
+        category="type-checker",
+        commands=("pyright", "basedpyright", "pyright-python"),
+        distributions=("pyright", "basedpyright"),
+        hooks=("pyright", "basedpyright"),
+        sections=("pyright", "basedpyright"),
+        files=("pyrightconfig.json",),
+    ),
+    LintTool(
+        name="pytype",
+        category="type-checker",
+        commands=("pytype",),
+        distributions=("pytype",),
+        hooks=("pytype",),
+        sections=("pytype",),
+        ini=("pytype",),
+        files=("pytype.cfg", "pytype.toml"),
+    ),
+    LintTool(
+        name="pyupgrade",
+        category="fixer",
+        commands=("pyupgrade",),
+        distributions=("pyupgrade",),
+        hooks=("pyupgrade", "nbqa-pyupgrade"),
+    ),
+    LintTool(
+        name="ruff",
+        category="linter",
+        commands=("ruff",),
+        distributions=("ruff",),
+        hooks=("ruff", "ruff-check", "nbqa-ruff", "nbqa-ruff-check"),
+        sections=("ruff",),
+        files=("ruff.toml", ".ruff.toml"),
+    ),
+    LintTool(
+        name="ruff-format",
+        category="formatter",
+        hooks=("ruff-format", "nbqa-ruff-format"),
+        sections=("ruff.format",),
+    ),
+    LintTool(
+        name="ty",
+        category="type-checker",
+        commands=("ty",),
+        distributions=("ty",),
+        hooks=("ty", "ty-check"),
+        sections=("ty",),
+        files=("ty.toml",),
+    ),
+    LintTool(
+        name="yapf",
+        category="formatter",
+        commands=("yapf", "yapf3"),
+        distributions=("yapf",),
+        hooks=("yapf", "nbqa-yapf"),
+        sections=("yapf",),
+        ini=("yapf",),
+        files=(".style.yapf",),
+    ),
+)
+
+BY_NAME = {tool.name: tool for tool in TOOLS}
+_BY_COMMAND = {command: tool.name for tool in TOOLS for command in tool.commands}
+_BY_DISTRIBUTION = {name: tool.name for tool in TOOLS for name in tool.distributions}
+_BY_HOOK = {hook: tool.name for tool in TOOLS for hook in tool.hooks}
+_BY_FILE = {name: tool.name for tool in TOOLS for name in tool.files}
+_BY_SECTION = {section: tool.name for tool in TOOLS for section in tool.sections}
+_BY_INI = {section: tool.name for tool in TOOLS for section in tool.ini}
+
+# Plug-ins that make pytest run a tool, by the option that switches them on.
+_PYTEST_OPTIONS = {
+    "--black": "black",
+    "--flake8": "flake8",
+    "--isort": "isort",
+    "--mypy": "mypy",
+    "--pydocstyle": "pydocstyle",
+    "--pylint": "pylint",
+    "--ruff": "ruff",
+    "--ruff-format": "ruff-format",
+    "--yapf": "yapf",
+}
+_RUFF_NOT_LINTING = frozenset({"clean", "config", "generate-shell-completion", "help", "rule", "server", "version"})
+_SELF_DESCRIPTION = frozenset({"--version", "--help", "-h", "-V"})
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A tool that a command line starts, with the version that the line itself names."""
+
+    tool: str
+    version: str | None = None
+
+
+def tool_of_distribution(name: str) -> str | None:
+    """The tool that the distribution ``name`` (or the wrapper of that name) brings."""
+    return _BY_DISTRIBUTION.get(canonicalize_name(name))
+
+
+def tool_of_hook(hook_id: str) -> str | None:
+    """The tool that the pre-commit hook ``hook_id`` runs."""
+    return _BY_HOOK.get(hook_id)
+
+
+def tool_of_file(path: str) -> str | None:
+    """The tool that the file ``path`` configures, by its name."""
+    return _BY_FILE.get(posixpath.basename(path))
+
+
+def tool_of_section(name: str) -> str | None:
+    """The tool that a section configures: ``tool.ruff.format`` of TOML, or ``mypy-foo.*`` and ``tool:isort`` of INI."""
+    if name.startswith("tool."):
+        parts = name.removeprefix("tool.").split(".")
+        return _BY_SECTION.get(".".join(parts[:2])) or _BY_SECTION.get(parts[0])
+    return _BY_INI.get(name) or _BY_INI.get(re.split(r"[-.]", name, maxsplit=1)[0])
+
+
+def tools_of_command(argv: Sequence[str]) -> tuple[Use, ...]:
+    """The tools that a command line starts, through runners (``poetry run``, ``python -m``, ``uvx``) and wrappers."""
+    words, version = unwrap(argv)
+    if not words:
+        return ()
+    name, arguments = _command_name(words[0]), words[1:]
+    name, _, pinned = name.partition("@")
+    version = version or _version_in(pinned)
+    match name:
+        case "pytest" | "py.test":
+            return tuple(Use(tool) for option in arguments if (tool := _PYTEST_OPTIONS.get(option)))
+        case "hatch" if arguments[:1] and arguments[0] in ("fmt", "format"):
+            return _hatch_fmt(arguments[1:])
+        case "ruff":
+            return _ruff(arguments, version)
+        case "uv" if "format" in arguments[:1]:
+            return (Use("ruff-format"),)
+        case "ty" if arguments[:1] != ["check"]:
+            return ()
+    if name not in _BY_COMMAND or not _SELF_DESCRIPTION.isdisjoint(arguments):
+        return ()
+    return (Use(_BY_COMMAND[name], version),)
+
+
+def _command_name(word: str) -> str:
+    name = word.rsplit("/", 1)[-1].rsplit("\\", 1)[-1].lower()
+    return name.removesuffix(".exe").removesuffix(".cmd")
+
+
+def _version_in(text: str) -> str | None:
+    text = text.removeprefix("==").removeprefix("v")
+    return text if re.fullmatch(r"\d[\w.+!-]{0,40}", text) else None
+
+
+def _hatch_fmt(arguments: Sequence[str]) -> tuple[Use, ...]:
+    if {"-l", "--linter"} & set(arguments):
+        return (Use("ruff"),)
+    if {"-f", "--formatter"} & set(arguments):
+        return (Use("ruff-format"),)
+    return (Use("ruff"), Use("ruff-format"))
+
+
+def _ruff(arguments: Sequence[str], version: str | None) -> tuple[Use, ...]:
+    """``ruff check`` and the old ``ruff .`` lint, ``ruff format`` formats; other subcommands do neither."""
+    if not arguments or not _SELF_DESCRIPTION.isdisjoint(arguments):
+        return ()
+    words = _after_options(arguments, _RUFF_VALUES)
+    command = words[0] if words else arguments[0]
+    if command == "format":
+        return (Use("ruff-format", version),)
+    return () if command in _RUFF_NOT_LINTING else (Use("ruff", version),)
+
+
+_RUFF_VALUES = frozenset({"--config", "--select", "--ignore", "--extend-select", "--line-length", "--target-version"})
+
+
+# --- runners -----------------------------------------------------------------------------------------------------
+
+_RUN_RUNNERS = frozenset({"poetry", "pdm", "pipenv", "rye", "pixi", "hatch", "uv", "conda", "mamba", "micromamba"})
+_NODE_RUNNERS = frozenset({"npx", "bunx", "pnpx"})
+_UV_VALUES = frozenset(
+    """
+    --with --with-editable --with-requirements -w --from --extra --group --only-group --no-group --no-extra --package
+    --python -p --directory --project --env-file --index-url -i --extra-index-url --index --default-index --find-links
+    -f --cache-dir --config-file --refresh-package --upgrade-package -P --reinstall-package --constraints -c
+    --overrides --exclude-newer --resolution --prerelease --link-mode --config-setting -C --python-preference
+    --color --allow-insecure-host --index-strategy --keyring-provider
+    """.split()
+)
+_OTHER_VALUES = frozenset(
+    """
+    -n --name -p --prefix -e --env --environment --manifest-path --feature --project -P -C --directory --spec --python
+    --pip-args --index-url -i --backend --venv -g --cwd -w --workdir -u --user -s --signal -k --kill-after
+    """.split()
+)
+_PYTHON = re.compile(r"(?:python|pypy|py)(?:\d(?:\.\d{1,2})?t?)?w?")
+_UNWRAP_LIMIT = 12
+
+
+def unwrap(argv: Sequence[str]) -> tuple[list[str], str | None]:
+    """The command proper behind runners, and the version that a runner was asked for (``uvx ruff@0.9.1``)."""
+    words = list(argv)
+    version: str | None = None
+    for _ in range(_UNWRAP_LIMIT):
+        inner, asked = _unwrap_once(words)
+        version = asked or version
+        if inner is None:
+            return words, version
+        words = inner
+    return words, version
+
+
+def _unwrap_once(words: list[str]) -> tuple[list[str] | None, str | None]:
+    """One runner less, or ``None`` where the first word is no runner."""
+    if not words:
+        return None, None
+    name, rest = _command_name(words[0]), words[1:]
+    if _PYTHON.fullmatch(name):
+        return _python_module(rest), None
+    if name == "nbqa":
+        return rest or None, None
+    if name == "find":
+        return _after_word(rest, ("-exec", "-execdir", "-ok")), None
+    if name == "coverage" and rest[:1] == ["run"]:
+        return _python_module(rest[1:]), None
+    if name in ("uvx", "pipx") or (name == "uv" and rest[:2] == ["tool", "run"]):
+        return _tool_runner(name, rest[2:] if name == "uv" else rest)
+    if name in _NODE_RUNNERS or (name in ("npm", "pnpm", "yarn", "bun") and rest[:1] in (["exec"], ["dlx"], ["x"])):
+        inner = _after_options(rest if name in _NODE_RUNNERS else rest[1:], frozenset({"-p", "--package"}))
+        return inner, None
+    if name in _RUN_RUNNERS:
+        return _environment_runner(name, rest), None
+    if name in ("docker", "podman", "docker-compose", "podman-compose"):
+        return _container_runner(rest), None
+    return None, None
+
+
+def _python_module(words: list[str]) -> list[str] | None:
+    """``-m black --check`` as ``black --check``; ``None`` for scripts and ``-c``."""
+    for number, word in enumerate(words):
+        if word == "-m":
+            return words[number + 1 :] or None
+        if word.startswith("-m") and len(word) > 2:
+            return [word[2:], *words[number + 1 :]]
+        if not word.startswith("-") or word == "-c":
+            return None
+    return None
+
+
+def _after_options(words: Sequence[str], with_value: frozenset[str]) -> list[str]:
+    """The words from the first that is neither an option nor an option's value."""
+    position = 0
+    while position < len(words):
+        word = words[position]
+        if word == "--":
+            return list(words[position + 1 :])
+        if not word.startswith("-") or word == "-":
+            break
+        position += 2 if word in with_value else 1
+    return list(words[position:])
+
+
+def _after_word(words: Sequence[str], wanted: tuple[str, ...]) -> list[str] | None:
+    return next((list(words[number + 1 :]) for number, word in enumerate(words) if word in wanted), None)
+
+
+def _tool_runner(name: str, words: list[str]) -> tuple[list[str] | None, str | None]:
+    """``uvx ruff@0.9.1 check``, ``uvx --from black==24.1 black``, ``pipx run --spec …``."""
+    if name == "pipx":
+        if words[:1] != ["run"]:
+            return None, None
+        words = words[1:]
+    inner = _after_options(words, _UV_VALUES | _OTHER_VALUES)
+    if not inner:
+        return None, None
+    asked = _option(words[: len(words) - len(inner)], "--from", "--spec")
+    command, version = _split_pin(inner[0])
+    return [command, *inner[1:]], version or (_split_pin(asked)[1] if asked else None)
+
+
+def _split_pin(word: str) -> tuple[str, str | None]:
+    """``ruff@0.9.1``, ``black==24.1`` as name and version."""
+    found = re.fullmatch(r"([\w.-]+)(?:\[[\w,.-]*\])?(?:@|==)(.+)", word)
+    return (found[1], _version_in(found[2])) if found else (word, None)
+
+
+def _option(words: Sequence[str], *names: str) -> str | None:
+    for number, word in enumerate(words):
+        if word in names and number + 1 < len(words):
+            return words[number + 1]
+        if (pair := word.partition("="))[0] in names and pair[1]:
+            return pair[2]
+    return None
+
+
+def _environment_runner(name: str, words: list[str]) -> list[str] | None:
+    """``poetry run black``, ``uv run -m mypy``, ``hatch -e lint run style:black``, ``conda run -n x mypy``."""
+    values = _UV_VALUES if name == "uv" else _OTHER_VALUES
+    after = _after_options(words, values)
+    if after[:1] != ["run"] and not (name == "rye" and after[:1] in (["lint"], ["fmt"], ["format"])):
+        return None
+    if name == "rye" and after[0] != "run":
+        return ["ruff", "check" if after[0] == "lint" else "format", *after[1:]]
+    options = after[1:]
+    inner = _after_options(options, values)
+    if name == "uv" and {"-m", "--module"} & set(options[: len(options) - len(inner)]):
+        return inner or None
+    if name == "hatch" and inner and ":" in inner[0]:
+        return [inner[0].rsplit(":", 1)[1], *inner[1:]]
+    return inner or None
+
+
+_CONTAINER_VALUES = frozenset(
+    """
+    -e --env --env-file -v --volume -w --workdir -u --user --name --network --net --entrypoint -p --publish --mount
+    --platform -f --file --profile --project-name --project-directory --index --add-host -h --hostname --memory -m
+    --cpus --gpus --shm-size --ulimit -l --label --device --cap-add --security-opt --ipc --pid --restart
+    """.split()
+)
+
+
+def _container_runner(words: list[str]) -> list[str] | None:
+    """The command that ``docker run|exec`` or ``docker compose run|exec`` gives to a container."""
+    words = _after_options(words, _CONTAINER_VALUES)
+    if words[:1] == ["compose"]:
+        words = _after_options(words[1:], _CONTAINER_VALUES)
+    if words[:1] not in (["run"], ["exec"]):
+        return None
+    options = words[1:]
+    inner = _after_options(options, _CONTAINER_VALUES)
+    entry = _option(options[: len(options) - len(inner)], "--entrypoint")
+    return ([entry] if entry else []) + inner[1:] or None
+
+
+# --- what a repository uses --------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Found:
+    strengths: set[ToolStrength] = field(default_factory=set)
+    evidence: set[Evidence] = field(default_factory=set)
+    versions: set[tuple[str, str, int | None]] = field(default_factory=set)
+
+
+class _Findings:
+    """Tools by name as they come in, with evidence and versions by place."""
+
+    def __init__(self) -> None:
+        self.by_tool: dict[str, _Found] = {}
+
+    def add(
+        self, tool: str, strength: ToolStrength, path: str, line: int | None, kind: str, version: str | None = None
+    ) -> None:
+        found = self.by_tool.setdefault(tool, _Found())
+        found.strengths.add(strength)
+        found.evidence.add(Evidence(path=path, line=line, kind=kind))
+        self.version(tool, version, path, line)
+
+    def version(self, tool: str, version: str | None, path: str, line: int | None) -> None:
+        if version and tool in self.by_tool:
+            self.by_tool[tool].versions.add((version, path, line))
+
+
+def tools_in_use(
+    extracts: Iterable[Extract],
+    commands: Iterable[Command],
+    dependencies: Iterable[Requirement],
+) -> tuple[Tool, ...]:
+    """The tools of a repository, by name, each with the strongest use that its files show.
+
+    All three are those of the repository's own projects; the caller leaves out fixtures and examples.
+    """
+    found = _Findings()
+    kept = [e for e in extracts if not e.template]
+    disabled = {(i.at.path, i.at.line) for e in kept for i in e.invocations if i.disabled}
+    for extract in kept:
+        _from_extract(extract, found)
+    for command in commands:
+        if (command.path, command.line) not in disabled:
+            for use in tools_of_command(command.argv):
+                found.add(use.tool, "run", command.path, command.line, command.context, use.version)
+    for dependency in dependencies:
+        if (tool := tool_of_distribution(dependency.name)) is not None:
+            pin = _exact(dependency.specifier)
+            found.add(tool, "declared", dependency.at.path, dependency.at.line, "dependency", pin)
+    _declare_ruff_format(found)
+    for extract in kept:
+        _locked_versions(extract, found)
+    return tuple(_tool(name, found.by_tool[name]) for name in sorted(found.by_tool))
+
+
+def _from_extract(extract: Extract, found: _Findings) -> None:
+    for mention in extract.mentions:
+        if mention.tool in BY_NAME:
+            _from_mention(mention, found)
+    manifest = extract.manifest
+    if manifest is None:
+        return
+    for section in manifest.tables:
+        if (tool := tool_of_section(section.name)) is not None:
+            found.add(tool, "config-only", section.at.path, section.at.line, "config")
+    for tool in pytest_plugins(table(manifest.data, "tool", "pytest", "ini_options").get("addopts")):
+        found.add(tool, "run", extract.path, None, "pytest plug-in")
+
+
+def _from_mention(mention: Mention, found: _Findings) -> None:
+    found.add(mention.tool, mention.strength, mention.at.path, mention.at.line, mention.kind, mention.version)
+
+
+def pytest_plugins(addopts: object) -> Iterator[str]:
+    """The tools that pytest's ``addopts`` (text or list) switch on (``--flake8``, ``--mypy``)."""
+    words = addopts.split() if isinstance(addopts, str) else addopts if isinstance(addopts, list) else []
+    for word in words:
+        if isinstance(word, str) and (tool := _PYTEST_OPTIONS.get(word)):
+            yield tool
+
+
+def _exact(specifier: str | None) -> str | None:
+    found = re.fullmatch(r"\s*={2,3}\s*([^\s,*]+)\s*", specifier or "")
+    return found[1] if found else None
+
+
+def _declare_ruff_format(found: _Findings) -> None:
+    """Ruff brings its formatter along: with a section for it and Ruff as a dependency, it is declared as well."""
+    formatter, linter = found.by_tool.get("ruff-format"), found.by_tool.get("ruff")
+    if formatter is None or linter is None or "declared" not in linter.strengths:
+        return
+    for evidence in sorted(linter.evidence, key=_place):
+        if evidence.kind == "dependency":
+            found.add("ruff-format", "declared", evidence.path, evidence.line, "dependency")
+
+
+def _locked_versions(extract: Extract, found: _Findings) -> None:
+    if extract.lock is None:
+        return
+    for package in extract.lock.packages:
+        if (tool := _BY_DISTRIBUTION.get(package.key)) == package.key:
+            found.version(tool, package.version, extract.path, package.line)
+
+
+def _tool(name: str, found: _Found) -> Tool:
+    order: tuple[ToolStrength, ...] = ("run", "declared", "config-only")
+    return Tool(
+        name=name,
+        category=BY_NAME[name].category,
+        use=next(strength for strength in order if strength in found.strengths),
+        versions=tuple(
+            ToolVersion(version=version, path=path, line=line)
+            for version, path, line in sorted(found.versions, key=lambda v: (v[1], v[2] or 0, v[0]))
+        ),
+        evidence=tuple(sorted(found.evidence, key=_place)),
+    )
+
+
+def _place(evidence: Evidence) -> tuple[str, int, str]:
+    return (evidence.path, evidence.line or 0, evidence.kind or "")
+
+
+def pinned(requirement: str) -> tuple[str, str | None]:
+    """Name and exact version of a requirement as hooks list them (``black==24.1``, ``pyright@1.1.300``)."""
+    try:
+        parsed = Pep508(requirement)
+    except InvalidRequirement:
+        return _split_pin(requirement)
+    return parsed.name, _exact(str(parsed.specifier))
