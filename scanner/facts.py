@@ -239,7 +239,7 @@ class Invocation:
 
     ``argv`` are the words after quoting; literal variables are expanded, an unknown expansion stays as its text
     (``${VERSION}``). ``env`` holds the literal variables in force, sorted. ``directory`` is the working folder relative
-    to the repository's root, ``None`` when unknown; an absolute one is inside an image (``scanner.commands.container``).
+    to the repository's root, ``None`` when unknown; an absolute one is inside an image (``commands.container``).
     ``job`` names the job, stage, environment or target; ``disabled`` says why it never runs (``if: false``, manual),
     when that is written down. ``tolerated`` is true when a failure is ignored (``|| true``, ``continue-on-error``).
     """

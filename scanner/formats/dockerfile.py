@@ -56,6 +56,7 @@ def read(path: str, text: str) -> Extract | None:
     if not reader.stages:
         return None
     stages = tuple(stage.finish() for stage in reader.stages)
+    template = _is_template(path, text)
     return Extract(
         path=path,
         format="dockerfile",
@@ -66,8 +67,8 @@ def read(path: str, text: str) -> Extract | None:
         pythons=tuple(_pythons(path, stages)),
         references=tuple(_references(path, stages)),
         hints=tuple(_hints(path, stages)),
-        problems=tuple(reader.problems),
-        template=_is_template(path, text),
+        problems=() if template else tuple(reader.problems),
+        template=template,
     )
 
 

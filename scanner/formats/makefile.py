@@ -1,0 +1,243 @@
+"""Makefiles: targets as tasks, recipe lines as invocations.
+
+Read by hand after the GNU make manual: variables are expanded where they are literal, every recipe line is a shell of
+its own (unless ``.ONESHELL``), both sides of a conditional count, and functions that only make can evaluate stay
+unknown. Nothing is run.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from scanner import shell
+from scanner.facts import Extract, Invocation, Location, Problem, Task
+from scanner.format import Format, like
+
+MAX_EXPANSIONS = 12
+MAX_LENGTH = 20_000
+
+_ASSIGNMENT = re.compile(
+    r"(?P<modifiers>(?:(?:export|override|private)\s{1,8}){0,3})(?P<name>[^\s:#=+?!]{1,200})\s{0,20}"
+    r"(?P<operator>::?:?=|\?=|\+=|!=|=)\s*(?P<value>.*)",
+    re.DOTALL,
+)
+_EXPORT = re.compile(r"export\s{1,8}(?P<names>[\w\s]{1,500})")
+_RULE = re.compile(r"(?P<targets>[^:=#\t][^:=#]{0,2000}?)\s{0,8}:{1,2}(?!=)(?P<rest>.*)", re.DOTALL)
+_CONDITIONAL = re.compile(r"(?:ifn?eq|ifn?def|else|endif)\b")
+_REFERENCE = re.compile(r"\$(?:\$|\((?P<round>[^()$]{1,400})\)|\{(?P<curly>[^{}$]{1,400})\}|(?P<one>[A-Za-z@<^+?*%|]))")
+_FUNCTION = re.compile(r"\$\((?P<name>[a-z-]{2,12})\s(?P<body>[^()]{0,1000}(?:\([^()]{0,500}\)[^()]{0,500}){0,8})\)")
+
+
+@dataclass(slots=True)
+class _Rule:
+    name: str
+    line: int
+    needs: list[str]
+    recipe: list[tuple[int, str]] = field(default_factory=list)
+
+
+def read(path: str, text: str) -> Extract | None:
+    """Read a makefile; ``None`` for a file without a rule."""
+    make = _Make(path)
+    make.load(text.replace("\r\n", "\n"))
+    if not make.rules:
+        return None
+    template = "{{" in path or path.endswith((".in", ".am"))
+    invocations: list[Invocation] = []
+    problems: list[Problem] = []
+    for rule in make.rules.values():
+        for parsed in make.run(rule):
+            invocations.extend(parsed.invocations)
+            problems.extend(parsed.problems)
+    return Extract(
+        path=path,
+        format="makefile",
+        invocations=tuple(invocations),
+        tasks=tuple(make.tasks()),
+        problems=() if template else tuple(problems[: shell.MAX_PROBLEMS]),
+        template=template,
+    )
+
+
+FORMAT = Format(
+    name="makefile", matches=like(r"(?:.*/)?(?:GNUmakefile|[Mm]akefile(?:\.[\w-]+)?|[\w.-]+\.mk)"), read=read
+)
+
+
+class _Make:
+    """The rules and variables of one makefile."""
+
+    def __init__(self, path: str) -> None:
+        self.rules: dict[str, _Rule] = {}
+        self._path = path
+        self._variables: dict[str, str | None] = {"MAKE": "make", "CURDIR": ".", "SHELL": "/bin/sh"}
+        self._exported: set[str] = set()
+        self._export_all = False
+        self._one_shell = False
+        self._goal: str | None = None
+
+    def load(self, text: str) -> None:
+        current: list[_Rule] = []
+        depth = 0
+        in_define = False
+        for number, line in _logical(text):
+            stripped = line.strip()
+            if in_define:
+                in_define = stripped != "endef"
+            elif line.startswith("\t") and current:
+                for rule in current:
+                    rule.recipe.append((number, line[1:]))
+            elif not stripped or stripped.startswith("#"):
+                continue
+            elif stripped.startswith("define "):
+                in_define = True
+            elif match := _CONDITIONAL.match(stripped):
+                depth += {"endif": -1, "else": 0}.get(match[0], 1)
+            else:
+                current = self._line(_uncommented(stripped), number, current, depth)
+
+    def _line(self, line: str, number: int, current: list[_Rule], depth: int) -> list[_Rule]:
+        if line.startswith(("$(", "${", "include ", "-include ", "sinclude ", "vpath ", "unexport", "undefine ")):
+            return []
+        if line == "export":
+            self._export_all = True
+            return []
+        assignment = _ASSIGNMENT.fullmatch(line)
+        if assignment is not None:
+            self._assign(assignment, depth > 0)
+            return []
+        if match := _EXPORT.fullmatch(line):
+            self._exported.update(match["names"].split())
+            return []
+        rule = _RULE.fullmatch(line)
+        return self._open(rule, number) if rule is not None else []
+
+    def _assign(self, match: re.Match[str], conditional: bool) -> None:
+        name, operator, value = match["name"], match["operator"], match["value"]
+        if name == ".DEFAULT_GOAL":
+            self._goal = value.strip()
+        if "export" in match["modifiers"]:
+            self._exported.add(name)
+        value = re.sub(r"\\\n\s*", " ", value).strip()
+        old = self._variables.get(name)
+        if operator == "!=":
+            self._variables[name] = None
+        elif operator == "+=" and name in self._variables:
+            self._variables[name] = None if old is None else f"{old} {value}"
+        elif operator == "?=":
+            self._variables.setdefault(name, value)
+        elif conditional and name in self._variables and old != value:
+            self._variables[name] = None
+        else:
+            self._variables[name] = self.expand(value) if operator.startswith(":") else value
+
+    def _open(self, match: re.Match[str], number: int) -> list[_Rule]:
+        rest, _, inline = match["rest"].partition(";")
+        if re.match(r"\s*(?:export\s+)?[\w.-]+\s*[:+?]?=", rest):
+            return []  # a variable of this target alone
+        targets = self.expand(re.sub(r"\\\n\s*", " ", match["targets"])).split()
+        needs = self.expand(re.sub(r"\\\n\s*", " ", rest.lstrip(":"))).replace("|", " ").split()
+        if ".ONESHELL" in targets:
+            self._one_shell = True
+        opened = []
+        for target in targets[:50]:
+            if (target.startswith(".") and target.isupper()) or target == "&":
+                continue
+            rule = self.rules.setdefault(target, _Rule(target, number, []))
+            rule.needs.extend(need for need in needs if need not in rule.needs)
+            if inline.strip():
+                rule.recipe.append((number, inline.strip()))
+            opened.append(rule)
+        return opened
+
+    def tasks(self) -> Iterator[Task]:
+        usable = [name for name in self.rules if "%" not in name and not name.startswith(".")]
+        goal = self._goal if self._goal in self.rules else next(iter(usable), None)
+        for rule in self.rules.values():
+            at = Location(path=self._path, line=rule.line)
+            yield Task(name=rule.name, at=at, needs=tuple(rule.needs), default=rule.name == goal)
+
+    def run(self, rule: _Rule) -> Iterator[shell.Parsed]:
+        """What the recipe would start, line by line."""
+        interpreter = posixpath.basename((self._variables.get("SHELL") or "sh").split(" ")[0].strip("\"'"))
+        if interpreter.startswith(("python", "perl", "node")):
+            return
+        names = set(self._variables) if self._export_all else self._exported
+        env = {
+            n: v for n in names if (raw := self._variables.get(n)) is not None and "$" not in (v := self.expand(raw))
+        }
+        recipe = _joined(rule.recipe) if self._one_shell and rule.recipe else rule.recipe
+        for number, line in recipe:
+            prefix = line[: len(line) - len(line.lstrip("@-+ \t"))]
+            command = self.expand(line[len(prefix) :], rule)
+            if command.strip() and not command.startswith("#"):
+                yield shell.parse(
+                    command,
+                    at=Location(path=self._path, line=number),
+                    context="task",
+                    env=env,
+                    directory=posixpath.dirname(self._path) or ".",
+                    job=rule.name,
+                    tolerated="-" in prefix,
+                )
+
+    def expand(self, text: str, rule: _Rule | None = None) -> str:
+        """``text`` as the shell would get it; what only make can tell becomes an unknown ``${NAME}``."""
+        for _ in range(MAX_EXPANSIONS):
+            if "$" not in text or len(text) > MAX_LENGTH:
+                break
+            expanded = _FUNCTION.sub(_function, text)
+            expanded = _REFERENCE.sub(lambda match: self._value(match, rule), expanded)
+            if expanded == text:
+                break
+            text = expanded
+        return text.replace("\ue010", "$")
+
+    def _value(self, match: re.Match[str], rule: _Rule | None) -> str:
+        name = match["round"] or match["curly"] or match["one"]
+        if name is None:
+            return "\ue010"
+        if rule is not None and name in ("@", "<", "^"):
+            return {"@": rule.name, "<": next(iter(rule.needs), ""), "^": " ".join(rule.needs)}[name]
+        value = self._variables.get(name)
+        if value is not None:
+            return value
+        return f"\ue010{{{name}}}" if re.fullmatch(r"\w+", name) else "\ue010{unknown}"
+
+
+def _function(match: re.Match[str]) -> str:
+    """``$(shell x)`` is a command substitution to the shell; other functions stay unknown."""
+    return f"\ue010({match['body']})" if match["name"] == "shell" else f"\ue010{{{match['name'].replace('-', '_')}}}"
+
+
+def _logical(text: str) -> Iterator[tuple[int, str]]:
+    """Lines with their continuations (kept as written), numbered by their first line."""
+    pending: list[str] = []
+    start = 1
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not pending:
+            start = number
+        pending.append(line)
+        if line.endswith("\\") and not line.endswith("\\\\"):
+            continue
+        yield start, "\n".join(pending)
+        pending = []
+    if pending:
+        yield start, "\n".join(pending)
+
+
+def _joined(recipe: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """One text for ``.ONESHELL``; gaps between the lines are kept so that line numbers stay right."""
+    first = recipe[0][0]
+    lines: list[str] = []
+    for number, line in recipe:
+        lines.extend([""] * (number - first - len("\n".join(lines).split("\n")) if lines else 0))
+        lines.append(line)
+    return [(first, "\n".join(lines))]
+
+
+def _uncommented(line: str) -> str:
+    return re.sub(r"(?:^|(?<=[\s:=]))#.*$", "", line, flags=re.DOTALL).rstrip() if "#" in line else line

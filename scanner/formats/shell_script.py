@@ -1,0 +1,44 @@
+"""Shell scripts: ``*.sh`` and ``*.bash`` anywhere, and files without a suffix in folders that hold scripts."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from scanner import shell
+from scanner.facts import Extract, Location
+from scanner.format import Format, like
+
+_SHEBANG = re.compile(r"#!\s{0,4}(?:/\S{0,100}/)?(?:env\s{1,4}(?:-S\s{1,4})?)?(?P<name>[\w.-]{1,40})")
+_TEMPLATE = re.compile(r"\{%[-+ ]|\{\{ {0,4}(?:cookiecutter|copier)\b")
+
+
+def read(path: str, text: str) -> Extract | None:
+    """Read a script; ``None`` when its first line names another interpreter, or none and the name does not tell."""
+    text = text.removeprefix("\ufeff")
+    shebang = _SHEBANG.match(text)
+    suffix = posixpath.splitext(path)[1]
+    if shebang is None and (text.startswith("#!") or suffix not in (".sh", ".bash")):
+        return None
+    name = shebang["name"] if shebang is not None else "bash"
+    if name not in ("bash", "sh", "dash", "ash", "zsh", "ksh"):
+        return None
+    template = "{{" in path or bool(_TEMPLATE.search(text))
+    parsed = shell.parse(text, at=Location(path=path, line=1), context="script", shell=name)
+    return Extract(
+        path=path,
+        format="shell",
+        invocations=parsed.invocations,
+        problems=() if template else parsed.problems,
+        template=template,
+    )
+
+
+FORMAT = Format(
+    name="shell",
+    matches=like(
+        r".*\.(?:sh|bash)"
+        r"|(?:.*/)?(?:bin|scripts?|ci|tools?|hack|dev|build|deploy|\.github|\.ci|\.buildkite)/(?:[^/]+/)?[\w-]+"
+    ),
+    read=read,
+)
