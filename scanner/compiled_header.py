@@ -39,7 +39,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What a compile or export command asks for, as far as it bears on what the file holds."""
+    """What a compile or export command asks for, as far as it bears on what the file holds.
+
+    ``flags`` are the names of all options given, with or without a value.
+    """
 
     inputs: tuple[str, ...] = ()
     output: str | None = None
@@ -170,7 +173,7 @@ def command(words: tuple[str, ...]) -> Command | None:
         extras=tuple(part.strip() for value in values.get("--extra", ()) for part in value.split(",") if part.strip()),
         groups=tuple(values.get("--group", ())),
         python=_last(values, "--python-version"),
-        flags=frozenset(flags | {name for name in values if name.startswith("--only-")}),
+        flags=frozenset(flags | values.keys()),
     )
 
 

@@ -1,0 +1,353 @@
+"""Compiled and exported requirements files: pip-compile, ``uv pip compile``, Rye; exports of uv, Poetry, PDM, Pipenv.
+
+None of these tools has a check. To know for certain one runs the command again and compares, where the existing pins
+are kept as preferences. What can be told from the files alone is told here: each direct requirement has a satisfying
+pin from the same source, each pin that says it was asked for still is, constraints hold. The rest (what a new release
+would need in turn) only the index knows, and a re-run would not change it unless one of the above does.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from packaging.utils import canonicalize_name
+
+from scanner.compiled_header import Command, command, root_file
+from scanner.facts import Lock, LockedPackage, Requirement
+from scanner.freshness.compiled_sources import Asked, asked_for, folders_above
+from scanner.freshness.coverage import admits, coverage
+from scanner.freshness.verdict import LockCheck, Scene, Verdict
+from scanner.giturl import normalise
+from scanner.inventory import Reason
+from scanner.markers import Clause, parse, possible
+
+_UNSAFE = frozenset({"setuptools", "pip", "distribute"})
+_HEX = frozenset("0123456789abcdef")
+
+
+def check(scene: Scene) -> Verdict:
+    """Whether the command in the header, run again, would change pins or annotations (see the module's text)."""
+    lock = scene.lock
+    if (problem := _problem(scene)) is not None:
+        return problem
+    if lock.export_of is not None:
+        return _exported(scene)
+    asked = asked_for(scene)
+    judged = _Judgement(lock, asked)
+    covers, missing, unknown = judged.covered()
+    stale = [*missing, *judged.moved(), *judged.limits(), *judged.orphans(), *judged.annotations(), *judged.dangling()]
+    gaps = [*asked.gaps, *unknown]
+    if stale:
+        return Verdict(status="stale", covers=covers, reasons=(*stale, *asked.gaps))
+    return Verdict(status="undecidable" if gaps else "fresh", covers=covers, reasons=tuple(gaps))
+
+
+CHECK = LockCheck(
+    tools=("pip-tools", "uv", "rye", "poetry", "pdm", "pipenv"),
+    formats=(
+        "pip-compile",
+        "pip-compile-multi",
+        "hatch-pip-compile",
+        "uv pip compile",
+        "uv export",
+        "rye",
+        "poetry export",
+        "pdm export",
+        "pipenv requirements",
+    ),
+    check=check,
+)
+
+
+def _problem(scene: Scene) -> Verdict | None:
+    """The tools read the existing file first: a line that they cannot read ends the run."""
+    extract = scene.extracts.get(scene.lock.path)
+    for problem in extract.problems if extract is not None else ():
+        message = f"a line of the compiled file cannot be read: {problem.message}"
+        reason = Reason(message=message, path=problem.at.path, line=problem.at.line)
+        if "==" in problem.message:  # a version from before PEP 440, which the tools of its day could read
+            return Verdict(status="undecidable", covers=None, reasons=(reason,))
+        return Verdict(status="broken", covers=None, reasons=(reason,))
+    return None
+
+
+class _Judgement:
+    """One compiled file against what it was asked for."""
+
+    def __init__(self, lock: Lock, asked: Asked) -> None:
+        self._lock = lock
+        self._asked = asked
+        self._command: Command | None = command(lock.command)
+        self._locked: dict[str, list[LockedPackage]] = {}
+        for package in (*lock.packages, *asked.beside):
+            self._locked.setdefault(package.key, []).append(package)
+        excluded = lock.data.get("excluded")
+        self._left_out = frozenset(asked.own) | frozenset(excluded if isinstance(excluded, tuple) else ())
+        if lock.tool == "pip-tools":
+            self._left_out |= _UNSAFE - self._locked.keys()
+
+    def covered(self) -> tuple[bool | None, list[Reason], list[Reason]]:
+        """Whether all that is asked for is pinned as it demands; reasons for what is not, and for what is unknown."""
+        missing: list[Reason] = []
+        unknown: list[Reason] = []
+        for made in self._asked.requirements:
+            if not made.name:
+                unknown.extend(self._by_address(made))
+                continue
+            met, reasons = coverage(
+                (made,),
+                self._locked.get(made.key, ()),
+                overrides=self._asked.overrides,
+                local=self._left_out,
+                requires_python=self._lock.requires_python,
+            )
+            if met is None:
+                unknown.extend(reasons)
+            elif not met and self._applies(made):
+                missing.extend(reasons)
+            elif not met and not self._met_otherwise(made):
+                unknown.extend(self._python_unknown(made))
+        if missing:
+            return False, missing, unknown
+        return (None if unknown or self._asked.gaps else True), missing, unknown
+
+    def _applies(self, made: Requirement) -> bool:
+        """Whether a requirement's marker is certainly one that the compiler took as true (if it can be at all)."""
+        if made.marker is None or (self._command is not None and "--universal" in self._command.flags):
+            return True
+        return self._lock.requires_python is not None and not _depends_on_platform(made.marker)
+
+    def _met_otherwise(self, made: Requirement) -> bool:
+        """Another platform's requirement, or one of a set of alternatives of which another one is met."""
+        if made.marker is not None and _depends_on_platform(made.marker):
+            return True
+        others = [one for one in self._asked.requirements if one.key == made.key and one is not made]
+        return any(
+            admits(other.specifier or "", package.version)
+            for other in others
+            for package in self._locked.get(made.key, ())
+        )
+
+    def _python_unknown(self, made: Requirement) -> Iterator[Reason]:
+        message = f"{made.raw} is not locked so, but for which Python the file was compiled is not written in it"
+        yield Reason(message=message, path=made.at.path, line=made.at.line)
+
+    def _by_address(self, made: Requirement) -> Iterator[Reason]:
+        """A requirement without a name is found by its address; a path by its being one, as outputs rewrite paths."""
+        for packages in self._locked.values():
+            for package in packages:
+                if package.source == made.source and (made.source == "path" or _same_address(made, package)):
+                    return
+        message = f"whether {made.raw} is locked cannot be told, as it has no name"
+        yield Reason(message=message, path=made.at.path, line=made.at.line)
+
+    def moved(self) -> Iterator[Reason]:
+        """Requirements that are locked from another source, or another revision, or without an extra."""
+        for made in self._asked.requirements:
+            packages = self._locked.get(made.key, [])
+            if not made.name or not packages or not possible(made.marker, self._lock.requires_python):
+                continue
+            if (message := self._moved(made, packages)) is not None:
+                yield Reason(message=message, path=made.at.path, line=made.at.line)
+
+    def _moved(self, made: Requirement, packages: list[LockedPackage]) -> str | None:
+        if made.source != "index" and self._is_written(made):
+            if not any(package.source == made.source for package in packages):
+                return f"{made.raw} is locked from {_from(packages[0])}"
+            if made.source in {"git", "url"} and not any(_same_address(made, package) for package in packages):
+                return f"{made.raw} is locked from {_from(packages[0])}"
+            if all(_other_revision(made, package, self._lock.tool) for package in packages):
+                return f"{made.raw} is locked at {packages[0].ref or 'no revision'}"
+        elif made.source == "index" and all(self._came_by_address(package) for package in packages):
+            return f"{made.raw} is locked from {_from(packages[0])}"
+        return self._without_extra(made, packages)
+
+    def _is_written(self, made: Requirement) -> bool:
+        """Addresses in ``[tool.uv.sources]`` mean something to uv alone."""
+        return self._lock.tool == "uv" or not made.at.path.endswith("pyproject.toml") or "@" in made.raw
+
+    def _came_by_address(self, package: LockedPackage) -> bool:
+        """Whether a pin by address stems from a direct requirement, while nothing gives that address any more."""
+        asked = (*self._asked.requirements, *self._asked.constraints, *self._asked.overrides)
+        given = any(one.source != "index" for one in asked if one.key == package.key or not one.name)
+        return package.source != "index" and not given and bool(package.via) and all(map(root_file, package.via))
+
+    def _without_extra(self, made: Requirement, packages: list[LockedPackage]) -> str | None:
+        """pip-compile writes the extras of direct requirements unless told to strip them; uv strips them."""
+        wanted = set(made.extras) - {extra for package in packages for extra in package.extras}
+        if not wanted or self._lock.format != "pip-compile":
+            return None
+        keeps = any(package.extras for package in self._lock.packages)
+        if self._command is not None:
+            keeps = keeps or "--strip-extras" not in self._command.flags
+        return f"{made.raw} is locked without {', '.join(sorted(wanted))}" if keeps else None
+
+    def limits(self) -> Iterator[Reason]:
+        """Constraints that a pin breaks."""
+        overridden = {made.key for made in self._asked.overrides}
+        for made in self._asked.constraints:
+            if made.key in overridden or not made.name or made.source != "index" or not self._applies(made):
+                continue
+            if not possible(made.marker, self._lock.requires_python):
+                continue
+            for package in self._locked.get(made.key, ()):
+                if admits(made.specifier or "", package.version) is False:
+                    message = f"the constraint {made.raw} does not admit the locked {package.version}"
+                    yield Reason(message=message, path=made.at.path, line=made.at.line)
+
+    def orphans(self) -> Iterator[Reason]:
+        """Pins that say that a source asks for them, which it no longer does."""
+        if self._asked.gaps or any(not made.name for made in self._asked.requirements):
+            return
+        for package in self._lock.packages:
+            if package.key in self._asked.names or package.key in self._asked.own:
+                continue
+            if (by := self._asker(package)) is not None:
+                message = f"{package.name} {package.version or ''} is locked for {by}, which no longer asks for it"
+                yield Reason(message=message.replace("  ", " "), path=self._lock.path, line=package.line)
+
+    def _asker(self, package: LockedPackage) -> str | None:
+        if self._lock.tool == "rye":
+            return self._rye_asker(package)
+        for via in package.via:
+            root = root_file(via)
+            if root is not None and (self._asked.projects or via.startswith("-r")):
+                return root
+        return None
+
+    def _rye_asker(self, package: LockedPackage) -> str | None:
+        """Rye annotates with the project's name, and leaves the annotation out for its ``dev-dependencies``."""
+        if package.via:
+            return ", ".join(package.via) if {via.lower() for via in package.via} <= self._asked.own else None
+        annotated = any(other.via for other in self._lock.packages)
+        return "the project" if annotated and package.source == "index" else None
+
+    def annotations(self) -> Iterator[Reason]:
+        """Direct requirements that are pinned, but only as somebody's need: a re-run would annotate them anew."""
+        if self._lock.tool == "rye" or not any(root_file(via) for p in self._lock.packages for via in p.via):
+            return
+        own = {package.key for package in self._lock.packages}
+        for made in self._asked.requirements:
+            pins = [package for package in self._lock.packages if package.key == made.key]
+            if made.key not in own or not self._applies(made) or not possible(made.marker, self._lock.requires_python):
+                continue
+            if not any(root_file(via) for package in pins for via in package.via):
+                message = f"annotation only: {made.raw} is locked, but not yet as a direct requirement"
+                yield Reason(message=message, path=made.at.path, line=made.at.line)
+
+    def dangling(self) -> Iterator[Reason]:
+        """Pins for packages that are pinned no more: somebody edited the file."""
+        if self._lock.tool == "rye" or self._asked.beside or any(not package.name for package in self._lock.packages):
+            return
+        known = self._left_out | _UNSAFE | self._locked.keys()
+        for package in self._lock.packages:
+            needs = {_NAME.fullmatch(via) for via in package.via if root_file(via) is None}
+            gone = sorted(str(canonicalize_name(found["name"])) for found in needs if found is not None)
+            if gone and known.isdisjoint(gone) and len(gone) == len(package.via):
+                message = f"{package.name} is locked for {', '.join(gone)}, which is not locked"
+                yield Reason(message=message, path=self._lock.path, line=package.line)
+
+
+_NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,200})(?:\[[^\[\]]{0,200}\])?")
+
+
+def _depends_on_platform(marker: str) -> bool:
+    formula = parse(marker)
+    known = {"python_version", "python_full_version", "extra"}
+    return formula is None or any(isinstance(part, Clause) and part.variable not in known for part in formula)
+
+
+def _same_address(made: Requirement, package: LockedPackage) -> bool:
+    return _address(made.url) == _address(package.origin)
+
+
+def _address(url: str | None) -> str:
+    text = url or ""
+    return normalise(text) or text.rstrip("/").removesuffix(".git")
+
+
+def _other_revision(made: Requirement, package: LockedPackage, tool: str) -> bool:
+    """uv writes the commit where a branch or tag was asked for; pip-compile keeps what was written."""
+    if made.source != "git" or package.source != "git" or made.ref == package.ref or made.ref is None:
+        return False
+    return tool != "uv" or _is_commit(made.ref)
+
+
+def _is_commit(ref: str) -> bool:
+    return len(ref) == 40 and _HEX.issuperset(ref.lower())
+
+
+def _from(package: LockedPackage) -> str:
+    return package.origin or "the index"
+
+
+# --- exports -------------------------------------------------------------------------------------------------------
+
+
+def _exported(scene: Scene) -> Verdict:
+    """An export is in step when its pins are those of the lock that it was exported from."""
+    lock = scene.lock
+    origin = _origin(scene)
+    if origin is None:
+        message = f"the {lock.export_of} lock from which it was exported is not in the repository, or cannot be read"
+        return Verdict(status="undecidable", covers=None, reasons=(Reason(message=message, path=lock.path),))
+    versions: dict[str, set[str | None]] = {}
+    for package in origin.packages:
+        versions.setdefault(package.key, set()).add(package.version)
+    stale = tuple(_differing(lock, origin, versions))
+    covers, missing = _export_covers(scene, origin)
+    if stale:
+        return Verdict(status="stale", covers=covers, reasons=(*stale, *missing))
+    return Verdict(status="stale" if missing else "fresh", covers=covers, reasons=missing)
+
+
+def _origin(scene: Scene) -> Lock | None:
+    for folder in folders_above(scene.lock):
+        for path, extract in scene.extracts.items():
+            found = extract.lock
+            if found is None or found.export_of is not None or found.tool != scene.lock.export_of:
+                continue
+            if (posixpath.dirname(path) or ".") == folder and found.format != "uv pip compile":
+                return found
+    return None
+
+
+def _differing(lock: Lock, origin: Lock, versions: dict[str, set[str | None]]) -> Iterator[Reason]:
+    for package in lock.packages:
+        there = versions.get(package.key)
+        if not package.name or package.version is None or (there is not None and package.version in there):
+            continue
+        held = ", ".join(sorted(v or "no version" for v in there)) if there else "no such package"
+        message = f"{package.name} {package.version} was exported, but {origin.path} has {held}"
+        yield Reason(message=message, path=lock.path, line=package.line)
+
+
+def _export_covers(scene: Scene, origin: Lock) -> tuple[bool | None, tuple[Reason, ...]]:
+    """Whether the export holds what the project needs at run time; ``None`` where it may be a part on purpose."""
+    extract = next(
+        (
+            found
+            for name in ("pyproject.toml", "Pipfile")
+            if (found := scene.extracts.get(posixpath.join(posixpath.dirname(origin.path), name))) is not None
+        ),
+        None,
+    )
+    if extract is None or extract.manifest is None or extract.manifest.workspace is not None:
+        return None, ()
+    runtime = [one for one in extract.manifest.requirements if one.scope == "runtime" and one.source == "index"]
+    covers, reasons = coverage(runtime, scene.lock.packages, requires_python=extract.manifest.requires_python)
+    if covers is not False:
+        return covers, ()
+    names = {package.key for package in scene.lock.packages}
+    partial = sum(one.key in names for one in runtime) * 2 <= len(runtime) or _asks_for_a_part(scene.lock)
+    return (None, ()) if partial else (False, reasons)
+
+
+def _asks_for_a_part(lock: Lock) -> bool:
+    asked = command(lock.command)
+    return asked is not None and not asked.flags.isdisjoint(_PARTS)
+
+
+_PARTS = frozenset({"--only-dev", "--only-group", "--package", "--prune", "--no-emit-package", "--only-emit-project"})
