@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import pytest
+from scanner.environments import disagreements, environments, python_minors
+from scanner.inventory import Command, DeclaredPython, Environment, Environments, Evidence, Image
+
+
+def command(line: int, tool: str, **fields: object) -> Command:
+    defaults: dict[str, object] = {
+        "path": ".github/workflows/ci.yml",
+        "context": "ci",
+        "kind": "install",
+        "argv": (tool, "install"),
+        "job": "test",
+    }
+    return Command(line=line, tool=tool, **(defaults | fields))  # type: ignore[arg-type]
+
+
+def python(version: str, kind: str) -> DeclaredPython:
+    return DeclaredPython(version=version, path="x", line=1, kind=kind)
+
+
+def make(**fields: object) -> Environments:
+    defaults: dict[str, object] = {
+        "primary": "poetry",
+        "declared_at": Evidence(path="poetry.lock"),
+        "locked": True,
+        "commands": (),
+        "images": (),
+        "pythons": (),
+        "indexes": (),
+    }
+    return environments(**(defaults | fields))  # type: ignore[arg-type]
+
+
+def test_ci_is_the_job_that_tests_and_the_others_are_evidence() -> None:
+    envs = make(
+        commands=(
+            command(3, "pip", job="docs", uses_lock=False),
+            command(9, "poetry", uses_lock=True, enforced="locked"),
+            command(10, "pytest", kind="test"),
+        )
+    )
+    assert envs.ci is not None
+    assert (envs.ci.tool, envs.ci.uses_lock, envs.ci.enforced) == ("poetry", True, "locked")
+    assert [e.line for e in envs.ci.evidence] == [9, 3]
+
+
+def test_the_lowest_of_several_installs_counts() -> None:
+    envs = make(
+        commands=(
+            command(1, "uv", uses_lock=True, enforced="locked"),
+            command(2, "uv", uses_lock=False, enforced="none"),
+        )
+    )
+    assert envs.ci is not None
+    assert (envs.ci.uses_lock, envs.ci.enforced) == (False, "none")
+
+
+def test_what_the_files_do_not_show_is_null() -> None:
+    envs = make(primary=None)
+    assert (envs.local, envs.ci, envs.image) == (None, None, None)
+
+
+def test_an_image_that_installs_otherwise_disagrees_in_tool_and_lock() -> None:
+    image = Image(
+        path="Dockerfile", grade="L0", base="python:3.11", digest=False, tool="pip", uses_lock=False, enforced="none"
+    )
+    found = disagreements(make(images=(image,)))
+    assert [(d.what, d.between) for d in found] == [("tool", ("local", "image")), ("lock", ("local", "image"))]
+    assert found[0].message == "local uses poetry, image installs with pip"
+
+
+def test_pip_and_pip_tools_are_one_tool() -> None:
+    envs = make(primary="pip-tools", commands=(command(1, "pip", uses_lock=True),))
+    assert disagreements(envs) == ()
+
+
+def test_pythons_disagree_only_when_they_do_not_overlap() -> None:
+    envs = make(
+        pythons=(python(">=3.9,<3.12", "requires-python"), python("3.11", "ci-matrix"), python("3.13", "ci-matrix")),
+        commands=(command(1, "poetry", uses_lock=True),),
+    )
+    assert disagreements(envs) == ()
+    envs = make(
+        pythons=(python(">=3.9,<3.12", "requires-python"), python("3.13", "ci-setup")),
+        commands=(command(1, "poetry", uses_lock=True),),
+    )
+    assert [d.what for d in disagreements(envs)] == ["python"]
+
+
+def test_unknown_differs_from_nothing() -> None:
+    envs = Environments(local=Environment(tool="uv", uses_lock=True), ci=Environment(tool=None))
+    assert disagreements(envs) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "minors"),
+    [
+        ("3.11", {11}),
+        ("3.11.4", {11}),
+        ("3.9.x", {9}),
+        ("2.7", set()),
+        (">=3.10,<3.12", {10, 11}),
+        ("${{ matrix.python }}", None),
+        ("3", None),
+        ("pypy-3.10", None),
+    ],
+)
+def test_minor_versions_of_a_text(text: str, minors: set[int] | None) -> None:
+    assert python_minors(text) == minors
