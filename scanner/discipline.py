@@ -201,11 +201,17 @@ def _of_pins(requirements: tuple[Requirement, ...], which: str) -> tuple[Discipl
         return word, (Reason(message=f"all {len(pinned)} {which} requirements are exact pins", path=pinned[0].at.path),)
     first = loose[0]
     example = Reason(
-        message=f"{len(loose)} of {len(requirements)} {which} requirements are not exact, such as {first.raw}",
+        message=f"{len(loose)} of {len(requirements)} {which} requirements are not exact, such as {as_written(first)}",
         path=first.at.path,
         line=first.at.line,
     )
     return ("partial" if pinned else "unlocked"), (example,)
+
+
+def as_written(requirement: Requirement) -> str:
+    """A requirement for reading: its text, with the name in front where the file keeps names and texts apart."""
+    name, raw = requirement.name, requirement.raw
+    return raw if not name or name.lower() in raw.lower() else f"{name} {raw}"
 
 
 def is_pinned(requirement: Requirement) -> bool:

@@ -142,7 +142,8 @@ def _makes_a_project(extract: Extract) -> bool:
         return False
     if extract.unreadable:
         return posixpath.basename(extract.path) in _UNREADABLE_MANIFESTS or extract.path.endswith(".lock")
-    return extract.manifest is not None or extract.lock is not None
+    is_script_lock = extract.path.endswith(".py.lock")
+    return (extract.manifest is not None or extract.lock is not None) and not is_script_lock
 
 
 _UNREADABLE_MANIFESTS = frozenset(
@@ -156,10 +157,16 @@ def _home(extract: Extract, facts: RepoFacts) -> str:
     manifest = extract.manifest
     if manifest is None or manifest.format not in ("requirements", "conda"):
         return folder
-    for candidate in (folder, folder_of(folder)):
-        if posixpath.basename(candidate) in REQUIREMENT_FOLDERS and not _has_own_manifest(candidate, facts):
-            return folder_of(candidate)
+    parent = folder_of(folder)
+    if not _holds_requirements(folder, facts) and _holds_requirements(parent, facts):
+        folder = parent
+    while _holds_requirements(folder, facts):
+        folder = folder_of(folder)
     return folder
+
+
+def _holds_requirements(folder: str, facts: RepoFacts) -> bool:
+    return posixpath.basename(folder) in REQUIREMENT_FOLDERS and not _has_own_manifest(folder, facts)
 
 
 def _has_own_manifest(folder: str, facts: RepoFacts) -> bool:

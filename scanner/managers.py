@@ -192,8 +192,9 @@ def _declaration_only(folder: Folder, signs: _Signs) -> None:
         signs.add("setuptools", "dependencies in the setup script", place)
     if signs.found:
         return
-    if (manifest := folder.manifest("pyproject.toml")) is not None and manifest.table("project") is not None:
-        signs.add("pip", "[project] and no other manager", _at(manifest, "project"))
+    manifest = folder.manifest("pyproject.toml")
+    if manifest is not None and (manifest.table("project") or manifest.table("tool.flit")):
+        signs.add("pip", "[project] and no other manager", _at(manifest, "project", "tool.flit"))
     elif (setup := folder.manifest("setup.py") or folder.manifest("setup.cfg")) is not None:
         if setup.includes:
             signs.add("pip", "the setup script reads a requirements file", setup.includes[0].at)

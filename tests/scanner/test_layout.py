@@ -40,6 +40,11 @@ def test_requirements_folder_belongs_to_the_folder_above() -> None:
 
 def test_nested_requirements_folder_belongs_two_above() -> None:
     assert only(manifest("api/requirements/linux/base.txt", "requirements")).path == "api"
+    assert only(manifest("requirements/deps/mock.txt", "requirements")).path == "."
+
+
+def test_the_lock_of_a_single_script_makes_no_project() -> None:
+    assert roles(lock("bin/tool.py.lock")) == {}
 
 
 def test_requirements_folder_with_a_manifest_of_its_own_is_a_project() -> None:
