@@ -27,7 +27,7 @@ MAX_ITEMS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A known string; paths are text too, relative to the script's folder. ``spans`` lines of the script, if several."""
+    """A known string; paths are text too, relative to the script's folder. ``spans``: on several lines."""
 
     value: str
     line: int = field(default=0, compare=False)
@@ -735,6 +735,9 @@ def _updated(table: Table, other: Value, line: int) -> Table:
 def _added(left: Value, right: Value, line: int) -> Value:
     if isinstance(left, Table) and isinstance(right, Table):
         return _updated(left, right, line)
+    for part in (left, right):
+        if isinstance(part, File) and part.part == "line":
+            return part
     if isinstance(left, File) and left.part == "whole":
         return Unknown(f"it is computed from {left.path}", line)
     if isinstance(left, Items | File) and isinstance(right, Items | File | Unknown | Symbol | Table):
@@ -960,6 +963,8 @@ def _text_method(base: Text, name: str, positional: Sequence[Value], line: int) 
         return Text(getattr(text, name)(), base.line)
     if name == "splitlines" or (name == "split" and all(isinstance(value, Text) for value in positional)):
         return _split(base, positional[0] if positional and name == "split" else None, name == "splitlines")
+    if name in ("partition", "rpartition") and positional and isinstance(positional[0], Text) and positional[0].value:
+        return Items(tuple(Text(part, line) for part in getattr(text, name)(positional[0].value)), line)
     if name == "join" and positional:
         return _join_method(base, positional[0], line)
     if name == "format":

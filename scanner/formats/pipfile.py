@@ -19,7 +19,6 @@ from scanner.facts import (
     Index,
     Invocation,
     Location,
-    ManagerSignal,
     Manifest,
     Problem,
     PythonVersion,
@@ -71,7 +70,6 @@ def read(path: str, text: str) -> Extract:
         indexes=indexes,
         pythons=tuple(reader.pythons()),
         invocations=tuple(reader.scripts()),
-        signals=(ManagerSignal(tool="pipenv", what="Pipfile", at=Location(path=path)),),
         problems=tuple(reader.problems),
     )
 

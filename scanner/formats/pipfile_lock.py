@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scanner import pep508
-from scanner.facts import Extract, Index, Location, Lock, LockedPackage, ManagerSignal, Source
+from scanner.facts import Extract, Index, Location, Lock, LockedPackage, Source
 from scanner.format import LOCK_LIMIT, Format, Unreadable, conflict_line, named
 from scanner.redact import has_credentials, redact
 from scanner.toml_reader import strings, table
@@ -39,8 +39,7 @@ def read(path: str, text: str) -> Extract:
         indexes=tuple(_indexes(meta, path, lines)),
         data={"_meta": meta},
     )
-    signal = ManagerSignal(tool="pipenv", what="Pipfile.lock", at=Location(path=path))
-    return Extract(path=path, format=NAME, lock=lock, signals=(signal,))
+    return Extract(path=path, format=NAME, lock=lock)
 
 
 def _loads(text: str) -> dict[str, Any]:
