@@ -1,0 +1,35 @@
+"""``tox.ini`` and ``tox.toml``; what they mean is in :mod:`scanner.tox_environments`."""
+
+from __future__ import annotations
+
+from scanner import toml_reader
+from scanner.facts import Extract
+from scanner.format import Format, Unreadable, conflict_line, named
+from scanner.tox_environments import ToxConfig, from_ini, from_toml
+
+
+def read(path: str, text: str) -> Extract | None:
+    """Read either form; ``None`` for a file that configures other tools only."""
+    if path.endswith(".toml"):
+        data = toml_reader.loads(text)
+        return _extract(path, from_toml(path, data, toml_reader.Lines(text).of))
+    if (line := conflict_line(text)) is not None:
+        raise Unreadable("merge conflict markers", line=line, code="conflict-markers")
+    return _extract(path, from_ini(path, text))
+
+
+FORMAT = Format(name="tox", matches=named("tox.ini", "tox.toml"), read=read)
+
+
+def _extract(path: str, config: ToxConfig | None) -> Extract | None:
+    if config is None:
+        return None
+    return Extract(
+        path=path,
+        format="tox",
+        invocations=config.invocations,
+        tasks=config.tasks,
+        pythons=config.pythons,
+        problems=config.problems,
+        template="{{" in path,
+    )
