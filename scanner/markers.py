@@ -47,7 +47,7 @@ class Clause(NamedTuple):
 
 
 Formula = tuple["Clause | str", ...]
-"""A marker in postfix order: clauses, ``and``, ``or``, ``not``, ``never``; the empty formula is always true."""
+"""A marker in postfix order: clauses, ``and``, ``or``, ``not``, ``always``, ``never``; empty, it is always true."""
 
 Marker = str | Formula | None
 """A marker as text or as read; ``None`` and ``""`` are always true."""
@@ -92,6 +92,17 @@ def either(left: Formula, right: Formula) -> Formula:
 def without(formula: Formula) -> Formula:
     """All environments but those of ``formula``."""
     return (*formula, "not") if formula else NEVER
+
+
+def assuming(formula: Formula, extras: frozenset[str]) -> Formula:
+    """What is left of a formula when just these extras (normalised names) are asked for."""
+    return tuple(_assume(item, extras) if isinstance(item, Clause) else item for item in formula)
+
+
+def _assume(clause: Clause, extras: frozenset[str]) -> Clause | str:
+    if clause.variable != "extra" or clause.operator not in {"==", "!="}:
+        return clause
+    return "always" if (clause.value in extras) == (clause.operator == "==") else "never"
 
 
 def _union(sets: Iterable[int]) -> int:
@@ -445,8 +456,8 @@ class _Space:
         for item in formula:
             if isinstance(item, Clause):
                 stack.append(self._clause(item))
-            elif item == "never":
-                stack.append(0)
+            elif item in {"always", "never"}:
+                stack.append(self.universe if item == "always" else 0)
             elif item == "not":
                 stack.append(self.universe & ~stack.pop())
             else:

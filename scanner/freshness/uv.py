@@ -13,7 +13,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -29,11 +29,13 @@ from scanner.freshness.uv_workspace import (
     canonical,
     declared,
     flat_groups,
+    flattened,
     index_address,
     indexes_of,
     matches_whole,
     normal,
     recorded,
+    sources_of,
 )
 from scanner.freshness.verdict import LockCheck, Scene, Verdict
 from scanner.inventory import LockStatus, Reason
@@ -299,6 +301,8 @@ class _Comparison:
             for member in self.workspace.members.values()
             if isinstance(text := member.project.get("requires-python"), str)
         ]
+        if not declared_by and self.python == f">={self._version_file()}":
+            return
         if not declared_by:
             yield self._unknown(
                 "no requires-python is declared, so that uv takes the Python that it runs on"
@@ -312,6 +316,13 @@ class _Comparison:
         elif locked != wanted:
             texts = " and ".join(dict.fromkeys(text for _, text in declared_by))
             yield self._stale(f"requires-python is {texts}, but the lock was made for {self.python}", at)
+
+    def _version_file(self) -> str | None:
+        """The minor version of Python in ``.python-version``, from which uv makes a missing ``requires-python``."""
+        extract = self.scene.extracts.get(posixpath.normpath(posixpath.join(self.workspace.folder, ".python-version")))
+        versions = [python.version for python in extract.pythons] if extract is not None else []
+        match = re.match(r"\d+\.\d+", versions[0]) if versions else None
+        return match[0] if match else None
 
     # Members
 
@@ -453,7 +464,7 @@ class _Comparison:
         yield from self._compare_groups(
             groups, locked, member.manifest, (workspace, member), generation, empty_count=self.revision > 0
         )
-        if generation.records_default_groups and path_is_member(workspace, self.workspace):
+        if generation.records_default_groups and self.revision >= 5 and workspace is self.workspace:
             yield from self._default_groups(entry, member)
 
     def _owner(self, path: str) -> tuple[Workspace, Member | None]:
@@ -511,14 +522,11 @@ class _Comparison:
         self, metadata: Mapping[str, Any], workspace: Workspace, member: Member, dynamic: bool, generation: Generation
     ) -> Iterator[_Note]:
         wanted = self._declared_requirements(workspace, member, generation)
-        notes = list(self._compare(wanted, self._recorded(metadata.get("requires-dist")), member.name))
-        if dynamic and notes and any(one.name == member.name for one in wanted):
-            message = (
-                f"{member.name} has extras that name each other: only building it would tell how they are recorded"
-            )
-            yield self._unknown(message, Location(path=member.manifest.path))
-        else:
-            yield from notes
+        locked = self._recorded(metadata.get("requires-dist"))
+        notes = list(self._compare(wanted, locked, member.name))
+        if dynamic and notes and self._same(flattened(wanted, member.name), locked):
+            return
+        yield from notes
 
     def _declared_requirements(self, workspace: Workspace, member: Member, generation: Generation) -> list[Wanted]:
         before_0_8 = not generation.required_members_are_packages
@@ -619,6 +627,9 @@ class _Comparison:
             for one in left:
                 yield self._stale(f"the lock records {one.text} for {what}, which is not declared so (any more)")
 
+    def _same(self, these: list[Wanted], those: list[Wanted]) -> bool:
+        return not any((*self._unmatched(these, those), *self._unmatched(those, these)))
+
     def _unmatched(self, these: list[Wanted], those: list[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
         known: dict[object, list[Wanted]] = {}
         for one in those:
@@ -638,11 +649,6 @@ _KIND_WORDS = {
     "editable": "an editable package",
     "directory": "a package that is not editable",
 }
-
-
-def path_is_member(workspace: Workspace, own: Workspace) -> bool:
-    """Whether a local package belongs to the lock's own workspace."""
-    return workspace is own
 
 
 def _place(at: Location | None) -> str:
@@ -791,9 +797,10 @@ def _covers(scene: Scene, workspace: Workspace | None) -> tuple[bool | None, tup
         return None, ()
     uv = table(root.data, "tool", "uv")
     excluded = {normal(name) for name in strings(uv.get("exclude-dependencies"))}
+    replaced = {name for name, sources in sources_of(uv).items() if all("index" not in source for source in sources)}
     supported = _union(_texts(uv.get("environments")))
     requirements = [
-        one
+        replace(one, source="git") if one.key in replaced else one
         for manifest in manifests
         for one in manifest.requirements
         if one.scope != "build"

@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name, canonicalize_version
 
 from scanner.facts import Extract, Location, Manifest, Requirement
 from scanner.inventory import Reason
-from scanner.markers import ALWAYS, NEVER, Formula, both, either, parse, possible, without
+from scanner.markers import ALWAYS, NEVER, Formula, assuming, both, either, parse, possible, without
 from scanner.pep508 import InvalidRequirement, requirement
 from scanner.redact import redact
 from scanner.toml_reader import strings, table
@@ -189,8 +189,6 @@ class Workspace:
         self.has_project = isinstance(root.data.get("project"), dict)
         if self.uv.get("managed") is False:
             raise Refused("`managed = false`: uv does not lock this project", self._table("tool.uv"))
-        if not self.has_project and not isinstance(self.uv.get("workspace"), dict):
-            raise Refused("neither [project] nor [tool.uv.workspace] stands in the manifest", Location(path=root.path))
         self.members = self._members()
         self.required = self._required()
 
@@ -438,6 +436,30 @@ class Workspace:
                 if entry.get("name") == name and isinstance(url := entry.get("url"), str):
                     return _index(url)
         raise Refused(f"[tool.uv.sources] names the index {name}, which is not declared", at)
+
+
+def flattened(requirements: list[Wanted], name: str) -> list[Wanted]:
+    """The requirements with those on the project's own extras (``demo[all]``) replaced by what these extras need.
+
+    Build backends differ in whether they do this, so that for a dynamic version uv takes either (``FlatRequiresDist``).
+    """
+    found = list(requirements)
+    queue = [(extra, one.marker) for one in requirements if one.name == name for extra in one.extras]
+    seen: set[tuple[str, Formula]] = set()
+    while queue:
+        extra, path = queue.pop(0)
+        if (extra, path) in seen or len(seen) > 500:
+            continue
+        seen.add((extra, path))
+        for one in requirements:
+            always = assuming(one.marker, frozenset())
+            marker = both(path, both(assuming(one.marker, frozenset({extra})), without(always)))
+            if possible(marker):
+                found.append(replace(one, marker=marker))
+                queue.extend((further, marker) for further in one.extras if one.name == name)
+    plain = ("index", "", "")
+    own = [replace(one, extras=()) for one in found if one.name == name and one.source != plain]
+    return [one for one in found if one.name != name] + own
 
 
 def index_address(url: str) -> str:
