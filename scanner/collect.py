@@ -125,14 +125,9 @@ class _Reading:
         self.aside.append(path)
 
     def unread_includes(self, known: frozenset[str]) -> list[str]:
-        return sorted(
-            {
-                include.path
-                for extract in self.extracts.values()
-                for include in _includes(extract)
-                if include.path is not None and include.path in known and include.path not in self._seen
-            }
-        )
+        named = {include.path for extract in self.extracts.values() for include in _includes(extract)}
+        sources = {path for extract in self.extracts.values() if extract.lock is not None for path in extract.lock.inputs}
+        return sorted(path for path in named | sources if path is not None and path in known and path not in self._seen)
 
 
 def _includes(extract: Extract) -> Iterator[Include]:

@@ -271,7 +271,7 @@ _ROOT = re.compile(
 def root_file(annotation: str) -> str | None:
     """The file that an annotation names as the one that asks for a package: ``-r x.in``, ``demo (pyproject.toml)``."""
     found = _ROOT.fullmatch(annotation)
-    return (found["file"] or found["project"] or found["alone"]) if found is not None else None
+    return (found["file"] or found["project"] or found["alone"]).replace("\\", "/") if found is not None else None
 
 
 def command_folder(path: str, output: str | None, inputs: Iterable[str]) -> str | None:

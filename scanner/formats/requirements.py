@@ -46,8 +46,8 @@ _SUFFIXES = frozenset({".txt", ".in", ".pip", ".lock"})
 
 
 def matches(path: str) -> bool:
-    """Whether a file's name or folder suggests a requirements file."""
-    return _named_so(path) or _lies_so(path)
+    """Whether a file's name or folder suggests a requirements file; installed metadata (``*.egg-info/``) does not."""
+    return ".egg-info/" not in path and (_named_so(path) or _lies_so(path))
 
 
 def _stem_and_suffix(path: str) -> tuple[str, str]:
@@ -164,7 +164,7 @@ class _Reading:
         self._annotating = self._annotating and indented
         if comment.startswith("The following packages "):
             self._excluding, self._annotating = True, False
-        elif (found := _EXCLUDED.fullmatch(comment)) is not None and (self._excluding or found["rye"]):
+        elif not indented and (found := _EXCLUDED.fullmatch(comment)) and (self._excluding or found["rye"]):
             self.excluded.append(found["name"])
         elif self._annotating and self.requirements:
             self.annotations.setdefault(len(self.requirements) - 1, []).append(comment)
@@ -224,7 +224,7 @@ def _is_requirements(path: str, reading: _Reading) -> bool:
         return bad <= telling * 2 + bare if telling else bad * 3 <= bare
     if telling:
         return bad * 4 <= telling + bare
-    return bare > 0 and bad == 0 and not _BARE_FOLDERS.isdisjoint(path.lower().split("/")[-4:-1])
+    return bad == 0 and not _BARE_FOLDERS.isdisjoint(path.lower().split("/")[-4:-1])
 
 
 def _is_bare(made: Requirement) -> bool:
@@ -245,7 +245,7 @@ def _poetry_header(lines: list[Line], reading: _Reading) -> Header | None:
 
 
 def _missing_header(reading: _Reading) -> Header | None:
-    """``--no-header`` leaves what else only a compiler writes: pins alone, annotated, some with the file they come from.
+    """``--no-header`` leaves what only a compiler writes: pins alone, annotated, some with the file they come from.
 
     pip-compile and uv annotate alike; pip-compile is named, as the older of the two.
     """
@@ -266,7 +266,8 @@ def _is_exported(made: Requirement) -> bool:
 
 
 def _extract(path: str, lines: list[Line], reading: _Reading, wrote: Header | None) -> Extract:
-    constrains = wrote is None and _stem_and_suffix(path)[0].startswith("constraint")
+    words = _words(_stem_and_suffix(path)[0])
+    constrains = wrote is None and not words.isdisjoint({"constraint", "constraints"}) and "requirements" not in words
     made = tuple(reading.requirements)
     manifest = Manifest(
         path=path,
@@ -370,13 +371,13 @@ def _via(comments: Iterable[str]) -> tuple[str, ...]:
     found: list[str] = []
     started = False
     for comment in comments:
-        text = comment
-        if not started:
-            started = text == "via" or text.startswith("via ")
-            if not started:
-                continue
-            text = text[3:]
-        found.extend(redact(part) for part in (piece.strip() for piece in text.split(",")) if part)
+        begins = comment == "via" or comment.startswith("via ")
+        if begins and started:  # what follows belonged to a line that somebody took out
+            break
+        started = started or begins
+        if started:
+            pieces = comment.removeprefix("via" if begins else "").split(",")
+            found.extend(redact(piece.strip()) for piece in pieces if piece.strip())
     return tuple(dict.fromkeys(found))
 
 

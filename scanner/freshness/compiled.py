@@ -24,6 +24,7 @@ from scanner.inventory import Reason
 from scanner.markers import Clause, parse, possible
 
 _UNSAFE = frozenset({"setuptools", "pip", "distribute"})
+_BY_COMMAND = frozenset({"pip-compile", "uv pip compile"})
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -153,16 +154,20 @@ class _Judgement:
                 yield Reason(message=message, path=made.at.path, line=made.at.line)
 
     def _moved(self, made: Requirement, packages: list[LockedPackage]) -> str | None:
-        if made.source != "index" and self._is_written(made):
-            if not any(package.source == made.source for package in packages):
+        if made.source == "index":
+            if all(self._came_by_address(package) for package in packages):
                 return f"{made.raw} is locked from {_from(packages[0])}"
-            if made.source in {"git", "url"} and not any(_same_address(made, package) for package in packages):
-                return f"{made.raw} is locked from {_from(packages[0])}"
-            if all(_other_revision(made, package, self._lock.tool) for package in packages):
-                return f"{made.raw} is locked at {packages[0].ref or 'no revision'}"
-        elif made.source == "index" and all(self._came_by_address(package) for package in packages):
+            return self._without_extra(made, packages)
+        if not self._is_written(made):
+            return None
+        alike = [package for package in packages if package.source == made.source]
+        if made.source in {"git", "url"}:
+            alike = [package for package in alike if _same_address(made, package)]
+        if not alike:
             return f"{made.raw} is locked from {_from(packages[0])}"
-        return self._without_extra(made, packages)
+        if all(_other_revision(made, package, self._lock.tool) for package in alike):
+            return f"{made.raw} is locked at {alike[0].ref or 'no revision'}"
+        return None
 
     def _is_written(self, made: Requirement) -> bool:
         """Addresses in ``[tool.uv.sources]`` mean something to uv alone."""
@@ -176,7 +181,8 @@ class _Judgement:
 
     def _without_extra(self, made: Requirement, packages: list[LockedPackage]) -> str | None:
         """pip-compile writes the extras of direct requirements unless told to strip them; uv strips them."""
-        wanted = set(made.extras) - {extra for package in packages for extra in package.extras}
+        held = {canonicalize_name(extra) for package in packages for extra in package.extras}
+        wanted = {canonicalize_name(extra) for extra in made.extras} - held
         if not wanted or self._lock.format != "pip-compile":
             return None
         keeps = any(package.extras for package in self._lock.packages)
@@ -239,7 +245,8 @@ class _Judgement:
 
     def dangling(self) -> Iterator[Reason]:
         """Pins for packages that are pinned no more: somebody edited the file."""
-        if self._lock.tool == "rye" or self._asked.beside or any(not package.name for package in self._lock.packages):
+        nameless = any(not package.name for package in self._lock.packages)
+        if self._lock.format not in _BY_COMMAND or nameless or self._asked.gaps or self._asked.beside:
             return
         known = self._left_out | _UNSAFE | self._locked.keys()
         for package in self._lock.packages:
@@ -297,10 +304,8 @@ def _exported(scene: Scene) -> Verdict:
     for package in origin.packages:
         versions.setdefault(package.key, set()).add(package.version)
     stale = tuple(_differing(lock, origin, versions))
-    covers, missing = _export_covers(scene, origin)
-    if stale:
-        return Verdict(status="stale", covers=covers, reasons=(*stale, *missing))
-    return Verdict(status="stale" if missing else "fresh", covers=covers, reasons=missing)
+    covers, missing, left_out = _export_covers(scene, origin)
+    return Verdict(status="stale" if stale or left_out else "fresh", covers=covers, reasons=(*stale, *missing))
 
 
 def _origin(scene: Scene) -> Lock | None:
@@ -324,8 +329,11 @@ def _differing(lock: Lock, origin: Lock, versions: dict[str, set[str | None]]) -
         yield Reason(message=message, path=lock.path, line=package.line)
 
 
-def _export_covers(scene: Scene, origin: Lock) -> tuple[bool | None, tuple[Reason, ...]]:
-    """Whether the export holds what the project needs at run time; ``None`` where it may be a part on purpose."""
+def _export_covers(scene: Scene, origin: Lock) -> tuple[bool | None, tuple[Reason, ...], bool]:
+    """Whether the export holds what the project needs at run time; ``None`` where it may be a part on purpose.
+
+    The last value says whether something is missing that the lock has.
+    """
     extract = next(
         (
             found
@@ -335,14 +343,15 @@ def _export_covers(scene: Scene, origin: Lock) -> tuple[bool | None, tuple[Reaso
         None,
     )
     if extract is None or extract.manifest is None or extract.manifest.workspace is not None:
-        return None, ()
+        return None, (), False
     runtime = [one for one in extract.manifest.requirements if one.scope == "runtime" and one.source == "index"]
     covers, reasons = coverage(runtime, scene.lock.packages, requires_python=extract.manifest.requires_python)
-    if covers is not False:
-        return covers, ()
     names = {package.key for package in scene.lock.packages}
     partial = sum(one.key in names for one in runtime) * 2 <= len(runtime) or _asks_for_a_part(scene.lock)
-    return (None, ()) if partial else (False, reasons)
+    if covers is not False or partial:
+        return (None if partial and covers is False else covers), (), False
+    there = {package.key for package in origin.packages}
+    return False, reasons, any(one.key in there and one.key not in names for one in runtime)
 
 
 def _asks_for_a_part(lock: Lock) -> bool:

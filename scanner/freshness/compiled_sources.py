@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from packaging.utils import canonicalize_name
 
 from scanner.compiled_header import Command, command, root_file
-from scanner.facts import Gap, Lock, LockedPackage, Manifest, Requirement
+from scanner.facts import Gap, Location, Lock, LockedPackage, Manifest, Requirement
 from scanner.format import resolve_inside
 from scanner.freshness.verdict import Scene
 from scanner.inventory import Reason
@@ -122,13 +122,16 @@ class _Walk:
 
     def beside(self) -> None:
         """Pins that stand in files which the compiled one includes, as pip-compile-multi writes them."""
-        extract = self._scene.extracts.get(self._scene.lock.path)
-        if extract is None or extract.manifest is None:
-            return
-        for include in extract.manifest.includes:
-            other = self._scene.extracts.get(include.path or "")
-            if include.kind == "requirements" and other is not None and other.lock is not None:
-                self.asked.beside.extend(other.lock.packages)
+        waiting = [self._scene.lock.path]
+        seen = set(waiting)
+        while waiting:
+            extract = self._scene.extracts.get(waiting.pop())
+            for include in extract.manifest.includes if extract is not None and extract.manifest is not None else ():
+                other = self._scene.extracts.get(include.path or "")
+                if include.kind == "requirements" and other is not None and other.path not in seen:
+                    seen.add(other.path)
+                    waiting.append(other.path)
+                    self.asked.beside.extend(other.lock.packages if other.lock is not None else ())
 
     def _default(self) -> list[str]:
         folder = next(folders_above(self._scene.lock))
@@ -168,11 +171,11 @@ class _Walk:
             self._gap(f"it was compiled with {what}", self._scene.lock.path, self._scene.lock.header_line)
         return path
 
-    def _file(self, path: str | None, kind: str) -> None:
+    def _file(self, path: str | None, kind: str, by: Location | None = None) -> None:
         if path is None or (path, kind) in self._seen or len(self._seen) > _LIMIT:
             return
         self._seen.add((path, kind))
-        manifest = self._manifest(path)
+        manifest = self._manifest(path, by)
         if manifest is None:
             return
         found = (*manifest.requirements, *manifest.constraints)
@@ -187,13 +190,15 @@ class _Walk:
             if include.path is None:
                 self._gap(f"{include.raw} lies outside the repository", include.at.path, include.at.line)
             else:
-                self._file(include.path, _CONSTRAINTS if include.kind == "constraints" else kind)
+                self._file(include.path, _CONSTRAINTS if include.kind == "constraints" else kind, include.at)
 
-    def _manifest(self, path: str) -> Manifest | None:
+    def _manifest(self, path: str, by: Location | None = None) -> Manifest | None:
         extract = self._scene.extracts.get(path)
         if extract is None or extract.manifest is None:
             state = "cannot be read" if path in self._scene.files else "is missing"
-            self._gap(f"{path}, from which it was compiled, {state}", path)
+            self._gap(
+                f"{path}, from which it was compiled, {state}", *((by.path, by.line) if by is not None else (path,))
+            )
             return None
         for problem in extract.problems[:1]:
             self._gap(f"an entry of {path} cannot be read", problem.at.path, problem.at.line)
@@ -223,7 +228,7 @@ class _Walk:
         included = [include for part in parts for include in part.includes if include.kind == "dynamic"]
         for include in included:
             if wanted.takes(include.scope, include.group):
-                self._file(include.path, _REQUIREMENTS)
+                self._file(include.path, _REQUIREMENTS, include.at)
         for gap in (gap for part in parts for gap in part.gaps):
             scope = _GAPS.get(gap.field)
             if scope is None or not wanted.needs(scope) or any(include.scope == scope for include in included):
