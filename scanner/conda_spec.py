@@ -14,17 +14,24 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 MAX_LENGTH = 500
 
 _SPEC = re.compile(
-    r"(?:(?P<channel>[^\s:\[=<>!~]{1,200})::?(?::)?)?(?P<name>[A-Za-z0-9_.-]{1,200})(?P<rest>.*)", re.DOTALL
+    r"(?:(?P<channel>[^\s:\[=<>!~]{1,200})::?(?::)?)?(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]{0,200})(?P<rest>.*)", re.DOTALL
 )
-_BRACKET = re.compile(r"(?P<key>\w{1,40})\s?=\s?(?P<quote>['\"]?)(?P<value>[^'\",\]]{0,200})(?P=quote)")
+_BRACKET = re.compile(
+    r"(?P<key>\w{1,40})\s?=\s?(?:(?P<quote>['\"])(?P<quoted>[^'\"]{0,200})(?P=quote)|(?P<bare>[^'\",\]]{1,200}))"
+)
+_VERSION = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20}){0,20}(?:\.\*|\.?(?:a|b|rc|dev|post)[0-9]{1,20}){0,2}")
 _CLAUSE = re.compile(r"(?P<operator>==|!=|>=|<=|~=|>|<|=)?\s*(?P<version>[^\s=<>!~|,]{1,100})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CondaSpec:
-    """A match specification; ``specifier`` is ``""`` for any version and ``None`` where PEP 440 has no words for it."""
+    """A match specification; ``specifier`` is ``""`` for any version and ``None`` where PEP 440 has no words for it.
+
+    ``version`` is the version expression as written, without a leading ``=`` or ``==``.
+    """
 
     name: str
+    version: str
     specifier: str | None
     channel: str | None = None
     build: str | None = None
@@ -37,7 +44,11 @@ def parse(text: str) -> CondaSpec | None:
         return None
     version, build = _version_and_build(found["rest"].strip())
     return CondaSpec(
-        name=found["name"], channel=found["channel"], build=build, specifier=version and specifier(version)
+        name=found["name"],
+        version=version.lstrip("=").strip(),
+        channel=found["channel"],
+        build=build,
+        specifier=specifier(version),
     )
 
 
@@ -49,11 +60,11 @@ def specifier(version: str) -> str | None:
     return ",".join(clause for clause in clauses if clause)
 
 
-def _version_and_build(rest: str) -> tuple[str | None, str | None]:
+def _version_and_build(rest: str) -> tuple[str, str | None]:
     version, bracket, options = rest.partition("[")
     version = version.strip()
     if bracket:
-        named = {m["key"]: m["value"] for m in _BRACKET.finditer(options)}
+        named = {m["key"]: m["quoted"] or m["bare"] or "" for m in _BRACKET.finditer(options)}
         return named.get("version", version), named.get("build")
     series = re.fullmatch(r"=(?!=)\s?([^\s=]+)(?:=([^\s=]+))?", version)
     if series is not None and series[2] is not None:
@@ -78,9 +89,27 @@ def _clause(text: str) -> str | None:
         operator, version = "==", f"{series or version}.*"
     elif series is not None:
         version = f"{series}.*" if operator in ("==", "!=") else series
+    if _VERSION.fullmatch(version) is None:
+        return None  # as in openssl's 1.1.1q or tzdata's 2024a: PEP 440 would order them otherwise
     clause = operator + version
     try:
         SpecifierSet(clause)
     except (InvalidSpecifier, ValueError):
         return None
     return clause
+
+
+_SYSTEMS = {
+    "linux": "sys_platform == 'linux'",
+    "osx": "sys_platform == 'darwin'",
+    "win": "sys_platform == 'win32'",
+    "unix": "sys_platform != 'win32'",
+}
+_MACHINES = {"64": "x86_64", "aarch64": "aarch64", "arm64": "arm64", "ppc64le": "ppc64le"}
+
+
+def platform_marker(platform: str) -> str | None:
+    """A conda platform (``linux-64``, ``osx``, ``unix``) as a PEP 508 marker; ``None`` for what is none."""
+    system, _, machine = platform.partition("-")
+    marker, known = _SYSTEMS.get(system), _MACHINES.get(machine)
+    return f"{marker} and platform_machine == '{known}'" if marker and known and system != "win" else marker

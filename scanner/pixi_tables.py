@@ -18,13 +18,6 @@ from scanner.redact import has_credentials, redact
 from scanner.toml_reader import Lines, strings, table
 
 _DEPENDENCIES = ("dependencies", "host-dependencies", "build-dependencies", "run-dependencies", "pypi-dependencies")
-_MACHINES = {"64": "x86_64", "32": "i686", "aarch64": "aarch64", "arm64": "arm64", "ppc64le": "ppc64le"}
-_SYSTEMS = {
-    "linux": "sys_platform == 'linux'",
-    "osx": "sys_platform == 'darwin'",
-    "win": "sys_platform == 'win32'",
-    "unix": "sys_platform != 'win32'",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +125,9 @@ class _Reader:
             for platform, target in table(feature, "target").items():
                 if isinstance(target, dict):
                     here = (*where, "target", platform)
-                    yield from self._tables(here, target, "group" if group else "runtime", group, _marker(platform))
+                    yield from self._tables(
+                        here, target, "group" if group else "runtime", group, conda_spec.platform_marker(platform)
+                    )
         yield from self._tables(("package",), table(self._pixi, "package"), "runtime", None, None)
 
     def _tables(
@@ -207,12 +202,6 @@ def _python_specifier(version: str) -> str | None:
     except (InvalidSpecifier, ValueError):
         return None
     return version
-
-
-def _marker(platform: str) -> str | None:
-    system, _, machine = platform.partition("-")
-    known = _MACHINES.get(machine)
-    return _both(_SYSTEMS.get(system), f"platform_machine == '{known}'" if known and system != "win" else None)
 
 
 def _both(first: str | None, second: str | None) -> str | None:
