@@ -1,0 +1,102 @@
+"""One repository from disk to its entry in the inventory; whatever goes wrong costs that repository alone."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from pathspec import GitIgnoreSpec
+
+from scanner import git_tree
+from scanner.collect import collect
+from scanner.config import Config
+from scanner.dir_tree import DirTree
+from scanner.expand import Candidate
+from scanner.formats import formats_for
+from scanner.formats.requirements import FORMAT as REQUIREMENTS
+from scanner.gitdir import Unreached
+from scanner.giturl import normalise
+from scanner.inventory import Error, Repository
+from scanner.redact import redact_line
+from scanner.repository import Identity, describe, failed
+from scanner.tree import Tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A repository to be surveyed; with ``as_it_lies`` the work tree is read, uncommitted changes included."""
+
+    candidate: Candidate
+    config: Config
+    as_it_lies: bool = False
+
+
+def survey(task: Task) -> Repository:
+    """The inventory's entry of one repository; never raises.
+
+    One of the two ``except Exception`` of the house stands here: a bug of ours becomes this repository's error.
+    """
+    identity = identity_of(task.candidate)
+    if task.candidate.error is not None:
+        return failed(identity, task.candidate.error.code, task.candidate.error.message)
+    try:
+        return _survey(task, identity)
+    except Unreached as error:
+        return failed(identity, error.code, redact_line(error.message))
+    except Exception as error:  # noqa: BLE001
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        message = f"a bug in Muster: {type(error).__name__}: {error} ({where.name}, line {where.lineno})"
+        return failed(identity, "bug", redact_line(message))
+
+
+def _survey(task: Task, identity: Identity) -> Repository:
+    tree = _open(task)
+    try:
+        identity = replace(
+            identity,
+            commit=tree.commit,
+            branch=tree.branch,
+            committed_at=tree.committed_at,
+            remote=normalise(tree.remote) if tree.remote else None,
+        )
+        facts = collect(tree, formats_for, REQUIREMENTS, _excluded(task.config.exclude))
+    finally:
+        tree.close()
+    repository = describe(identity, facts, task.config)
+    if tree.commit is None and task.candidate.kind in ("work-tree", "bare") and not task.as_it_lies:
+        unborn = Error(path=None, line=None, code="no-commit", message="no commit yet: there is nothing to read")
+        return replace(repository, errors=(unborn, *repository.errors))
+    return repository
+
+
+def _open(task: Task) -> Tree:
+    candidate = task.candidate
+    if task.as_it_lies or candidate.repository is None:
+        return DirTree(candidate.path)
+    return git_tree.GitTree(candidate.repository)
+
+
+def identity_of(candidate: Candidate) -> Identity:
+    """Who a candidate is, before it is opened."""
+    return Identity(
+        id=candidate.id,
+        name=candidate.name,
+        location=candidate.location,
+        owners=candidate.owners,
+        criticality=candidate.criticality,
+        tags=candidate.tags,
+    )
+
+
+@lru_cache(maxsize=8)
+def _excluded(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether a path is left out, by git-ignore patterns."""
+    if not patterns:
+        return _nothing
+    return GitIgnoreSpec.from_lines(patterns).match_file
+
+
+def _nothing(_path: str) -> bool:
+    return False
