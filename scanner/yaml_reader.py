@@ -50,13 +50,17 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A mapping with text keys in file order; of duplicate keys the last one counts. ``key_lines`` are theirs."""
+    """A mapping with text keys in file order; of duplicate keys the last one counts. ``key_lines`` are theirs.
+
+    ``shadowed`` are the values that a later duplicate put out of force, with their keys.
+    """
 
     entries: dict[str, Node]
     key_lines: dict[str, int]
     line: int
     duplicates: tuple[str, ...] = ()
     tag: str | None = None
+    shadowed: tuple[tuple[str, Node], ...] = ()
 
     def get(self, *path: str) -> Node | None:
         """The node at ``path`` through nested mappings, or ``None``."""
@@ -189,6 +193,7 @@ class _Builder:
         lines: dict[str, int] = {}
         merged: list[Mapping] = []
         duplicates: list[str] = []
+        shadowed: list[tuple[str, Node]] = []
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
@@ -203,6 +208,7 @@ class _Builder:
                 continue
             if key.text in entries:
                 duplicates.append(key.text)
+                shadowed.append((key.text, entries[key.text]))
             entries[key.text] = value
             lines[key.text] = key.line
         for base in merged:
@@ -212,4 +218,4 @@ class _Builder:
             for name, value in base.entries.items():
                 entries.setdefault(name, value)
                 lines.setdefault(name, base.key_lines.get(name, base.line))
-        return Mapping(entries, lines, line, tuple(duplicates), tag)
+        return Mapping(entries, lines, line, tuple(duplicates), tag, tuple(shadowed))

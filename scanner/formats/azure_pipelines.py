@@ -1,0 +1,208 @@
+"""Azure Pipelines: scripts and tasks of all stages and jobs, wherever templates nest them.
+
+Python versions come from ``UsePythonVersion`` (its ``$(variable)`` looked up in the job's matrix and variables) and
+from containers; templates of other repositories are references.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from scanner.facts import Extract
+from scanner.format import Format
+from scanner.pipeline import (
+    MAX_DEPTH,
+    Pipeline,
+    Where,
+    in_side_folder,
+    is_false,
+    is_python_key,
+    is_true,
+    scalars,
+    variables,
+)
+from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_mapping
+
+CI = "azure-pipelines"
+_PATH = re.compile(
+    r"(?:[^/]*azure-?pipelines?[^/]*\.ya?ml|\.?azure-?(?:pipelines?|devops|ci)?/.+\.ya?ml|\.ado/.+\.ya?ml|\.vsts-ci\.ya?ml"
+    r"|(?:eng|ci|build|\.ci|devops|\.devops|pipelines)/(?:.+/)?[^/]*(?:azure|pipeline)[^/]*\.ya?ml)",
+    re.IGNORECASE,
+)
+_TOP = frozenset({"trigger", "pr", "pool", "jobs", "stages", "steps", "extends", "schedules"})
+_VARIABLE = re.compile(
+    r"\$\((?P<macro>[\w.]{1,80})\)|\$\{\{\s{0,4}(?:variables|parameters)\.(?P<template>[\w.]{1,80})\s{0,4}\}\}"
+)
+_SCRIPTS = {"script": None, "bash": "bash", "pwsh": "pwsh", "powershell": "powershell"}
+
+
+def read(path: str, text: str) -> Extract | None:
+    """Read a pipeline or a template; ``None`` for YAML that has neither steps, jobs nor stages."""
+    doc = load_mapping(text)
+    if _TOP.isdisjoint(doc.entries) or not {"steps", "jobs", "stages", "extends"} & doc.entries.keys():
+        return None
+    if not _is_azure(doc):
+        return None
+    pipeline = Pipeline(path, "azure-pipelines", CI)
+    for repository in doc.map("resources").seq("repositories"):
+        if isinstance(repository, Mapping) and (name := repository.text("name")):
+            pipeline.uses(name, repository.text("ref"), repository.line)
+    scope = _Scope(pipeline, _parameters(doc), Where(env=_plain(variables(doc.get("variables")))), {})
+    _walk(doc, scope, 0)
+    return pipeline.extract()
+
+
+def _is_azure(doc: Mapping) -> bool:
+    """Steps are lists of tasks and scripts; jobs and stages are lists too (other systems have mappings there)."""
+    return any(isinstance(doc.get(key), Sequence) for key in ("steps", "jobs", "stages")) or "extends" in doc.entries
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    pipeline: Pipeline
+    parameters: dict[str, list[Scalar]]
+    where: Where
+    matrix: dict[str, list[Scalar]]
+
+    def values(self, name: str) -> list[tuple[Scalar, bool]]:
+        """What a variable can be: values of the matrix first, then a parameter's default, then a variable."""
+        if name in self.matrix:
+            return [(scalar, True) for scalar in self.matrix[name]]
+        return [(scalar, False) for scalar in self.parameters.get(name, [])]
+
+
+def _parameters(doc: Mapping) -> dict[str, list[Scalar]]:
+    found: dict[str, list[Scalar]] = {}
+    node = doc.get("parameters")
+    if isinstance(node, Mapping):
+        found = {key: list(scalars(value)) for key, value in node.items()}
+    for entry in doc.seq("parameters"):
+        if isinstance(entry, Mapping) and (name := entry.text("name")):
+            found[name] = list(scalars(entry.get("default")))
+    return found
+
+
+def _plain(env: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in env.items() if "$" not in value}
+
+
+def _walk(node: Node | None, scope: _Scope, depth: int) -> None:
+    """Go through stages, jobs and ``${{ if }}`` blocks down to steps."""
+    if depth > MAX_DEPTH or node is None or isinstance(node, Scalar):
+        return
+    if isinstance(node, Sequence):
+        for item in node.items:
+            _walk(item, scope, depth + 1)
+        return
+    _template_pythons(node, scope)
+    inner = _entered(node, scope) if "job" in node.entries or "deployment" in node.entries or depth == 0 else scope
+    if "stage" in node.entries and is_false(node.text("condition")):
+        inner = replace(inner, where=replace(inner.where, disabled="condition: false"))
+    _image(node.get("container"), inner)
+    for key, value in node.items():
+        if key in ("stages", "jobs", "strategy", "runOnce", "deploy", "extends") or key.startswith("${{"):
+            _walk(value, inner, depth + 1)
+        elif key == "steps":
+            _steps(value, inner, 0)
+
+
+def _entered(job: Mapping, scope: _Scope) -> _Scope:
+    matrix: dict[str, list[Scalar]] = {}
+    for leg in job.map("strategy", "matrix").entries.values():
+        for name, value in leg.items() if isinstance(leg, Mapping) else ():
+            if isinstance(value, Scalar):
+                matrix.setdefault(name, []).append(value)
+    where = scope.where.with_env(_plain(variables(job.get("variables"))))
+    where = replace(
+        where,
+        job=job.text("job") or job.text("deployment") or where.job,
+        disabled=where.disabled or ("condition: false" if is_false(job.text("condition")) else None),
+        tolerated=is_true(job.text("continueOnError")),
+    )
+    for name, values in matrix.items():
+        if is_python_key(name):
+            for scalar in values:
+                scope.pipeline.python(scalar.text, scalar.line, "ci-matrix", where)
+    return _Scope(scope.pipeline, scope.parameters, where, matrix)
+
+
+def _template_pythons(node: Mapping, scope: _Scope) -> None:
+    for key, value in node.map("parameters").items() if "template" in node.entries else ():
+        if is_python_key(key):
+            scope.pipeline.pythons(value, "ci-matrix", scope.where)
+
+
+def _image(node: Node | None, scope: _Scope) -> None:
+    image = node.get("image") if isinstance(node, Mapping) else node
+    if isinstance(image, Scalar) and ":" in image.text:
+        for text, line, from_matrix in _resolved(image, scope):
+            scope.pipeline.image(text, line, scope.where, kind="ci-matrix" if from_matrix else "ci-setup")
+
+
+def _resolved(scalar: Scalar, scope: _Scope) -> Iterator[tuple[str, int, bool]]:
+    match = _VARIABLE.search(scalar.text)
+    if match is None:
+        yield scalar.text, scalar.line, False
+        return
+    name = match["macro"] or match["template"]
+    values = scope.values(name)
+    if not values and name in scope.where.env:
+        values = [(Scalar(scope.where.env[name], scalar.line), False)]
+    for value, from_matrix in values:
+        yield scalar.text.replace(match[0], value.text), value.line, from_matrix
+
+
+def _steps(node: Node | None, scope: _Scope, depth: int) -> None:
+    for step in node.items if isinstance(node, Sequence) else ():
+        if not isinstance(step, Mapping):
+            continue
+        for key, value in step.items():
+            if key.startswith("${{") and depth < MAX_DEPTH:
+                _steps(value, scope, depth + 1)
+        _template_pythons(step, scope)
+        _step(step, scope)
+
+
+def _step(step: Mapping, scope: _Scope) -> None:
+    where = scope.where.with_env(_plain(variables(step.get("env")))).inside(step.text("workingDirectory"))
+    where = replace(
+        where,
+        disabled=where.disabled or _disabled(step),
+        tolerated=where.tolerated or is_true(step.text("continueOnError")),
+    )
+    for key, shell in _SCRIPTS.items():
+        script = step.get(key)
+        if isinstance(script, Scalar):
+            scope.pipeline.run(script, replace(where, shell=shell))
+    task, inputs = (step.text("task") or "").partition("@")[0].lower(), step.map("inputs")
+    if not task:
+        return
+    where = where.inside(inputs.text("workingDirectory") or inputs.text("workingdirectory"))
+    if task == "usepythonversion":
+        version = inputs.get("versionSpec")
+        for text, line, from_matrix in _resolved(version, scope) if isinstance(version, Scalar) else ():
+            scope.pipeline.python(text, line, "ci-matrix" if from_matrix else "ci-setup", where)
+    elif task in ("bash", "cmdline", "powershell", "batchscript", "shellscript", "azurecli"):
+        script = inputs.get("script") or inputs.get("inlineScript")
+        if isinstance(script, Scalar):
+            scope.pipeline.run(script, replace(where, shell="pwsh" if task == "powershell" else None))
+        elif file := inputs.text("filePath") or inputs.text("scriptPath"):
+            scope.pipeline.command(("bash", file), step.line, where)
+    elif task == "docker" and "build" in (inputs.text("command") or "buildAndPush").lower():
+        file = inputs.text("Dockerfile") or inputs.text("dockerfile")
+        scope.pipeline.command(("docker", "build", *(("-f", file) if file else ()), "."), step.line, where)
+
+
+def _disabled(step: Mapping) -> str | None:
+    if is_false(step.text("condition")):
+        return "condition: false"
+    return "enabled: false" if is_false(step.text("enabled")) else None
+
+
+def _matches(path: str) -> bool:
+    return path.endswith((".yml", ".yaml")) and _PATH.fullmatch(path) is not None and not in_side_folder(path)
+
+
+FORMAT = Format(name="azure-pipelines", matches=_matches, read=read)

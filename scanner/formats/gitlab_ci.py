@@ -1,0 +1,210 @@
+"""GitLab CI: the root ``.gitlab-ci.yml`` and the job files beside it that it may include.
+
+``extends``, ``default`` and ``!reference`` are followed within the file; what comes from elsewhere is a reference.
+A hidden job (``.name``) that nothing in the file extends never runs from here and is marked so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scanner.facts import Extract
+from scanner.format import Format
+from scanner.pipeline import MAX_DEPTH, Pipeline, Where, in_side_folder, is_python_key, is_true, scalars, variables
+from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_all
+
+CI = "gitlab-ci"
+_KEYWORDS = frozenset(
+    "after_script before_script cache default image include services spec stages types variables workflow".split()
+)
+_NAME = re.compile(r"(?:\.gitlab/|\.gitlab-ci/|gitlab-ci/|gitlab/|ci/).+\.ya?ml|(?:.+/)?[^/]*\.?gitlab-ci[^/]*\.ya?ml")
+MAX_PARENTS = 12
+
+
+def read(path: str, text: str) -> Extract | None:
+    """Read a pipeline file; one that is not the root's must hold jobs with scripts to be taken for one."""
+    documents = [d for d in load_all(text, limit=4) if isinstance(d, Mapping)]
+    is_root = path in (".gitlab-ci.yml", ".gitlab-ci.yaml")
+    doc = documents[-1] if documents else Mapping({}, {}, 1)
+    if not is_root and not _looks_like_jobs(doc):
+        return None
+    pipeline = Pipeline(path, "gitlab-ci", CI if is_root else None)
+    _includes(doc.get("include"), pipeline, doc.line_of("include"))
+    extended = _extended(doc)
+    for name, node in doc.items():
+        if name not in _KEYWORDS and isinstance(node, Mapping):
+            hidden = name.startswith(".")
+            if hidden and name in extended:
+                continue
+            _job(name, node, doc, pipeline, "a hidden job that nothing here extends" if hidden else None)
+    return pipeline.extract()
+
+
+def _looks_like_jobs(doc: Mapping) -> bool:
+    jobs = (node for name, node in doc.items() if name not in _KEYWORDS and isinstance(node, Mapping))
+    return any("script" in job.entries or "before_script" in job.entries for job in jobs)
+
+
+def _extended(doc: Mapping) -> set[str]:
+    """Hidden jobs that others build on, by ``extends`` or ``!reference``."""
+    found: set[str] = set()
+    for node in doc.entries.values():
+        if not isinstance(node, Mapping):
+            continue
+        found.update(s.text for s in scalars(node.get("extends")))
+        for key in ("script", "before_script", "after_script"):
+            found.update(_referenced(node.get(key)))
+    return found
+
+
+def _referenced(node: Node | None, depth: int = 0) -> Iterator[str]:
+    if not isinstance(node, Sequence) or depth > MAX_DEPTH:
+        return
+    if node.tag == "!reference" and node.items and isinstance(node.items[0], Scalar):
+        yield node.items[0].text
+        return
+    for item in node.items:
+        yield from _referenced(item, depth + 1)
+
+
+def _includes(node: Node | None, pipeline: Pipeline, line: int) -> None:
+    """``include``: files of this repository, other projects' files, addresses and components."""
+    for item in node.items if isinstance(node, Sequence) else (node,):
+        if isinstance(item, Scalar):
+            _include_file(item.text, item.line, pipeline)
+        elif isinstance(item, Mapping):
+            for local in scalars(item.get("local")):
+                _include_file(local.text, local.line, pipeline)
+            if project := item.text("project"):
+                pipeline.uses(project, item.text("ref"), item.line)
+            if remote := item.text("remote"):
+                pipeline.uses(remote, None, item.line_of("remote"))
+            if component := item.text("component"):
+                target, _, ref = component.rpartition("@")
+                pipeline.uses(target or component, ref if target else None, item.line_of("component"))
+
+
+def _include_file(text: str, line: int, pipeline: Pipeline) -> None:
+    if text.startswith(("http://", "https://")):
+        pipeline.uses(text, None, line)
+    elif text:
+        pipeline.uses("./" + text.lstrip("/"), None, line, path=text.lstrip("/"))
+
+
+def _job(name: str, job: Mapping, doc: Mapping, pipeline: Pipeline, disabled: str | None) -> None:
+    merged = _merged(job, doc)
+    if not {"script", "before_script", "trigger", "run"} & merged.keys():
+        return
+    default = doc.map("default")
+    env = {**variables(doc.get("variables")), **variables(merged.get("variables"))}
+    where = Where(
+        job=name,
+        env=env,
+        disabled=disabled or _disabled(merged),
+        tolerated=_is_tolerated(merged.get("allow_failure")),
+    )
+    image = merged.get("image") or default.get("image") or doc.get("image")
+    matrix = _matrix(merged, pipeline, where)
+    _image(image, pipeline, where, matrix)
+    trigger = merged.get("trigger")
+    if isinstance(trigger, Mapping):
+        _includes(trigger.get("include"), pipeline, trigger.line)
+    before = merged.get("before_script") or default.get("before_script") or doc.get("before_script")
+    after = merged.get("after_script") or default.get("after_script") or doc.get("after_script")
+    script = [s for node in (before, merged.get("script")) for s in _flat(node, doc)]
+    pipeline.run(script, where)
+    pipeline.run(list(_flat(after, doc)), replace(where, tolerated=True))
+
+
+def _merged(job: Mapping, doc: Mapping) -> dict[str, Node]:
+    """The job's keys over those of the jobs that it extends; later parents win over earlier ones, mappings merge."""
+    chain: list[Mapping] = []
+    _ancestors(job, doc, chain, set())
+    merged: dict[str, Node] = {}
+    for one in chain:
+        for key, node in one.items():
+            old = merged.get(key)
+            if isinstance(old, Mapping) and isinstance(node, Mapping):
+                node = Mapping({**old.entries, **node.entries}, {**old.key_lines, **node.key_lines}, node.line)
+            merged[key] = node
+    return merged
+
+
+def _ancestors(job: Mapping, doc: Mapping, chain: list[Mapping], seen: set[str]) -> None:
+    for parent in scalars(job.get("extends")):
+        node = doc.get(parent.text)
+        if isinstance(node, Mapping) and parent.text not in seen and len(seen) < MAX_PARENTS:
+            seen.add(parent.text)
+            _ancestors(node, doc, chain, seen)
+    chain.append(job)
+
+
+def _disabled(job: dict[str, Node]) -> str | None:
+    """Why a job never starts by itself: ``when: never`` or ``manual`` in the job, or in every one of its rules."""
+    when = job.get("when")
+    if isinstance(when, Scalar) and when.text in ("manual", "never"):
+        return f"when: {when.text}"
+    rules = job.get("rules")
+    if not isinstance(rules, Sequence) or not rules.items:
+        return None
+    asked = [rule.text("when") or "on_success" if isinstance(rule, Mapping) else "on_success" for rule in rules.items]
+    starting = [word for word in asked if word != "never"]
+    if not starting:
+        return "rules: when: never"
+    return "rules: when: manual" if set(starting) == {"manual"} else None
+
+
+def _is_tolerated(node: Node | None) -> bool:
+    return isinstance(node, Scalar) and is_true(node.text)
+
+
+def _matrix(job: dict[str, Node], pipeline: Pipeline, where: Where) -> list[tuple[str, Scalar]]:
+    """The variables of ``parallel: matrix`` with their values; Python's are recorded."""
+    parallel = job.get("parallel")
+    found: list[tuple[str, Scalar]] = []
+    for entry in parallel.seq("matrix") if isinstance(parallel, Mapping) else ():
+        for name, node in entry.items() if isinstance(entry, Mapping) else ():
+            found.extend((name, scalar) for scalar in scalars(node))
+    for name, scalar in found:
+        if is_python_key(name):
+            pipeline.python(scalar.text, scalar.line, "ci-matrix", where)
+    return found
+
+
+def _image(node: Node | None, pipeline: Pipeline, where: Where, matrix: list[tuple[str, Scalar]]) -> None:
+    name = node.get("name") if isinstance(node, Mapping) else node
+    if not isinstance(name, Scalar):
+        return
+    axes = [(key, value) for key, value in matrix if f"${key}" in name.text or f"${{{key}}}" in name.text]
+    for key, value in axes:
+        pipeline.image(name.text, value.line, where.with_env({key: value.text}), kind="ci-matrix")
+    if not axes:
+        pipeline.image(name.text, name.line, where)
+
+
+def _flat(node: Node | None, doc: Mapping, depth: int = 0) -> Iterator[Scalar]:
+    """The scalars of a script with ``!reference [job, key]`` replaced by what it points to."""
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Sequence) and depth < MAX_PARENTS:
+        if node.tag == "!reference":
+            keys = [item.text for item in node.items if isinstance(item, Scalar)]
+            yield from _flat(doc.get(*keys) if keys else None, doc, depth + 1)
+            return
+        for item in node.items:
+            yield from _flat(item, doc, depth + 1)
+
+
+def _matches(path: str) -> bool:
+    if path in (".gitlab-ci.yml", ".gitlab-ci.yaml"):
+        return True
+    return path.endswith((".yml", ".yaml")) and ("gitlab" in path or path.startswith("ci/")) and _is_job_file(path)
+
+
+def _is_job_file(path: str) -> bool:
+    return _NAME.fullmatch(path) is not None and not in_side_folder(path)
+
+
+FORMAT = Format(name="gitlab-ci", matches=_matches, read=read)
