@@ -126,7 +126,8 @@ class _Reading:
 
     def unread_includes(self, known: frozenset[str]) -> list[str]:
         named = {include.path for extract in self.extracts.values() for include in _includes(extract)}
-        sources = {path for extract in self.extracts.values() if extract.lock is not None for path in extract.lock.inputs}
+        locks = (extract.lock for extract in self.extracts.values() if extract.lock is not None)
+        sources = {path for lock in locks for path in lock.inputs}
         return sorted(path for path in named | sources if path is not None and path in known and path not in self._seen)
 
 
