@@ -59,11 +59,17 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self._keys: dict[tuple[str, ...], int] = {}
+        self._implied: dict[tuple[str, ...], int] = {}
         self._items: dict[tuple[str, ...], list[int]] = {}
         self._scan(text)
 
     def of(self, *path: str) -> int | None:
-        """The line of the table or key at ``path``, or of the nearest one around it; ``None`` if there is none."""
+        """The line of the table or key at ``path``, or of the nearest one around it; ``None`` if there is none.
+
+        A table without a header of its own stands where the first one below it does.
+        """
+        if path not in self._keys and (implied := self._implied.get(path)) is not None:
+            return implied
         for end in range(len(path), 0, -1):
             if (line := self._keys.get(path[:end])) is not None:
                 return line
@@ -97,6 +103,8 @@ class Lines:
                     self._keys.setdefault(table, line)
                     table = (*table, str(number))
                 self._keys.setdefault(table, line)
+                for end in range(1, len(table)):
+                    self._implied.setdefault(table[:end], line)
                 pending = None
             elif token["assign"] is not None and (not stack or stack[-1][0] == "{"):
                 start = stack[-1][1] if stack else table
