@@ -104,14 +104,19 @@ def tables(doc: Document) -> Iterator[Table]:
 def _tables(doc: Document, value: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[Table]:
     for name, entry in value.items():
         here = (*keys, name)
-        if isinstance(entry, list) and entry and all(isinstance(item, dict) for item in entry):
-            yield Table(name=".".join(here), at=doc.at(*here))
-        if not isinstance(entry, dict):
+        if not _is_table(entry):
             continue
-        if not entry or any(not isinstance(item, dict) for item in entry.values()) or not _deeper(here):
+        if isinstance(entry, list) or not entry or not _deeper(here) or not all(map(_is_table, entry.values())):
             yield Table(name=".".join(here), at=doc.at(*here))
-        if _deeper(here):
+        if isinstance(entry, dict) and _deeper(here):
             yield from _tables(doc, entry, here)
+
+
+def _is_table(value: object) -> bool:
+    """Whether a value is a table, or an array of tables with something in it."""
+    return isinstance(value, dict) or (
+        isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+    )
 
 
 def _deeper(keys: tuple[str, ...]) -> bool:

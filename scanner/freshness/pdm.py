@@ -131,8 +131,9 @@ def _by_digest(scene: Scene, manifest: Manifest, recorded: str, version: str | N
     if wants_inputs:
         why = "the manifest asks for lock_inputs, the lock has none"
         return "stale", {}, (Reason(message=why, path=manifest.path),)
-    writers = [g for g in _WRITERS.get(version or "", (_CURRENT,)) if answers[g]]
-    if writers == [_BEFORE_GROUPS]:
+    candidates = _WRITERS.get(version or "", (_CURRENT,))
+    writers = [generation for generation in candidates if answers[generation]]
+    if writers == [_BEFORE_GROUPS] and _CURRENT in candidates:
         writers = _told_apart(scene.lock, manifest)
     elif answers[_CURRENT]:
         writers = [_CURRENT]  # no other generation's digest has its shape: whatever version the lock names

@@ -56,11 +56,9 @@ def _standard(scene: Scene) -> Verdict:
 
 def _held(lock: Lock, manifest: Manifest) -> Iterator[Requirement]:
     """The runtime's requirements, and those of the extras and groups that the lock says it holds."""
-    extras = {canonicalize_name(name) for name in strings(lock.data.get("extras"))}
-    groups = {canonicalize_name(name) for name in strings(lock.data.get("dependency-groups"))}
+    extras = {str(canonicalize_name(name)) for name in strings(lock.data.get("extras"))}
+    groups = {str(canonicalize_name(name)) for name in strings(lock.data.get("dependency-groups"))}
+    held = {"runtime": {""}, "optional": extras, "group": groups}
     for item in manifest.requirements:
-        name = canonicalize_name(item.group or "")
-        if item.scope == "runtime" or (item.scope == "optional" and name in extras):
-            yield item
-        elif item.scope == "group" and name in groups:
+        if canonicalize_name(item.group or "") in held.get(item.scope, ()):
             yield item
