@@ -72,6 +72,13 @@ def is_deployed(project: Project) -> bool:
     return project.kind in ("service", "job") or (project.kind == "cli" and not project.publishes)
 
 
+def needs_lock(project: Project) -> bool:
+    """Whether something is left to lock: a stale lock anywhere, none at all where the project is deployed."""
+    if project.lock_discipline in ("unlocked", "partial", "pinned", "pinned-hashes"):
+        return is_deployed(project)
+    return project.lock_discipline in ("stale", "conflicting")
+
+
 def area_of(path: str) -> str | None:
     """What kind of file ``path`` is for the rules: ``ci``, ``image``, ``lock`` or ``manifest``."""
     for area, pattern in (("ci", _CI), ("image", _IMAGE), ("lock", _LOCK), ("manifest", _MANIFEST)):

@@ -77,7 +77,7 @@ def _fix(project: Project) -> str:
     declared = next((m for m in project.manifests if m.endswith((".txt", ".in"))), "pyproject.toml")
     return (
         f"Move the names of {declared} to a pyproject.toml and run `{inside(project.path, 'uv lock')}`, or keep "
-        "them in a .in file and compile it with `uv pip compile --generate-hashes`; commit the result and install from it."
+        "them in a .in file and compile it with `uv pip compile --generate-hashes`, commit it and install from it."
     )
 
 

@@ -1,0 +1,198 @@
+"""What stands in the way of a move: typed, each with its place, its hours and the decision that a person has to take.
+
+The codes are a fixed list; :data:`KINDS` documents them. A blocker without a decision is work, not a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from rules.linters import in_use, selection
+from rules.pythons import admitted, dotted, oldest_for_uv
+from rules.reading import sentence
+from rules.step import Site, Track
+from rules.uv import unsayable
+from scanner.graph import leads_outside
+from scanner.inventory import Edge, Lockfile, Project, Repository
+
+Risk = Literal["low", "medium", "high"]
+Hours = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanBlocker:
+    """A blocker of a plan as published; ``decision`` is what a person must decide, null where nothing is to decide."""
+
+    code: str
+    message: str
+    path: str | None
+    line: int | None
+    decision: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type of blocker: its hours (low, likely, high), the risk that it brings, the decision that it asks for."""
+
+    hours: Hours
+    risk: Risk
+    decision: str | None
+
+
+KINDS: Mapping[str, Kind] = {
+    "ambiguous-manager": Kind((0.5, 1, 3), "medium", "Which tool's manifest is the truth? The others are removed."),
+    "broken-lock": Kind((0.5, 1, 4), "high", "From which commit is the last lock that production ran?"),
+    "compiled-extension": Kind((0.5, 2, 8), "medium", None),
+    "conda-packages": Kind((2, 6, 24), "high", "Wheel, system package, or stay on conda: for each package."),
+    "conflicting-locks": Kind((1, 2, 6), "high", "Which lock does production mean?"),
+    "dynamic-metadata": Kind((0.5, 1, 3), "medium", None),
+    "external-path": Kind(
+        (0.5, 2, 6), "high", "Publish what lies outside, make it a workspace member, or take it from git?"
+    ),
+    "formatter-style": Kind((0.5, 1, 3), "medium", "Accept Ruff's format for all files in one commit?"),
+    "index-order": Kind(
+        (0.5, 1.5, 4), "medium", "Which index serves which package? (explicit = true and [tool.uv.sources])"
+    ),
+    "lint-plugin": Kind((0.5, 1, 4), "medium", "Keep flake8 for the plug-in alone, or drop its checks?"),
+    "manifest-by-hand": Kind((0.25, 0.5, 2), "medium", None),
+    "no-lock": Kind((0.5, 1, 4), "medium", "Nothing records today's versions: is the newest resolution acceptable?"),
+    "poetry-build-script": Kind((1, 3, 8), "high", "Which backend runs the build script from now on?"),
+    "poetry-plugin": Kind((0.5, 2, 6), "medium", "What replaces the plug-in (dynamic version, exports, mono-repo)?"),
+    "private-index": Kind((0.25, 0.5, 2), "low", None),
+    "pylint-checks": Kind((0.5, 2, 6), "medium", "Keep pylint beside Ruff for the checks that Ruff does not have?"),
+    "python-too-old": Kind((2, 6, 24), "high", "Raise the Python version first, or leave this repository out?"),
+    "python-undeclared": Kind((0.25, 0.25, 1), "low", "Which Python versions are supported? (requires-python)"),
+    "setup-py-logic": Kind((0.5, 2, 8), "medium", None),
+    "shared-ci": Kind((0.25, 0.5, 2), "medium", None),
+    "shared-image": Kind((0.25, 0.5, 2), "medium", None),
+    "stale-lock": Kind(
+        (0.25, 1, 3), "medium", "Renew the lock with its old tool first, so that the comparison is fair?"
+    ),
+    "undecided-lock": Kind((0.25, 0.5, 2), "medium", None),
+    "unread-file": Kind((0.25, 0.5, 2), "medium", "Repair the file; what it says is in no plan."),
+}
+
+
+def blockers(site: Site, track: Track, edges: tuple[Edge, ...]) -> tuple[PlanBlocker, ...]:
+    """The blockers of ``site`` on ``track``, sorted; ``edges`` are the repository's in the fleet's graph."""
+    found = _ruff(site) if track == "ruff" else _uv(site, edges)
+    return tuple(sorted(set(found), key=lambda b: (b.code, b.path or "", b.line or 0, b.message)))
+
+
+def _made(code: str, message: str, path: str | None = None, line: int | None = None) -> PlanBlocker:
+    kind = KINDS.get(code)
+    return PlanBlocker(code=code, message=message, path=path, line=line, decision=kind.decision if kind else None)
+
+
+def _uv(site: Site, edges: tuple[Edge, ...]) -> Iterator[PlanBlocker]:
+    for project in site.projects:
+        for known in project.blockers:
+            yield _made(known.code, known.message, known.path, known.line)
+        yield from _locks(project)
+        yield from _manifest(project)
+        yield from _indexes(project)
+        yield from _python(project)
+    yield from _shared(edges)
+    yield from _unread(site.repository)
+
+
+def _locks(project: Project) -> Iterator[PlanBlocker]:
+    rivals = [k for k in project.lockfiles if k.export_of is None]
+    if project.lock_discipline == "conflicting":
+        listed = ", ".join(k.path for k in rivals)
+        yield _made("conflicting-locks", f"{listed} lock the same project", rivals[0].path if rivals else None)
+    for lock in rivals:
+        code = {"broken": "broken-lock", "stale": "stale-lock", "undecidable": "undecided-lock"}.get(lock.status)
+        if code is not None:
+            yield _made(code, f"{lock.path}: {sentence(lock.reasons, lock.status)}", lock.path, _line(lock))
+    if not rivals and project.lock_discipline in ("unlocked", "partial") and project.kind in ("service", "job", "cli"):
+        yield _made("no-lock", f"{project.name or project.path} has no lock", _manifest_path(project))
+
+
+def _line(lock: Lockfile) -> int | None:
+    return next((r.line for r in lock.reasons if r.path == lock.path), None)
+
+
+def _manifest_path(project: Project) -> str | None:
+    return project.manifests[0] if project.manifests else None
+
+
+def _manifest(project: Project) -> Iterator[PlanBlocker]:
+    rivals = [m for m in project.package_managers if m in ("poetry", "pdm", "pipenv", "rye", "conda", "pixi", "hatch")]
+    if len(rivals) > 1:
+        yield _made("ambiguous-manager", f"managed by {' and '.join(rivals)}", _manifest_path(project))
+    conda = sorted({d.name for d in project.dependencies if d.ecosystem == "conda"} - {"python", "pip"})
+    if conda and project.primary_manager in ("conda", "pixi"):
+        first = next(d for d in project.dependencies if d.name == conda[0])
+        yield _made("conda-packages", f"{len(conda)} packages come from conda channels", first.path, first.line)
+    for item in project.dependencies:
+        if item.source == "path" and leads_outside(item.url or ""):
+            yield _made("external-path", f"{item.name or item.raw} lies outside the repository", item.path, item.line)
+    by_hand = unsayable(d for d in project.dependencies if d.source != "path" and d.ecosystem != "conda")
+    if by_hand and project.primary_manager != "poetry":
+        yield _made("manifest-by-hand", f"to be written by hand: {', '.join(by_hand[:5])}", _manifest_path(project))
+
+
+def _indexes(project: Project) -> Iterator[PlanBlocker]:
+    own = [i for i in project.indexes if i.kind in ("index", "extra-index", "find-links")]
+    private = [i for i in own if (i.name or "").lower() != "pypi"]
+    extra = [i for i in own if i.kind == "extra-index"]
+    if extra or len({i.url for i in own if i.kind == "index"}) > 1:
+        first = (extra or own)[0]
+        message = (
+            f"{len({i.url for i in own})} indexes: pip takes the best version of all, uv the first index "
+            "that has the name"
+        )
+        yield _made("index-order", message, first.path, first.line)
+    elif private:
+        yield _made("private-index", f"packages come from {private[0].url}", private[0].path, private[0].line)
+
+
+def _python(project: Project) -> Iterator[PlanBlocker]:
+    place = next((d for d in project.python_versions if d.kind == "requires-python"), None)
+    path, line = (place.path, place.line) if place else (_manifest_path(project), None)
+    versions = admitted(project.requires_python)
+    if versions and max(versions) < oldest_for_uv():
+        message = (
+            f"requires-python {project.requires_python} ends below {dotted(oldest_for_uv())}, the oldest "
+            "that uv supports"
+        )
+        yield _made("python-too-old", message, path, line)
+    elif project.requires_python is None:
+        yield _made("python-undeclared", f"{project.name or project.path} states no Python range", path, line)
+
+
+def _shared(edges: tuple[Edge, ...]) -> Iterator[PlanBlocker]:
+    for edge in edges:
+        if edge.via in ("ci", "image"):
+            yield _made(f"shared-{edge.via}", f"builds on {edge.provider}, which moves first", edge.path, edge.line)
+
+
+def _unread(repository: Repository) -> Iterator[PlanBlocker]:
+    for error in repository.errors:
+        if error.path and error.code in ("syntax", "conflict-markers", "encoding", "bug"):
+            yield _made("unread-file", f"{error.path}: {error.message}", error.path, error.line)
+
+
+def _ruff(site: Site) -> Iterator[PlanBlocker]:
+    old = in_use(site.repository)
+    places = {t.name: (t.evidence[0].path, t.evidence[0].line) if t.evidence else (None, None) for t in old}
+    if "pylint" in places:
+        yield _made("pylint-checks", "Ruff has a part of pylint's checks", *places["pylint"])
+    if "yapf" in places:
+        yield _made("formatter-style", "Ruff's format differs from yapf's", *places["yapf"])
+    _, unknown = selection(site, old)
+    for name in unknown:
+        declared = next(
+            (
+                d
+                for p in site.repository.projects
+                for d in p.dependencies
+                if d.name and d.name.lower().replace("_", "-") == name
+            ),
+            None,
+        )
+        place = (declared.path, declared.line) if declared else (None, None)
+        yield _made("lint-plugin", f"{name} has no counterpart in Ruff", *place)

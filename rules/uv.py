@@ -1,0 +1,299 @@
+"""Command lines for moving to uv: lists of pins, comparisons, and what replaces the old tools' commands.
+
+Tried with uv 0.13; the options used exist since 0.11. ``uv add -c FILE`` keeps to the pins in FILE for this one
+resolution and records none of them; later resolutions prefer what the lock holds.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from packaging.utils import canonicalize_name
+
+from rules.pythons import data, dotted, ends, is_over, minor, oldest_for_uv
+from rules.reading import below, inside
+from rules.step import Site
+from scanner.inventory import Dependency, Lockfile, Project
+
+_TOML_PINS = 'awk -F\'"\' \'/^name = "/{n=tolower($2); gsub(/[-_.]+/,"-",n)} /^version = "/{print n "==" $2}\''
+_TEXT_PINS = (
+    'awk -F\'==\' \'/^[A-Za-z0-9][^ ]*==/{n=tolower($1); sub(/\\[.*/,"",n); gsub(/[-_.]+/,"-",n); '
+    'split($2,v,/[ ;\\\\]/); print n "==" v[1]}\''
+)
+_JSON_PINS = (
+    "python3 -c 'import json,re,sys; d=json.load(sys.stdin); "
+    'print(*sorted({re.sub("[-_.]+","-",n).lower()+p["version"] '
+    'for s in d if s!="_meta" for n,p in d[s].items() if "version" in p}),sep="\\n")\''
+)
+_READ = {"poetry": _TOML_PINS, "pdm": _TOML_PINS, "uv": _TOML_PINS, "pipenv": _JSON_PINS}
+SYNC = "uv sync --locked"
+
+
+def version(tool: str) -> str:
+    """The version of ``tool`` that plans name (``rules/data/tools.toml``)."""
+    return str(data("tools.toml")[tool])
+
+
+def old_lock(project: Project, *tools: str) -> Lockfile | None:
+    """The lock of the tool moved away from, if it can be read for its pins."""
+    return next((k for k in project.lockfiles if k.tool in tools and k.export_of is None), None)
+
+
+def pins_file(project: Project) -> str:
+    """Where the old pins are put for the time of the move, outside the repository."""
+    return f"/tmp/{safe_name(project)}.pins"  # noqa: S108
+
+
+def save_pins(project: Project, locks: Sequence[Lockfile]) -> str:
+    """Write the versions of the committed old locks to :func:`pins_file`."""
+    reads = "; ".join(f"git show HEAD:{shlex.quote(k.path)} | {_READ.get(k.tool, _TEXT_PINS)}" for k in locks)
+    return f"{{ {reads}; }} | sort -u > {pins_file(project)}"
+
+
+def compare_pins(project: Project) -> str:
+    """Fail, and show them, when a version of the old lock is not in the new one."""
+    new = f"{_TOML_PINS} {shlex.quote(posixpath.join(project.path, 'uv.lock') if project.path != '.' else 'uv.lock')}"
+    return f"! comm -23 {pins_file(project)} <({new} | sort -u) | grep ."
+
+
+def check_lock(project: Project) -> str:
+    """Fail when ``uv.lock`` does not fit the manifest."""
+    return inside(project.path, "uv lock --check")
+
+
+def restore(project: Project, files: Iterable[str]) -> tuple[str, ...]:
+    """Undo the step before it is committed."""
+    kept = " ".join(shlex.quote(f) for f in sorted(set(files)))
+    new = posixpath.normpath(posixpath.join(project.path, "uv.lock"))
+    back = (f"git restore --staged --worktree -- {kept}",) if kept else ()
+    return (*back, f"git rm -q --cached --ignore-unmatch {shlex.quote(new)}; rm -f {shlex.quote(new)}")
+
+
+def manifest_path(project: Project) -> str:
+    """The path of the project's ``pyproject.toml``, whether it exists or will."""
+    return "pyproject.toml" if project.path == "." else f"{project.path}/pyproject.toml"
+
+
+def has_pyproject(project: Project) -> bool:
+    """Whether the project has a ``pyproject.toml``."""
+    return manifest_path(project) in project.manifests
+
+
+def has_project_table(project: Project) -> bool:
+    """Whether the ``pyproject.toml`` has a ``[project]`` table, as far as the inventory shows it."""
+    if not has_pyproject(project):
+        return False
+    own = [d for d in project.dependencies if d.path == manifest_path(project) and d.scope != "build"]
+    legacy = {"poetry"} & set(project.package_managers)
+    return bool(project.name and not legacy and (own or not {"setup.py", "setup.cfg"} & _names(project)))
+
+
+def _names(project: Project) -> set[str]:
+    return {posixpath.basename(m) for m in project.manifests}
+
+
+def start_project(site: Site, project: Project) -> str:
+    """Create the ``[project]`` table: by ``uv init`` where there is no ``pyproject.toml``, else appended to it."""
+    name = safe_name(project, site.repository.name)
+    python = python_floor(site, project)
+    if not has_pyproject(project):
+        chosen = f" --python {python}" if python else ""
+        return inside(project.path, f"uv init --bare --no-package --no-pin-python --name {name}{chosen}")
+    floor = f'requires-python = ">={python or "3.12"}"'
+    lines = ("", "[project]", f'name = "{name}"', 'version = "0"', floor, "dependencies = []", "")
+    table = "\\n".join(lines)
+    return f"printf '{table}' >> {shlex.quote(manifest_path(project))}"
+
+
+def safe_name(project: Project, otherwise: str = "project") -> str:
+    """A name for the project that is a valid distribution name and harmless in a shell."""
+    for text in (project.name, posixpath.basename(project.path), otherwise):
+        if name := re.sub(r"[^a-z0-9]+", "-", (text or "").lower()).strip("-"):
+            return name
+    return "project"
+
+
+def python_floor(site: Site, project: Project) -> str | None:
+    """The lowest Python that the project's own environments use, among those that uv and CPython still support."""
+    used = [
+        v
+        for d in project.python_versions
+        if d.kind in ("image", "version-file", "runtime-file", "ci-setup", "ci-matrix", "conda", "pipfile")
+        and (v := minor(d.version)) is not None
+        and v >= oldest_for_uv()
+        and v in ends()
+    ]
+    supported = [v for v in used if not is_over(v, site.as_of)]
+    return dotted(min(supported or used)) if used else None
+
+
+def add_commands(project: Project, dependencies: Iterable[Dependency], *, pins: bool, flags: str = "") -> Iterator[str]:
+    """``uv add`` for each kind of dependency: runtime, each extra, each group; one command for each."""
+    kinds: defaultdict[str, list[str]] = defaultdict(list)
+    for dependency in dependencies:
+        text = requirement(dependency)
+        if text is not None and dependency.scope != "build":
+            kinds[_kind_option(dependency)].append(shlex.quote(text))
+    keep = f" -c {pins_file(project)}" if pins else ""
+    for option, texts in sorted(kinds.items(), key=lambda k: (k[0] != "", k[0])):
+        yield inside(project.path, f"uv add --raw --no-sync{keep}{flags}{option} {' '.join(dict.fromkeys(texts))}")
+
+
+def _kind_option(dependency: Dependency) -> str:
+    match dependency.scope:
+        case "optional":
+            return f" --optional {shlex.quote(dependency.group or 'extra')}"
+        case "group":
+            return f" --group {shlex.quote(dependency.group or 'dev')}"
+        case _:
+            return ""
+
+
+def requirement(dependency: Dependency) -> str | None:
+    """A dependency as PEP 508 text; ``None`` where it cannot be said (unreadable specifier, path, the interpreter)."""
+    if not dependency.name or dependency.ecosystem == "conda" or dependency.source == "path":
+        return None
+    if canonicalize_name(dependency.name) == "python":
+        return None
+    extras = f"[{','.join(dependency.extras)}]" if dependency.extras else ""
+    marker = f" ; {dependency.marker}" if dependency.marker else ""
+    if dependency.source == "git":
+        ref = f"@{dependency.ref}" if dependency.ref else ""
+        address = (dependency.url or "").removeprefix("git+")
+        return f"{dependency.name}{extras} @ git+{address}{ref}{marker}" if address else None
+    if dependency.source == "url":
+        return f"{dependency.name}{extras} @ {dependency.url}{marker}" if dependency.url else None
+    if dependency.specifier is None:
+        return None
+    return f"{dependency.name}{extras}{dependency.specifier}{marker}"
+
+
+def unsayable(dependencies: Iterable[Dependency]) -> list[str]:
+    """What :func:`requirement` cannot say and a person has to write: ``name (path:line)``."""
+    return [
+        f"{d.name or d.raw} ({d.path}:{d.line})"
+        for d in dependencies
+        if requirement(d) is None and d.scope != "build" and canonicalize_name(d.name or "x") != "python"
+    ]
+
+
+def index_tables(project: Project) -> str | None:
+    """The ``[[tool.uv.index]]`` tables that stand for the project's indexes, as one command; ``None`` without any."""
+    seen: dict[str, tuple[str, bool]] = {}
+    for index in project.indexes:
+        if index.kind in ("index", "extra-index") and (index.name or "").lower() != "pypi" and "$" not in index.url:
+            seen.setdefault(index.url, (index.name or "", index.kind == "index"))
+    if not seen:
+        return None
+    lines = []
+    for number, (url, (name, default)) in enumerate(seen.items(), start=1):
+        lines += ["", "[[tool.uv.index]]", f'name = "{_index_name(name, number)}"', f'url = "{_without_secret(url)}"']
+        lines += ["default = true"] if default and len(seen) == 1 else []
+    body = "\n".join(lines)
+    return f"cat >> {shlex.quote(manifest_path(project))} <<'TOML'\n{body}\nTOML"
+
+
+def _index_name(name: str, number: int) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-") or f"index-{number}"
+
+
+def _without_secret(url: str) -> str:
+    return re.sub(r"[\s\"\\]", "", re.sub(r"://[^/@]*@", "://", url))
+
+
+def translate(argv: Sequence[str]) -> str | None:
+    """The uv command that replaces an old tool's; ``None`` where there is none or a person has to look."""
+    words = [w for w in argv if w not in ("sudo", "python", "python3", "-m", "exec")]
+    if len(words) < 2:
+        return None
+    tool, verb, rest = posixpath.basename(words[0]), words[1], words[2:]
+    match tool, verb:
+        case ("poetry" | "pdm" | "pipenv" | "rye", "run"):
+            return f"uv run --locked {shlex.join(rest)}"
+        case ("poetry", "install" | "sync"):
+            return " ".join([SYNC, *_poetry_options(rest)])
+        case ("pdm", "install" | "sync"):
+            return " ".join([SYNC, *_pdm_options(rest)])
+        case ("pipenv", "install" | "sync"):
+            dev = {"--dev", "-d"} & set(rest)
+            return SYNC if dev else f"{SYNC} --no-dev"
+        case ("rye", "sync"):
+            return f"{SYNC} --no-dev" if "--no-dev" in rest else SYNC
+        case ("poetry" | "pdm" | "rye", "build"):
+            return "uv build"
+        case ("poetry" | "pdm" | "rye" | "flit", "publish"):
+            return "uv publish"
+        case ("poetry" | "pdm" | "pipenv" | "rye", "lock"):
+            return "uv lock"
+        case ("poetry", "check") if "--lock" in rest:
+            return "uv lock --check"
+        case ("pipenv", "verify"):
+            return "uv lock --check"
+        case ("poetry", "export") | ("pdm", "export") | ("pipenv", "requirements"):
+            return "uv export --locked --format requirements.txt"
+        case ("pip" | "pip3" | "uv", _):
+            return _pip(words)
+        case ("pip-sync", _):
+            return SYNC
+        case ("conda" | "mamba" | "micromamba", "env" | "create" | "update"):
+            return SYNC
+        case _:
+            return None
+
+
+def _poetry_options(rest: Sequence[str]) -> Iterator[str]:
+    if "--no-dev" in rest or _values(rest, "--only") == ["main"]:
+        yield "--no-dev"
+    yield from (f"--group {g}" for g in _values(rest, "--with"))
+    yield from (f"--no-group {g}" for g in _values(rest, "--without"))
+    yield from (f"--extra {e}" for e in (*_values(rest, "--extras"), *_values(rest, "-E")))
+    yield from (
+        option
+        for old, option in (("--all-extras", "--all-extras"), ("--no-root", "--no-install-project"))
+        if old in rest
+    )
+
+
+def _pdm_options(rest: Sequence[str]) -> Iterator[str]:
+    if {"--prod", "--production"} & set(rest):
+        yield "--no-dev"
+    groups = (*_values(rest, "-G"), *_values(rest, "--group"))
+    yield from ("--all-groups --all-extras" if g == ":all" else f"--group {g}" for g in groups)
+    if "--no-self" in rest:
+        yield "--no-install-project"
+
+
+def _values(rest: Sequence[str], option: str) -> list[str]:
+    found: list[str] = []
+    for i, word in enumerate(rest):
+        if word == option and i + 1 < len(rest):
+            found += re.split(r"[,\s]+", rest[i + 1])
+        elif word.startswith(option + "="):
+            found += re.split(r"[,\s]+", word.partition("=")[2])
+    return [shlex.quote(v) for v in found if v]
+
+
+def _pip(words: Sequence[str]) -> str | None:
+    """``pip install`` of requirements or of the project itself; anything else is not the project's dependencies."""
+    if "install" not in words:
+        return None
+    rest = words[words.index("install") + 1 :]
+    local = [w for w in rest if re.fullmatch(r"\.(?:/)?(?:\[[^\]]*\])?", w)]
+    extras = [e for w in local for e in re.findall(r"[A-Za-z0-9._-]+", w.partition("[")[2])]
+    if local or {"-r", "--requirement"} & set(rest) or any(w.startswith(("-r", "--requirement=")) for w in rest):
+        return " ".join([SYNC, *(f"--extra {e}" for e in extras)])
+    return None
+
+
+def folder_path(project: Project, name: str) -> str:
+    """``name`` in the project's folder, quoted, as seen from the root."""
+    return shlex.quote(name if project.path == "." else f"{project.path}/{name}")
+
+
+def relative(project: Project, path: str) -> str:
+    """``path`` (from the root) as seen from the project's folder, quoted."""
+    return below(project.path, path)

@@ -1,0 +1,203 @@
+"""Waves: which repositories move together, and in what order.
+
+Promises: every repository is in exactly one wave; no hard edge points to a later wave; members of a circle of hard
+edges
+share a wave; a wave holds at most ``capacity`` repositories, unless one such circle is larger. The order within these:
+
+1. a pilot of one easy repository and two hard ones among those that wait for nobody, to learn from both;
+2. foundation: what most others wait for, most first;
+3. the rest by priority;
+4. what is asleep (archived, inactive), at the end, unless something awake waits for it.
+
+A repository whose providers move in wave n moves in wave n + 1 or later (the provider's change is merged by then).
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from scanner.graph import components_of, transitive_dependents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wave:
+    """Repositories that move together; numbers count from 1."""
+
+    number: int
+    why: str
+    repositories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """What the order needs of a repository; ``asleep`` says why it is kept for the end."""
+
+    repository: str
+    score: float
+    hours: float
+    decisions: int = 0
+    asleep: str | None = None
+
+
+def waves(candidates: Iterable[Candidate], hard: Iterable[tuple[str, str]], capacity: int) -> tuple[Wave, ...]:
+    """The waves; ``hard`` are ``(consumer, provider)`` pairs, those that touch no candidate are left aside."""
+    known = {c.repository: c for c in candidates}
+    pairs = {(a, b) for a, b in hard if a in known and b in known and a != b}
+    schedule = _Schedule(known, pairs, max(1, capacity))
+    return tuple(schedule.run())
+
+
+def unblocked(hard: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """How many repositories cannot move before each one."""
+    return transitive_dependents({(a, b) for a, b in hard if a != b})
+
+
+@dataclass(slots=True)
+class _Group:
+    """Repositories that must move together (usually one)."""
+
+    members: tuple[str, ...]
+    score: float
+    hours: float
+    decisions: int
+    unblocks: int
+    asleep: bool
+    waits: int = 0
+    consumers: list[int] = field(default_factory=list)
+
+
+class _Schedule:
+    def __init__(self, known: Mapping[str, Candidate], pairs: set[tuple[str, str]], capacity: int) -> None:
+        self._known = known
+        self._capacity = capacity
+        self._groups = _groups(known, pairs)
+        index = {name: i for i, group in enumerate(self._groups) for name in group.members}
+        for a, b in sorted({(index[a], index[b]) for a, b in pairs}):
+            if a != b:
+                self._groups[b].consumers.append(a)
+                self._groups[a].waits += 1
+        self._wake()
+        self._done: set[int] = set()
+        self._number = 0
+
+    def run(self) -> Iterator[Wave]:
+        """The waves in order."""
+        pilot = self._pilot()
+        if pilot:
+            yield self._wave(pilot, self._why_pilot(pilot))
+        ready = [self._entry(i) for i, g in enumerate(self._groups) if i not in self._done and not g.waits]
+        heapq.heapify(ready)
+        while ready:
+            taken, left = self._fill(ready)
+            ready = left
+            heapq.heapify(ready)
+            yield self._wave(taken, self._why(taken))
+            for i in taken:
+                for entry in self._released(i):
+                    heapq.heappush(ready, entry)
+
+    def _wake(self) -> None:
+        """What something awake waits for is not left for the end."""
+        awake = [i for i, g in enumerate(self._groups) if not g.asleep]
+        providers: defaultdict[int, list[int]] = defaultdict(list)
+        for i, group in enumerate(self._groups):
+            for consumer in group.consumers:
+                providers[consumer].append(i)
+        while awake:
+            for provider in providers.pop(awake.pop(), ()):
+                if self._groups[provider].asleep:
+                    self._groups[provider].asleep = False
+                    awake.append(provider)
+
+    def _entry(self, i: int) -> tuple[bool, int, float, tuple[str, ...], int]:
+        group = self._groups[i]
+        return group.asleep, -group.unblocks, -group.score, group.members, i
+
+    def _released(self, i: int) -> Iterator[tuple[bool, int, float, tuple[str, ...], int]]:
+        for consumer in self._groups[i].consumers:
+            self._groups[consumer].waits -= 1
+            if not self._groups[consumer].waits and consumer not in self._done:
+                yield self._entry(consumer)
+
+    def _fill(
+        self, ready: list[tuple[bool, int, float, tuple[str, ...], int]]
+    ) -> tuple[list[int], list[tuple[bool, int, float, tuple[str, ...], int]]]:
+        taken: list[int] = []
+        left: list[tuple[bool, int, float, tuple[str, ...], int]] = []
+        room = self._capacity
+        sleeping = ready[0][0]
+        while ready and room > 0:
+            entry = heapq.heappop(ready)
+            size = len(entry[3])
+            fits = size <= room or not taken
+            if entry[0] == sleeping and fits:
+                taken.append(entry[4])
+                room -= size
+            else:
+                left.append(entry)
+        return taken, left + ready
+
+    def _wave(self, taken: Sequence[int], why: str) -> Wave:
+        self._number += 1
+        self._done.update(taken)
+        members = sorted(name for i in taken for name in self._groups[i].members)
+        return Wave(number=self._number, why=why, repositories=tuple(members))
+
+    def _pilot(self) -> list[int]:
+        """One easy group and two hard ones that wait for nobody, each a single repository that is awake."""
+        free = [i for i, g in enumerate(self._groups) if not g.waits and not g.asleep and len(g.members) == 1]
+        if len(self._groups) <= 3 or len(free) < 3 or self._capacity < 3:
+            return []
+        easy = min(free, key=lambda i: (self._groups[i].decisions, self._groups[i].hours, self._groups[i].members))
+        rest = sorted(
+            (i for i in free if i != easy),
+            key=lambda i: (-self._groups[i].hours, -self._groups[i].decisions, self._groups[i].members),
+        )
+        return [easy, *rest[:2]]
+
+    def _why_pilot(self, pilot: Sequence[int]) -> str:
+        easy, *hard = (self._groups[i].members[0] for i in pilot)
+        for i in pilot:
+            for consumer in self._groups[i].consumers:
+                self._groups[consumer].waits -= 1
+        return f"pilot: one easy repository ({easy}) and two hard ones ({' and '.join(hard)}), to learn from both"
+
+    def _why(self, taken: Sequence[int]) -> str:
+        groups = [self._groups[i] for i in taken]
+        told = []
+        if groups[0].asleep:
+            reasons = sorted({self._known[n].asleep or "" for g in groups for n in g.members} - {""})
+            told.append("kept for the end: " + ", ".join(reasons[:3]) + (" and others" if len(reasons) > 3 else ""))
+        elif (most := max(groups, key=lambda g: g.unblocks)).unblocks:
+            waiting = "y" if most.unblocks == 1 else "ies"
+            told.append(f"foundation: {most.members[0]} alone unblocks {most.unblocks} repositor{waiting}")
+        else:
+            told.append("by priority; nothing that they need is left to move")
+        for group in groups:
+            if len(group.members) > 1:
+                over = f", more than the capacity of {self._capacity}" if len(group.members) > self._capacity else ""
+                told.append(f"{len(group.members)} repositories depend on each other and move together{over}")
+        return "; ".join(told)
+
+
+def _groups(known: Mapping[str, Candidate], pairs: set[tuple[str, str]]) -> list[_Group]:
+    waiting = unblocked(pairs)
+    members = components_of(pairs)
+    inside = {name for group in members for name in group}
+    members += [(name,) for name in known if name not in inside]
+    return [_group(tuple(sorted(group)), known, waiting) for group in sorted(members)]
+
+
+def _group(members: tuple[str, ...], known: Mapping[str, Candidate], waiting: Mapping[str, int]) -> _Group:
+    mine = [known[name] for name in members]
+    return _Group(
+        members=members,
+        score=max(c.score for c in mine),
+        hours=sum(c.hours for c in mine),
+        decisions=sum(c.decisions for c in mine),
+        unblocks=max(waiting.get(name, 0) for name in members) - (len(members) - 1),
+        asleep=all(c.asleep for c in mine),
+    )
