@@ -84,7 +84,7 @@ def _codeowners(path: str, text: str) -> Iterator[Ownership]:
             continue
         section = _SECTION.fullmatch(line)
         if section is not None and (
-            line.startswith("^") or not _OWNER.match(section["owners"].strip() or "@x") is None
+            line.startswith("^") or _OWNER.match(section["owners"].strip() or "@x") is not None
         ):
             lent = tuple(_OWNER.findall(section["owners"]))
             continue

@@ -175,7 +175,7 @@ def _packages(found: Mapping[str, PixiRecord], environments: Mapping[str, PixiEn
             origin=redact(keys[0]),
             hashes=tuple(sorted({found[key].digest for key in keys} - {""})),
             groups=tuple(sorted({name for key in keys for name in users.get(key, ())})),
-            dependencies=tuple(name[0] for need in record.needs if (name := _NAME.match(need)) is not None),
+            dependencies=tuple(match[0] for need in record.needs if (match := _NAME.match(need)) is not None),
             line=record.line,
             ecosystem=record.ecosystem,
         )

@@ -1,4 +1,4 @@
-"""Files that name the Python to use: ``.python-version``, ``.python-versions``, ``runtime.txt``, ``.tool-versions``, ``mise.toml``.
+"""Files that name the Python to use: ``.python-version(s)``, ``runtime.txt``, ``.tool-versions``, ``mise.toml``.
 
 pyenv and uv read one version a line, asdf a tool and its versions, Heroku ``python-3.12.4``, mise a TOML table.
 """
