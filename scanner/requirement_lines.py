@@ -132,7 +132,8 @@ def options(text: str) -> tuple[Option, ...] | None:
     """
     value: str | None
     if (editable := _EDITABLE.match(text)) is not None:
-        value = split_options(text[editable.end() :])[0].strip("'\"")
+        value = split_options(text[editable.end() :])[0]
+        value = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
         return (Option(name="--editable", value=value),) if value else None
     words = _words(text)
     found: list[Option] = []
