@@ -10,7 +10,7 @@ import posixpath
 import re
 import shlex
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from packaging.utils import canonicalize_name
 
@@ -65,12 +65,16 @@ def check_lock(project: Project) -> str:
     return inside(project.path, "uv lock --check")
 
 
-def restore(project: Project, files: Iterable[str]) -> tuple[str, ...]:
+def restore(project: Project, files: Collection[str]) -> tuple[str, ...]:
     """Undo the step before it is committed."""
     kept = " ".join(shlex.quote(f) for f in sorted(set(files)))
     new = posixpath.normpath(posixpath.join(project.path, "uv.lock"))
     back = (f"git restore --staged --worktree -- {kept}",) if kept else ()
-    return (*back, f"git rm -q --cached --ignore-unmatch {shlex.quote(new)}; rm -f {shlex.quote(new)}")
+    return (
+        back
+        if new in files
+        else (*back, f"git rm -q --cached --ignore-unmatch {shlex.quote(new)}; rm -f {shlex.quote(new)}")
+    )
 
 
 def manifest_path(project: Project) -> str:
