@@ -30,6 +30,7 @@ from scanner.freshness.uv_workspace import (
     declared,
     flat_groups,
     flattened,
+    including_groups,
     index_address,
     indexes_of,
     matches_whole,
@@ -39,11 +40,15 @@ from scanner.freshness.uv_workspace import (
 )
 from scanner.freshness.verdict import LockCheck, Scene, Verdict
 from scanner.inventory import LockStatus, Reason
-from scanner.markers import ALWAYS, bounds, covered, disjoint, either, equivalent, parse
+from scanner.markers import ALWAYS, Formula, bounds, covered, disjoint, either, equivalent, parse
 from scanner.redact import redact
 from scanner.toml_reader import strings, table
 
 _MOST_REASONS = 20
+_MOST_CONFLICTS = 2000
+
+Conflict = frozenset[tuple[str, str, str]]
+"""Extras and groups that cannot be installed together: package, ``extra`` or ``group``, name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,10 +167,14 @@ class _Comparison:
         touched = any(
             uv.get(key) for key in ("constraint-dependencies", "override-dependencies", "exclude-dependencies")
         )
-        touched |= any("default-groups" in member.uv for member in self.workspace.members.values())
-        touched |= any("default-groups" in entry for entry in self.data.get("local", ()))
-        unbuilt = any("build-system" not in member.manifest.data for member in self.workspace.members.values())
-        if unbuilt or any(kind in str(self.data.get("local", ())) for kind in ("'directory'", "'virtual'")):
+        touched |= self.revision >= 5
+        members = self.workspace.members.values()
+        unbuilt = any(
+            "build-system" not in member.manifest.data for member in members if member.name in self.workspace.required
+        )
+        if unbuilt or any(
+            "path" in source for member in members for s in sources_of(member.uv).values() for source in s
+        ):
             found.append(FROM_0_8 if generation is BEFORE_0_8 else BEFORE_0_8)
         if touched:
             found.append(FROM_0_8 if generation is FROM_0_13 else FROM_0_13)
@@ -276,24 +285,28 @@ class _Comparison:
 
     def _conflicts(self) -> Iterator[_Note]:
         locked = _conflict_sets(self.data.get("conflicts"), None)
-        wanted: list[frozenset[tuple[str, str, str]]] = []
+        wanted: list[Conflict] = []
         if not self.workspace.has_project:
             wanted += _conflict_sets(self.workspace.uv.get("conflicts"), None)
         for member in self.workspace.members.values():
             wanted += _conflict_sets(member.uv.get("conflicts"), member.name)
-        missing = [one for one in wanted if one not in locked]
-        surplus = [one for one in locked if one not in wanted]
-        if missing or (surplus and not self._inferred(surplus)):
+        surplus = set(locked[len(wanted) :])
+        # Which order inferred sets come in depends on the uv version; before revision 3 there may be none.
+        inferred = self._inferred(wanted)
+        if locked[: len(wanted)] != wanted or (surplus != inferred and (surplus or self.revision >= 3)):
             yield self._stale("`conflicts` differ from what the lock was made with", self._setting())
 
-    def _inferred(self, surplus: list[frozenset[tuple[str, str, str]]]) -> bool:
-        """Whether conflicts can have been inferred by uv: groups that include conflicting groups conflict as well."""
-        includes = any(
-            isinstance(entry, Mapping)
-            for entries in table(self.workspace.root.data, "dependency-groups").values()
-            for entry in (entries if isinstance(entries, list) else ())
-        )
-        return includes and all(any(kind == "group" for _, kind, _ in one) for one in surplus)
+    def _inferred(self, conflicts: list[Conflict]) -> set[Conflict]:
+        """What conflicts beside: groups that include conflicting groups (``expand_transitive_group_includes``)."""
+        root = self.workspace.root
+        including = including_groups(root) if self.workspace.has_project else {}
+        sets = list(dict.fromkeys(conflicts))
+        for item in sorted({item for one in sets for item in one if item[1] == "group"}):
+            others = [(normal(root.name or ""), "group", group) for group in including.get(item[2], ())]
+            sets += [one - {item} | {other} for one in sets if item in one for other in others]
+            if len(sets) > _MOST_CONFLICTS:
+                break
+        return set(sets) - set(conflicts)
 
     def _requires_python(self) -> Iterator[_Note]:
         declared_by = [
@@ -421,7 +434,7 @@ class _Comparison:
                     _version_text(entry.get("version")),
                     ",".join(strings([entry.get("requires-python")])).replace(" ", ""),
                     *wanted,
-                    *(normal(extra) for extra in strings(entry.get("provides-extras"))),
+                    *(normal(e) for key in ("provides-extra", "provides-extras") for e in strings(entry.get(key))),
                 )
             )
         return found
@@ -498,7 +511,10 @@ class _Comparison:
         locked, declared_version = entry.get("version"), member.project.get("version")
         at = Location(path=member.manifest.path)
         if "version" in dynamic:
-            if locked is not None:
+            if locked is not None and self.revision == 0:
+                # The first versions of uv built the project and locked what its version came to.
+                yield self._unknown(f"the version of {member.name} is dynamic: only building it would tell it", at)
+            elif locked is not None:
                 yield self._stale(f"the version of {member.name} is dynamic now, but locked as {locked}", at)
         elif locked is None:
             yield self._stale(f"the version of {member.name} is {declared_version}, but locked as dynamic", at)
@@ -631,16 +647,18 @@ class _Comparison:
         return not any((*self._unmatched(these, those), *self._unmatched(those, these)))
 
     def _unmatched(self, these: list[Wanted], those: list[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
-        known: dict[object, list[Wanted]] = {}
+        known: dict[object, list[Formula]] = {}
         for one in those:
-            known.setdefault(one.identity, []).append(one)
+            known.setdefault(one.identity, []).append(one.marker)
         missing: list[Wanted] = []
         unsure: list[Wanted] = []
         for one in these:
-            answers = [equivalent(one.marker, other.marker, self.python) for other in known.get(one.identity, ())]
-            if True in answers:
+            markers = known.get(one.identity, ())
+            if one.marker in markers:
                 continue
-            (unsure if None in answers else missing).append(one)
+            answers = {equivalent(one.marker, marker, self.python) for marker in markers}
+            if True not in answers:
+                (unsure if None in answers else missing).append(one)
         return missing, unsure
 
 
@@ -680,7 +698,7 @@ def _default_groups(value: object) -> tuple[str, ...] | str:
     )
 
 
-def _conflict_sets(value: object, package: str | None) -> list[frozenset[tuple[str, str, str]]]:
+def _conflict_sets(value: object, package: str | None) -> list[Conflict]:
     found = []
     for entries in value if isinstance(value, list) else ():
         items = set()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -20,10 +21,12 @@ from packaging.utils import canonicalize_name, canonicalize_version
 
 from scanner.facts import Extract, Location, Manifest, Requirement
 from scanner.inventory import Reason
-from scanner.markers import ALWAYS, NEVER, Formula, assuming, both, either, parse, possible, without
+from scanner.markers import ALWAYS, NEVER, Clause, Formula, assuming, both, either, parse, possible, without
 from scanner.pep508 import InvalidRequirement, requirement
 from scanner.redact import redact
 from scanner.toml_reader import strings, table
+
+_MOST_STEPS = 500
 
 
 class Refused(Exception):
@@ -179,6 +182,7 @@ class Workspace:
         self.folder = folder or "."
         self._origin = self.folder if origin is None else origin or "."
         self.no_sources = False
+        self._sources: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
         self._extracts = extracts
         self._files = files
         root = self._manifest("")
@@ -334,10 +338,7 @@ class Workspace:
             text=redact(found.raw),
             at=found.at,
         )
-        own = {} if self.no_sources else sources_of(member.uv if member else self.uv)
-        sources, folder = (own.get(name), member.folder if member else "")
-        if sources is None and self._shares_sources and not self.no_sources:
-            sources, folder = sources_of(self.uv).get(name), ""
+        sources, folder = self._sources_for(name, member)
         fitting = [s for s in sources or () if _applies(s, extra, group)]
         foreign = sources is None or any(source.get("workspace") is not True for source in fitting)
         if foreign and not self.no_sources and name in self.members and (member is None or member.name != name):
@@ -361,9 +362,21 @@ class Workspace:
         if possible(rest):
             yield replace(base, source=self._declared_source(found, base), marker=rest)
 
-    @property
-    def _shares_sources(self) -> bool:
-        return isinstance(self.uv.get("workspace"), dict)
+    def _sources_for(self, name: str, member: Member | None) -> tuple[list[Mapping[str, Any]] | None, str]:
+        """The sources for a name, the member's own before the workspace's, and the folder that they start from."""
+        if self.no_sources:
+            return None, ""
+        folder = member.folder if member else ""
+        if folder not in self._sources:
+            self._sources[folder] = sources_of(member.uv if member else self.uv)
+        own = self._sources[folder].get(name)
+        if own is not None or not isinstance(self.uv.get("workspace"), dict):
+            return own, folder
+        return self._root_sources.get(name), ""
+
+    @cached_property
+    def _root_sources(self) -> dict[str, list[Mapping[str, Any]]]:
+        return sources_of(self.uv)
 
     def _declared_source(self, found: Requirement, base: Wanted) -> tuple[str, ...]:
         """What the requirement itself says (``name @ address``)."""
@@ -443,17 +456,21 @@ def flattened(requirements: list[Wanted], name: str) -> list[Wanted]:
 
     Build backends differ in whether they do this, so that for a dynamic version uv takes either (``FlatRequiresDist``).
     """
+    by_extra: dict[str, list[Wanted]] = {}
+    for one in requirements:
+        for extra in {item.value for item in one.marker if isinstance(item, Clause) and item.variable == "extra"}:
+            by_extra.setdefault(extra, []).append(one)
     found = list(requirements)
-    queue = [(extra, one.marker) for one in requirements if one.name == name for extra in one.extras]
+    queue = deque((extra, one.marker) for one in requirements if one.name == name for extra in one.extras)
     seen: set[tuple[str, Formula]] = set()
-    while queue:
-        extra, path = queue.pop(0)
-        if (extra, path) in seen or len(seen) > 500:
+    while queue and len(seen) < _MOST_STEPS:
+        extra, path = queue.popleft()
+        if (extra, path) in seen:
             continue
         seen.add((extra, path))
-        for one in requirements:
-            always = assuming(one.marker, frozenset())
-            marker = both(path, both(assuming(one.marker, frozenset({extra})), without(always)))
+        for one in by_extra.get(extra, ()):
+            unasked = without(assuming(one.marker, frozenset()))
+            marker = both(path, both(assuming(one.marker, frozenset({extra})), unasked))
             if possible(marker):
                 found.append(replace(one, marker=marker))
                 queue.extend((further, marker) for further in one.extras if one.name == name)
@@ -564,6 +581,24 @@ def flat_groups(manifest: Manifest) -> dict[str, list[tuple[str, Formula]]]:
     if isinstance(legacy, list):
         done["dev"] = [*done.get("dev", []), *((text, ALWAYS) for text in strings(legacy))]
     return done
+
+
+def including_groups(manifest: Manifest) -> dict[str, set[str]]:
+    """For each dependency group, the groups that include it, directly or not."""
+    direct: dict[str, set[str]] = {}
+    for name, entries in table(manifest.data, "dependency-groups").items():
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, Mapping) and isinstance(included := entry.get("include-group"), str):
+                direct.setdefault(normal(included), set()).add(normal(name))
+    found: dict[str, set[str]] = {}
+    for name in direct:
+        reached, queue = set(direct[name]), list(direct[name])
+        while queue:
+            further = direct.get(queue.pop(), set()) - reached
+            reached |= further
+            queue.extend(further)
+        found[name] = reached
+    return found
 
 
 def _resolve_group(
