@@ -36,7 +36,7 @@ _FOLDERS = frozenset({"requirements", "requirement", "reqs", "deps", "requires",
 _BARE_FOLDERS = frozenset({"requirements", "requirement", "reqs"})
 _WORDS = frozenset({"reqs", "req", "requires", "constraint", "constraints"})
 _WEAK_WORDS = frozenset({"deps", "dependencies", "pip", "pypi", "freeze", "frozen", "pins", "pinned"})
-_INPUTS = frozenset(
+_LAYERS = frozenset(
     "base main common dev develop development prod production local test tests testing docs doc lint ci build".split()
 )
 _OTHER_SYSTEMS = frozenset(
@@ -47,7 +47,7 @@ _SUFFIXES = frozenset({".txt", ".in", ".pip", ".lock"})
 
 def matches(path: str) -> bool:
     """Whether a file's name or folder suggests a requirements file; installed metadata (``*.egg-info/``) does not."""
-    return ".egg-info/" not in path and (_named_so(path) or _lies_so(path))
+    return ".egg-info/" not in path and (_named_so(path) or _lies_so(path) or _is_layer(path))
 
 
 def _stem_and_suffix(path: str) -> tuple[str, str]:
@@ -74,9 +74,13 @@ def _lies_so(path: str) -> bool:
     stem, suffix = _stem_and_suffix(path)
     if suffix not in {".txt", ".in", ".pip"} or stem.endswith((".rst", ".md")):
         return False
-    if not _FOLDERS.isdisjoint(path.lower().split("/")[-4:-1]) or not _WEAK_WORDS.isdisjoint(_words(stem)):
-        return True
-    return suffix == ".in" and stem in _INPUTS
+    return not _FOLDERS.isdisjoint(path.lower().split("/")[-4:-1]) or not _WEAK_WORDS.isdisjoint(_words(stem))
+
+
+def _is_layer(path: str) -> bool:
+    """``dev.in`` and ``dev.txt`` anywhere: the one must look the part, the other more so."""
+    stem, suffix = _stem_and_suffix(path)
+    return suffix in {".in", ".txt"} and stem in _LAYERS
 
 
 def read(path: str, text: str) -> Extract | None:
@@ -222,9 +226,14 @@ def _is_requirements(path: str, reading: _Reading) -> bool:
         return False
     if _named_so(path) or not matches(path):
         return bad <= telling * 2 + bare if telling else bad * 3 <= bare
-    if telling:
+    named = telling - sum(not made.name for made in reading.requirements)
+    if not _lies_so(path) and path.lower().endswith(".txt"):
+        return bad == 0 and named > 2 and named >= bare
+    if named:
         return bad * 4 <= telling + bare
-    return bad == 0 and not _BARE_FOLDERS.isdisjoint(path.lower().split("/")[-4:-1])
+    if _lies_so(path):
+        return bad == 0 and not _BARE_FOLDERS.isdisjoint(path.lower().split("/")[-4:-1])
+    return bad == 0 and bare > 0 and all(re.search(r"[A-Za-z]", made.name) for made in reading.requirements)
 
 
 def _is_bare(made: Requirement) -> bool:

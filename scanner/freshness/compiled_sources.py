@@ -23,7 +23,7 @@ _GAPS = {
     "extras_require": "optional",
 }
 _LIMIT = 500
-_REQUIREMENTS, _CONSTRAINTS, _OVERRIDES, _PROJECT = "requirements", "constraints", "overrides", "project"
+_REQUIREMENTS, _CONSTRAINTS, _OVERRIDES = "requirements", "constraints", "overrides"
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class _Walk:
     def __init__(self, scene: Scene) -> None:
         self.asked = Asked()
         self._scene = scene
-        self._seen: set[tuple[str, str]] = set()
+        self._seen: set[tuple[str, str | _Wanted]] = set()
 
     def command(self, given: Command | None) -> None:
         """The sources of a pip-compile or ``uv pip compile`` command, or those that the file itself shows."""
@@ -206,9 +206,9 @@ class _Walk:
 
     def _project(self, path: str, wanted: _Wanted) -> None:
         """A project's own declaration; setuptools spreads it over up to three files of one folder."""
-        if (path, _PROJECT) in self._seen:
+        if (path, wanted) in self._seen:
             return
-        self._seen.add((path, _PROJECT))
+        self._seen.add((path, wanted))
         manifest = self._manifest(path)
         if manifest is None:
             return

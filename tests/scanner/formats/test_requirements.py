@@ -125,6 +125,11 @@ def test_an_empty_file_counts_where_its_name_is_plain() -> None:
     assert FORMAT.read("deps/notes.txt", "# nothing yet\n") is None
 
 
+def test_layers_anywhere() -> None:
+    assert [one.name for one in manifest("a\nb\n", "env/dev.in").requirements] == ["a", "b"]
+    assert lock(COMPILED, "env/dev.txt").tool == "pip-tools"
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
@@ -136,6 +141,9 @@ def test_an_empty_file_counts_where_its_name_is_plain() -> None:
         ),
         ("apt-requirements.txt", lines("build-essential", "libpq-dev")),
         ("deps/words.txt", lines("alpha", "beta")),
+        ("data/test.txt", lines("alpha==1", "beta")),
+        ("data/test.in", lines("3", "1")),
+        ("deps/links.txt", lines("https://files.example/a", "https://files.example/b")),
         ("requirements.txt", lines("Package Version", "------- -------", "foo 1.0", "bar 2.0")),
         ("requirements.txt", "a==1\0"),
         ("deps/CMakeLists.txt", lines("cmake_minimum_required(VERSION 3.1)", "project(x)", "add_executable(x main.c)")),
