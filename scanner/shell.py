@@ -470,6 +470,8 @@ class _Walk:
                     target = words[0]
                 extra.extend(words[1:])
         if body.type == "command":
+            if target and _WRITES_LISTING.match(_text(body)):
+                extra.extend((">", target))
             argv = self._command(body, state, depth + 1, stdin=stdin, extra=extra)
             self._pass_on(argv, target)
             heredoc = next((r for r in redirects if r.type == "heredoc_redirect"), None)
@@ -924,6 +926,11 @@ class _Walk:
         return place if place is None or name != "dirname" else posixpath.dirname(place) or "."
 
 
+# what these write is installed later on, so that where they write it belongs to the command
+_WRITES_LISTING = re.compile(
+    r"(?:\S{0,200}/)?(?:poetry|pipenv|pdm|uv|pip-compile|python\S{0,8} -m \S{1,20})\s.{0,200}\b(?:export|requirements|lock|compile)\b",
+    re.DOTALL,
+)
 _ARRAY = re.compile(r"\$\{(\w{1,100})\[[@*]\]\}")
 _SIMPLE = re.compile(r"\$\{\w{1,100}\}|\$\w{1,100}")
 _STRING_ESCAPE = re.compile(r"\\([\"\\$`\n])")

@@ -1,0 +1,182 @@
+"""Where the files inside an image come from: a Dockerfile's ``COPY`` and ``ADD`` lines as a map into the repository.
+
+Which folder is the build context is not written in a Dockerfile: it is the candidate in which most of the copied
+sources exist (the Dockerfile's own folder, the folders above it, the root).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from scanner.facts import Dockerfile, Instruction, Stage
+
+MAX_DEPTH = 20
+_MANIFESTS = ("pyproject.toml", "requirements.txt", "setup.py", "Pipfile", "setup.cfg", "environment.yml", "pixi.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class _Copied:
+    """``target`` inside the image is ``source`` in the repository from ``line`` on (for a mount: on this line only)."""
+
+    line: int
+    target: str
+    source: str
+    only_there: bool = False
+
+
+class Container:
+    """The files of one Dockerfile's stages, as far as they come from the repository."""
+
+    def __init__(self, dockerfile: Dockerfile, files: frozenset[str], folders: frozenset[str]) -> None:
+        self._files = files
+        self._folders = folders
+        self._stages = dockerfile.stages
+        self.context = self._context(dockerfile)
+        self._copied: list[list[_Copied]] = []
+        self._parents: list[int | None] = []
+        self._directories: list[str] = []
+        names: dict[str, int] = {}
+        for stage in dockerfile.stages:
+            self._parents.append(names.get(stage.base.lower()))
+            self._copied.append([])
+            for found in self._of_stage(stage, names):
+                self._copied[-1].append(found)
+            if stage.name:
+                names[stage.name.lower()] = stage.index
+
+    def source(self, line: int | None, path: str) -> str | None:
+        """The repository's file or folder behind the absolute ``path`` as a command on ``line`` sees it."""
+        stage = self._stage_at(line)
+        return self._source(stage, line or 0, posixpath.normpath(path)) if stage is not None else None
+
+    def _stage_at(self, line: int | None) -> int | None:
+        if line is None:
+            return None
+        before = [stage.index for stage in self._stages if stage.line <= line]
+        return before[-1] if before else None
+
+    def _source(self, stage: int, line: int, path: str, depth: int = 0) -> str | None:
+        for copied in reversed(self._copied[stage]):
+            if copied.line > line or (copied.only_there and copied.line != line):
+                continue
+            if path == copied.target and self._exists(copied.source):
+                return copied.source
+            inside = copied.target.rstrip("/") + "/"
+            if path.startswith(inside):
+                found = posixpath.normpath(posixpath.join(copied.source, path[len(inside) :]))
+                if self._exists(found):
+                    return found
+        parent = self._parents[stage]
+        return self._source(parent, 1 << 30, path, depth + 1) if parent is not None and depth < MAX_DEPTH else None
+
+    def _exists(self, path: str) -> bool:
+        return path == "." or path in self._files or path in self._folders
+
+    # building the map
+
+    def _context(self, dockerfile: Dockerfile) -> str:
+        own = posixpath.dirname(dockerfile.path) or "."
+        candidates = [own]
+        while candidates[-1] != ".":
+            candidates.append(posixpath.dirname(candidates[-1]) or ".")
+        sources = [s for stage in dockerfile.stages for step in stage.instructions for s in _context_sources(step)]
+        named = [s for s in sources if s not in (".", "./", "/")]
+
+        def score(folder: str) -> tuple[int, bool]:
+            return sum(bool(self._match(folder, s)) for s in named), any(
+                self._exists(_join(folder, name) or "") for name in _MANIFESTS
+            )
+
+        return max(candidates, key=lambda folder: (*score(folder), -candidates.index(folder)))
+
+    def _match(self, folder: str, source: str) -> list[str]:
+        """What ``source`` (which may be a pattern) stands for in the context ``folder``."""
+        path = _join(folder, source)
+        if path is None:
+            return []
+        if "*" not in path and "?" not in path and "[" not in path:
+            return [path] if self._exists(path) else []
+        depth = path.count("/")
+        return [f for f in (*self._files, *self._folders) if f.count("/") == depth and fnmatchcase(f, path)]
+
+    def _of_stage(self, stage: Stage, names: dict[str, int]) -> Iterator[_Copied]:
+        parent = names.get(stage.base.lower())
+        directory = self._directories[parent] if parent is not None else "/"
+        for step in stage.instructions:
+            if step.name == "WORKDIR":
+                directory = step.value
+            elif step.name in ("COPY", "ADD"):
+                yield from self._of_copy(step, directory, names)
+            elif step.name == "RUN":
+                yield from self._of_mounts(step, directory)
+        self._directories.append(directory)
+
+    def _of_copy(self, step: Instruction, directory: str, names: dict[str, int]) -> Iterator[_Copied]:
+        *sources, target = _copy_words(step) or [""]
+        if not sources:
+            return
+        destination = posixpath.normpath(posixpath.join(directory, target))
+        into = target.endswith(("/", "/.")) or target in (".", "./") or len(sources) > 1
+        origin = dict(step.flags).get("from")
+        for source in sources:
+            if origin is not None:
+                stage = names.get(origin.lower(), int(origin) if origin.isdigit() else None)
+                if stage is not None and stage < len(self._copied):
+                    found = self._source(stage, 1 << 30, posixpath.normpath(posixpath.join("/", source)))
+                    yield from self._placed(step.line, [found] if found else [], destination, into)
+            else:
+                yield from self._placed(step.line, self._match(self.context, source), destination, into)
+
+    def _placed(self, line: int, found: Iterable[str], destination: str, into: bool) -> Iterator[_Copied]:
+        paths = list(found)
+        for path in paths:
+            is_folder = path == "." or path in self._folders
+            if is_folder or not (into or len(paths) > 1 or self._is_known_folder(destination)):
+                yield _Copied(line, destination, path)
+            else:
+                yield _Copied(line, posixpath.join(destination, posixpath.basename(path)), path)
+
+    def _is_known_folder(self, destination: str) -> bool:
+        return destination == "/" or any(
+            step.name == "WORKDIR" and step.value == destination for s in self._stages for step in s.instructions
+        )
+
+    def _of_mounts(self, step: Instruction, directory: str) -> Iterator[_Copied]:
+        for mount in step.mounts:
+            options = dict(mount.options)
+            if mount.type == "bind" and mount.target is not None and "from" not in options:
+                source = options.get("source") or options.get("src") or "."
+                target = posixpath.normpath(posixpath.join(directory, mount.target))
+                for path in self._match(self.context, source):
+                    for line in {step.line, *(i.at.line or step.line for i in step.invocations)}:
+                        yield _Copied(line, target, path, only_there=True)
+
+
+def _join(folder: str, source: str) -> str | None:
+    path = posixpath.normpath(posixpath.join(folder, source.lstrip("/")))
+    return None if path == ".." or path.startswith("../") else path
+
+
+def _copy_words(step: Instruction) -> list[str]:
+    value = step.value.strip()
+    if value.startswith("[") and value.endswith("]"):
+        return [word.strip().strip("\"'") for word in value[1:-1].split(",")]
+    return value.split()
+
+
+def copied_sources(step: Instruction) -> list[str]:
+    """What a ``COPY`` or ``ADD`` takes, without its target."""
+    return [word for word in _copy_words(step)[:-1] if not word.startswith("<<")]
+
+
+def _context_sources(step: Instruction) -> list[str]:
+    if step.name in ("COPY", "ADD") and "from" not in dict(step.flags):
+        return [source for source in copied_sources(step) if "://" not in source]
+    return [
+        dict(m.options).get("source") or dict(m.options).get("src") or "."
+        for m in step.mounts
+        if m.type == "bind" and "from" not in dict(m.options)
+    ]

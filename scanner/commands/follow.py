@@ -1,0 +1,220 @@
+"""From a command to what it starts in the repository's own files: make targets, tox environments, scripts, actions."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scanner.commands.lookup import Lookup
+from scanner.commands.words import Program, after_options, inner, option, options, program
+from scanner.facts import Extract, Invocation, Task
+
+MAX_DEPTH = 5
+MAX_FOLLOWED = 600
+_MAKE_VALUES = frozenset({"-C", "--directory", "-f", "--file", "--makefile", "-j", "-I", "-o", "-W", "-l"})
+_JUST_VALUES = frozenset({"-f", "--justfile", "-d", "--working-directory", "--set", "--shell"})
+_TASK_VALUES = frozenset({"-t", "--taskfile", "-d", "--dir", "-o", "--output", "-C", "--concurrency"})
+_SHELLS = frozenset({"bash", "sh", "dash", "zsh", "source", "."})
+_MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
+_TASKFILES = ("Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml", "Taskfile.dist.yml")
+_SCRIPT = re.compile(r"[\w./${}-]{1,200}")
+
+
+def expand(invocation: Invocation, lookup: Lookup) -> tuple[Invocation, ...]:
+    """What ``invocation`` starts through the repository's own files, all the way down; empty for any other command.
+
+    The results keep their own place; context, job and variables are the caller's. Files that call each other in a
+    circle are followed once, at most ``MAX_DEPTH`` deep.
+    """
+    return tuple(_expand(invocation, lookup, frozenset(), 0))[:MAX_FOLLOWED]
+
+
+def _expand(
+    invocation: Invocation, lookup: Lookup, seen: frozenset[tuple[str, str | None]], depth: int
+) -> Iterator[Invocation]:
+    if depth >= MAX_DEPTH:
+        return
+    for extract, task in _targets(invocation, lookup):
+        key = (extract.path, task)
+        if key in seen:
+            continue
+        for started in _of_task(extract, task, frozenset()):
+            yield_as = _as_called(started, invocation)
+            yield yield_as
+            yield from _expand(yield_as, lookup, seen | {key}, depth + 1)
+
+
+def _as_called(started: Invocation, caller: Invocation) -> Invocation:
+    env = dict(started.env)
+    return replace(
+        started,
+        context=caller.context,
+        job=caller.job,
+        env=tuple(sorted({**dict(caller.env), **env}.items())),
+        disabled=started.disabled or caller.disabled,
+        tolerated=started.tolerated or caller.tolerated,
+    )
+
+
+def _of_task(extract: Extract, task: str | None, seen: frozenset[str]) -> Iterator[Invocation]:
+    """The invocations of a task after those of the tasks that it needs; all of the file where it has no tasks."""
+    if task is None:
+        yield from extract.invocations
+        return
+    if task in seen or len(seen) > 40:
+        return
+    found = next((t for t in extract.tasks if t.name == task), None)
+    for need in found.needs if found is not None else ():
+        yield from _of_task(extract, need, seen | {task})
+    yield from (i for i in extract.invocations if i.job == task)
+
+
+def _targets(invocation: Invocation, lookup: Lookup) -> list[tuple[Extract, str | None]]:
+    """The files, and tasks in them, that a command starts."""
+    started = program(invocation.argv)
+    if invocation.argv[:1] and invocation.argv[0].startswith(("uses:./", "uses:$/")):
+        return _action(invocation.argv[0][5:].split("@")[0], lookup)
+    if (wrapped := inner(started)) and program(wrapped).name in ("tox", "nox", "make", "just", "task", *_SHELLS):
+        started = program(wrapped)
+    match started.name:
+        case "make" | "gmake":
+            return _named_tasks(
+                invocation, lookup, started, _MAKEFILES, _MAKE_VALUES, ("-C", "--directory"), ("-f", "--file")
+            )
+        case "just":
+            names = ("justfile", "Justfile", ".justfile")
+            keys = ("-d", "--working-directory")
+            return _named_tasks(invocation, lookup, started, names, _JUST_VALUES, keys, ("-f", "--justfile"))
+        case "task" | "go-task":
+            keys = ("-d", "--dir")
+            return _named_tasks(invocation, lookup, started, _TASKFILES, _TASK_VALUES, keys, ("-t", "--taskfile"))
+        case "tox":
+            return _tox(invocation, lookup, started)
+        case "nox":
+            return _nox(invocation, lookup, started)
+        case "npm" | "yarn" | "pnpm" | "bun":
+            return _node(invocation, lookup, started)
+        case _:
+            return _script(invocation, lookup, started)
+
+
+def _action(target: str, lookup: Lookup) -> list[tuple[Extract, str | None]]:
+    folder = posixpath.normpath(target.removeprefix("$/"))
+    names = (folder, f"{folder}/action.yml", f"{folder}/action.yaml")
+    found = next((lookup.extracts[name] for name in names if name in lookup.extracts), None)
+    return [(found, None)] if found is not None else []
+
+
+def _near(
+    invocation: Invocation, lookup: Lookup, names: tuple[str, ...], folder: str | None, file: str | None
+) -> Extract | None:
+    """The task file in the command's folder (or ``folder``, or the ``file`` that it names)."""
+    wanted = (file,) if file else names
+    for name in wanted:
+        path = lookup.find(invocation, posixpath.join(folder or ".", name))
+        if path is not None and path in lookup.extracts:
+            return lookup.extracts[path]
+    return None
+
+
+def _named_tasks(
+    invocation: Invocation,
+    lookup: Lookup,
+    started: Program,
+    names: tuple[str, ...],
+    values: frozenset[str],
+    folder_options: tuple[str, ...],
+    file_options: tuple[str, ...],
+) -> list[tuple[Extract, str | None]]:
+    args = started.args
+    extract = _near(invocation, lookup, names, option(args, *folder_options), option(args, *file_options))
+    if extract is None:
+        return []
+    wanted: list[str] = []
+    rest = args
+    while rest := after_options(rest, values):
+        wanted.append(rest[0])
+        rest = rest[1:]
+    known = {t.name for t in extract.tasks}
+    asked = [name for name in wanted if name in known]
+    if not asked and not [name for name in wanted if "=" not in name]:
+        asked = [t.name for t in extract.tasks if t.default][:1]
+    return [(extract, name) for name in asked]
+
+
+def _tox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]]:
+    args = started.args
+    file = option(args, "-c", "--conf")
+    extract = _near(invocation, lookup, ("tox.ini", "tox.toml", "setup.cfg", "pyproject.toml"), None, file)
+    if extract is None or not extract.tasks:
+        return []
+    asked = [n for text in options(args, "-e", "--env") for n in text.split(",") if n] or [
+        n for n in dict(invocation.env).get("TOXENV", "").split(",") if n
+    ]
+    return [(extract, name) for name in _chosen(extract.tasks, asked)]
+
+
+def _chosen(tasks: tuple[Task, ...], asked: list[str]) -> list[str]:
+    """The environments that were asked for; the default ones where names are unknown or none are given."""
+    known = {t.name for t in tasks}
+    default = [t.name for t in tasks if t.default] or [t.name for t in tasks]
+    if not asked or "ALL" in asked:
+        return default
+    found = [name for name in asked if name in known]
+    if found:
+        return found
+    pattern = re.compile(r"(?:py|pypy)\d{0,4}.*")
+    if any("$" in name or pattern.fullmatch(name) for name in asked):
+        return default[:1] if all("$" not in name for name in asked) else default
+    return []
+
+
+def _nox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]]:
+    extract = _near(invocation, lookup, ("noxfile.py",), None, option(started.args, "-f", "--noxfile"))
+    if extract is None:
+        return []
+    args = started.args
+    asked: list[str] = []
+    for number, word in enumerate(args):
+        if word in ("-s", "--session", "--sessions", "-e"):
+            for name in args[number + 1 :]:
+                if name.startswith("-"):
+                    break
+                asked.append(re.sub(r"\(.*\)$", "", name))
+        elif word.startswith(("--session=", "--sessions=")):
+            asked.append(word.partition("=")[2])
+    known = {t.name for t in extract.tasks}
+    names = [name if name in known else re.sub(r"-[\d.${].*$", "", name) for name in asked]
+    sessions = tuple(t for t in extract.tasks if not (t.needs and t.name.startswith(f"{t.needs[0]}-")))
+    return [
+        (extract, name)
+        for name in dict.fromkeys(
+            _chosen(sessions, [n for n in names if n]) if names else [t.name for t in sessions if t.default]
+        )
+    ]
+
+
+def _node(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]]:
+    folder = option(started.args, "--prefix", "-C", "--cwd", "--dir")
+    rest = after_options(started.args, ("--prefix", "-C", "--cwd", "--dir"))
+    name = rest[1] if rest[:1] in (("run",), ("run-script",)) and len(rest) > 1 else rest[0] if rest else ""
+    extract = _near(invocation, lookup, ("package.json",), folder, None)
+    if extract is None or not any(t.name == name for t in extract.tasks):
+        return []
+    return [(extract, name)]
+
+
+def _script(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]]:
+    word = invocation.argv[0]
+    if started.name in _SHELLS:
+        rest = after_options(started.args, ("-o", "-O"))
+        word = rest[0] if rest else ""
+    elif "/" not in word:
+        return []
+    if not _SCRIPT.fullmatch(word):
+        return []
+    path = lookup.find(invocation, word)
+    extract = lookup.extracts.get(path) if path is not None else None
+    return [(extract, None)] if extract is not None and extract.format == "shell" else []

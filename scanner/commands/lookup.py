@@ -1,0 +1,214 @@
+"""What is known of the repository that a command runs in: files, locks, requirements files and what they hold."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from scanner.commands.container import Container
+from scanner.facts import Extract, Invocation, Requirement
+from scanner.layout import owner_of
+
+MAX_INCLUDES = 12
+ListingKind = Literal["compiled", "pinned", "open", "local", "empty", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What installing from a requirements file takes.
+
+    ``compiled``: a locker wrote it (or it is constrained by such a file); ``pinned``: every entry is exact, by hand;
+    ``open``: something is resolved at install time; ``local``: only paths of the repository; ``empty``: nothing.
+    ``hashed``: every entry that comes from an index carries a hash. ``line`` shows the first open entry.
+    """
+
+    path: str
+    kind: ListingKind
+    hashed: bool = False
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A search for a file near a command: its path, or why there is none (``unknown``: the folder is not known)."""
+
+    path: str | None = None
+    state: Literal["found", "missing", "unknown"] = "missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """Everything that judging a command may ask of its repository. Made by :func:`build_lookup`."""
+
+    extracts: Mapping[str, Extract]
+    files: frozenset[str]
+    folders: frozenset[str]
+    projects: tuple[str, ...] = ()
+    mains: tuple[str, ...] = ()
+    _listings: dict[str, Listing] = field(default_factory=dict, repr=False, compare=False)
+    _containers: dict[str, Container] = field(default_factory=dict, repr=False, compare=False)
+
+    def exists(self, path: str) -> bool:
+        """Whether the repository has this file or folder."""
+        return path == "." or path in self.files or path in self.folders
+
+    def container(self, path: str) -> Container | None:
+        """The image that the Dockerfile at ``path`` builds, as a map into the repository."""
+        extract = self.extracts.get(path)
+        if extract is None or extract.dockerfile is None:
+            return None
+        if path not in self._containers:
+            self._containers[path] = Container(extract.dockerfile, self.files, self.folders)
+        return self._containers[path]
+
+    def find(self, invocation: Invocation, word: str) -> str | None:
+        """The file or folder of the repository that ``word`` names for this command; ``None`` if none is known."""
+        word = word.removeprefix("file://").removeprefix("file:").replace("\\", "/") if "$" not in word else word
+        if "$" in word or "\0" in word or "://" in word or word.startswith("~"):
+            return None
+        directory = invocation.directory
+        if (directory or "").startswith("/") or (word.startswith("/") and invocation.context == "image"):
+            container = self.container(invocation.at.path)
+            if container is None or directory is None:
+                return None
+            return container.source(invocation.at.line, posixpath.join(directory, word))
+        if word.startswith("/"):
+            return None
+        path = posixpath.normpath(posixpath.join(directory or ".", word))
+        return path if self.exists(path) else None
+
+    def matching(self, invocation: Invocation, word: str) -> list[str]:
+        """The files that ``word`` may name when its variables or wildcards are anything."""
+        pattern = re.sub(r"\$\{\{[^}]{0,200}\}\}|\$\{[^}]{0,200}\}|\$\w{1,100}|\{\{[^}]{0,200}\}\}", "*", word)
+        if "*" not in pattern or not pattern.strip("*./") or (invocation.directory or "").startswith("/"):
+            return []
+        pattern = posixpath.normpath(posixpath.join(invocation.directory or ".", pattern))
+        depth = pattern.count("/")
+        return sorted(path for path in self.files if path.count("/") == depth and fnmatchcase(path, pattern))
+
+    def nearest(self, invocation: Invocation, names: Iterable[str], start: str | None = None) -> Found:
+        """The first of ``names`` in the command's folder (or ``start``, seen from there) or a folder above it."""
+        wanted = tuple(names)
+        if invocation.directory is None and start is None:
+            known = sorted(path for path in self.files if posixpath.basename(path) in wanted)
+            return Found(path=known[0], state="found") if len(known) == 1 else Found(state="unknown")
+        for folder in _upwards(posixpath.normpath(posixpath.join(invocation.directory or ".", start or "."))):
+            for name in wanted:
+                if (path := self.find(_at(invocation, folder), name)) is not None:
+                    return Found(path=path, state="found")
+        return Found()
+
+    def project_of(self, path: str) -> str | None:
+        """The project that a file or folder belongs to; the only main one where it lies outside of all."""
+        owner = owner_of(path, self.projects)
+        if owner is not None:
+            return owner
+        return self.mains[0] if len(self.mains) == 1 else None
+
+    def listing(self, path: str) -> Listing:
+        """What installing from the requirements file ``path`` takes, includes and all."""
+        if path not in self._listings:
+            self._listings[path] = Listing(path=path, kind="unknown")  # for files that include each other
+            self._listings[path] = self._read(path)
+        return self._listings[path]
+
+    def _read(self, path: str) -> Listing:
+        extract = self.extracts.get(path)
+        if extract is None or extract.unreadable:
+            return Listing(path=path, kind="unknown")
+        if extract.lock is not None:
+            packages = [p for p in extract.lock.packages if p.source == "index"]
+            hashed = bool(packages) and all(p.hashes for p in packages)
+            return Listing(path=path, kind="compiled", hashed=hashed, line=extract.lock.header_line)
+        manifest = extract.manifest
+        if manifest is None:
+            return Listing(path=path, kind="unknown")
+        includes = {i.path: i.kind for i in (*manifest.includes, *extract.includes) if i.path is not None}
+        parts = [self.listing(p) for p, kind in list(includes.items())[:MAX_INCLUDES] if kind == "requirements"]
+        own = _own_listing(path, manifest.requirements)
+        constrained = any(kind == "constraints" and self.listing(p).kind == "compiled" for p, kind in includes.items())
+        return _combined(path, [own, *parts], constrained=constrained)
+
+    def dynamic(self, folder: str) -> Listing | None:
+        """The compiled file from which the project at ``folder`` reads its dependencies when built, if it does."""
+        for name in ("pyproject.toml", "setup.cfg", "setup.py"):
+            extract = self.extracts.get(posixpath.normpath(posixpath.join(folder, name)))
+            if extract is None or extract.manifest is None:
+                continue
+            for include in (*extract.manifest.includes, *extract.includes):
+                if include.kind in ("dynamic", "requirements") and include.scope == "runtime" and include.path:
+                    return self.listing(include.path)
+        return None
+
+
+def build_lookup(
+    extracts: Mapping[str, Extract],
+    files: frozenset[str],
+    projects: tuple[str, ...] = (),
+    mains: tuple[str, ...] = (),
+) -> Lookup:
+    """The lookup of one repository; ``projects`` are the folders of all projects, ``mains`` those of role main."""
+    folders = {folder for path in files for folder in _upwards(posixpath.dirname(path) or ".")} - {"."}
+    return Lookup(extracts=extracts, files=files, folders=frozenset(folders), projects=projects, mains=mains)
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """``folder`` and all above it, to the root."""
+    seen = 0
+    while seen < 64:
+        yield folder
+        if folder in (".", "/", ""):
+            return
+        folder = posixpath.dirname(folder) or "."
+        seen += 1
+
+
+def _at(invocation: Invocation, folder: str) -> Invocation:
+    return Invocation(argv=(), at=invocation.at, context=invocation.context, directory=folder)
+
+
+def _own_listing(path: str, requirements: tuple[Requirement, ...]) -> Listing:
+    if not requirements:
+        return Listing(path=path, kind="empty", hashed=True)
+    remote = [r for r in requirements if r.source != "path"]
+    if not remote:
+        return Listing(path=path, kind="local", line=requirements[0].at.line)
+    loose = next((r for r in remote if not is_exact(r)), None)
+    hashed = all(r.hashes or r.source == "git" for r in remote)
+    if loose is not None:
+        return Listing(path=path, kind="open", line=loose.at.line)
+    return Listing(path=path, kind="pinned", hashed=hashed, line=remote[0].at.line)
+
+
+_ORDER: tuple[ListingKind, ...] = ("open", "unknown", "pinned", "local", "compiled", "empty")
+
+
+def _combined(path: str, parts: list[Listing], *, constrained: bool) -> Listing:
+    """Several listings installed together: the least disciplined one counts."""
+    lowest = min(parts, key=lambda part: _ORDER.index(part.kind))
+    if lowest.kind == "local" and any(part.kind == "compiled" for part in parts):
+        lowest = next(part for part in parts if part.kind == "compiled")
+    kind: ListingKind = "compiled" if constrained and lowest.kind in ("open", "pinned") else lowest.kind
+    return Listing(path=path, kind=kind, hashed=all(part.hashed for part in parts), line=lowest.line)
+
+
+_COMMIT = re.compile(r"[0-9a-fA-F]{40}")
+
+
+def is_exact(requirement: Requirement) -> bool:
+    """Whether only one version can be installed: ``==`` without a wildcard, ``===``, or a full commit."""
+    if requirement.source == "git":
+        return bool(_COMMIT.fullmatch(requirement.ref or ""))
+    if requirement.source != "index":
+        return True
+    try:
+        clauses = list(SpecifierSet(requirement.specifier or ""))
+    except InvalidSpecifier:
+        return False
+    return any(c.operator in ("==", "===") and not c.version.endswith(".*") for c in clauses)

@@ -1,0 +1,174 @@
+"""What ``pip install`` and its relatives (``uv pip``, ``pip-sync``, ``pip wheel``) take, and whether from a lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scanner.commands.lookup import Listing, Lookup
+from scanner.commands.words import PipAsk, distribution
+from scanner.facts import Invocation
+from scanner.inventory import CommandKind, Enforced
+
+PACKAGING = frozenset(
+    """
+    pip setuptools wheel virtualenv pip-tools pipx poetry poetry-core poetry-plugin-export poetry-plugin-shell uv pipenv
+    pdm hatch hatchling flit flit-core rye tox tox-uv tox-gh tox-gh-actions tox-pyenv tox-pdm tox-conda tox-venv nox
+    nox-uv nox-poetry build twine installer conda mamba conda-lock conda-build cibuildwheel maturin setuptools-scm
+    setuptools-rust scikit-build scikit-build-core meson-python meson ninja pixi micropipenv pep517 pyproject-hooks
+    poetry-dynamic-versioning poetry-dynamic-versioning-plugin poetry-version-plugin versioneer hatch-vcs
+    hatch-fancy-pypi-readme hatch-pip-compile check-wheel-contents auditwheel delocate delvewheel packaging bump2version
+    bumpversion bump-my-version commitizen python-semantic-release virtualenvwrapper virtualenv-clone pip-audit
+    distribute easy-install venv ensurepip pbr pyproject-metadata pybuild-deps uv-build
+    poetry-plugin-bundle poetry-multiproject-plugin poetry-polylith-plugin poetry-plugin-up pdm-backend
+    """.split()
+)
+NO_DEPS_ONLY = "installs the project alone (--no-deps)"
+PROJECT_AFTER_LOCK = "the project's dependencies were installed from a lock before; without --no-deps"
+PINNED_NO_DEPS = "pinned by hand, and nothing else is installed (--no-deps)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What one command amounts to; the fields are those of the inventory's command."""
+
+    kind: CommandKind
+    tool: str | None
+    uses_lock: bool | None = None
+    enforced: Enforced | None = None
+    because: str | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One thing that is installed: ``uses_lock`` ``None`` with ``neutral`` counts for nothing, else it is unknown."""
+
+    uses_lock: bool | None
+    because: str
+    hashed: bool = False
+    neutral: bool = False
+
+
+def judge_pip(
+    ask: PipAsk,
+    tool: str,
+    invocation: Invocation,
+    lookup: Lookup,
+    *,
+    produced: dict[str, Judgement],
+    locked_before: bool = False,
+) -> Judgement:
+    """Judge an install by pip or a relative. ``produced`` are files that earlier commands of the job wrote;
+    ``locked_before`` says that a compiled file was installed into the same environment before."""
+    if not ask.installs_project:
+        return _by_name(ask, tool)
+    env = dict(invocation.env)
+    constraints = (*ask.constraints, *env.get("PIP_CONSTRAINT", env.get("UV_CONSTRAINT", "")).split())
+    constrained = any(
+        (path := lookup.find(invocation, word)) is not None and lookup.listing(path).kind == "compiled"
+        for word in constraints
+    )
+    alone = "--no-deps" in ask.flags or env.get("PIP_NO_DEPS", "") in ("1", "true", "on")
+    parts = [_file(word, invocation, lookup, produced, constrained, alone) for word in ask.requirements]
+    compiled = any(part.uses_lock for part in parts)
+    parts += [_project(word, invocation, lookup, constrained, alone, compiled or locked_before) for word in ask.paths]
+    parts += [_archive(word, produced, alone, compiled or locked_before) for word in ask.archives]
+    parts += [_Part(uses_lock=constrained, because=f"group {name} is resolved at install time") for name in ask.groups]
+    if any(distribution(word) not in PACKAGING for word in ask.names) and not constrained:
+        parts.append(_Part(uses_lock=False, because=f"{ask.names[0]} is resolved at install time"))
+    return _joined(parts, ask, tool, invocation, lookup)
+
+
+def _by_name(ask: PipAsk, tool: str) -> Judgement:
+    if not ask.names and not ask.unclear:
+        return Judgement(kind="other", tool=tool)
+    known = [distribution(word) for word in ask.names]
+    if known and all(name in PACKAGING for name in known) and not ask.unclear:
+        return Judgement(kind="bootstrap", tool=tool)
+    first = next((word for word in (*ask.names, *ask.unclear) if distribution(word) not in PACKAGING), "")
+    return Judgement(
+        kind="adhoc", tool=tool, uses_lock=False, enforced="none", because=f"{first} is resolved at install time"
+    )
+
+
+def _joined(parts: list[_Part], ask: PipAsk, tool: str, invocation: Invocation, lookup: Lookup) -> Judgement:
+    counted = [part for part in parts if not part.neutral]
+    paths = [p for word in (*ask.requirements, *ask.paths) if (p := lookup.find(invocation, word.split("[")[0]))]
+    if not counted:
+        because = parts[0].because if parts else None
+        return Judgement(kind="install", tool=tool, because=because, path=next(iter(paths), None))
+    lowest = min(counted, key=lambda part: {False: 0, None: 1, True: 2}[part.uses_lock])
+    files = [part for part in counted if part.hashed]
+    hashes = "--require-hashes" in ask.flags or dict(invocation.env).get("PIP_REQUIRE_HASHES") in ("1", "true")
+    enforced: Enforced = "hashes" if hashes or (files and len(files) == len(counted)) else "none"
+    return Judgement(
+        kind="install",
+        tool=tool,
+        uses_lock=lowest.uses_lock,
+        enforced=enforced,
+        because=lowest.because,
+        path=next(iter(paths), None),
+    )
+
+
+def _file(
+    word: str, invocation: Invocation, lookup: Lookup, produced: dict[str, Judgement], constrained: bool, alone: bool
+) -> _Part:
+    name = word.rsplit("/", 1)[-1]
+    path = lookup.find(invocation, word)
+    if (made := produced.get(name)) is not None and (path is None or not made.uses_lock):
+        return _Part(made.uses_lock, made.because or "", hashed=made.enforced == "hashes")
+    if path is None:
+        matching = lookup.matching(invocation, word)
+        if not matching:
+            return _Part(None, f"{word} is not in the repository" if "$" not in word else f"{word} is not known")
+        parts = [_listed(lookup.listing(p), constrained, alone) for p in matching]
+        return min(parts, key=lambda part: {False: 0, None: 1, True: 2}[part.uses_lock])
+    return _listed(lookup.listing(path), constrained, alone)
+
+
+def _listed(listing: Listing, constrained: bool, alone: bool) -> _Part:
+    at = f" (line {listing.line})" if listing.line and listing.kind == "open" else ""
+    match listing.kind:
+        case "compiled":
+            return _Part(True, f"{listing.path} was written by a locker", hashed=listing.hashed)
+        case "pinned" if alone:
+            return _Part(False, PINNED_NO_DEPS, hashed=listing.hashed)
+        case "pinned" if not constrained:
+            return _Part(False, f"{listing.path} is pinned by hand", hashed=listing.hashed)
+        case "open" | "pinned":
+            if constrained:
+                return _Part(True, f"{listing.path} is constrained by a file that a locker wrote")
+            return _Part(False, f"{listing.path} is resolved at install time{at}")
+        case "local":
+            return _Part(False, f"{listing.path} installs the project, whose dependencies are resolved")
+        case "empty":
+            return _Part(None, f"{listing.path} lists nothing", neutral=True)
+        case _:
+            return _Part(None, f"{listing.path} could not be read")
+
+
+def _project(
+    word: str, invocation: Invocation, lookup: Lookup, constrained: bool, alone: bool, locked_before: bool
+) -> _Part:
+    path = lookup.find(invocation, word.split("[")[0])
+    if alone:
+        return _Part(None, NO_DEPS_ONLY, neutral=True)
+    if constrained:
+        return _Part(True, "constrained by a file that a locker wrote")
+    dynamic = lookup.dynamic(path) if path is not None else None
+    if dynamic is not None and dynamic.kind == "compiled" and "[" not in word:
+        return _Part(True, f"its dependencies are read from {dynamic.path}, which a locker wrote")
+    if locked_before:
+        return _Part(True, PROJECT_AFTER_LOCK)
+    return _Part(False, "the project's dependencies are resolved at install time")
+
+
+def _archive(word: str, produced: dict[str, Judgement], alone: bool, locked_before: bool) -> _Part:
+    if (made := produced.get("wheels")) is not None:
+        return _Part(made.uses_lock, made.because or "", hashed=made.enforced == "hashes")
+    if alone:
+        return _Part(None, NO_DEPS_ONLY, neutral=True)
+    if locked_before:
+        return _Part(True, PROJECT_AFTER_LOCK)
+    return _Part(False, f"the dependencies of {word} are resolved at install time")
