@@ -928,7 +928,8 @@ class _Walk:
 
 # what these write is installed later on, so that where they write it belongs to the command
 _WRITES_LISTING = re.compile(
-    r"(?:\S{0,200}/)?(?:poetry|pipenv|pdm|uv|pip-compile|python\S{0,8} -m \S{1,20})\s.{0,200}\b(?:export|requirements|lock|compile)\b",
+    r"(?:\S{0,200}/)?(?:poetry|pipenv|pdm|uv|pip-compile|python\S{0,8} -m \S{1,20})\s.{0,200}"
+    r"\b(?:export|requirements|lock|compile)\b",
     re.DOTALL,
 )
 _ARRAY = re.compile(r"\$\{(\w{1,100})\[[@*]\]\}")
