@@ -15,7 +15,7 @@ from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as Pep508
 from packaging.utils import canonicalize_name
 
-from scanner.facts import Extract, Mention, Requirement, ToolStrength
+from scanner.facts import Extract, Location, Mention, Requirement, ToolStrength
 from scanner.inventory import Command, Evidence, Tool, ToolVersion
 from scanner.toml_reader import table
 
@@ -586,3 +586,28 @@ def pinned(requirement: str) -> tuple[str, str | None]:
     except InvalidRequirement:
         return _split_pin(requirement)
     return parsed.name, _exact(str(parsed.specifier))
+
+
+# --- configuration files -----------------------------------------------------------------------------------------
+
+_INI_SECTION = re.compile(r"\[(?P<name>[^\]]{1,200})\]")
+_ADDOPTS = re.compile(r"addopts\s{0,20}[=:](?P<value>.*)")
+
+
+def ini_mentions(path: str, text: str) -> tuple[Mention, ...]:
+    """The tools that the sections of an INI file configure, and those that its pytest options switch on."""
+    found: dict[str, Mention] = {}
+    section = ""
+    in_addopts = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        at = Location(path=path, line=number)
+        if match := _INI_SECTION.match(line):
+            section, in_addopts = match["name"].strip(), False
+            if (tool := tool_of_section(section)) is not None:
+                found.setdefault(tool, Mention(tool=tool, strength="config-only", at=at, kind="config"))
+        elif section in ("pytest", "tool:pytest"):
+            option = _ADDOPTS.match(line)
+            in_addopts = option is not None or (in_addopts and line.startswith((" ", "\t")))
+            for tool in pytest_plugins(option["value"] if option else line) if in_addopts else ():
+                found[f"run {tool}"] = Mention(tool=tool, strength="run", at=at, kind="pytest plug-in")
+    return tuple(found.values())

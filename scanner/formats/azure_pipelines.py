@@ -35,6 +35,8 @@ _TOP = frozenset({"trigger", "pr", "pool", "jobs", "stages", "steps", "extends",
 _VARIABLE = re.compile(
     r"\$\((?P<macro>[\w.]{1,80})\)|\$\{\{\s{0,4}(?:variables|parameters)\.(?P<template>[\w.]{1,80})\s{0,4}\}\}"
 )
+_LEVELS = frozenset({"stage", "job", "deployment"})
+_MACRO = re.compile(r"\$\((?P<name>[A-Za-z]\w{0,80})\)")
 _SCRIPTS = {"script": None, "bash": "bash", "pwsh": "pwsh", "powershell": "powershell"}
 
 
@@ -97,9 +99,7 @@ def _walk(node: Node | None, scope: _Scope, depth: int) -> None:
             _walk(item, scope, depth + 1)
         return
     _template_pythons(node, scope)
-    inner = _entered(node, scope) if "job" in node.entries or "deployment" in node.entries or depth == 0 else scope
-    if "stage" in node.entries and is_false(node.text("condition")):
-        inner = replace(inner, where=replace(inner.where, disabled="condition: false"))
+    inner = _entered(node, scope) if depth == 0 or not _LEVELS.isdisjoint(node.entries) else scope
     _image(node.get("container"), inner)
     for key, value in node.items():
         if key in ("stages", "jobs", "strategy", "runOnce", "deploy", "extends") or key.startswith("${{"):
@@ -117,7 +117,7 @@ def _entered(job: Mapping, scope: _Scope) -> _Scope:
     where = scope.where.with_env(_plain(variables(job.get("variables"))))
     where = replace(
         where,
-        job=job.text("job") or job.text("deployment") or where.job,
+        job=job.text("job") or job.text("deployment") or job.text("stage") or where.job,
         disabled=where.disabled or ("condition: false" if is_false(job.text("condition")) else None),
         tolerated=is_true(job.text("continueOnError")),
     )
@@ -125,7 +125,7 @@ def _entered(job: Mapping, scope: _Scope) -> _Scope:
         if is_python_key(name):
             for scalar in values:
                 scope.pipeline.python(scalar.text, scalar.line, "ci-matrix", where)
-    return _Scope(scope.pipeline, scope.parameters, where, matrix)
+    return _Scope(scope.pipeline, scope.parameters, where, {**scope.matrix, **matrix})
 
 
 def _template_pythons(node: Mapping, scope: _Scope) -> None:
@@ -175,7 +175,7 @@ def _step(step: Mapping, scope: _Scope) -> None:
     for key, shell in _SCRIPTS.items():
         script = step.get(key)
         if isinstance(script, Scalar):
-            scope.pipeline.run(script, replace(where, shell=shell))
+            scope.pipeline.run(_with_macros(script, scope), replace(where, shell=shell))
     task, inputs = (step.text("task") or "").partition("@")[0].lower(), step.map("inputs")
     if not task:
         return
@@ -187,12 +187,20 @@ def _step(step: Mapping, scope: _Scope) -> None:
     elif task in ("bash", "cmdline", "powershell", "batchscript", "shellscript", "azurecli"):
         script = inputs.get("script") or inputs.get("inlineScript")
         if isinstance(script, Scalar):
-            scope.pipeline.run(script, replace(where, shell="pwsh" if task == "powershell" else None))
+            where = replace(where, shell="pwsh" if task == "powershell" else None)
+            scope.pipeline.run(_with_macros(script, scope), where)
         elif file := inputs.text("filePath") or inputs.text("scriptPath"):
             scope.pipeline.command(("bash", file), step.line, where)
     elif task == "docker" and "build" in (inputs.text("command") or "buildAndPush").lower():
         file = inputs.text("Dockerfile") or inputs.text("dockerfile")
         scope.pipeline.command(("docker", "build", *(("-f", file) if file else ()), "."), step.line, where)
+
+
+def _with_macros(script: Scalar, scope: _Scope) -> Scalar:
+    """The script with ``$(name)`` of known variables as their value, or as ``${name}`` where it is not one value."""
+    known = {**{name: "${" + name + "}" for name in (*scope.matrix, *scope.parameters)}, **scope.where.env}
+    text = _MACRO.sub(lambda m: known.get(m["name"], m[0]).replace("\n", " "), script.text)
+    return replace(script, text=text)
 
 
 def _disabled(step: Mapping) -> str | None:

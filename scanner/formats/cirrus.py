@@ -48,7 +48,8 @@ def _task(task: Mapping, pipeline: Pipeline, where: Where, doc: Mapping) -> None
                 pipeline.pythons(node, "ci-setup", where)
                 matrix = node.get("matrix") if isinstance(node, Mapping) else None
                 pipeline.pythons(matrix, "ci-matrix", where)
-        pipeline.run(list(_scripts(holder)), where)
+        for script in _scripts(holder):
+            where = where.with_env(pipeline.run(script, where).passed_on)
 
 
 def _container(node: Node | None, pipeline: Pipeline, where: Where) -> None:
@@ -62,13 +63,13 @@ def _container(node: Node | None, pipeline: Pipeline, where: Where) -> None:
             pipeline.image(image.text, image.line, where, kind="ci-matrix")
 
 
-def _scripts(task: Mapping) -> Iterator[Scalar]:
-    """Every script of a task in order; those of caches only fill the cache."""
+def _scripts(task: Mapping) -> Iterator[list[Scalar]]:
+    """Every script of a task in order, each with a shell of its own; those of caches only fill the cache."""
     for name, node in task.items():
         if name == "script" or name.endswith("_script"):
-            yield from scalars(node)
+            yield list(scalars(node))
         elif name.endswith("_cache") and isinstance(node, Mapping):
-            yield from scalars(node.get("populate_script"))
+            yield list(scalars(node.get("populate_script")))
 
 
 FORMAT = Format(name="cirrus", matches=lambda path: path in (".cirrus.yml", ".cirrus.yaml"), read=read)

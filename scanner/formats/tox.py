@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scanner import toml_reader
 from scanner.facts import Extract
 from scanner.format import Format, Unreadable, conflict_line, named
+from scanner.lint_tools import ini_mentions
 from scanner.tox_environments import ToxConfig, from_ini, from_toml
 
 
@@ -15,7 +18,8 @@ def read(path: str, text: str) -> Extract | None:
         return _extract(path, from_toml(path, data, toml_reader.Lines(text).of))
     if (line := conflict_line(text)) is not None:
         raise Unreadable("merge conflict markers", line=line, code="conflict-markers")
-    return _extract(path, from_ini(path, text))
+    found = _extract(path, from_ini(path, text))
+    return replace(found, mentions=ini_mentions(path, text)) if found is not None else None
 
 
 FORMAT = Format(name="tox", matches=named("tox.ini", "tox.toml"), read=read)

@@ -1,0 +1,82 @@
+"""Compose files: images and builds of services, what they start, and services that live in other repositories."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import replace
+
+from scanner.facts import Extract, Hint, Reference
+from scanner.format import Format, resolve_inside
+from scanner.pipeline import Pipeline, Where, in_side_folder, scalars, variables
+from scanner.redact import redact
+from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_mapping
+
+_NAME = re.compile(r"(?:docker-|podman-)?compose(?:[-._][\w.-]+)?\.ya?ml|[\w-]+[-.](?:docker-)?compose\.ya?ml")
+
+
+def read(path: str, text: str) -> Extract | None:
+    """Read a Compose file; ``None`` for YAML without services (the oldest form has them at the top)."""
+    doc = load_mapping(text)
+    services = doc.map("services") if "services" in doc.entries else doc
+    found = {
+        name: node
+        for name, node in services.items()
+        if isinstance(node, Mapping) and not {"image", "build", "command", "extends"}.isdisjoint(node.entries)
+    }
+    if not found and not ("services" in doc.entries or "include" in doc.entries):
+        return None
+    pipeline = Pipeline(path, "compose", None, context="task")
+    hints: list[Hint] = []
+    references: list[Reference] = []
+    for name, node in found.items():
+        build = _build_folder(node.get("build"), path)
+        where = Where(job=name, env=variables(node.get("environment")), directory=build)
+        if "build" not in node.entries:
+            pipeline.image(node.text("image"), node.line_of("image"), replace(where, env={}), kind="image")
+        elif build is None:
+            references.extend(_outside(node, pipeline))
+        if "build" in node.entries and (
+            "ports" in node.entries or "command" in node.entries or "expose" in node.entries
+        ):
+            at = pipeline.at(services.line_of(name))
+            hints.append(Hint(kind="service", what=f"compose service {name!r} is built here and kept running", at=at))
+        for key in ("entrypoint", "command"):
+            _command(node.get(key), pipeline, where)
+    extract = pipeline.extract()
+    return replace(extract, hints=tuple(hints), references=(*extract.references, *references))
+
+
+def _build_folder(node: Node | None, path: str) -> str | None:
+    """The folder from which a service is built, ``None`` when it leads outside or is an address."""
+    context = node.get("context") if isinstance(node, Mapping) else node
+    if not isinstance(context, Scalar) or "$" in context.text:
+        return None
+    return resolve_inside(path, context.text or ".")
+
+
+def _outside(node: Mapping, pipeline: Pipeline) -> list[Reference]:
+    """A build context outside of this repository: the neighbour that it is built from."""
+    text = node.text("build", "context") or node.text("build") or ""
+    if "$" in text or not text.startswith(("..", "http", "git")):
+        return []
+    return [Reference(kind="service", target=redact(text), at=pipeline.at(node.line_of("build")))]
+
+
+def _command(node: Node | None, pipeline: Pipeline, where: Where) -> None:
+    if isinstance(node, Scalar):
+        pipeline.run(node, where)
+    elif isinstance(node, Sequence) and node.items:
+        words = list(scalars(node))
+        shell = [w.text for w in words[:2]]
+        if len(words) == 3 and posixpath.basename(shell[0]) in ("sh", "bash") and shell[1].endswith("c"):
+            pipeline.run(words[2], where)
+        elif words:
+            pipeline.command([w.text for w in words], node.line, where)
+
+
+def _matches(path: str) -> bool:
+    return "compose" in path and _NAME.fullmatch(posixpath.basename(path)) is not None and not in_side_folder(path)
+
+
+FORMAT = Format(name="compose", matches=_matches, read=read)
