@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from scanner.facts import Lock
-from scanner.freshness import pipenv, poetry, uv
+from scanner.freshness import compiled, pdm, pipenv, poetry, pylock, uv
 from scanner.freshness.verdict import LockCheck, Scene, Verdict
 from scanner.inventory import Reason
 
-CHECKS: tuple[LockCheck, ...] = (pipenv.CHECK, poetry.CHECK, uv.CHECK)
-
-COMPILED = "compiled"
-"""The name in ``LockCheck.tools`` under which requirements files that some locker wrote are judged."""
-
-_DOCUMENTS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock", "conda-lock", "pixi")
+CHECKS: tuple[LockCheck, ...] = (
+    compiled.CHECK,
+    pdm.CHECK,
+    pipenv.CHECK,
+    poetry.CHECK,
+    pylock.CHECK,
+    uv.CHECK,
+)
 
 
 def judge(scene: Scene) -> Verdict:
@@ -25,6 +27,6 @@ def judge(scene: Scene) -> Verdict:
 
 
 def _check_of(lock: Lock) -> LockCheck | None:
-    """By the tool for a lock in a format of its own; what a locker wrote as a requirements file is judged as that."""
-    name = lock.tool if lock.format.startswith(_DOCUMENTS) else COMPILED
-    return next((check for check in CHECKS if name in check.tools), None)
+    """By the format where a check names its formats (what lockers write as requirements files), else by the tool."""
+    by_format = next((check for check in CHECKS if lock.format in check.formats), None)
+    return by_format or next((check for check in CHECKS if not check.formats and lock.tool in check.tools), None)
