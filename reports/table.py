@@ -11,7 +11,8 @@ Cell = str | int | float | bool | None
 class Table:
     """Rows under columns. ``name`` is a file name's stem, ``note`` stands below; ``main`` marks what CSV is made of.
 
-    A ``detail`` table is for documents; a terminal, where it would scroll the rest away, leaves it out.
+    A ``detail`` table is for documents; a terminal, where it would scroll the rest away, leaves it out;
+    ``wrap`` is the width at which a terminal breaks long cells.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Table:
     note: str | None = None
     main: bool = False
     detail: bool = False
+    wrap: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

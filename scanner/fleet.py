@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -15,10 +15,10 @@ from scanner.config import Config
 from scanner.expand import Candidate, expand
 from scanner.gitdir import Unreached
 from scanner.graph import build
-from scanner.inventory import Error, Fleet, Repository
+from scanner.inventory import Error, Fleet
 from scanner.repository import failed
 from scanner.sources import SOURCES
-from scanner.store import Store
+from scanner.store import Prepared, Store, prepare
 from scanner.survey import Task, identity_of, survey
 
 Progress = Callable[[int, int, str], None]
@@ -62,58 +62,50 @@ def scan(
         raise NothingToScan(found.errors)
     key = analysis_key(config)
     run_id = store.begin_run(started_at=now(), version=__version__, as_of=as_of, sources=tuple(sources), config=key)
-    done = reused = 0
+    known, missing = _split(found.candidates, config, store, key)
     interrupted = False
     try:
-        with store.writer(run_id) as writer:
-            for candidate, repository, kept in _entries(found.candidates, config, store, key, jobs):
-                writer.add(repository, analysis_key=_entry_key(candidate, key))
-                done += 1
-                reused += kept
-                progress(done, len(found.candidates), repository.name)
+        store.add_known(run_id, known.values())
+        done = len(known)
+        for outcome in workers.run(missing, _prepared, jobs=min(jobs, len(missing) or 1)):
+            store.add(run_id, outcome.result or _lost(outcome.task, outcome.lost or "its worker ended"))
+            done += 1
+            progress(done, len(found.candidates), outcome.task.candidate.name)
     except KeyboardInterrupt:
         interrupted = True
-    fleet = store.load(run_id)
-    graph = build(fleet.repositories, config)
-    store.save_graph(run_id, graph)
-    if interrupted:
-        store.interrupt_run(run_id, finished_at=now(), errors=found.errors)
-    else:
-        store.finish_run(run_id, finished_at=now(), errors=found.errors)
-    return Scan(run_id=run_id, fleet=store.load(run_id), reused=reused, interrupted=interrupted)
+    store.flush()
+    store.save_graph(run_id, build(store.repositories(run_id), config))
+    end = store.interrupt_run if interrupted else store.finish_run
+    end(run_id, finished_at=now(), errors=found.errors)
+    return Scan(run_id=run_id, fleet=store.load(run_id), reused=len(known), interrupted=interrupted)
 
 
-def _entries(
-    candidates: Sequence[Candidate], config: Config, store: Store, key: str, jobs: int
-) -> Iterator[tuple[Candidate, Repository, bool]]:
-    """Every candidate with its entry, and whether an earlier run had it already."""
+def _split(
+    candidates: Sequence[Candidate], config: Config, store: Store, key: str
+) -> tuple[dict[str, str], list[Task]]:
+    """What an earlier run knows already (id to document), and what is to be surveyed."""
+    analyses = store.analyses()
+    known: dict[str, str] = {}
     missing: list[Task] = []
     for candidate in candidates:
-        known = _known(candidate, store, key)
-        if known is not None:
-            yield candidate, known, True
+        task = Task(candidate=candidate, config=config, key=_entry_key(candidate, key))
+        earlier = analyses.get(candidate.id)
+        commit = _commit(candidate)
+        if earlier and commit and (earlier.commit, earlier.analysis_key) == (commit, task.key):
+            known[candidate.id] = earlier.digest
         else:
-            missing.append(Task(candidate=candidate, config=config))
-    outcomes = workers.run(missing, survey, jobs=min(jobs, len(missing) or 1))
-    for outcome in outcomes:
-        if outcome.result is not None:
-            yield outcome.task.candidate, outcome.result, False
-        else:
-            yield outcome.task.candidate, _lost(outcome.task, outcome.lost or "its worker ended"), False
+            missing.append(task)
+    return known, missing
 
 
-def _known(candidate: Candidate, store: Store, key: str) -> Repository | None:
-    """The entry that an earlier run made of the same commit with the same configuration and the same Muster."""
+def _commit(candidate: Candidate) -> str | None:
+    """What HEAD is at, read in this process; ``None`` where there is no telling."""
     if candidate.repository is None or candidate.error is not None:
         return None
     try:
-        commit = gitdir.head(candidate.repository).commit
+        return gitdir.head(candidate.repository).commit
     except Unreached:
         return None
-    if commit is None:
-        return None
-    known = store.reusable(candidate.id, commit, _entry_key(candidate, key))
-    return known if known is not None and known.state != "failed" else None
 
 
 def _entry_key(candidate: Candidate, key: str) -> str:
@@ -122,8 +114,14 @@ def _entry_key(candidate: Candidate, key: str) -> str:
     return hashlib.sha256(msgspec.json.encode((key, said))).hexdigest()
 
 
-def _lost(task: Task, why: str) -> Repository:
-    return failed(identity_of(task.candidate), "bug", f"lost: {why}")
+def _prepared(task: Task) -> Prepared:
+    """Survey and flatten in the worker; a failure gets no key, so that the next scan tries again."""
+    repository = survey(task)
+    return prepare(repository, analysis_key=task.key if repository.state != "failed" else "")
+
+
+def _lost(task: Task, why: str) -> Prepared:
+    return prepare(failed(identity_of(task.candidate), "bug", f"lost: {why}"))
 
 
 def analysis_key(config: Config) -> str:

@@ -26,10 +26,14 @@ from scanner.tree import Tree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A repository to be surveyed; with ``as_it_lies`` the work tree is read, uncommitted changes included."""
+    """A repository to be surveyed; with ``as_it_lies`` the work tree is read, uncommitted changes included.
+
+    ``key`` names all that the entry depends on besides the commit.
+    """
 
     candidate: Candidate
     config: Config
+    key: str = ""
     as_it_lies: bool = False
 
 

@@ -9,10 +9,10 @@ from typing import Literal
 from reports.documents import RunHeader, header
 from reports.table import Page, Table
 from reports.writer import View
-from rules.finding import Finding, Findings, Unknown
+from rules.finding import Finding, Findings, Level, Unknown
 from scanner.inventory import Run
 
-_LEVELS = {"error": 0, "warning": 1, "note": 2}
+_LEVELS: dict[Level, int] = {"error": 0, "warning": 1, "note": 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

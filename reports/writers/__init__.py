@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from reports.writer import Writer
 from reports.writers.as_csv import WRITER as AS_CSV
+from reports.writers.as_dot import WRITER as AS_DOT
+from reports.writers.as_graphml import WRITER as AS_GRAPHML
 from reports.writers.as_json import WRITER as AS_JSON
 from reports.writers.as_jsonl import WRITER as AS_JSONL
 from reports.writers.as_markdown import WRITER as AS_MARKDOWN
 from reports.writers.as_table import WRITER as AS_TABLE
 
-WRITERS: tuple[Writer, ...] = (AS_TABLE, AS_JSON, AS_JSONL, AS_CSV, AS_MARKDOWN)
+WRITERS: tuple[Writer, ...] = (AS_TABLE, AS_JSON, AS_JSONL, AS_CSV, AS_MARKDOWN, AS_DOT, AS_GRAPHML)
 
 
 def writers_for(view: str) -> tuple[Writer, ...]:

@@ -27,7 +27,7 @@ def _table(table: Table) -> str:
     rows = [[terminal(text(cell)) for cell in row] for row in table.rows]
     align = [_alignment(column, table.rows) for column in range(len(table.columns))]
     body = tabulate(
-        rows, headers=table.columns, tablefmt="simple", disable_numparse=True, colalign=align, preserve_whitespace=True
+        rows, headers=table.columns, tablefmt="simple", disable_numparse=True, colalign=align, maxcolwidths=table.wrap
     )
     note = f"\n{terminal(table.note)}" if table.note else ""
     return f"{table.title}\n\n{body}{note}"

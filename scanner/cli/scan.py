@@ -11,6 +11,9 @@ import click
 
 from reports.escape import terminal
 from reports.views.inventory import inventory_view
+from rules.finding import Findings
+from rules.run import run as run_rules
+from scanner.cli.audit import judged_findings
 from scanner.cli.common import Common, any_store, common, emit, note, store_option
 from scanner.fleet import NothingToScan, Scan, scan
 from scanner.inventory import Error
@@ -36,8 +39,8 @@ def command(
 ) -> int:
     """Scan repositories and print the inventory.
 
-    SOURCE is a repository (work tree or bare), a folder that is searched for repositories, or @FILE with one source per
-    line (or a TOML, YAML or CSV fleet file with owners and criticality). The committed tree at HEAD is read through git:
+    SOURCE is a repository (work tree or bare), a folder searched for repositories, or @FILE with one source per line (or
+    a TOML, YAML or CSV fleet file with owners and criticality). The committed tree at HEAD is read through git:
     nothing is checked out, run or written, and nothing touches the network.
 
     The run goes to the store (./muster.db); `muster findings`, `graph`, `plan`, `audit` and `report` read it there. A
@@ -66,8 +69,11 @@ def command(
     finally:
         progress.end()
     _complain(result.fleet.run.errors)
+    answers = run_rules(result.fleet, common.config, day)
+    judged = judged_findings(answers, store, result.fleet)
+    store.save_findings(result.run_id, judged.findings)
     _summary(result, progress.seconds, store_name, common)
-    emit(inventory_view(result.fleet, next_steps=next_steps(result)), common)
+    emit(inventory_view(result.fleet, next_steps=(_told(judged), *NEXT)), common)
     return _status(result, strict)
 
 
@@ -86,12 +92,16 @@ def default_jobs() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
 
 
-def next_steps(result: Scan) -> tuple[str, ...]:
-    """What to do after a scan."""
-    return (
-        "Next: `muster findings` (what is wrong, with file and line), `muster plan` (what to migrate first, and why), ",
-        "      `muster graph` (what depends on what), `muster explain REPO` (all evidence on one repository).",
-    )
+NEXT = (
+    "Next: `muster findings` (what is wrong, with file and line), `muster plan` (what to migrate first, and why),",
+    "      `muster graph` (what depends on what), `muster explain REPO` (all evidence on one repository).",
+)
+
+
+def _told(answers: Findings) -> str:
+    levels = [f.level for f in answers.findings if f.state != "suppressed"]
+    counted = ", ".join(f"{levels.count(level)} {level}s" for level in ("error", "warning", "note"))
+    return f"{len(levels)} findings: {counted}; {len(answers.unknowns)} questions without an answer."
 
 
 def _complain(errors: tuple[Error, ...]) -> None:

@@ -1,0 +1,160 @@
+"""All evidence on one repository: each conclusion, and the places that it was drawn from."""
+
+from __future__ import annotations
+
+from reports.table import Cell, Page, Table
+from reports.writer import View
+from scanner.inventory import Environment, Evidence, Project, Reason, Repository
+
+
+def evidence_view(repository: Repository) -> View:
+    """The view of one repository; its document is its entry in the inventory."""
+    return View(name="evidence", page=lambda: evidence_page(repository), document=lambda: repository)
+
+
+def evidence_page(repository: Repository) -> Page:
+    """One repository for people."""
+    commit = f"commit {repository.commit[:12]} of {repository.committed_at}" if repository.commit else "no commit"
+    return Page(
+        title=repository.name,
+        opening=(
+            f"{repository.id}: {repository.state}",
+            f"{commit}, {repository.files} files; at {repository.location}",
+            f"owners: {', '.join(repository.owners) or 'unknown'}; criticality: {repository.criticality or 'not set'}; "
+            f"CI: {', '.join(repository.ci) or 'none'}",
+            *(f"to decide: {_reason(r)}" for r in repository.decisions),
+        ),
+        tables=(
+            *(table for project in repository.projects for table in _project(project)),
+            _tools(repository),
+            _images(repository),
+            _commands(repository),
+            _references(repository),
+            _errors(repository),
+        ),
+    )
+
+
+def _reason(reason: Reason) -> str:
+    return f"{reason.message} ({_place(reason.path, reason.line)})" if reason.path else reason.message
+
+
+def _place(path: str | None, line: int | None) -> str:
+    return f"{path}:{line}" if path and line else (path or "")
+
+
+def _project(project: Project) -> tuple[Table, ...]:
+    rows: list[tuple[Cell, ...]] = [
+        ("role", project.role, *_first(project.role_reasons)),
+        ("kind", project.kind, *_first(project.kind_reasons)),
+        ("primary manager", project.primary_manager, None, None),
+    ]
+    for name, places in project.manager_evidence.items():
+        rows += [(f"manager {name}", e.kind, "sign", _place(e.path, e.line)) for e in places[:12]]
+        if len(places) > 12:
+            rows.append((f"manager {name}", f"and {len(places) - 12} more signs", None, None))
+    rows.append(("lock discipline", project.lock_discipline, *_first(project.discipline_reasons)))
+    rows += [("", None, r.message, _place(r.path, r.line)) for r in project.discipline_reasons[1:]]
+    for lock in project.lockfiles:
+        covers = {True: "covers", False: "does not cover", None: "coverage unknown"}[lock.covers]
+        detail = f"{lock.format}, {lock.packages} packages, {lock.hashed_packages} with hashes; {covers}"
+        rows.append((f"lock {lock.path}", lock.status, detail, _place(lock.path, None)))
+        rows += [("", None, r.message, _place(r.path, r.line)) for r in lock.reasons]
+        rows += [("", f"by {version}", verdict, None) for version, verdict in sorted(lock.other_versions.items())]
+    for place in ("local", "ci", "image"):
+        rows += _environment(place, getattr(project.environments, place))
+    rows += [
+        (f"{d.between[0]} ≠ {d.between[1]}", d.what, d.message, " ".join(_place(e.path, e.line) for e in d.evidence))
+        for d in project.disagreements
+    ]
+    rows += [("python", p.version, p.kind, _place(p.path, p.line)) for p in project.python_versions]
+    rows += [("index", i.url, i.kind, _place(i.path, i.line)) for i in project.indexes]
+    rows += [("in the way", b.code, b.message, _place(b.path, b.line)) for b in project.blockers]
+    rows += [("unknown", None, u.message, _place(u.path, u.line)) for u in project.unknowns]
+    title = f"Project {project.path}" + (f" ({project.name})" if project.name else "") + f": {project.signature.text}"
+    conclusions = Table(
+        name=f"project-{project.path}",
+        title=title,
+        columns=("conclusion", "value", "because", "place"),
+        rows=tuple(rows),
+        main=project.path == ".",
+    )
+    return (conclusions, _dependencies(project))
+
+
+def _first(reasons: tuple[Reason, ...]) -> tuple[str | None, str | None]:
+    return (reasons[0].message, _place(reasons[0].path, reasons[0].line)) if reasons else (None, None)
+
+
+def _environment(name: str, env: Environment | None) -> list[tuple[Cell, ...]]:
+    if env is None:
+        return [(name, "not shown by the files", None, None)]
+    lock = {True: "from the lock", False: "not from a lock", None: "lock unknown"}[env.uses_lock]
+    detail = f"{lock}, enforced: {env.enforced or 'unknown'}, Python {', '.join(env.python) or 'unknown'}"
+    shown: tuple[Evidence, ...] = env.evidence[:4]
+    return [(name, env.tool or "unknown", detail, " ".join(_place(e.path, e.line) for e in shown))]
+
+
+def _dependencies(project: Project) -> Table:
+    rows = [(d.name, d.raw, d.scope, d.group, d.source, _place(d.path, d.line)) for d in project.dependencies]
+    return Table(
+        name=f"dependencies-{project.path}",
+        title=f"Dependencies of {project.path}",
+        columns=("name", "as written", "scope", "group", "from", "place"),
+        rows=tuple(rows),
+    )
+
+
+def _tools(repository: Repository) -> Table:
+    rows = [
+        (
+            t.name,
+            t.category,
+            t.use,
+            ", ".join(sorted({v.version for v in t.versions})),
+            " ".join(_place(e.path, e.line) for e in t.evidence[:4]),
+        )
+        for t in repository.tools
+    ]
+    columns = ("tool", "category", "use", "versions", "places")
+    return Table(name="tools", title="Linters, formatters, type checkers", columns=columns, rows=tuple(rows))
+
+
+def _images(repository: Repository) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for image in repository.images:
+        rows.append((image.path, image.grade or "–", image.base, image.tool, image.enforced, None))
+        rows += [("", None, None, None, None, _reason(r)) for r in image.reasons]
+    columns = ("image", "grade", "base", "tool", "enforced", "because")
+    return Table(name="images", title="Images", columns=columns, rows=tuple(rows))
+
+
+def _commands(repository: Repository) -> Table:
+    rows = [
+        (
+            _place(c.path, c.line),
+            c.context,
+            c.job,
+            c.kind,
+            c.tool,
+            c.uses_lock,
+            c.enforced,
+            " ".join(c.argv)[:100],
+            c.because,
+        )
+        for c in repository.commands
+        if c.kind in ("install", "bootstrap", "adhoc", "lock")
+    ]
+    columns = ("place", "context", "job", "kind", "tool", "lock", "enforced", "command", "because")
+    return Table(name="commands", title="What automation installs", columns=columns, rows=tuple(rows))
+
+
+def _references(repository: Repository) -> Table:
+    rows = [(r.kind, r.target, r.ref, _place(r.path, r.line)) for r in repository.references]
+    columns = ("kind", "target", "ref", "place")
+    return Table(name="references", title="Builds on", columns=columns, rows=tuple(rows))
+
+
+def _errors(repository: Repository) -> Table:
+    rows = [(_place(e.path, e.line) or "the repository", e.code, e.message) for e in repository.errors]
+    return Table(name="errors", title="Not read, or left aside", columns=("place", "code", "why"), rows=tuple(rows))

@@ -1,0 +1,150 @@
+"""The plan: waves, then who comes first and why, then every step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from reports.documents import RunHeader, header
+from reports.table import Page, Table
+from reports.writer import View
+from rules.plan import Plan, Plans
+from rules.waves import Wave
+from scanner.inventory import Fleet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanDocument:
+    """``muster.plan/1``."""
+
+    schema: Literal["muster.plan/1"] = "muster.plan/1"
+    run: RunHeader
+    waves: tuple[Wave, ...]
+    plans: tuple[Plan, ...]
+
+
+def plan_view(fleet: Fleet, plans: Plans, *, closing: tuple[str, ...] = ()) -> View:
+    """The view of a fleet's plans."""
+    return View(
+        name="plan",
+        page=lambda: plan_page(fleet, plans, closing),
+        document=lambda: PlanDocument(run=header(fleet.run), waves=plans.waves, plans=plans.plans),
+        rows=lambda: plans.plans,
+    )
+
+
+def plan_page(fleet: Fleet, plans: Plans, closing: tuple[str, ...] = ()) -> Page:
+    """The plans for people: the sum first, the order with its reasons, the steps last."""
+    names = {r.id: r.name for r in fleet.repositories}
+    tracks = Counter(p.track for p in plans.plans)
+    hours = {t: _hours([p for p in plans.plans if p.track == t]) for t in tracks}
+    return Page(
+        title="Migration plan",
+        opening=tuple(
+            f"{track}: {number} repositories to move, {hours[track]}"
+            + (f", in {len(plans.waves)} waves" if track == "uv" else ", in any order (no waves needed)")
+            for track, number in sorted(tracks.items(), reverse=True)
+        )
+        or ("nothing to move: every repository that could be read is where the plan would take it",),
+        tables=(
+            _waves(plans, names),
+            _order(plans, names),
+            _blockers(plans, names),
+            *(_steps(plan, names) for plan in plans.plans),
+        ),
+        closing=closing,
+    )
+
+
+def _hours(plans: list[Plan]) -> str:
+    low, likely, high = (sum(getattr(p.effort, part) for p in plans) for part in ("low", "likely", "high"))
+    return f"{likely:.0f} hours likely ({low:.0f} to {high:.0f})"
+
+
+def _waves(plans: Plans, names: dict[str, str]) -> Table:
+    hours = {p.repository: p.effort.likely for p in plans.plans if p.track == "uv"}
+    rows = [
+        (
+            wave.number,
+            len(wave.repositories),
+            round(sum(hours.get(r, 0.0) for r in wave.repositories), 1),
+            ", ".join(names.get(r, r) for r in wave.repositories[:6])
+            + (f" and {len(wave.repositories) - 6} more" if len(wave.repositories) > 6 else ""),
+            wave.why,
+        )
+        for wave in plans.waves
+    ]
+    return Table(
+        name="waves",
+        title="Waves to uv",
+        columns=("wave", "repositories", "hours", "which", "why"),
+        rows=tuple(rows),
+        note="No repository stands in an earlier wave than one that it cannot move without.",
+    )
+
+
+def _order(plans: Plans, names: dict[str, str]) -> Table:
+    rows = [
+        (
+            plan.track,
+            plan.rank,
+            plan.wave,
+            names.get(plan.repository, plan.repository),
+            "+".join(plan.from_),
+            round(plan.priority.score, 1),
+            _sum(plan),
+            f"{plan.effort.low:g}–{plan.effort.likely:g}–{plan.effort.high:g}",
+            plan.risk,
+            len(plan.blockers) or None,
+        )
+        for plan in plans.plans
+    ]
+    return Table(
+        name="plans",
+        title="What first",
+        columns=("track", "rank", "wave", "repository", "from", "score", "because", "hours", "risk", "blockers"),
+        rows=tuple(rows),
+        note="The score is the sum beside it; weights can be set in muster.toml. Hours are low–likely–high.",
+        main=True,
+    )
+
+
+def _sum(plan: Plan) -> str:
+    return " ".join(f"{factor.points:+g} {factor.factor}" for factor in plan.priority.because)
+
+
+def _blockers(plans: Plans, names: dict[str, str]) -> Table:
+    rows = [
+        (
+            names.get(plan.repository, plan.repository),
+            plan.track,
+            blocker.code,
+            blocker.message,
+            f"{blocker.path}:{blocker.line}" if blocker.path and blocker.line else blocker.path,
+            blocker.decision,
+        )
+        for plan in plans.plans
+        for blocker in plan.blockers
+    ]
+    return Table(
+        name="blockers",
+        title="What stands in the way",
+        columns=("repository", "track", "code", "what", "place", "decision needed"),
+        rows=tuple(rows),
+    )
+
+
+def _steps(plan: Plan, names: dict[str, str]) -> Table:
+    rows = [
+        (number, step.title, step.why, "; ".join(step.commands), "; ".join(step.verify), "; ".join(step.rollback))
+        for number, step in enumerate(plan.steps, start=1)
+    ]
+    name = names.get(plan.repository, plan.repository)
+    return Table(
+        name=f"{name}-{plan.track}",
+        title=f"{name}: to {plan.track}",
+        columns=("", "step", "why", "commands", "verify", "roll back"),
+        rows=tuple(rows),
+        detail=True,
+    )

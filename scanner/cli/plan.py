@@ -1,0 +1,44 @@
+"""``muster plan``: what to move, in which order, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import cast
+
+import click
+
+from reports.views.plan import plan_view
+from rules.plan import TRACKS, make_plans
+from rules.step import Track
+from scanner.cli.common import Common, common, emit, existing_store, load_run, run_option, store_option
+from scanner.cli.findings import select
+
+NEXT = (
+    "Every step with commands, verification and rollback: `muster plan --format md`, for one repository with --repo.",
+    "Weights, capacity and what counts as a hard edge: [weights] and [plan] in muster.toml.",
+)
+
+
+@click.command("plan")
+@store_option
+@run_option
+@click.option("--to", "to", default=",".join(TRACKS), show_default=True, help="Tracks, separated by commas.")
+@click.option("--repo", "repositories", multiple=True, help="Only this repository (name or id); may be repeated.")
+@common("plan")
+def command(store_name: str, run_id: int | None, to: str, repositories: tuple[str, ...], common: Common) -> int:
+    """What to migrate to uv and Ruff, in which order, and why.
+
+    Waves in which nothing moves before what it needs; a rank that is a visible sum of reasons; hours from named
+    blockers; steps with commands, verification and rollback. Nothing is changed anywhere.
+    """
+    tracks = tuple(word.strip() for word in to.split(",") if word.strip())
+    if not tracks or not set(tracks) <= set(TRACKS):
+        raise click.UsageError(f"--to takes {' and '.join(TRACKS)}, separated by a comma")
+    fleet = load_run(existing_store(store_name), run_id)
+    plans = make_plans(fleet, common.config, date.fromisoformat(fleet.run.as_of), cast("tuple[Track, ...]", tracks))
+    if repositories:
+        ids = select(fleet, repositories)
+        plans = replace(plans, plans=tuple(p for p in plans.plans if p.repository in ids))
+    emit(plan_view(fleet, plans, closing=NEXT), common)
+    return 0
