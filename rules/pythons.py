@@ -21,6 +21,7 @@ _VERSION = re.compile(r"(?:^|[^0-9.])([23])\.(\d{1,2})(?![0-9])")
 _TOX = re.compile(r"(?:^|[^a-z0-9])py([23])(\d{1,2})(?![0-9])")
 
 
+@lru_cache(maxsize=8)
 def data(name: str) -> dict[str, Any]:
     """A table of facts shipped with the rules (``rules/data``)."""
     return loads(files("rules").joinpath("data", name).read_text(encoding="utf-8"))

@@ -18,6 +18,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from scanner.graph import components_of, transitive_dependents
 
@@ -53,6 +54,10 @@ def waves(candidates: Iterable[Candidate], hard: Iterable[tuple[str, str]], capa
 def unblocked(hard: Iterable[tuple[str, str]]) -> dict[str, int]:
     """How many repositories cannot move before each one."""
     return transitive_dependents({(a, b) for a, b in hard if a != b})
+
+
+#: Asleep, negative number that wait, negative score, members, number of the group: the order in which groups are taken.
+_Entry: TypeAlias = "tuple[bool, int, float, tuple[str, ...], int]"
 
 
 @dataclass(slots=True)
@@ -91,9 +96,7 @@ class _Schedule:
         ready = [self._entry(i) for i, g in enumerate(self._groups) if i not in self._done and not g.waits]
         heapq.heapify(ready)
         while ready:
-            taken, left = self._fill(ready)
-            ready = left
-            heapq.heapify(ready)
+            taken = self._fill(ready)
             yield self._wave(taken, self._why(taken))
             for i in taken:
                 for entry in self._released(i):
@@ -112,33 +115,32 @@ class _Schedule:
                     self._groups[provider].asleep = False
                     awake.append(provider)
 
-    def _entry(self, i: int) -> tuple[bool, int, float, tuple[str, ...], int]:
+    def _entry(self, i: int) -> _Entry:
         group = self._groups[i]
         return group.asleep, -group.unblocks, -group.score, group.members, i
 
-    def _released(self, i: int) -> Iterator[tuple[bool, int, float, tuple[str, ...], int]]:
+    def _released(self, i: int) -> Iterator[_Entry]:
         for consumer in self._groups[i].consumers:
             self._groups[consumer].waits -= 1
             if not self._groups[consumer].waits and consumer not in self._done:
                 yield self._entry(consumer)
 
-    def _fill(
-        self, ready: list[tuple[bool, int, float, tuple[str, ...], int]]
-    ) -> tuple[list[int], list[tuple[bool, int, float, tuple[str, ...], int]]]:
+    def _fill(self, ready: list[_Entry]) -> list[int]:
+        """Take from the heap what fits into one wave; the awake and the asleep never share one."""
         taken: list[int] = []
-        left: list[tuple[bool, int, float, tuple[str, ...], int]] = []
+        left: list[_Entry] = []
         room = self._capacity
         sleeping = ready[0][0]
-        while ready and room > 0:
+        while ready and room > 0 and ready[0][0] == sleeping:
             entry = heapq.heappop(ready)
-            size = len(entry[3])
-            fits = size <= room or not taken
-            if entry[0] == sleeping and fits:
+            if len(entry[3]) <= room or not taken:
                 taken.append(entry[4])
-                room -= size
+                room -= len(entry[3])
             else:
                 left.append(entry)
-        return taken, left + ready
+        for entry in left:
+            heapq.heappush(ready, entry)
+        return taken
 
     def _wave(self, taken: Sequence[int], why: str) -> Wave:
         self._number += 1

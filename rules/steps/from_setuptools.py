@@ -8,25 +8,35 @@ from collections.abc import Iterator
 
 from rules.reading import inside
 from rules.step import Site, Step, StepWriter
-from rules.uv import add_commands, check_lock, has_project_table, has_pyproject, manifest_path, restore, safe_name
+from rules.uv import add_commands, check_lock, has_project_table, manifest_path, restore, safe_name
 from scanner.inventory import Project
 
-_DYNAMIC = (
-    "version",
-    "description",
-    "readme",
-    "requires-python",
-    "license",
-    "authors",
-    "keywords",
-    "classifiers",
-    "urls",
-    "scripts",
-    "gui-scripts",
-    "entry-points",
-    "dependencies",
-    "optional-dependencies",
-)
+# setuptools refuses a `dynamic` field that setup.py does not set and drops a set one that is not listed: the list is
+# read from the metadata of the wheel as it is built today.
+_TABLE = """python3 - {before} {name} {build} <<'PY' >> {manifest}
+import glob, sys
+from email import message_from_bytes
+from zipfile import ZipFile
+fields = {{"Version": "version", "Summary": "description", "Requires-Python": "requires-python", "License": "license",
+    "License-Expression": "license", "Author": "authors", "Author-email": "authors", "Maintainer": "maintainers",
+    "Maintainer-email": "maintainers", "Keywords": "keywords", "Classifier": "classifiers", "Project-URL": "urls",
+    "Requires-Dist": "dependencies", "Provides-Extra": "optional-dependencies"}}
+wheel = ZipFile(glob.glob(sys.argv[1] + "/*.whl")[0])
+read = {{n.rpartition("/")[2]: wheel.read(n) for n in wheel.namelist() if ".dist-info/" in n}}
+metadata = message_from_bytes(read["METADATA"])
+found = {{fields[key] for key in metadata.keys() if key in fields}}
+if "dependencies" in found and all("extra ==" in r for r in metadata.get_all("Requires-Dist")):
+    found.discard("dependencies")
+if metadata.get_payload().strip():
+    found.add("readme")
+if b"[" in read.get("entry_points.txt", b""):
+    groups = {{l.strip()[1:-1] for l in read["entry_points.txt"].decode().splitlines() if l.startswith("[")}}
+    scripts = {{"console_scripts": "scripts", "gui_scripts": "gui-scripts"}}
+    found |= {{"entry-points"}} | {{scripts[g] for g in groups if g in scripts}}
+if sys.argv[3] == "yes":
+    print('[build-system]\\nrequires = ["setuptools>=77"]\\nbuild-backend = "setuptools.build_meta"\\n')
+print("[project]\\nname = " + repr(sys.argv[2]) + "\\ndynamic = " + repr(sorted(found)))
+PY"""
 
 
 def write(site: Site) -> Iterator[Step]:
@@ -34,52 +44,43 @@ def write(site: Site) -> Iterator[Step]:
     for project in site.projects:
         if project.primary_manager == "setuptools":
             yield _adopt(site, project)
-            if project.publishes:
-                yield _same_wheel(project)
 
 
 def _adopt(site: Site, project: Project) -> Step:
-    commands = [] if has_project_table(project) else [_table(site, project)]
+    name = safe_name(project, site.repository.name)
+    before, after = f"/tmp/{name}-before", f"/tmp/{name}-after"  # noqa: S108
+    commands = [inside(project.path, f"uv build -q --wheel --out-dir {before}")]
+    if not has_project_table(project):
+        commands.append(_table(project, name, before))
     extra = [d for d in project.dependencies if d.path.endswith((".txt", ".in")) and d.scope == "group"]
     commands += [inside(project.path, "uv lock"), *add_commands(project, extra, pins=False)]
-    sources = ", ".join(
-        sorted({posixpath.basename(d.path) for d in project.dependencies if "setup." in d.path}) or ["setup.py"]
-    )
+    declared = sorted({posixpath.basename(d.path) for d in project.dependencies if "setup." in d.path}) or ["setup.py"]
+    build = inside(project.path, f"uv build -q --wheel --out-dir {after}")
     return Step(
-        title=f"Let uv manage the project that {sources} declares",
-        why="A [project] table whose fields are all `dynamic` leaves the declarations where they are: setuptools "
-        "still reads "
-        "them, the wheel stays the same, and uv builds the metadata to lock (it runs setup.py to do so). Moving "
-        "the fields "
-        "one by one into [project] can follow.",
+        title=f"Let uv manage the project that {', '.join(declared)} declares",
+        why="A [project] table whose fields are `dynamic` leaves the declarations where they are: setuptools still "
+        "reads them, the wheel stays the same (the check compares its files and metadata), and uv builds the metadata "
+        "to lock, which runs setup.py. Moving the fields one by one into [project] can follow.",
         commands=tuple(commands),
-        verify=(check_lock(project), inside(project.path, "uv sync --locked")),
-        rollback=restore(project, [m for m in project.manifests if m == manifest_path(project)]),
-    )
-
-
-def _table(site: Site, project: Project) -> str:
-    name = safe_name(project, site.repository.name)
-    fields = ", ".join(f'"{f}"' for f in _DYNAMIC)
-    backend = '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n\n'
-    start = "" if project.build_backend and "(setup.py)" not in project.build_backend else backend
-    body = f'{start}[project]\nname = "{name}"\ndynamic = [{fields}]'
-    operator = ">>" if has_pyproject(project) else ">"
-    return f"cat {operator} {shlex.quote(manifest_path(project))} <<'TOML'\n{body}\nTOML"
-
-
-def _same_wheel(project: Project) -> Step:
-    return Step(
-        title="Show that the wheel holds the same files",
-        why="A published distribution must not change by the move.",
-        commands=(
-            "git worktree add -q /tmp/before HEAD && uv build -q --wheel --out-dir /tmp/before-wheel /tmp/before/"
-            + ("" if project.path == "." else shlex.quote(project.path)),
-            inside(project.path, "uv build -q --wheel --out-dir /tmp/after-wheel"),
+        verify=(check_lock(project), build, *(_same(before, after, what) for what in ("-Z1", "-p"))),
+        rollback=(
+            *restore(project, [m for m in project.manifests if m == manifest_path(project)]),
+            f"rm -rf {before} {after}",
         ),
-        verify=("diff <(unzip -Z1 /tmp/before-wheel/*.whl | sort) <(unzip -Z1 /tmp/after-wheel/*.whl | sort)",),
-        rollback=("git worktree remove --force /tmp/before; rm -rf /tmp/before-wheel /tmp/after-wheel",),
     )
+
+
+def _table(project: Project, name: str, before: str) -> str:
+    build = "yes" if not project.build_backend or "(setup.py)" in project.build_backend else "no"
+    return _TABLE.format(before=before, name=name, build=build, manifest=shlex.quote(manifest_path(project)))
+
+
+def _same(before: str, after: str, what: str) -> str:
+    """Compare the lists of files, or the metadata, of two wheels; comments on which setuptools wrote them aside."""
+    member = " '*.dist-info/METADATA'" if what == "-p" else ""
+    read = "unzip {what} {folder}/*.whl{member} | grep -viE '^(dynamic|metadata-version):' | sort"
+    one, other = (read.format(what=what, folder=folder, member=member) for folder in (before, after))
+    return f"diff <({one}) <({other})"
 
 
 STEPS = StepWriter(name="from-setuptools", track="uv", write=write)
