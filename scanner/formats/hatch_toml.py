@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from scanner.facts import Extract, Location, ManagerSignal, Manifest, Table
 from scanner.format import Format, named
-from scanner.pyproject import hatch, tasks
+from scanner.pyproject import hatch
 from scanner.pyproject.document import Document
+from scanner.pyproject.tasks import read_hatch_scripts
 
 
 def read(path: str, text: str) -> Extract:
     """Read the environments; tables carry the names that they would have in ``pyproject.toml``."""
     doc = Document(path, text)
+    scripts = read_hatch_scripts(doc, ())
     manifest = Manifest(
         path=path,
         format="hatch.toml",
@@ -22,7 +24,8 @@ def read(path: str, text: str) -> Extract:
         path=path,
         format=FORMAT.name,
         manifest=manifest,
-        invocations=tuple(tasks.hatch_scripts(doc, ())),
+        invocations=scripts.invocations,
+        tasks=scripts.tasks,
         pythons=tuple(hatch.pythons(doc, ())),
         signals=(ManagerSignal(tool="hatch", what="hatch.toml", at=Location(path=path, line=1)),),
         problems=doc.problems,

@@ -8,8 +8,10 @@ from typing import Any
 from scanner.facts import Extract, Index, Location, Manifest, PythonVersion, Requirement, Table
 from scanner.format import Format, named
 from scanner.pixi_tables import PixiTables, read_pixi
-from scanner.pyproject import backends, hatch, linters, pdm, poetry, rye, standard, tasks, uv
+from scanner.pyproject import backends, hatch, linters, pdm, poetry, rye, standard, uv
 from scanner.pyproject.document import Document
+from scanner.pyproject.tasks import read_tasks
+from scanner.tox_environments import ToxConfig, from_toml
 
 # Below these tables stand tables that users name (groups, environments): they are listed one level deeper.
 _HOLDERS = frozenset({"group", "envs", "feature", "environments", "hooks"})
@@ -19,6 +21,7 @@ def read(path: str, text: str) -> Extract:
     """Read ``pyproject.toml``; an empty one, or one that only configures tools, is a manifest as well."""
     doc = Document(path, text)
     pixi = read_pixi(doc.table("tool", "pixi"), doc.lines, path, ("tool", "pixi"))
+    tox, tasks = _tox(doc), read_tasks(doc)
     python = _python(doc)
     includes = [*backends.setuptools_includes(doc), *hatch.includes(doc)]
     manifest = Manifest(
@@ -47,10 +50,11 @@ def read(path: str, text: str) -> Extract:
         path=path,
         format=FORMAT.name,
         manifest=manifest,
-        invocations=tuple(tasks.invocations(doc)),
+        invocations=(*tox.invocations, *tasks.invocations),
+        tasks=(*tox.tasks, *tasks.tasks),
         mentions=tuple(linters.mentions(doc)),
-        pythons=(*_pythons(doc, python), *pixi.pythons),
-        problems=doc.problems,
+        pythons=(*_pythons(doc, python), *pixi.pythons, *tox.pythons),
+        problems=(*doc.problems, *tox.problems),
     )
 
 
@@ -83,6 +87,13 @@ def _pythons(doc: Document, python: tuple[str, Location] | None) -> Iterator[Pyt
         yield from standard.classifiers(doc, *keys, "classifiers")
     yield from hatch.pythons(doc)
     yield from linters.target_versions(doc)
+
+
+def _tox(doc: Document) -> ToxConfig:
+    """tox's configuration, native or as INI text in ``legacy_tox_ini``; an empty one where there is none."""
+    data = doc.table("tool", "tox")
+    found = from_toml(doc.path, data, lambda *keys: doc.lines.of("tool", "tox", *keys)) if data else None
+    return found or ToxConfig()
 
 
 def _first(doc: Document, key: str, *others: tuple[str, ...]) -> str | None:

@@ -1,19 +1,19 @@
-"""Task runners' tables: Poe, PDM, Rye, taskipy, Pixi and Hatch's scripts, as the commands that a task would start.
+"""Task runners' tables: Poe, PDM, Rye, taskipy, Pixi and Hatch's scripts, as tasks and the commands that they start.
 
-A task that names other tasks starts nothing itself: those have their own entries. Calls of Python functions start no
-command and are left out.
+Where a task names another one, that is something it needs and no command. Calls of Python functions start no command
+and are left out.
 """
 
 from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner import shell
-from scanner.facts import Invocation
+from scanner.facts import Invocation, Location, Task
 from scanner.pyproject.document import Document
 
 _RUNNERS = (
@@ -25,115 +25,155 @@ _RUNNERS = (
 )
 _COMMANDS = ("cmd", "shell", "command")
 _LISTS = ("sequence", "composite", "chain", "parallel")
+_NEEDS = ("deps", "depends-on", "depends_on")
 _MAX_DEPTH = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Task:
-    """Where a task stands, its name, what its commands run in; ``scripts`` are Hatch's, whose text may name others."""
+class Tasks:
+    """The tasks of a file and the commands that they start."""
+
+    tasks: tuple[Task, ...] = ()
+    invocations: tuple[Invocation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """A task being read: where it stands, its name, what its commands run in, and the names of its table's tasks."""
 
     keys: tuple[str, ...]
     name: str
     directory: str | None
     known: frozenset[str] = frozenset()
-    scripts: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
     tolerated: bool = False
 
 
-def invocations(doc: Document) -> Iterator[Invocation]:
-    """The commands of every task in ``pyproject.toml``."""
-    for keys in _RUNNERS:
-        yield from task_table(doc, keys)
-    for feature in doc.subtables("tool", "pixi", "feature"):
-        yield from task_table(doc, (*feature, "tasks"))
-    yield from hatch_scripts(doc, ("tool", "hatch"))
+_Step = Invocation | str
+"""What a task does: a command, or another task by its name."""
 
 
-def hatch_scripts(doc: Document, root: tuple[str, ...]) -> Iterator[Invocation]:
-    """The scripts of Hatch's environments, and what these run around their installation."""
+def read_tasks(doc: Document) -> Tasks:
+    """The tasks of every runner in ``pyproject.toml``."""
+    tables = [*_RUNNERS, *((*feature, "tasks") for feature in doc.subtables("tool", "pixi", "feature"))]
+    return _gathered([*(_table(doc, keys) for keys in tables), _hatch(doc, ("tool", "hatch"))])
+
+
+def read_hatch_scripts(doc: Document, root: tuple[str, ...]) -> Tasks:
+    """The scripts of Hatch's environments (``environment:script``), and what these run around their installation."""
+    return _gathered([_hatch(doc, root)])
+
+
+def _gathered(parts: Iterable[Iterable[tuple[Task, list[Invocation]]]]) -> Tasks:
+    found = [item for part in parts for item in part]
+    return Tasks(
+        tasks=tuple(task for task, _ in found),
+        invocations=tuple(invocation for _, invocations in found for invocation in invocations),
+    )
+
+
+def _hatch(doc: Document, root: tuple[str, ...]) -> Iterator[tuple[Task, list[Invocation]]]:
     for keys in doc.subtables(*root, "envs"):
-        yield from task_table(doc, (*keys, "scripts"), prefix=f"{keys[-1]}:")
-        task = _Task(keys=keys, name=keys[-1], directory=_folder(doc))
-        for key in ("pre-install-commands", "post-install-commands"):
-            for text, at in doc.strings(*keys, key):
-                yield from _parse(doc, task, text, at.line)
+        yield from _table(doc, (*keys, "scripts"), prefix=f"{keys[-1]}:")
+        entry = _Entry(keys=keys, name=keys[-1], directory=_folder(doc))
+        around = [
+            invocation
+            for key in ("pre-install-commands", "post-install-commands")
+            for text, at in doc.strings(*keys, key)
+            for invocation in _parse(entry, text, at)
+        ]
+        if around:
+            yield Task(name=keys[-1], at=doc.at(*keys)), around
 
 
-def task_table(doc: Document, keys: tuple[str, ...], prefix: str = "") -> Iterator[Invocation]:
-    """The commands of the tasks in the table at ``keys``; ``prefix`` goes before their names."""
+def _table(doc: Document, keys: tuple[str, ...], prefix: str = "") -> Iterator[tuple[Task, list[Invocation]]]:
+    """The tasks in the table at ``keys``; ``prefix`` goes before their names (Hatch's environment)."""
     table = doc.table(*keys)
     for name, value in table.items():
-        task = _Task(
-            keys=(*keys, name), name=prefix + name, directory=_folder(doc), known=frozenset(table), scripts=bool(prefix)
-        )
-        yield from _commands(doc, task, value, 0)
+        entry = _Entry(keys=(*keys, name), name=prefix + name, directory=_folder(doc), known=frozenset(table))
+        steps = list(_steps(doc, entry, value, 0, in_list=bool(prefix)))
+        around = [other for other in (f"pre_{name}", f"post_{name}") if other in table and keys[1:2] == ("pdm",)]
+        needs = dict.fromkeys([*(prefix + step for step in steps if isinstance(step, str)), *around])
+        task = Task(name=entry.name, at=doc.at(*keys, name), needs=tuple(needs))
+        yield task, [step for step in steps if not isinstance(step, str)]
 
 
-def _commands(doc: Document, task: _Task, value: object, depth: int) -> Iterator[Invocation]:
+def _steps(doc: Document, entry: _Entry, value: object, depth: int, *, in_list: bool = False) -> Iterator[_Step]:
     if depth > _MAX_DEPTH:
         return
     if isinstance(value, str):
-        yield from _parse(doc, task, value, None) if not task.scripts else _command(doc, task, value)
+        yield from _text(entry, value, doc.at(*entry.keys), in_list)
     elif isinstance(value, list):
-        yield from _list(doc, task, value, depth)
+        yield from _list(doc, entry, value, depth)
     elif isinstance(value, dict):
-        yield from _options(doc, task, value, depth)
+        yield from _options(doc, entry, value, depth)
 
 
-def _command(doc: Document, task: _Task, text: str, line: int | None = None) -> Iterator[Invocation]:
-    """A command where the name of another task would be that task."""
-    words = text.split(maxsplit=1)
-    if words and words[0] not in task.known - {task.name}:
-        yield from _parse(doc, task, text, line)
+def _text(entry: _Entry, text: str, at: Location, in_list: bool) -> Iterator[_Step]:
+    """A command; in lists, and in Hatch's scripts, its first word may name another task instead."""
+    first = next(iter(text.split(maxsplit=1)), "")
+    if in_list and first in entry.known - {entry.keys[-1], entry.keys[-2]}:
+        yield first
+    else:
+        yield from _parse(entry, text, at)
 
 
-def _list(doc: Document, task: _Task, items: list[Any], depth: int) -> Iterator[Invocation]:
-    """Commands one after the other; Rye's plain lists are the words of one command."""
-    if task.keys[1] == "rye" and depth == 0:
-        yield from _parse(doc, task, shlex.join(item for item in items if isinstance(item, str)), None)
+def _list(doc: Document, entry: _Entry, items: list[Any], depth: int) -> Iterator[_Step]:
+    """One after the other; Rye's plain lists are the words of one command."""
+    if entry.keys[1:2] == ("rye",) and depth == 0:
+        yield from _parse(entry, _joined(items), doc.at(*entry.keys))
         return
     for number, item in enumerate(items):
         if isinstance(item, str):
-            yield from _command(doc, task, item, doc.item_at(task.keys, number).line)
+            yield from _text(entry, item, doc.item_at(entry.keys, number), in_list=True)
         else:
-            yield from _commands(doc, task, item, depth + 1)
+            yield from _steps(doc, entry, item, depth + 1)
 
 
-def _options(doc: Document, task: _Task, options: dict[str, Any], depth: int) -> Iterator[Invocation]:
+def _options(doc: Document, entry: _Entry, options: dict[str, Any], depth: int) -> Iterator[_Step]:
     env = options.get("env")
-    task = _Task(
-        keys=task.keys,
-        name=task.name,
-        directory=_directory(task.directory, options.get("cwd", options.get("working_dir"))),
-        known=task.known,
+    entry = replace(
+        entry,
+        directory=_directory(entry.directory, options.get("cwd", options.get("working_dir"))),
         env={k: v for k, v in env.items() if isinstance(v, str)} if isinstance(env, dict) else {},
         tolerated=options.get("ignore_fail") is True,
     )
+    yield from (name for key in _NEEDS for name in _names(options.get(key)) if name in entry.known)
     for key in _COMMANDS:
         value = options.get(key)
-        if isinstance(value, list):
-            value = shlex.join(item for item in value if isinstance(item, str))
-        if isinstance(value, str):
-            yield from _parse(doc, task, value, doc.at(*task.keys, key).line)
+        text = _joined(value) if isinstance(value, list) else value
+        if isinstance(text, str):
+            yield from _parse(entry, text, doc.at(*entry.keys, key))
     for key in _LISTS:
         value = options.get(key)
         if isinstance(value, list):
-            inner = _Task(
-                keys=(*task.keys, key), name=task.name, directory=task.directory, known=task.known, env=task.env
-            )
-            yield from _list(doc, inner, value, depth + 1)
+            yield from _list(doc, replace(entry, keys=(*entry.keys, key)), value, depth + 1)
 
 
-def _parse(doc: Document, task: _Task, text: str, line: int | None) -> Iterator[Invocation]:
-    at = doc.at(*task.keys)
-    if line is not None:
-        at = type(at)(path=at.path, line=line)
-    tolerated = task.tolerated
-    if text.startswith("- "):  # Hatch: failure of this one is ignored
+def _names(value: object) -> Iterator[str]:
+    """Names of tasks: texts whose first word is one, or tables that say ``task = name``."""
+    for item in value if isinstance(value, list) else [value]:
+        name = item.get("task") if isinstance(item, dict) else item
+        if isinstance(name, str) and name.strip():
+            yield name.split()[0]
+
+
+def _joined(words: list[Any]) -> str:
+    return shlex.join(word for word in words if isinstance(word, str))
+
+
+def _parse(entry: _Entry, text: str, at: Location) -> tuple[Invocation, ...]:
+    tolerated = entry.tolerated
+    if text.startswith("- "):  # Hatch: this one may fail
         text, tolerated = text[2:], True
-    yield from shell.parse(
-        text, at=at, context="task", env=task.env, directory=task.directory, job=task.name, tolerated=tolerated
+    return shell.parse(
+        text,
+        at=at,
+        context="task",
+        env=entry.env,
+        directory=entry.directory,
+        job=entry.name,
+        tolerated=tolerated,
     ).invocations
 
 

@@ -495,6 +495,47 @@ def test_tasks() -> None:
     assert found.invocations[2].tolerated
 
 
+def test_tasks_that_need_others() -> None:
+    found = extract("""\
+        [tool.poe.tasks]
+        lint = {cmd = "ruff check", deps = ["fmt"]}
+        fmt = "black ."
+        [tool.pdm.scripts]
+        pre_test = "echo first"
+        test = {composite = ["pre_test", "pytest"]}
+        [tool.pixi.tasks]
+        docs = {cmd = "mkdocs build", depends-on = [{task = "gen"}, "missing"]}
+        gen = "python gen.py"
+        [tool.hatch.envs.ci.scripts]
+        all = ["style", "style --fix"]
+        style = "ruff check {args}"
+        """)
+    assert {task.name: task.needs for task in found.tasks} == {
+        "lint": ("fmt",),
+        "fmt": (),
+        "pre_test": (),
+        "test": ("pre_test",),
+        "docs": ("gen",),
+        "gen": (),
+        "ci:all": ("ci:style",),
+        "ci:style": (),
+    }
+
+
+def test_tox_inside() -> None:
+    found = extract("""\
+        [tool.tox]
+        legacy_tox_ini = \"\"\"
+        [tox]
+        envlist = lint
+        [testenv:lint]
+        commands = ruff check
+        \"\"\"
+        """)
+    assert [task.name for task in found.tasks] == ["lint"]
+    assert ("ruff", "check") in [invocation.argv for invocation in found.invocations]
+
+
 def test_no_credentials_in_problems() -> None:
     found = extract("[project]\ndependencies = ['x @ https://me:hunter2@files.example/x bad']\n")
     assert found.problems
