@@ -809,9 +809,11 @@ def _redirect(args: Sequence[str]) -> str | None:
 
 
 _TESTERS = frozenset(
-    {"pytest", "py.test", "nosetests", "nose2", "trial", "ward", "behave", "stestr", "green", "pytest-3", "robot", "lettuce",
-     "testr", "django-admin-test", "doctest", "twisted.trial", "xdoctest", "karton-test", "zope-testrunner"}
-)  # fmt: skip
+    """
+    pytest py.test nosetests nose2 trial ward behave stestr green pytest-3 robot lettuce testr doctest twisted.trial
+    xdoctest zope-testrunner
+    """.split()
+)
 _BUILDERS = frozenset(
     {"build", "twine", "cibuildwheel", "maturin", "pyproject-build", "docker", "flit_core", "auditwheel"}
 )

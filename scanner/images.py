@@ -1,0 +1,332 @@
+"""The install grade of an image, after the published vocabulary (*image grade*), with what is missing for the next one.
+
+Judged is the stage that ships and everything it is made from (``FROM`` a stage, ``COPY --from``); stages for tests or
+development are left aside. Cache mounts, users, layers' size are no part of the grade.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scanner.commands.container import Container, copied_sources
+from scanner.commands.lookup import Lookup
+from scanner.commands.pip_install import PINNED_NO_DEPS, PROJECT_AFTER_LOCK
+from scanner.commands.words import Program, distribution, option, pip_ask, program
+from scanner.facts import Dockerfile, Instruction, Stage
+from scanner.image_names import parse_image
+from scanner.inventory import Command, Enforced, Grade, Image, Reason
+
+_SIDE_STAGE = re.compile(
+    r"(?:.*[-_.])?(?:dev|develop|development|devel|devcontainer|test|tests|testing|tester|lint|linter|ci|docs?|debug|debugger"
+    r"|local|check|checks|e2e|playground|notebook|jupyter)(?:[-_.].*)?",
+    re.IGNORECASE,
+)
+_LEVELS: tuple[Grade, ...] = ("L0", "L1", "L2", "L3")
+_RANK: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
+_EXACT = re.compile(r"={2,3}\s*v?\d+(?:\.\d+)+(?:[a-z0-9.+-]*)$")
+_FULL_TAG = re.compile(r"v?\d+\.\d+\.\d+(?![\d.]).*")
+_SYSTEM = "the image's own Python"
+
+
+@dataclass(frozen=True, slots=True)
+class _Install:
+    """One command that puts Python packages into the image, with the level that it alone would reach."""
+
+    command: Command
+    stage: int
+    level: int
+    place: str
+
+
+def grade(path: str, dockerfile: Dockerfile, commands: Sequence[Command], lookup: Lookup) -> Image:
+    """The image that ``dockerfile`` ships; ``commands`` are the classified ones of this file, in order."""
+    return _Grading(path, dockerfile, commands, lookup).image()
+
+
+def shipping_stages(dockerfile: Dockerfile) -> tuple[Stage, ...]:
+    """The stages that the shipped image is made from, the shipped one last."""
+    stages = dockerfile.stages
+    final = next((s for s in reversed(stages) if not (s.name and _SIDE_STAGE.fullmatch(s.name))), stages[-1])
+    wanted = {final.index}
+    pending = [final]
+    while pending:
+        stage = pending.pop()
+        for index in _made_from(stage, dockerfile):
+            if index not in wanted:
+                wanted.add(index)
+                pending.append(stages[index])
+    return (*(s for s in stages if s.index in wanted and s is not final), final)
+
+
+def _made_from(stage: Stage, dockerfile: Dockerfile) -> Iterator[int]:
+    """Indexes of the earlier stages that ``stage`` builds on."""
+    names = {s.name.lower(): s.index for s in dockerfile.stages[: stage.index] if s.name}
+    if stage.base.lower() in names:
+        yield names[stage.base.lower()]
+    for step in stage.instructions:
+        origins = [dict(step.flags).get("from")] if step.name in ("COPY", "ADD") else []
+        origins += [dict(mount.options).get("from") for mount in step.mounts]
+        for origin in origins:
+            if origin is None:
+                continue
+            if origin.lower() in names:
+                yield names[origin.lower()]
+            elif origin.isdigit() and int(origin) < stage.index:
+                yield int(origin)
+
+
+class _Grading:
+    """Judges one image."""
+
+    def __init__(self, path: str, dockerfile: Dockerfile, commands: Sequence[Command], lookup: Lookup) -> None:
+        self._path = path
+        self._dockerfile = dockerfile
+        self._lookup = lookup
+        self._container = lookup.container(path) or Container(dockerfile, lookup.files, lookup.folders)
+        self._stages = shipping_stages(dockerfile)
+        self._commands = [c for c in commands if c.path == path]
+        self._env = {
+            (i.at.line, i.argv): dict(i.env)
+            for stage in dockerfile.stages
+            for step in stage.instructions
+            for i in step.invocations
+        }
+        self._system_poetry = any("virtualenvs.create" in c.argv and "false" in c.argv for c in self._commands)
+
+    def image(self) -> Image:
+        base = self._base_of(self._stages[-1])
+        installs = list(self._installs())
+        digest = "@sha256:" in base
+        if not installs:
+            return Image(
+                path=self._path, grade=None, base=base, digest=digest, tool=None, uses_lock=None, enforced=None
+            )
+        counted, reasons = self._counted(installs)
+        lowest = min(counted, key=lambda i: (i.level, _RANK[i.command.enforced]))
+        main = [i for i in counted if i.command.kind == "install"] or counted
+        level = lowest.level
+        if level == 2:
+            missing = list(self._missing(main))
+            level = 2 if missing else 3
+            reasons.extend(missing)
+        locks = {i.command.uses_lock for i in counted}
+        return Image(
+            path=self._path,
+            grade=_LEVELS[level],
+            base=base,
+            digest=digest,
+            tool=min(main, key=lambda i: i.level).command.tool,
+            uses_lock=False if False in locks else None if None in locks else True,
+            enforced=min((i.command.enforced for i in counted), key=lambda e: _RANK[e]),
+            reasons=tuple(dict.fromkeys(reasons)),
+        )
+
+    # what is installed
+
+    def _installs(self) -> Iterator[_Install]:
+        """Installs and ad hoc installs of the shipping stages that resolve something."""
+        for command in self._commands:
+            stage = self._stage_of(command.line)
+            if stage is None or stage not in {s.index for s in self._stages}:
+                continue
+            if command.kind not in ("install", "adhoc"):
+                continue
+            if (
+                command.kind == "install"
+                and command.uses_lock is None
+                and command.enforced is None
+                and command.tool in ("pip", "setuptools")
+            ):
+                continue  # the project alone, or a file that lists nothing
+            yield _Install(command, stage, self._level(command), self._place(command, stage))
+
+    def _level(self, command: Command) -> int:
+        if command.uses_lock or (command.because or "").startswith(PINNED_NO_DEPS):
+            return 2
+        return 1 if command.tool == "uv" else 0
+
+    def _stage_of(self, line: int | None) -> int | None:
+        before = [s.index for s in self._dockerfile.stages if line is not None and s.line <= line]
+        return before[-1] if before else None
+
+    def _place(self, command: Command, stage: int) -> str:
+        """The environment that the command installs into."""
+        started = program(command.argv)
+        env = self._env.get((command.line, command.argv), {})
+        if command.tool in ("poetry", "pdm", "pipenv"):
+            in_system = (
+                self._system_poetry
+                or env.get("POETRY_VIRTUALENVS_CREATE", "").lower() in ("false", "0")
+                or "--system" in command.argv
+                or "VIRTUAL_ENV" in env
+            )
+            return env.get("VIRTUAL_ENV", _SYSTEM) if in_system else f"the environment of {command.tool}"
+        if command.tool == "uv":
+            return self._uv_place(command, started, env)
+        if started.name == "pip":
+            ask = pip_ask(started.args)
+            if ask.target is not None:
+                return ask.target
+        home = (started.home or "").removesuffix("/bin")
+        if home and home not in ("/usr", "/usr/local"):
+            return home
+        return env.get("VIRTUAL_ENV", _SYSTEM)
+
+    def _uv_place(self, command: Command, started: Program, env: dict[str, str]) -> str:
+        if "pip" in started.args[:2]:
+            if "--system" in command.argv or env.get("UV_SYSTEM_PYTHON", "").lower() in ("1", "true"):
+                return _SYSTEM
+            python = option(command.argv, "--python", "-p") or ""
+            return re.sub(r"/bin/python[\d.]*$", "", python) or env.get("VIRTUAL_ENV", ".venv")
+        place = env.get("UV_PROJECT_ENVIRONMENT", ".venv")
+        return _SYSTEM if place in ("/usr/local", "/usr") else place
+
+    def _counted(self, installs: list[_Install]) -> tuple[list[_Install], list[Reason]]:
+        """The installs that make the grade: ad hoc ones count in the environment of the others, else they are noted."""
+        real = [i for i in installs if i.command.kind == "install"]
+        places = {i.place for i in real}
+        counted: list[_Install] = []
+        reasons: list[Reason] = []
+        for install in installs:
+            command = install.command
+            aside = command.kind == "adhoc" and bool(real) and install.place not in places
+            if not aside:
+                counted.append(install)
+            if command.kind == "adhoc":
+                where = f"into another environment ({install.place})" if aside else "beside the locked ones"
+                text = f"installs packages by name {where}: {' '.join(command.argv)[:120]}"
+                reasons.append(self._reason(text, command.line))
+            elif install.level < 2:
+                reasons.append(self._reason(command.because or "resolved at build time", command.line))
+            elif command.because == PROJECT_AFTER_LOCK:
+                reasons.append(self._reason("installs the project without --no-deps after the lock", command.line))
+        return counted, reasons
+
+    # what is missing for L3
+
+    def _missing(self, installs: list[_Install]) -> Iterator[Reason]:
+        for install in installs:
+            if install.command.enforced not in ("locked", "hashes"):
+                how = "takes the lock unasked" if install.command.enforced == "frozen" else "does not enforce the lock"
+                yield self._reason(f"{install.command.tool} {how}", install.command.line)
+        for tool in dict.fromkeys(i.command.tool for i in installs):
+            if tool is not None:
+                yield from self._unpinned_tool(tool, installs)
+        stages = {i.stage for i in installs} | {self._stages[-1].index}
+        for index in sorted(stages):
+            stage = self._dockerfile.stages[index]
+            base, line = self._origin(stage)
+            if "@sha256:" not in base and base != "scratch":
+                yield self._reason(f"base image {base} is not pinned by digest", line)
+        for index in sorted({i.stage for i in installs}):
+            yield from self._late_dependencies(index, [i for i in installs if i.stage == index])
+
+    def _origin(self, stage: Stage) -> tuple[str, int]:
+        """The outside image on which a stage rests, and the line that names it."""
+        names = {s.name.lower(): s for s in self._dockerfile.stages if s.name}
+        for _ in range(len(self._dockerfile.stages)):
+            parent = names.get(stage.base.lower())
+            if parent is None or parent.index >= stage.index:
+                break
+            stage = parent
+        return stage.base, stage.line
+
+    def _base_of(self, stage: Stage) -> str:
+        return self._origin(stage)[0]
+
+    def _unpinned_tool(self, tool: str, installs: list[_Install]) -> Iterator[Reason]:
+        line = next(i.command.line for i in installs if i.command.tool == tool)
+        stated = list(self._tool_versions(tool))
+        if any(not pinned for _, pinned in stated):
+            where = next(at for at, pinned in stated if not pinned)
+            yield self._reason(f"{tool} is not pinned to an exact version", where)
+        elif not stated and not self._comes_with_base(tool, installs):
+            yield self._reason(f"where {tool} comes from, and in which version, is not shown", line)
+
+    def _tool_versions(self, tool: str) -> Iterator[tuple[int | None, bool]]:
+        """Where the tool is put into the image, and whether in an exact version."""
+        name = {"pip-tools": "pip-tools"}.get(tool, tool)
+        used = {s.index for s in self._stages}
+        for command in self._commands:
+            if command.kind != "bootstrap" or self._stage_of(command.line) not in used:
+                continue
+            if command.tool == tool and program(command.argv).name in ("curl", "wget", "python"):
+                yield command.line, self._is_pinned_download(command, tool)
+                continue
+            for word in command.argv[1:]:
+                if distribution(word) == name and not word.startswith("-"):
+                    yield command.line, self._is_exact(word)
+        for stage in self._stages:
+            for step in stage.instructions:
+                for image in _images_of(step):
+                    if parse_image(image).short == tool:
+                        yield step.line, "@sha256:" in image or bool(_FULL_TAG.fullmatch(parse_image(image).tag or ""))
+                if step.name == "ADD" and f"/{tool}/" in step.value and "://" in step.value:
+                    yield step.line, bool(re.search(r"/v?\d+\.\d+\.\d+/", step.value))
+
+    def _is_exact(self, word: str) -> bool:
+        return bool(_EXACT.search(word.replace("@", "==") if "@" in word and "==" not in word else word))
+
+    def _is_pinned_download(self, command: Command, tool: str) -> bool:
+        env = self._env.get((command.line, command.argv), {})
+        stated = option(command.argv, "--version") or env.get(f"{tool.upper()}_VERSION", "")
+        near = [
+            c
+            for c in self._commands
+            if c.line is not None and command.line is not None and abs(c.line - command.line) < 6
+        ]
+        stated = stated or next((v for c in near if (v := option(c.argv, "--version")) and v[:1].isdigit()), "")
+        return bool(re.fullmatch(r"v?\d+\.\d+(?:\.\d+)?[\w.]*", stated)) or bool(
+            re.search(r"/v?\d+\.\d+\.\d+/", " ".join(command.argv))
+        )
+
+    def _comes_with_base(self, tool: str, installs: list[_Install]) -> bool:
+        """Whether the tool is part of the base image, so that the base's digest or exact tag pins it."""
+        for index in {i.stage for i in installs if i.command.tool == tool}:
+            base, _ = self._origin(self._dockerfile.stages[index])
+            image = parse_image(base)
+            if tool == "pip" and image.digest:
+                continue
+            named = image.short == tool or tool in (image.tag or "") or tool in image.short
+            if not named or not (image.digest or _FULL_TAG.match(image.tag or "")):
+                return False
+        return True
+
+    def _late_dependencies(self, index: int, installs: list[_Install]) -> Iterator[Reason]:
+        """A layer of dependencies comes before the sources are copied."""
+        first = min((i.command.line or 0 for i in installs), default=0)
+        for step in self._dockerfile.stages[index].instructions:
+            if step.line >= first:
+                return
+            if step.name in ("COPY", "ADD") and "from" not in dict(step.flags):
+                for source in copied_sources(step):
+                    if self._is_source(source):
+                        text = f"copies sources ({source}) before the dependencies are installed"
+                        yield self._reason(text, step.line)
+                        return
+
+    def _is_source(self, source: str) -> bool:
+        """Whether a copied path is more than manifests: a folder that is not one of requirements, or a module."""
+        if source in (".", "./", "/"):
+            return True
+        name = source.rstrip("/").rsplit("/", 1)[-1]
+        if "*" in name:
+            return name in ("*", "**", "*.py")
+        path = f"{self._container.context}/{source.strip('./')}".removeprefix("./")
+        if path in self._lookup.folders:
+            return not re.fullmatch(r"requirements?|reqs?|deps|constraints|wheels?|\.?vendor", name)
+        return name.endswith(".py") and name not in ("setup.py", "version.py", "__about__.py", "__init__.py")
+
+    def _reason(self, message: str, line: int | None) -> Reason:
+        return Reason(message=message, path=self._path, line=line)
+
+
+def _images_of(step: Instruction) -> Iterator[str]:
+    """Images that an instruction takes files from."""
+    if step.name in ("COPY", "ADD") and (origin := dict(step.flags).get("from")):
+        yield origin
+    for mount in step.mounts:
+        if origin := dict(mount.options).get("from"):
+            yield origin
