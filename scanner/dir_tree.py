@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 from pathspec import GitIgnoreSpec
 
@@ -60,6 +61,12 @@ class DirTree:
         repository = gitdir.find(folder)
         self._committed = GitTree(repository, timeout=timeout) if repository is not None else None
         self._exclude = os.path.join(repository.common, "info", "exclude") if repository is not None else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
     @property
     def commit(self) -> str | None:

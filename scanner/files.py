@@ -76,7 +76,7 @@ def listing(folder: Path) -> list[Found]:
     try:
         with os.scandir(os.fsencode(folder)) as entries:
             return sorted(_found(entry) for entry in entries)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _not_read(error) from None
 
 
@@ -84,7 +84,7 @@ def names(folder: Path) -> list[str]:
     """The names in a folder, unsorted; none where there is no such folder."""
     try:
         return os.listdir(os.fsdecode(folder))
-    except OSError:
+    except (OSError, ValueError):
         return []
 
 
@@ -92,7 +92,7 @@ def link_target(path: Path) -> str | None:
     """Where a symbolic link points to, as written; ``None`` if ``path`` is none."""
     try:
         return os.readlink(os.fsdecode(path))
-    except OSError:
+    except (OSError, ValueError):
         return None
 
 

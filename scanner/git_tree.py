@@ -11,13 +11,12 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 from scanner import files, git, gitdir, giturl
 from scanner.facts import Problem
 from scanner.gitdir import GitDir, Head, Unreached
 from scanner.objects import Damaged, Objects, Unsupported
-from scanner.redact import redact
 from scanner.tree import (
     MAX_DEPTH,
     MAX_ENTRIES,
@@ -75,6 +74,12 @@ class GitTree:
         self._entries: dict[str, Entry] | None = None
         self._problems = Problems()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
     @property
     def commit(self) -> str | None:
         """The commit's id; ``None`` before the first commit."""
@@ -94,7 +99,7 @@ class GitTree:
     def remote(self) -> str | None:
         """The address that the repository was cloned from, without credentials."""
         url = gitdir.remote(self._repository)
-        return redact(giturl.redacted(url)) if url else None
+        return giturl.redacted(url) if url else None
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
+from scanner.redact import redact
+
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://(?P<rest>.*)", re.DOTALL)
-_SCP = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]{2,60}\]|[^/:@\s\[\]]{1,255}):(?P<path>(?!//).+)", re.DOTALL)
+_SCP = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]{2,60}\]|[^/:@\s\[\]]{1,255}):(?P<path>(?!//|:).+)", re.DOTALL)
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,253}[a-z0-9_])?\.?")
 _IPV6 = re.compile(r"\[[0-9a-f:.]{2,60}\]")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
@@ -44,15 +46,13 @@ def normalise(url: str) -> str | None:
 def redacted(url: str) -> str:
     """``url`` for showing: without passwords, users of http addresses, queries and fragments."""
     text = url.strip()
-    found = _SCHEME.fullmatch(text)
-    if found is None:
+    if (found := _SCHEME.fullmatch(text)) is None:
         rest = _without_user(text)
-        user = text[: len(text) - len(rest)]
-        return rest if ":" in user else text
+        return redact(rest if ":" in text[: len(text) - len(rest)] else text)
     authority, slash, path = found["rest"].partition("/")
     user, at, host = authority.rpartition("@")
     keep = f"{user}@" if at and ":" not in user and "ssh" in found["scheme"].lower() else ""
-    return f"{found['scheme']}://{keep}{host}{slash}{path.partition('?')[0].partition('#')[0]}"
+    return redact(f"{found['scheme']}://{keep}{host}{slash}{path.partition('?')[0].partition('#')[0]}")
 
 
 def _without_user(scp: str) -> str:

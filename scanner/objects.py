@@ -112,7 +112,7 @@ class Objects:
             content = _patch(content, delta, limit=max(limit, _BASE_LIMIT))
             self._produce(len(content))
             pack.keep(offset, kind, content)
-        return kind, content
+        return kind, content if len(content) <= limit else len(content)
 
     def _kind(self, pack: _Pack, offset: int) -> str:
         for _ in range(MAX_CHAIN):

@@ -19,7 +19,6 @@ from scanner.facts import Problem
 from scanner.format import Unreadable
 from scanner.gitdir import Unreached
 from scanner.inventory import Criticality, Error
-from scanner.redact import redact
 from scanner.source import Found, Labels, Named, Source
 from scanner.tree import decode
 
@@ -171,7 +170,7 @@ def _by_address(labels: Labels, folder: str) -> Found | Named:
         for tail in ("", ".git"):
             if name and _is_repository(path := os.path.join(folder, name + tail)):
                 return Named(source=path, folder=folder, labels=labels)
-    shown = redact(giturl.redacted(labels.url))
+    shown = giturl.redacted(labels.url)
     return Found(path=shown, kind="absent", error=Unreached("missing-file", f"not cloned: {shown}"), labels=labels)
 
 
