@@ -75,7 +75,7 @@ class _Reader:
     def pythons(self) -> Iterator[PythonVersion]:
         for section in self._sections():
             if section.is_conda and "python" in section.entries:
-                version = _version(self._shared(section, "python", section.entries["python"]))
+                version = version_of(self._shared(section, "python", section.entries["python"]))
                 if version not in ("", "*"):
                     at = self._location(*section.where, "python")
                     yield PythonVersion(version=version, at=at, kind="conda", job=section.group)
@@ -114,9 +114,10 @@ class _Reader:
 
     def _features(self) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
         yield (), self._pixi
-        for name, feature in table(self._pixi, "feature").items():
-            if isinstance(feature, dict):
-                yield ("feature", name), feature
+        for holder in ("feature", "environments"):
+            for name, feature in table(self._pixi, holder).items():
+                if isinstance(feature, dict):
+                    yield (holder, name), feature
 
     def _sections(self) -> Iterator[_Section]:
         for where, feature in self._features():
@@ -148,8 +149,8 @@ class _Reader:
         return {**(shared if isinstance(shared, dict) else {"version": shared}), **own} if own else shared
 
     def _requirement(self, section: _Section, name: str, entry: object) -> Requirement:
-        source, url, ref = _source(entry)
-        version = _version(entry)
+        source, url, ref = source_of(entry)
+        version = version_of(entry)
         options = entry if isinstance(entry, dict) else {}
         return Requirement(
             name=name,
@@ -179,12 +180,14 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _version(entry: object) -> str:
+def version_of(entry: object) -> str:
+    """The version expression of an entry (a text or a table), ``""`` where there is none."""
     value = entry.get("version", "") if isinstance(entry, dict) else entry
     return value.strip() if isinstance(value, str) else ""
 
 
-def _source(entry: object) -> tuple[Source, str | None, str | None]:
+def source_of(entry: object) -> tuple[Source, str | None, str | None]:
+    """Where an entry comes from: source, address and reference."""
     options = entry if isinstance(entry, dict) else {}
     kinds: tuple[Literal["git", "path", "url"], ...] = ("git", "path", "url")
     for kind in kinds:

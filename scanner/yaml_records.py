@@ -51,6 +51,8 @@ def records(lines: Sequence[str], first: int) -> Iterator[Record]:
         if current is None or not line.startswith("  "):
             continue
         body = line[2:]
+        if body.startswith("#"):
+            continue
         if body.startswith(_ITEM):
             current.lists.setdefault(key, []).append(unquote(body[2:]))
         elif body.startswith("  "):

@@ -36,6 +36,7 @@ class PixiRecord:
     needs: tuple[str, ...]
     requires_python: str | None
     digest: str
+    address: str
     purls: tuple[str, ...] | None
     line: int
 
@@ -78,9 +79,20 @@ def read(path: str, text: str) -> Extract:
         format=f"{NAME} {version[1]}",
         packages=tuple(_packages(found, environments)),
         indexes=tuple(_indexes(path, environments)),
-        data={"version": int(version[1]), "environments": environments, "records": found},
+        data={
+            "version": int(version[1]),
+            "environments": environments,
+            "records": found,
+            "platforms": _platforms(text),
+        },
     )
     return Extract(path=path, format=NAME, lock=lock)
+
+
+def _platforms(text: str) -> dict[str, str]:
+    """Platforms with names of their own (version 7), each with the conda platform that it stands for."""
+    _, lines, first = split(text, "platforms")
+    return {r.texts["name"]: r.texts.get("subdir", r.texts["name"]) for r in records(lines, first) if "name" in r.texts}
 
 
 def _keyed(entries: Iterable[Record]) -> Iterator[tuple[str, PixiRecord]]:
@@ -104,6 +116,7 @@ def _keyed(entries: Iterable[Record]) -> Iterator[tuple[str, PixiRecord]]:
                 source=_source(kind, address),
                 needs=tuple(needs),
                 requires_python=texts.get("requires_python"),
+                address=redact(address),
                 digest=f"sha256:{texts['sha256']}" if "sha256" in texts else "",
                 purls=tuple(entry.lists.get("purls", ())) if "purls" in entry.lists or "purls" in texts else None,
                 line=entry.line,
@@ -119,7 +132,8 @@ def _identity(ecosystem: Ecosystem, address: str, texts: dict[str, str]) -> tupl
             return name or parts[0], version or parts[1], build or parts[2]
     if ecosystem == "pypi" and not name and (wheel := _WHEEL.search(address)) is not None:
         return wheel["name"], version or unescape(wheel["version"]), None
-    return name or address.rstrip("/").rpartition("/")[2], version, build
+    described = address.partition(" @")[0].partition("[")[0]
+    return name or described.rstrip("/").rpartition("/")[2], version, build
 
 
 def _source(kind: str, address: str) -> Source:
@@ -139,6 +153,8 @@ def _environments(text: str) -> dict[str, PixiEnvironment]:
     for number, line in enumerate(lines, start=first):
         body = line.lstrip(" ")
         depth = len(line) - len(body)
+        if not body or body.startswith("#"):
+            continue
         if body.startswith("- "):
             current.add(part, platform, body[2:])
         elif depth == 2 and body.endswith(":"):
