@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
+from packaging.utils import canonicalize_version
 
 from scanner.facts import Extract, Location, LockedPackage, Manifest
 from scanner.freshness.coverage import coverage
@@ -686,10 +686,7 @@ def _texts(value: object) -> list[str]:
 
 
 def _version_text(value: object) -> str:
-    try:
-        return str(Version(str(value)).__format__("")) if value is not None else ""
-    except InvalidVersion:
-        return str(value)
+    return "" if value is None else canonicalize_version(str(value))
 
 
 def _default_groups(value: object) -> tuple[str, ...] | str:
