@@ -1,4 +1,4 @@
-"""JSON with comments and trailing commas, as editors write it: read as the YAML that it then is, so that lines are kept."""
+"""JSON with comments and trailing commas, as editors write it: read as the YAML that it then is, with lines."""
 
 from __future__ import annotations
 

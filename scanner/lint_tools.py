@@ -267,7 +267,7 @@ def tools_of_command(argv: Sequence[str]) -> tuple[Use, ...]:
 
 def _command_name(word: str) -> str:
     name = word.rsplit("/", 1)[-1].rsplit("\\", 1)[-1].lower()
-    return name.removesuffix(".exe").removesuffix(".cmd")
+    return name.removesuffix(".exe").removesuffix(".cmd").removesuffix(".__main__")
 
 
 def _version_in(text: str) -> str | None:

@@ -14,6 +14,11 @@ from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_mapping
 
 _NAME = re.compile(r"(?:docker-|podman-)?compose(?:[-._][\w.-]+)?\.ya?ml|[\w-]+[-.](?:docker-)?compose\.ya?ml")
 
+_ASIDE = re.compile(
+    r"(?:^|[-_./])(?:tests?|testing|ci|lint|docs?|dev|devcontainer|debug|builder|bench(?:mark)?|jupyter|notebook|shell)(?=$|[-_./])",
+    re.IGNORECASE,
+)
+
 
 def read(path: str, text: str) -> Extract | None:
     """Read a Compose file; ``None`` for YAML without services (the oldest form has them at the top)."""
@@ -45,6 +50,11 @@ def read(path: str, text: str) -> Extract | None:
             _command(node.get(key), pipeline, where)
     extract = pipeline.extract()
     return replace(extract, hints=tuple(hints), references=(*extract.references, *references))
+
+
+def _ships(service: str, path: str) -> bool:
+    """Whether a service is more than a place to develop, test or lint in, as its name and the file's say."""
+    return _ASIDE.search(service) is None and _ASIDE.search(path) is None
 
 
 def _build_folder(node: Node | None, path: str) -> str | None:

@@ -40,7 +40,7 @@ def _dependabot(path: str, doc: Mapping) -> tuple[Mention, ...]:
 
 def _renovate(path: str, text: str) -> tuple[Mention, ...]:
     doc = jsonc.loads(text)
-    managers = [s for s in scalars(doc.get("enabledManagers"))]
+    managers = list(scalars(doc.get("enabledManagers")))
     if doc.text("enabled") == "false":
         return ()
     return tuple(_mention("renovate", s.text, path, s.line) for s in managers) or (

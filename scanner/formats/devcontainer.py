@@ -84,8 +84,9 @@ def _editor(settings: Mapping, path: str) -> Iterator[Mention]:
             yield _mention(tool, path, settings.line_of(key))
     for holder in (settings, settings.map("[python]")):
         for key in ("editor.defaultFormatter", "python.formatting.provider"):
-            if (tool := _FORMATTERS.get(holder.text(key) or "")) is not None:
-                yield _mention(tool, path, holder.line_of(key))
+            formatter = _FORMATTERS.get(holder.text(key) or "")
+            if formatter is not None:
+                yield _mention(formatter, path, holder.line_of(key))
 
 
 def _mention(tool: str, path: str, line: int) -> Mention:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from scanner import toml_reader
 from scanner.facts import Extract, Location, Mention, PythonVersion
 from scanner.format import Format
-from scanner.lint_tools import ini_mentions, tool_of_file
+from scanner.lint_tools import TOOLS, ini_mentions, tool_of_file
 from scanner.pipeline import in_side_folder
 
 _INI_VERSION = re.compile(
@@ -22,6 +22,7 @@ _INI_VERSION = re.compile(
 _JSON_VERSION = re.compile(r"\"pythonVersion\"\s{0,8}:\s{0,8}\"(?P<version>\d\.\d{1,2})\"")
 _SHORT = re.compile(r"py(\d)(\d{1,2})")
 _MANY = frozenset({"tox.ini", "pytest.ini", ".pytest.ini"})
+NAMES = tuple(sorted(_MANY.union(name for tool in TOOLS for name in tool.files)))
 
 
 def read(path: str, text: str) -> Extract | None:
@@ -67,8 +68,7 @@ def _versions(path: str, text: str, tool: str) -> Iterator[PythonVersion]:
 
 
 def _matches(path: str) -> bool:
-    known = posixpath.basename(path) in _MANY or tool_of_file(path) is not None
-    return known and not in_side_folder(path)
+    return posixpath.basename(path) in NAMES and not in_side_folder(path)
 
 
 FORMAT = Format(name="lint-config", matches=_matches, read=read)
