@@ -23,6 +23,7 @@ _SIDE_STAGE = re.compile(
     r"|local|check|checks|e2e|playground|notebook|jupyter)(?:[-_.].*)?",
     re.IGNORECASE,
 )
+_PART_STAGE = re.compile(r"(?:.*[-_.])?(?:base|build|builder|deps|dependencies|common)(?:[-_.].*)?", re.IGNORECASE)
 _LEVELS: tuple[Grade, ...] = ("L0", "L1", "L2", "L3")
 _RANK: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
 _EXACT = re.compile(r"={2,3}\s*v?\d+(?:\.\d+)+(?:[a-z0-9.+-]*)$")
@@ -48,7 +49,7 @@ def grade(path: str, dockerfile: Dockerfile, commands: Sequence[Command], lookup
 def shipping_stages(dockerfile: Dockerfile) -> tuple[Stage, ...]:
     """The stages that the shipped image is made from, the shipped one last."""
     stages = dockerfile.stages
-    final = next((s for s in reversed(stages) if not (s.name and _SIDE_STAGE.fullmatch(s.name))), stages[-1])
+    final = _final(stages)
     wanted = {final.index}
     pending = [final]
     while pending:
@@ -58,6 +59,18 @@ def shipping_stages(dockerfile: Dockerfile) -> tuple[Stage, ...]:
                 wanted.add(index)
                 pending.append(stages[index])
     return (*(s for s in stages if s.index in wanted and s is not final), final)
+
+
+def _final(stages: tuple[Stage, ...]) -> Stage:
+    """The last stage, unless it is for tests or development and one that ships stands before it."""
+    if not _is_side(stages[-1]):
+        return stages[-1]
+    shipping = [s for s in stages if not _is_side(s) and not (s.name and _PART_STAGE.fullmatch(s.name))]
+    return shipping[-1] if shipping else stages[-1]
+
+
+def _is_side(stage: Stage) -> bool:
+    return stage.name is not None and _SIDE_STAGE.fullmatch(stage.name) is not None
 
 
 def _made_from(stage: Stage, dockerfile: Dockerfile) -> Iterator[int]:
@@ -195,8 +208,8 @@ class _Grading:
             if not aside:
                 counted.append(install)
             if command.kind == "adhoc":
-                where = f"into another environment ({install.place})" if aside else "beside the locked ones"
-                text = f"installs packages by name {where}: {' '.join(command.argv)[:120]}"
+                where = f" into another environment ({install.place})" if aside else ""
+                text = f"installs packages by name{where}: {' '.join(command.argv)[:120]}"
                 reasons.append(self._reason(text, command.line))
             elif install.level < 2:
                 reasons.append(self._reason(command.because or "resolved at build time", command.line))
@@ -223,15 +236,18 @@ class _Grading:
         for index in sorted({i.stage for i in installs}):
             yield from self._late_dependencies(index, [i for i in installs if i.stage == index])
 
+    def _chain(self, stage: Stage) -> list[Stage]:
+        """The stage and those that it starts from, nearest first."""
+        names = {s.name.lower(): s for s in self._dockerfile.stages if s.name}
+        chain = [stage]
+        while (parent := names.get(chain[-1].base.lower())) is not None and parent.index < chain[-1].index:
+            chain.append(parent)
+        return chain
+
     def _origin(self, stage: Stage) -> tuple[str, int]:
         """The outside image on which a stage rests, and the line that names it."""
-        names = {s.name.lower(): s for s in self._dockerfile.stages if s.name}
-        for _ in range(len(self._dockerfile.stages)):
-            parent = names.get(stage.base.lower())
-            if parent is None or parent.index >= stage.index:
-                break
-            stage = parent
-        return stage.base, stage.line
+        first = self._chain(stage)[-1]
+        return first.base, first.line
 
     def _base_of(self, stage: Stage) -> str:
         return self._origin(stage)[0]
@@ -243,7 +259,8 @@ class _Grading:
             where = next(at for at, pinned in stated if not pinned)
             yield self._reason(f"{tool} is not pinned to an exact version", where)
         elif not stated and not self._comes_with_base(tool, installs):
-            yield self._reason(f"where {tool} comes from, and in which version, is not shown", line)
+            base, _ = self._origin(self._dockerfile.stages[next(i.stage for i in installs if i.command.tool == tool)])
+            yield self._reason(f"{tool} comes with the base image {base}, which does not fix its version", line)
 
     def _tool_versions(self, tool: str) -> Iterator[tuple[int | None, bool]]:
         """Where the tool is put into the image, and whether in an exact version."""
@@ -260,11 +277,17 @@ class _Grading:
                     yield command.line, self._is_exact(word)
         for stage in self._stages:
             for step in stage.instructions:
-                for image in _images_of(step):
+                for origin in _images_of(step):
+                    image = self._image_behind(origin)
                     if parse_image(image).short == tool:
                         yield step.line, "@sha256:" in image or bool(_FULL_TAG.fullmatch(parse_image(image).tag or ""))
                 if step.name == "ADD" and f"/{tool}/" in step.value and "://" in step.value:
                     yield step.line, bool(re.search(r"/v?\d+\.\d+\.\d+/", step.value))
+
+    def _image_behind(self, origin: str) -> str:
+        """The image that ``--from=origin`` means: that of a stage of this name, else the origin itself."""
+        stage = next((s for s in self._dockerfile.stages if s.name and s.name.lower() == origin.lower()), None)
+        return self._origin(stage)[0] if stage is not None else origin
 
     def _is_exact(self, word: str) -> bool:
         return bool(_EXACT.search(word.replace("@", "==") if "@" in word and "==" not in word else word))
@@ -296,6 +319,8 @@ class _Grading:
 
     def _late_dependencies(self, index: int, installs: list[_Install]) -> Iterator[Reason]:
         """A layer of dependencies comes before the sources are copied."""
+        if self._rests_on_installs(self._dockerfile.stages[index]):
+            return
         first = min((i.command.line or 0 for i in installs), default=0)
         for step in self._dockerfile.stages[index].instructions:
             if step.line >= first:
@@ -306,6 +331,11 @@ class _Grading:
                         text = f"copies sources ({source}) before the dependencies are installed"
                         yield self._reason(text, step.line)
                         return
+
+    def _rests_on_installs(self, stage: Stage) -> bool:
+        """Whether a stage that this one starts from has installed before."""
+        installing = {self._stage_of(c.line) for c in self._commands if c.kind == "install"}
+        return not installing.isdisjoint(s.index for s in self._chain(stage)[1:])
 
     def _is_source(self, source: str) -> bool:
         """Whether a copied path is more than manifests: a folder that is not one of requirements, or a module."""

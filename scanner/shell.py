@@ -1008,6 +1008,7 @@ _WRAPPERS: Mapping[str, frozenset[str]] = {
     "travis_wait": frozenset(),
     "flock": frozenset({"-w", "--timeout", "-E"}),
 }
+_EXECUTORS = {"pyenv": ("exec",), "asdf": ("exec",), "mise": ("exec", "x"), "rtx": ("exec", "x")}
 _ONE_WORD_FIRST = frozenset({"timeout", "gosu", "su-exec", "flock"})
 _NUMBER = re.compile(r"\d{1,6}[smhd]?")
 _VARIABLE_WORD = re.compile(r"[A-Za-z_]\w{0,200}=")
@@ -1016,6 +1017,8 @@ _VARIABLE_WORD = re.compile(r"[A-Za-z_]\w{0,200}=")
 def _unwrap(argv: list[str], prefix: dict[str, str], stdin: str | None) -> int:
     """How many leading words only start another command; their variables go to ``prefix``."""
     name = posixpath.basename(argv[0]) if argv else ""
+    if len(argv) > 2 and argv[1] in _EXECUTORS.get(name, ()):
+        return 3 if argv[2] == "--" else 2
     options = _WRAPPERS.get(name)
     if options is None or len(argv) < 2:
         return 0

@@ -16,7 +16,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from scanner.commands.follow import expand
 from scanner.commands.lookup import Found, Lookup
-from scanner.commands.pip_install import PACKAGING, Judgement, judge_pip
+from scanner.commands.pip_install import PACKAGING, Judgement, judge_pip, place_of
 from scanner.commands.words import (
     PipAsk,
     Program,
@@ -383,7 +383,7 @@ class _Judge:
             known = self._lookup.find(self._at, output) is not None
             because = f"{output} is compiled anew" + ("" if known else " and not committed")
             made = Judgement(kind="install", tool=tool, uses_lock=known, enforced="none", because=because)
-            self._job.produced[posixpath.basename(output)] = made
+            self._produce(output, made)
         missing = bool(inputs) and not found and not any("$" in w or "*" in w for w in inputs)
         return Judgement(
             kind="lock", tool=tool, because=NO_INPUTS if missing else None, path=found[0] if found else None
@@ -790,9 +790,15 @@ class _Judge:
         enforced: Enforced = "hashes" if hashed else "none"
         locked = found.path is not None and tool not in self._job.relocked
         because = f"exported from {found.path}" if found.path is not None else f"no {lock} is committed"
-        self._job.produced[posixpath.basename(output)] = Judgement(
+        made = Judgement(
             kind="install", tool="pip", uses_lock=locked, enforced=enforced if locked else "none", because=because
         )
+        self._produce(output, made)
+
+    def _produce(self, output: str, made: Judgement) -> None:
+        """Remember a file that this command writes, by its place and, for other stages, by its name."""
+        self._job.produced[place_of(self._at, output)] = made
+        self._job.produced[posixpath.basename(output)] = made
 
 
 def _after(args: Sequence[str], sub: str) -> tuple[str, ...]:

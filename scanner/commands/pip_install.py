@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 
 from scanner.commands.lookup import Listing, Lookup
@@ -79,6 +80,11 @@ def judge_pip(
     return _joined(parts, ask, tool, invocation, lookup)
 
 
+def place_of(invocation: Invocation, word: str) -> str:
+    """Where a command would write or look for the file ``word``."""
+    return posixpath.normpath(posixpath.join(invocation.directory or "?", word))
+
+
 def _by_name(ask: PipAsk, tool: str) -> Judgement:
     if not ask.names and not ask.unclear:
         return Judgement(kind="other", tool=tool)
@@ -114,9 +120,11 @@ def _joined(parts: list[_Part], ask: PipAsk, tool: str, invocation: Invocation, 
 def _file(
     word: str, invocation: Invocation, lookup: Lookup, produced: dict[str, Judgement], constrained: bool, alone: bool
 ) -> _Part:
-    name = word.rsplit("/", 1)[-1]
     path = lookup.find(invocation, word)
-    if (made := produced.get(name)) is not None and (path is None or not made.uses_lock):
+    made = produced.get(place_of(invocation, word)) or (
+        produced.get(posixpath.basename(word)) if path is None else None
+    )
+    if made is not None and (path is None or not made.uses_lock):
         return _Part(made.uses_lock, made.because or "", hashed=made.enforced == "hashes")
     if path is None:
         matching = lookup.matching(invocation, word)

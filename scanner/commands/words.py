@@ -66,6 +66,8 @@ def _module(args: Sequence[str], home: str | None) -> Program | None:
 def _named(name: str, args: tuple[str, ...], home: str | None) -> Program:
     if _PIP.fullmatch(name):
         name = "pip"
+    elif name == "pip-install":
+        return Program("pip", ("install", *args), home)
     elif name in ("pip-compile", "pip-sync"):
         return Program("pip-tools", (name.removeprefix("pip-"), *args), home)
     elif name in ("mamba", "micromamba"):
