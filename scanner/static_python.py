@@ -238,7 +238,7 @@ class _Script:
 
     def _exhausted(self, line: int) -> bool:
         self._steps += 1
-        if self._steps <= MAX_STEPS and self._depth <= MAX_DEPTH:
+        if self._steps <= MAX_STEPS and self._depth <= MAX_DEPTH + 1:
             return False
         self._gave_up_at = self._gave_up_at or line
         return True
@@ -387,7 +387,7 @@ class _Script:
 
     def value(self, node: ast.expr) -> Value:
         """The value of an expression."""
-        if self._exhausted(node.lineno):
+        if self._depth > MAX_DEPTH or self._exhausted(node.lineno):
             return Unknown("too much code to follow", node.lineno)
         self._depth += 1
         try:

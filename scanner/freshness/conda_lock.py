@@ -1,9 +1,9 @@
 """conda-lock: does ``conda-lock.yml`` hold what its source files ask for.
 
-conda-lock's own digest depends on the version that wrote it (its tables of virtual packages are part of it), so it is
-not computed here. What the two sides say is compared instead: the platforms, and each requirement of each source on
-each platform. A source that is missing, or a requirement that is not locked, is stale for certain; agreement proves
-coverage, but not that conda-lock would leave the lock alone, and is therefore undecidable.
+conda-lock has no check of its own short of solving again, and its digest depends on the version that computed it (its
+tables of virtual packages are part of it), so the two sides are compared by what they say: platforms, channels, and
+each requirement of each source on each platform. Explicit lists, and sources other than environment files, are
+undecidable unless something is missing for certain.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from packaging.utils import canonicalize_name
 
 from scanner import conda_spec
-from scanner.facts import Manifest, Requirement
+from scanner.facts import Lock, Manifest, Requirement
 from scanner.format import resolve_inside
 from scanner.freshness.coverage import admits
 from scanner.freshness.verdict import LockCheck, Scene, Verdict
@@ -44,9 +44,23 @@ def check(scene: Scene) -> Verdict:
     missing, unknown = _compare(manifests, platforms)
     if missing:
         return Verdict(status="stale", covers=False, reasons=tuple(missing[:_MAX_REASONS]))
-    covers = None if unread or unknown or not manifests else True
-    same = Reason(message="conda-lock's digest cannot be computed from the files alone", path=lock.path)
-    return Verdict(status="undecidable", covers=covers, reasons=(same, *unread, *unknown)[:_MAX_REASONS])
+    if unread or unknown or not manifests:
+        return Verdict(status="undecidable", covers=None, reasons=(*unread, *unknown)[:_MAX_REASONS])
+    if (differs := _channels(manifests, lock)) is not None:
+        return Verdict(status="stale", covers=True, reasons=(differs,))
+    same = Reason(message="compared by content; conda-lock's own digest was not computed", path=lock.path)
+    return Verdict(status="fresh", covers=True, reasons=(same,))
+
+
+def _channels(manifests: list[Manifest], lock: Lock) -> Reason | None:
+    """The first difference in channels, where each source names some and all name the same."""
+    declared = {tuple(i.url for i in m.indexes if i.kind == "index" and i.url != "nodefaults") for m in manifests}
+    declared = {channels for channels in declared if channels}
+    locked = tuple(index.url for index in lock.indexes)
+    if len(declared) != 1 or not locked or locked in declared:
+        return None
+    message = f"the channels are {', '.join(*declared)}, the lock was solved with {', '.join(locked)}"
+    return Reason(message=message, path=manifests[0].path)
 
 
 def _compare(
