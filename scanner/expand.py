@@ -62,17 +62,18 @@ class _Walk:
     def __init__(self, kinds: Sequence[Source]) -> None:
         self.errors: list[Error] = []
         self._kinds = kinds
-        self._seen: set[str] = set()
+        self._lists: set[str] = set()
 
     def all(self, named: Iterable[Named], depth: int = 0) -> Iterator[Found]:
         """What the sources stand for, those that they name in turn included."""
         for one in named:
-            key = f"{one.folder}\0{one.source}"
-            if depth > MAX_NESTED or (one.source.startswith("@") and key in self._seen):
+            place = os.path.realpath(os.path.join(one.folder, one.source.removeprefix("@")))
+            if depth > MAX_NESTED or (one.source.startswith("@") and place in self._lists):
                 message = "not read again: a list file that names itself, or lists that are nested too deeply"
                 self.errors.append(Error(path=files.shown(one.source), line=None, code="too-deep", message=message))
                 continue
-            self._seen.add(key)
+            if one.source.startswith("@"):
+                self._lists.add(place)
             found = list(self._one(one, depth))
             labels = one.labels if len(found) == 1 else _shared(one.labels)
             yield from (replace(each, labels=_joined(each.labels, labels)) for each in found)
