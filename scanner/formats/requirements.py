@@ -233,7 +233,7 @@ def _is_requirements(path: str, reading: _Reading) -> bool:
         return bad * 4 <= telling + bare
     if _lies_so(path):
         return bad == 0 and not _BARE_FOLDERS.isdisjoint(path.lower().split("/")[-4:-1])
-    return bad == 0 and bare > 0 and all(re.search(r"[A-Za-z]", made.name) for made in reading.requirements)
+    return bad == 0 and all(re.search(r"[A-Za-z]", made.name) for made in reading.requirements)
 
 
 def _is_bare(made: Requirement) -> bool:

@@ -21,10 +21,11 @@ from scanner.freshness.coverage import admits, coverage
 from scanner.freshness.verdict import LockCheck, Scene, Verdict
 from scanner.giturl import normalise
 from scanner.inventory import Reason
-from scanner.markers import Clause, parse, possible
+from scanner.markers import Clause, covered, parse, possible
 
 _UNSAFE = frozenset({"setuptools", "pip", "distribute"})
 _BY_COMMAND = frozenset({"pip-compile", "uv pip compile"})
+_OLDEST = {"uv": ">=3.6", "rye": ">=3.6"}
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -81,6 +82,8 @@ class _Judgement:
         self._lock = lock
         self._asked = asked
         self._command: Command | None = command(lock.command)
+        self._universal = self._command is not None and "--universal" in self._command.flags
+        self._python = lock.requires_python or asked.requires_python or _OLDEST.get(lock.tool)
         self._locked: dict[str, list[LockedPackage]] = {}
         for package in (*lock.packages, *asked.beside):
             self._locked.setdefault(package.key, []).append(package)
@@ -102,7 +105,7 @@ class _Judgement:
                 self._locked.get(made.key, ()),
                 overrides=self._asked.overrides,
                 local=self._left_out,
-                requires_python=self._lock.requires_python,
+                requires_python=self._python,
             )
             if met is None:
                 unknown.extend(reasons)
@@ -115,14 +118,15 @@ class _Judgement:
         return (None if unknown or self._asked.gaps else True), missing, unknown
 
     def _applies(self, made: Requirement) -> bool:
-        """Whether a requirement's marker is certainly one that the compiler took as true (if it can be at all)."""
-        if made.marker is None or (self._command is not None and "--universal" in self._command.flags):
-            return True
-        return self._lock.requires_python is not None and not _depends_on_platform(made.marker)
+        """Whether a marker that can be true at all was certainly true for the compiler."""
+        used = _variables(made.marker)
+        if used & _PYTHON and self._lock.requires_python is None:
+            return False
+        return self._universal or used <= _PYTHON
 
     def _met_otherwise(self, made: Requirement) -> bool:
         """Another platform's requirement, or one of a set of alternatives of which another one is met."""
-        if made.marker is not None and _depends_on_platform(made.marker):
+        if not self._universal and not _variables(made.marker) <= _PYTHON:
             return True
         others = [one for one in self._asked.requirements if one.key == made.key and one is not made]
         return any(
@@ -148,12 +152,14 @@ class _Judgement:
         """Requirements that are locked from another source, or another revision, or without an extra."""
         for made in self._asked.requirements:
             packages = self._locked.get(made.key, [])
-            if not made.name or not packages or not possible(made.marker, self._lock.requires_python):
+            if not made.name or not packages or not possible(made.marker, self._python):
                 continue
             if (message := self._moved(made, packages)) is not None:
                 yield Reason(message=message, path=made.at.path, line=made.at.line)
 
     def _moved(self, made: Requirement, packages: list[LockedPackage]) -> str | None:
+        if self._is_narrower(made, packages):
+            return f"{made.raw} is locked only where {packages[0].marker}"
         if made.source == "index":
             if all(self._came_by_address(package) for package in packages):
                 return f"{made.raw} is locked from {_from(packages[0])}"
@@ -168,6 +174,11 @@ class _Judgement:
         if all(_other_revision(made, package, self._lock.tool) for package in alike):
             return f"{made.raw} is locked at {alike[0].ref or 'no revision'}"
         return None
+
+    def _is_narrower(self, made: Requirement, packages: list[LockedPackage]) -> bool:
+        """Whether the pins hold in fewer environments than the requirement does."""
+        markers = [package.marker for package in packages]
+        return self._applies(made) and None not in markers and covered([made.marker], markers, self._python) is False
 
     def _is_written(self, made: Requirement) -> bool:
         """Addresses in ``[tool.uv.sources]`` mean something to uv alone."""
@@ -196,7 +207,7 @@ class _Judgement:
         for made in self._asked.constraints:
             if made.key in overridden or not made.name or made.source != "index" or not self._applies(made):
                 continue
-            if not possible(made.marker, self._lock.requires_python):
+            if not possible(made.marker, self._python):
                 continue
             for package in self._locked.get(made.key, ()):
                 if admits(made.specifier or "", package.version) is False:
@@ -231,16 +242,21 @@ class _Judgement:
         return "the project" if annotated and package.source == "index" else None
 
     def annotations(self) -> Iterator[Reason]:
-        """Direct requirements that are pinned, but only as somebody's need: a re-run would annotate them anew."""
-        if self._lock.tool == "rye" or not any(root_file(via) for p in self._lock.packages for via in p.via):
+        """Direct requirements that are pinned, but annotated as somebody's need, or as another file's: no pin changes.
+
+        A file that no source's name fits was compiled under other names, and says nothing here.
+        """
+        files = {posixpath.basename(made.at.path) for made in self._asked.requirements}
+        named = {root for package in self._lock.packages for root in _roots(package)}
+        if self._lock.tool == "rye" or not named or not named <= files | self._asked.read:
             return
-        own = {package.key for package in self._lock.packages}
         for made in self._asked.requirements:
-            pins = [package for package in self._lock.packages if package.key == made.key]
-            if made.key not in own or not self._applies(made) or not possible(made.marker, self._lock.requires_python):
+            pins = [package for package in self._lock.packages if package.key == made.key and made.name]
+            if not pins or not self._applies(made) or not possible(made.marker, self._python):
                 continue
-            if not any(root_file(via) for package in pins for via in package.via):
-                message = f"annotation only: {made.raw} is locked, but not yet as a direct requirement"
+            at = {posixpath.basename(one.at.path) for one in self._asked.requirements if one.key == made.key}
+            if not any(_roots(package) & at for package in pins):
+                message = f"annotation only: {made.raw} is locked, but not as what {made.at.path} asks for"
                 yield Reason(message=message, path=made.at.path, line=made.at.line)
 
     def dangling(self) -> Iterator[Reason]:
@@ -257,13 +273,20 @@ class _Judgement:
                 yield Reason(message=message, path=self._lock.path, line=package.line)
 
 
+def _roots(package: LockedPackage) -> set[str]:
+    """The names of the files that a pin's annotations call its askers."""
+    return {posixpath.basename(root) for via in package.via if (root := root_file(via)) is not None}
+
+
 _NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,200})(?:\[[^\[\]]{0,200}\])?")
 
 
-def _depends_on_platform(marker: str) -> bool:
-    formula = parse(marker)
-    known = {"python_version", "python_full_version", "extra"}
-    return formula is None or any(isinstance(part, Clause) and part.variable not in known for part in formula)
+_PYTHON = frozenset({"python_version", "python_full_version", "extra"})
+
+
+def _variables(marker: str | None) -> frozenset[str]:
+    formula = parse(marker) if marker else ()
+    return frozenset({"?"} if formula is None else {part.variable for part in formula if isinstance(part, Clause)})
 
 
 def _same_address(made: Requirement, package: LockedPackage) -> bool:

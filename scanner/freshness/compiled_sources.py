@@ -30,8 +30,9 @@ _REQUIREMENTS, _CONSTRAINTS, _OVERRIDES = "requirements", "constraints", "overri
 class Asked:
     """Everything the sources ask for; ``gaps`` say what of it could not be known, ``own`` are the projects' names.
 
-    ``names`` are those that an annotation may rightly call asked for, ``projects`` says that a project's declaration
-    is among the sources, ``beside`` are the pins of other compiled files that this one takes in by ``-r``.
+    ``names`` are those that an annotation may rightly call asked for, ``read`` the base names of the files that were
+    read. ``projects`` says that a project's declaration is among the sources, ``requires_python`` what the nearest one
+    admits. ``beside`` are the pins of other compiled files that this one takes in by ``-r``.
     """
 
     requirements: list[Requirement] = field(default_factory=list)
@@ -39,7 +40,9 @@ class Asked:
     overrides: list[Requirement] = field(default_factory=list)
     own: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
     projects: bool = False
+    requires_python: str | None = None
     beside: list[LockedPackage] = field(default_factory=list)
     gaps: list[Reason] = field(default_factory=list)
 
@@ -51,6 +54,7 @@ def asked_for(scene: Scene) -> Asked:
         walk.rye()
     else:
         walk.command(command(scene.lock.command))
+    walk.nearest_project()
     walk.beside()
     return walk.asked
 
@@ -95,8 +99,6 @@ class _Walk:
             self._file(self._inside(folder, name), _CONSTRAINTS)
         for name in given.overrides if given is not None else ():
             self._file(self._inside(folder, name), _OVERRIDES)
-        if lock.tool == "uv":
-            self._settings()
 
     def rye(self) -> None:
         """The projects that a Rye lock stands for: its own folder's, and the editable ones in it."""
@@ -119,6 +121,18 @@ class _Walk:
                     paths.append(found)
         for path in dict.fromkeys(paths):
             self._project(path, wanted)
+
+    def nearest_project(self) -> None:
+        """The Pythons of the nearest project file, and what uv takes from its ``[tool.uv]`` for every compile."""
+        for folder in folders_above(self._scene.lock):
+            extract = self._scene.extracts.get(_join(folder, "pyproject.toml") or "")
+            if extract is None or extract.manifest is None:
+                continue
+            self.asked.requires_python = extract.manifest.requires_python
+            if self._scene.lock.tool == "uv":
+                self.asked.constraints.extend(extract.manifest.constraints)
+                self.asked.overrides.extend(extract.manifest.overrides)
+            return
 
     def beside(self) -> None:
         """Pins that stand in files which the compiled one includes, as pip-compile-multi writes them."""
@@ -200,6 +214,7 @@ class _Walk:
                 f"{path}, from which it was compiled, {state}", *((by.path, by.line) if by is not None else (path,))
             )
             return None
+        self.asked.read.add(posixpath.basename(path))
         for problem in extract.problems[:1]:
             self._gap(f"an entry of {path} cannot be read", problem.at.path, problem.at.line)
         return extract.manifest
@@ -246,15 +261,6 @@ class _Walk:
             if other != path and extract is not None and extract.manifest is not None:
                 found.append(extract.manifest)
         return found
-
-    def _settings(self) -> None:
-        """The constraints and overrides in ``[tool.uv]`` of the nearest project file, which uv always applies."""
-        for folder in folders_above(self._scene.lock):
-            extract = self._scene.extracts.get(_join(folder, "pyproject.toml") or "")
-            if extract is not None and extract.manifest is not None and extract.manifest.table("tool.uv") is not None:
-                self.asked.constraints.extend(extract.manifest.constraints)
-                self.asked.overrides.extend(extract.manifest.overrides)
-                return
 
     def _gap(self, message: str, path: str | None, line: int | None = None) -> None:
         self.asked.gaps.append(Reason(message=message, path=path, line=line))

@@ -94,6 +94,30 @@ def test_universal_needs_all_platforms() -> None:
     assert verdict("a\nc; sys_platform == 'win32'\n", compiled).status == "stale"
 
 
+def test_pins_that_hold_in_fewer_environments() -> None:
+    compiled = UV.format("uv pip compile --universal requirements.in") + "a==1 ; sys_platform == 'win32'\n"
+    assert verdict("a ; sys_platform == 'win32'\n", compiled).status == "fresh"
+    assert verdict("a\n", compiled).status == "stale"
+    forks = compiled + "a==2 ; sys_platform != 'win32'\n"
+    assert verdict("a\n", forks).status == "fresh"
+    here = UV.format("uv pip compile requirements.in") + "a==1 ; sys_platform == 'darwin'\n"
+    assert verdict("a ; sys_platform == 'darwin'\na ; sys_platform == 'linux'\n", here).status == "fresh"
+
+
+def test_a_requirement_that_moved_to_another_file() -> None:
+    files = {"requirements.in": "-r base.in\n", "base.in": "a\n", "requirements.txt": COMPILED}
+    found = check(scene(files))
+    assert (found.status, found.covers) == ("stale", True)
+    assert "annotation only" in text(found)
+
+
+def test_the_nearest_project_bounds_the_python() -> None:
+    compiled = UV.format("uv pip compile requirements.in") + "a==1\n    # via -r requirements.in\n"
+    project = '[project]\nname = "demo"\nrequires-python = ">=3.10"\n'
+    assert verdict("a\nc; python_version < '3.9'\n", compiled).status == "undecidable"
+    assert verdict("a\nc; python_version < '3.9'\n", compiled, pyproject__toml=project).status == "fresh"
+
+
 def test_layers_and_constraints() -> None:
     dev = HEAD.format("pip-compile dev.in") + "a==1.2\n    # via -r requirements.in\nb==1\n    # via\n    #   -c limits.txt\n    #   -r dev.in\n"  # fmt: skip # noqa: E501
     files = {"dev.in": "-r requirements.in\n-c limits.txt\nb\n", "dev.txt": dev, "requirements.in": "a\n", "limits.txt": "b<2\nx<1\n"}  # fmt: skip # noqa: E501
