@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from scanner.facts import Extract, Lock, LockedPackage, Source
+from scanner.facts import Extract, Location, Lock, LockedPackage, ManagerSignal, Source
 from scanner.format import LOCK_LIMIT, Format
 from scanner.lock_tables import header_lines, package_tables
 from scanner.redact import redact
@@ -56,7 +56,9 @@ def read(path: str, text: str) -> Extract | None:
         header_line=1 if text.startswith("#") else None,
         data={key: value for key, value in data.items() if key != "packages"},
     )
-    return Extract(path=path, format=FORMAT.name, lock=lock)
+    pdm = ManagerSignal(tool="pdm", what="pylock.toml", at=Location(path=path))
+    signals = (pdm,) if table(data, "tool", "pdm") else ()
+    return Extract(path=path, format=FORMAT.name, lock=lock, signals=signals)
 
 
 FORMAT = Format(name="pylock.toml", matches=matches, read=read, limit=LOCK_LIMIT)

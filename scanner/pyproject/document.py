@@ -14,6 +14,8 @@ from scanner.pep508 import InvalidRequirement, requirement
 from scanner.redact import redact_line
 from scanner.toml_reader import Lines, loads
 
+MAX_REQUIREMENTS = 20_000
+
 _KINDS = {bool: "a boolean", str: "a string", int: "a number", float: "a number", dict: "a table", list: "an array"}
 
 
@@ -25,6 +27,7 @@ class Document:
         self.data = loads(text)
         self.lines = Lines(text)
         self._problems: dict[Problem, None] = {}
+        self._requirements = 0
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -121,7 +124,12 @@ class Document:
                 yield found
 
     def requirement(self, text: str, *, at: Location, scope: Scope, group: str | None) -> Requirement | None:
-        """One requirement, ``-e`` before it allowed; ``None`` and a problem when it is none."""
+        """One requirement, ``-e`` before it allowed; ``None`` and a problem when it is none, or one too many."""
+        self._requirements += 1
+        if self._requirements > MAX_REQUIREMENTS:
+            message = f"more than {MAX_REQUIREMENTS} requirements; the rest is left out"
+            self._problems[Problem(code="too-large", message=message, at=Location(path=self.path))] = None
+            return None
         editable, _, target = text.partition(" ")
         try:
             if editable in ("-e", "--editable"):

@@ -7,9 +7,11 @@ and are left out.
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from typing import Any
 
 from scanner import shell
@@ -27,6 +29,8 @@ _COMMANDS = ("cmd", "shell", "command")
 _LISTS = ("sequence", "composite", "chain", "parallel")
 _NEEDS = ("deps", "depends-on", "depends_on")
 _MAX_DEPTH = 4
+_MAX_TASKS = 1_000
+_HATCH_FIELD = re.compile(r"\{args(?::(?P<default>[^{}]{0,500}))?\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,7 @@ class _Entry:
     known: frozenset[str] = frozenset()
     env: Mapping[str, str] = field(default_factory=dict)
     tolerated: bool = False
+    hatch: bool = False
 
 
 _Step = Invocation | str
@@ -65,7 +70,7 @@ def read_hatch_scripts(doc: Document, root: tuple[str, ...]) -> Tasks:
 
 
 def _gathered(parts: Iterable[Iterable[tuple[Task, list[Invocation]]]]) -> Tasks:
-    found = [item for part in parts for item in part]
+    found = list(islice(chain.from_iterable(parts), _MAX_TASKS))
     return Tasks(
         tasks=tuple(task for task, _ in found),
         invocations=tuple(invocation for _, invocations in found for invocation in invocations),
@@ -75,7 +80,7 @@ def _gathered(parts: Iterable[Iterable[tuple[Task, list[Invocation]]]]) -> Tasks
 def _hatch(doc: Document, root: tuple[str, ...]) -> Iterator[tuple[Task, list[Invocation]]]:
     for keys in doc.subtables(*root, "envs"):
         yield from _table(doc, (*keys, "scripts"), prefix=f"{keys[-1]}:")
-        entry = _Entry(keys=keys, name=keys[-1], directory=_folder(doc))
+        entry = _Entry(keys=keys, name=keys[-1], directory=_folder(doc), hatch=True)
         around = [
             invocation
             for key in ("pre-install-commands", "post-install-commands")
@@ -90,7 +95,9 @@ def _table(doc: Document, keys: tuple[str, ...], prefix: str = "") -> Iterator[t
     """The tasks in the table at ``keys``; ``prefix`` goes before their names (Hatch's environment)."""
     table = doc.table(*keys)
     for name, value in table.items():
-        entry = _Entry(keys=(*keys, name), name=prefix + name, directory=_folder(doc), known=frozenset(table))
+        entry = _Entry(
+            keys=(*keys, name), name=prefix + name, directory=_folder(doc), known=frozenset(table), hatch=bool(prefix)
+        )
         steps = list(_steps(doc, entry, value, 0, in_list=bool(prefix)))
         around = [other for other in (f"pre_{name}", f"post_{name}") if other in table and keys[1:2] == ("pdm",)]
         needs = dict.fromkeys([*(prefix + step for step in steps if isinstance(step, str)), *around])
@@ -164,8 +171,10 @@ def _joined(words: list[Any]) -> str:
 
 def _parse(entry: _Entry, text: str, at: Location) -> tuple[Invocation, ...]:
     tolerated = entry.tolerated
-    if text.startswith("- "):  # Hatch: this one may fail
-        text, tolerated = text[2:], True
+    if entry.hatch:
+        text = _HATCH_FIELD.sub(lambda field: field["default"] or "", text)
+        if text.startswith("- "):  # this one may fail
+            text, tolerated = text[2:], True
     return shell.parse(
         text,
         at=at,

@@ -17,6 +17,8 @@ from scanner.pyproject.document import Document
 from scanner.redact import has_credentials, redact
 
 ROOT = ("tool", "uv")
+MAX_SOURCES = 100
+"""How many alternative sources of one name are looked at."""
 
 
 def dev_requirements(doc: Document) -> Iterator[Requirement]:
@@ -89,7 +91,8 @@ def with_sources(doc: Document, requirements: Iterable[Requirement]) -> list[Req
 def _options(doc: Document, name: str) -> list[dict[str, Any]]:
     """The source tables of one name: a lone one, or several for different markers, extras or groups."""
     value = doc.get(*ROOT, "sources", name)
-    tables = [table for table in (value if isinstance(value, list) else [value]) if isinstance(table, dict)]
+    listed = value[:MAX_SOURCES] if isinstance(value, list) else [value]
+    tables = [table for table in listed if isinstance(table, dict)]
     if not tables:
         doc.invalid(f"tool.uv.sources.{name}: a table expected", doc.at(*ROOT, "sources", name))
     return tables

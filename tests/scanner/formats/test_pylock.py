@@ -77,6 +77,12 @@ def test_exports() -> None:
     assert lock(compiled).export_of is None
 
 
+def test_pdms_section_is_a_sign_of_pdm() -> None:
+    found = read("pylock.toml", "lock-version = '1.0'\n[tool.pdm.hashes]\nsha256 = 'x'\n")
+    assert found is not None
+    assert [signal.tool for signal in found.signals] == ["pdm"]
+
+
 def test_another_file_of_that_name() -> None:
     assert read("pylock.toml", "[settings]\nx = 1\n") is None
 

@@ -386,7 +386,7 @@ def test_hatch() -> None:
     assert [i.path for i in found.manifest.includes] == ["requirements.txt"]
     assert [(i.argv, i.job, i.tolerated) for i in found.invocations] == [
         (("coverage", "report"), "test:cov", True),
-        (("pytest", "{args:tests}"), "test:run", False),
+        (("pytest", "tests"), "test:run", False),
     ]
 
 
