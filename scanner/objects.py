@@ -332,38 +332,54 @@ def _sizes(delta: bytes) -> tuple[int, int, int]:
 
 
 def _patch(base: bytes, delta: bytes, limit: int) -> bytes:
+    """``base`` with the instructions of ``delta`` carried out. Written out, as everything here is run for each line of
+    each version of a lock: copy (size, offset) from the base, or insert bytes of the delta."""
     source, result, at = _sizes(delta)
     if source != len(base) or result > limit:
         raise Damaged("a delta upon an object of another size, or of too large a result")
     parts: list[bytes] = []
-    made = 0
-    end = len(delta)
+    add = parts.append
+    made, end = 0, len(delta)
     try:
         while at < end:
             code = delta[at]
             at += 1
             if code & 0x80:
                 offset = size = 0
-                for bit in range(4):
-                    if code >> bit & 1:
-                        offset |= delta[at] << (8 * bit)
-                        at += 1
-                for bit in range(3):
-                    if code >> (4 + bit) & 1:
-                        size |= delta[at] << (8 * bit)
-                        at += 1
-                part = base[offset : offset + (size or 0x10000)]
+                if code & 0x01:
+                    offset = delta[at]
+                    at += 1
+                if code & 0x02:
+                    offset |= delta[at] << 8
+                    at += 1
+                if code & 0x04:
+                    offset |= delta[at] << 16
+                    at += 1
+                if code & 0x08:
+                    offset |= delta[at] << 24
+                    at += 1
+                if code & 0x10:
+                    size = delta[at]
+                    at += 1
+                if code & 0x20:
+                    size |= delta[at] << 8
+                    at += 1
+                if code & 0x40:
+                    size |= delta[at] << 16
+                    at += 1
+                made += size or 0x10000
+                add(base[offset : offset + (size or 0x10000)])
             elif code:
-                part = delta[at : at + code]
+                made += code
+                add(delta[at : at + code])
                 at += code
             else:
                 raise Damaged("a delta with an unknown instruction")
-            parts.append(part)
-            made += len(part)
             if made > result:
                 break
     except IndexError:
         raise Damaged("a delta that ends early") from None
-    if made != result:
+    content = b"".join(parts)
+    if len(content) != result:
         raise Damaged("a delta whose result has another size than announced")
-    return b"".join(parts)
+    return content
