@@ -284,7 +284,7 @@ class PythonVersion:
     """A Python version or range that a file declares.
 
     ``kind``: ``requires-python``, ``classifier``, ``version-file``, ``ci-matrix``, ``ci-setup``, ``image``, ``tox``,
-    ``nox``, ``conda``, ``pipfile``, ``runtime-file``, ``target-version``, ``hook``.
+    ``nox``, ``conda``, ``pipfile``, ``runtime-file``, ``target-version``, ``hook``, ``hatch``.
     """
 
     version: str
