@@ -11,9 +11,9 @@ from typing import Literal
 
 from rules.linters import in_use, selection
 from rules.pythons import admitted, dotted, oldest_for_uv
-from rules.reading import sentence
+from rules.reading import area_of, manifest_of, sentence
 from rules.step import Site, Track
-from rules.uv import unsayable
+from rules.uv import python_floor, unsayable
 from scanner.graph import leads_outside
 from scanner.inventory import Edge, Lockfile, Project, Repository
 
@@ -75,6 +75,9 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+_UNREAD = ("syntax", "conflict-markers", "encoding", "bug")
+
+
 def blockers(site: Site, track: Track, edges: tuple[Edge, ...]) -> tuple[PlanBlocker, ...]:
     """The blockers of ``site`` on ``track``, sorted; ``edges`` are the repository's in the fleet's graph."""
     found = _ruff(site) if track == "ruff" else _uv(site, edges)
@@ -94,6 +97,7 @@ def _uv(site: Site, edges: tuple[Edge, ...]) -> Iterator[PlanBlocker]:
         yield from _manifest(project)
         yield from _indexes(project)
         yield from _python(project)
+    yield from _undeclared(site)
     yield from _shared(edges)
     yield from _unread(site.repository)
 
@@ -108,21 +112,17 @@ def _locks(project: Project) -> Iterator[PlanBlocker]:
         if code is not None:
             yield _made(code, f"{lock.path}: {sentence(lock.reasons, lock.status)}", lock.path, _line(lock))
     if not rivals and project.lock_discipline in ("unlocked", "partial") and project.kind in ("service", "job", "cli"):
-        yield _made("no-lock", f"{project.name or project.path} has no lock", _manifest_path(project))
+        yield _made("no-lock", f"{project.name or project.path} has no lock", manifest_of(project))
 
 
 def _line(lock: Lockfile) -> int | None:
     return next((r.line for r in lock.reasons if r.path == lock.path), None)
 
 
-def _manifest_path(project: Project) -> str | None:
-    return project.manifests[0] if project.manifests else None
-
-
 def _manifest(project: Project) -> Iterator[PlanBlocker]:
     rivals = [m for m in project.package_managers if m in ("poetry", "pdm", "pipenv", "rye", "conda", "pixi", "hatch")]
     if len(rivals) > 1:
-        yield _made("ambiguous-manager", f"managed by {' and '.join(rivals)}", _manifest_path(project))
+        yield _made("ambiguous-manager", f"managed by {' and '.join(rivals)}", manifest_of(project))
     conda = sorted({d.name for d in project.dependencies if d.ecosystem == "conda"} - {"python", "pip"})
     if conda and project.primary_manager in ("conda", "pixi"):
         first = next(d for d in project.dependencies if d.name == conda[0])
@@ -132,7 +132,7 @@ def _manifest(project: Project) -> Iterator[PlanBlocker]:
             yield _made("external-path", f"{item.name or item.raw} lies outside the repository", item.path, item.line)
     by_hand = unsayable(d for d in project.dependencies if d.source != "path" and d.ecosystem != "conda")
     if by_hand and project.primary_manager != "poetry":
-        yield _made("manifest-by-hand", f"to be written by hand: {', '.join(by_hand[:5])}", _manifest_path(project))
+        yield _made("manifest-by-hand", f"to be written by hand: {', '.join(by_hand[:5])}", manifest_of(project))
 
 
 def _indexes(project: Project) -> Iterator[PlanBlocker]:
@@ -152,7 +152,7 @@ def _indexes(project: Project) -> Iterator[PlanBlocker]:
 
 def _python(project: Project) -> Iterator[PlanBlocker]:
     place = next((d for d in project.python_versions if d.kind == "requires-python"), None)
-    path, line = (place.path, place.line) if place else (_manifest_path(project), None)
+    path, line = (place.path, place.line) if place else (manifest_of(project), None)
     versions = admitted(project.requires_python)
     if versions and max(versions) < oldest_for_uv():
         message = (
@@ -160,8 +160,14 @@ def _python(project: Project) -> Iterator[PlanBlocker]:
             "that uv supports"
         )
         yield _made("python-too-old", message, path, line)
-    elif project.requires_python is None:
-        yield _made("python-undeclared", f"{project.name or project.path} states no Python range", path, line)
+
+
+def _undeclared(site: Site) -> Iterator[PlanBlocker]:
+    """Projects that neither state a Python range nor show one in image, CI or version file: one question for all."""
+    silent = [p for p in site.projects if p.requires_python is None and python_floor(site, p) is None]
+    if silent:
+        names = ", ".join(p.path for p in silent[:4]) + (f" and {len(silent) - 4} more" if len(silent) > 4 else "")
+        yield _made("python-undeclared", f"no Python version is stated for {names}", manifest_of(silent[0]))
 
 
 def _shared(edges: tuple[Edge, ...]) -> Iterator[PlanBlocker]:
@@ -172,7 +178,7 @@ def _shared(edges: tuple[Edge, ...]) -> Iterator[PlanBlocker]:
 
 def _unread(repository: Repository) -> Iterator[PlanBlocker]:
     for error in repository.errors:
-        if error.path and error.code in ("syntax", "conflict-markers", "encoding", "bug"):
+        if error.path and error.code in _UNREAD and area_of(error.path) in ("manifest", "lock"):
             yield _made("unread-file", f"{error.path}: {error.message}", error.path, error.line)
 
 

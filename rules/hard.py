@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from rules.pythons import admitted, is_over
+from rules.reading import area_of
 from scanner.config import Config
 from scanner.inventory import Edge, Project, Repository
 
@@ -22,7 +23,7 @@ def is_hard(edge: Edge, repositories: Mapping[str, Repository], config: Config, 
 
 def why_hard(edge: Edge, repositories: Mapping[str, Repository], config: Config, as_of: date) -> str | None:
     """Why ``edge`` is hard, in words; ``None`` when it is not."""
-    if edge.via in config.hard:
+    if edge.via in config.hard and not _is_side_image(edge, repositories):
         return {
             "path": "its sources are taken from the provider's folder",
             "image": "its image is built on one that the provider builds",
@@ -34,6 +35,16 @@ def why_hard(edge: Edge, repositories: Mapping[str, Repository], config: Config,
     provider = _project(repositories.get(edge.provider), edge.provider_project)
     consumer = _project(repositories.get(edge.consumer), edge.consumer_project)
     return _python_floor(provider, consumer, as_of) if provider and consumer else None
+
+
+def _is_side_image(edge: Edge, repositories: Mapping[str, Repository]) -> bool:
+    """Whether an image is only copied from, used beside, or part of a development container: no ground to stand on."""
+    if edge.via != "image" or edge.path is None or area_of(edge.path) == "ci":
+        return False
+    consumer = repositories.get(edge.consumer)
+    name = edge.provider.rpartition("/")[2].lower()
+    bases = [i.base for i in consumer.images if i.path == edge.path and i.base] if consumer else []
+    return ".devcontainer" in edge.path or not any(name in base.lower() for base in bases)
 
 
 def _project(repository: Repository | None, path: str | None) -> Project | None:

@@ -72,6 +72,25 @@ def is_deployed(project: Project) -> bool:
     return project.kind in ("service", "job") or (project.kind == "cli" and not project.publishes)
 
 
+_FIRST = ("pyproject.toml", "Pipfile", "setup.cfg", "setup.py", "pixi.toml")
+
+
+def manifest_of(project: Project) -> str:
+    """The path of the file that declares the project; its folder where there is none."""
+    declared = {d.path for d in project.dependencies if d.scope != "build"}
+    files = [m for m in project.manifests if area_of(m) == "manifest"]
+    order = {name: i for i, name in enumerate(_FIRST)}
+    ranked = sorted(
+        files, key=lambda m: (m not in declared, order.get(m.rpartition("/")[2], len(order)), m.count("/"), m)
+    )
+    return ranked[0] if ranked else project.path
+
+
+def label(repository: Repository, project: Project) -> str:
+    """What to call a project in a sentence."""
+    return project.name or (repository.name if project.path == "." else project.path)
+
+
 def needs_lock(project: Project) -> bool:
     """Whether something is left to lock: a stale lock anywhere, none at all where the project is deployed."""
     if project.lock_discipline in ("unlocked", "partial", "pinned", "pinned-hashes"):
@@ -85,6 +104,11 @@ def area_of(path: str) -> str | None:
         if pattern.fullmatch(path):
             return area
     return None
+
+
+def several(paths: list[str]) -> str:
+    """The first path, and how many more there are."""
+    return paths[0] if len(paths) == 1 else f"{paths[0]} (and {len(paths) - 1} more)"
 
 
 def shown(command: Command) -> Evidence:

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
@@ -161,8 +162,12 @@ class _Places:
         self._tails: defaultdict[str, list[Repository]] = defaultdict(list)
         self._folders: dict[str, Repository] = {}
         self._names: defaultdict[str, list[Repository]] = defaultdict(list)
+        self._built: dict[str, Repository | None] = {}
         for repository in fleet:
             self._names[repository.name.lower()].append(repository)
+            for image in _tags(repository):
+                if "/" in image and "$" not in image and "{" not in image:
+                    self._built[image] = repository if self._built.get(image, repository) is repository else None
             if repository.location.startswith("/"):
                 self._folders[repository.location.rstrip("/")] = repository
             for address in _addresses(repository):
@@ -208,6 +213,10 @@ class _Places:
                 return found, posixpath.relpath(target, folder)
             folder = posixpath.dirname(folder)
         return None
+
+    def builder(self, image: str) -> Repository | None:
+        """The only repository that builds an image of this name."""
+        return self._built.get(image)
 
     def named(self, name: str) -> Repository | None:
         """The only repository of that name."""
@@ -503,14 +512,43 @@ def _shared_ci(repository: Repository, target: str, places: _Places) -> Reposito
 
 
 def _image_source(repository: Repository, target: str, places: _Places) -> Repository | None:
-    """The repository that an image is built from: the one with the image's owner and name that holds a Dockerfile."""
-    image = re.split(r"@|:(?=[^/]*$)", target.lower())[0]
+    """The repository that builds an image: the one whose automation tags it so, else the one of that owner and name.
+
+    A bare name on a registry (``registry.example/python-base``) counts only when it is a compound one.
+    """
+    image = image_name(target)
+    if (built := places.builder(image)) is not None:
+        return built
     first, _, rest = image.partition("/")
-    path = rest if "." in first or ":" in first or first == "localhost" else image
-    found = places.at_tail(path, repository) if "/" in path else None
-    if found is None and rest and path != image:
-        found = places.named(_last(path))
+    path = rest if rest and ("." in first or ":" in first or first == "localhost") else image
+    if "/" in path:
+        found = places.at_tail(path, repository)
+    else:
+        found = places.named(path) if path != image and re.search(r"[-_]", path) else None
     return found if found is not None and found.images else None
+
+
+def image_name(reference: str) -> str:
+    """An image reference without tag and digest, in lower case."""
+    return re.split(r"@|:(?=[^/]*$)", reference.strip().lower())[0]
+
+
+def _tags(repository: Repository) -> Iterator[str]:
+    """The names that the repository's own automation gives to the images that it builds or pushes."""
+    for command in repository.commands:
+        words = command.argv
+        if (
+            not words
+            or words[0] not in ("docker", "podman", "buildah", "nerdctl")
+            or not {"build", "push"} & set(words)
+        ):
+            continue
+        if words[1:2] == ("push",):
+            yield image_name(words[-1])
+        for option, value in pairwise(words):
+            if option in ("-t", "--tag"):
+                yield image_name(value)
+        yield from (image_name(w.partition("=")[2]) for w in words if w.startswith("--tag="))
 
 
 def _reference_edge(repository: Repository, reference: ExternalReference, target: Repository) -> Edge:

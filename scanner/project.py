@@ -278,4 +278,5 @@ def _dependency(requirement: Requirement) -> Dependency:
         editable=requirement.editable,
         path=requirement.at.path,
         line=requirement.at.line,
+        ecosystem=requirement.ecosystem,
     )

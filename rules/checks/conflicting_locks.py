@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from rules.examples import a_fleet, a_lockfile, a_project, a_repository
 from rules.finding import Evidence
-from rules.reading import main_projects, reasons
+from rules.reading import label, main_projects, reasons
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Project
 
@@ -26,7 +26,7 @@ def check(case: Case) -> Iterator[Answer]:
         listed = ", ".join(f"{lock.path} ({lock.tool})" for lock in rivals)
         yield case.finding(
             "locks",
-            f"{project.name or project.path} has {len(rivals)} locks that know nothing of each other: {listed}",
+            f"{label(case.repository, project)} has {len(rivals)} locks that know nothing of each other: {listed}",
             project=project.path,
             evidence=[
                 *(Evidence(path=lock.path, text=f"written by {lock.tool}") for lock in rivals),

@@ -16,7 +16,7 @@ from typing import Any
 from rules.examples import a_fleet, a_lockfile, a_project, a_repository
 from rules.finding import Evidence
 from rules.pythons import data
-from rules.reading import main_projects
+from rules.reading import label, main_projects, manifest_of
 from rules.rule import Answer, Case, Rule
 
 
@@ -36,10 +36,10 @@ def check(case: Case) -> Iterator[Answer]:
             places = project.manager_evidence.get(tool, ())
             yield case.finding(
                 tool,
-                f"{project.name or project.path} is managed by {tool}: {facts['says']} (source: {facts['source']})",
+                f"{label(case.repository, project)} is managed by {tool}: {facts['says']} (source: {facts['source']})",
                 project=project.path,
                 evidence=[Evidence(path=e.path, line=e.line, text=e.kind or tool) for e in places]
-                or [Evidence(path=m, text=tool) for m in project.manifests[:1]],
+                or [Evidence(path=manifest_of(project), text=tool)],
                 fix=f"Move to {facts['successor']}: `muster plan --repo {case.repository.name}` lists the steps.",
             )
 

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 from rules.examples import a_fleet, a_library, a_project, a_repository
 from rules.finding import Evidence, Level
-from rules.reading import main_projects
+from rules.reading import main_projects, manifest_of
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Clash, Project
 
@@ -50,7 +50,7 @@ def check(case: Case) -> Iterator[Answer]:
 
 
 def _places(projects: list[Project]) -> list[Evidence]:
-    return [Evidence(path=(p.manifests or (p.path,))[0], text=f"name = {p.name}") for p in projects]
+    return [Evidence(path=manifest_of(p), text=f"name = {p.name}") for p in projects]
 
 
 def _level(clash: Clash) -> Level:

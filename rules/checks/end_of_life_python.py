@@ -16,36 +16,68 @@ from collections.abc import Iterator
 from rules.examples import a_fleet, a_project, a_repository
 from rules.finding import Evidence, Level
 from rules.pythons import Minor, admitted, dotted, ends, is_over, minor
-from rules.reading import is_deployed, main_projects
+from rules.reading import is_deployed, main_projects, manifest_of
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import DeclaredPython, Project
 
 _RUNS = {"image": "the image runs", "version-file": "developers get", "runtime-file": "the platform runs"}
-_TESTS = {"ci-setup": "CI runs", "ci-matrix": "CI tests", "tox": "tox tests", "nox": "nox tests"}
-_PLACES = _RUNS | _TESTS
+_TESTS = ("ci-setup", "ci-matrix", "tox", "nox")
 
 
 def check(case: Case) -> Iterator[Answer]:
-    """Versions past their end of life on the day of the run, by place; floors as notes."""
+    """Versions past their end of life on the day of the run, by place; what only tests use once; floors as notes."""
     for project in main_projects(case.repository):
         for declared in project.python_versions:
             version = minor(declared.version)
-            if declared.kind in _PLACES and version and is_over(version, case.survey.as_of):
+            if declared.kind in _RUNS and version and is_over(version, case.survey.as_of):
+                beside = declared.kind == "image" and not _installs(case, declared.path)
+                what = f"{declared.path} is based on" if beside else _RUNS[declared.kind]
                 yield case.finding(
                     f"{declared.kind}:{declared.path}:{dotted(version)}",
-                    f"{_PLACES[declared.kind]} Python {dotted(version)}, {_ended(version)}",
+                    f"{what} Python {dotted(version)}, {_ended(version)}",
                     project=project.path,
-                    level=_level(project, declared),
-                    evidence=(Evidence(path=declared.path, line=declared.line, text=declared.version),),
-                    fix=f"Set a supported version at {_place(declared)}; the project admits {_admits(case, project)}.",
+                    level="note" if beside else _level(project, declared),
+                    evidence=(_shown(declared),),
+                    fix=f"Set a supported version at {_place(declared)}{_admits(case, project)}.",
                 )
+        yield from _tests(case, project)
         yield from _floor(case, project)
 
 
+def _installs(case: Case, path: str) -> bool:
+    """Whether the Dockerfile installs Python dependencies to run them: not a development container, not a helper."""
+    images = [i for i in case.repository.images if i.path == path]
+    return ".devcontainer" not in path and (not images or any(i.grade is not None for i in images))
+
+
 def _level(project: Project, declared: DeclaredPython) -> Level:
-    if declared.kind in _TESTS:
-        return "warning" if is_deployed(project) and declared.kind == "ci-setup" else "note"
     return "error" if declared.kind == "image" and project.kind in ("service", "job") else "warning"
+
+
+def _tests(case: Case, project: Project) -> Iterator[Answer]:
+    """Old versions that CI, tox or nox run although the project's own range does not promise them."""
+    promised = admitted(project.requires_python) or frozenset()
+    old: dict[Minor, list[DeclaredPython]] = {}
+    for declared in project.python_versions:
+        version = minor(declared.version)
+        if declared.kind in _TESTS and version and version not in promised and is_over(version, case.survey.as_of):
+            old.setdefault(version, []).append(declared)
+    if not old:
+        return
+    names = ", ".join(dotted(v) for v in sorted(old))
+    newest = max(old)
+    yield case.finding(
+        "tests",
+        f"CI or test environments run Python {names}; {dotted(newest)} is {_ended(newest)}",
+        project=project.path,
+        level="warning" if is_deployed(project) else "note",
+        evidence=[_shown(d) for v in sorted(old) for d in old[v]],
+        fix=f"Test with a version that is supported{_admits(case, project)}.",
+    )
+
+
+def _shown(declared: DeclaredPython) -> Evidence:
+    return Evidence(path=declared.path, line=declared.line, text=declared.version)
 
 
 def _floor(case: Case, project: Project) -> Iterator[Answer]:
@@ -65,7 +97,7 @@ def _floor(case: Case, project: Project) -> Iterator[Answer]:
         level="warning" if over else "note",
         evidence=(
             Evidence(
-                path=at.path if at else (project.manifests[0] if project.manifests else project.path),
+                path=at.path if at else manifest_of(project),
                 line=at.line if at else None,
                 text=project.requires_python or "",
             ),
@@ -86,8 +118,8 @@ def _admits(case: Case, project: Project) -> str:
     versions = admitted(project.requires_python)
     supported = sorted(v for v in versions or () if not is_over(v, case.survey.as_of))
     if versions is None:
-        return "no stated range"
-    return ", ".join(map(dotted, supported)) if supported else "none that is supported (raise requires-python first)"
+        return ""
+    return f" (the project admits {', '.join(map(dotted, supported))})" if supported else " and raise requires-python"
 
 
 def _place(declared: DeclaredPython) -> str:

@@ -15,9 +15,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from rules.examples import a_command, a_fleet, a_repository
-from rules.reading import LOCKERS, installs, project_of, shown
+from rules.reading import LOCKERS, installs, is_deployed, project_of, several, shown
 from rules.rule import Answer, Case, Rule
-from scanner.inventory import Command
+from scanner.inventory import Command, Project
 
 _LOCKED_FORMS = {
     "uv": "--locked (or UV_LOCKED=1)",
@@ -25,27 +25,29 @@ _LOCKED_FORMS = {
     "pdm": "`pdm install --check`",
     "pipenv": "`pipenv install --deploy`",
     "pixi": "`pixi install --locked`",
-    "rye": "a move to uv: `rye sync` has no form that fails",
 }
 _CHECKS = (("lock", "--check"), ("lock", "--locked"), ("check", "--lock"), ("pipenv", "verify"), ("--locked",))
 
 
 def check(case: Case) -> Iterator[Answer]:
-    """One finding for each project, file, tool and way of not asking."""
+    """One finding for each project, place, tool and way of not asking; none where CI asks elsewhere."""
     checked = _checked_in_ci(case)
+    projects: dict[str, Project] = {}
     found: defaultdict[tuple[str, str, str, str], list[Command]] = defaultdict(list)
     for project, command in installs(case.repository, "ci", "image"):
         weak = command.enforced in ("none", "frozen") and command.uses_lock
-        if weak and command.tool in LOCKERS and not (command.enforced == "frozen" and project.path in checked):
-            found[project.path, command.path, command.tool, command.enforced or ""].append(command)
-    for (where, path, tool, enforced), commands in sorted(found.items()):
+        if weak and command.tool in LOCKERS and project.path not in checked:
+            projects[project.path] = project
+            found[project.path, command.context, command.tool, command.enforced or ""].append(command)
+    for (where, context, tool, enforced), commands in sorted(found.items()):
+        quiet = enforced == "frozen" or not is_deployed(projects[where])
         yield case.finding(
-            f"{path}:{tool}:{enforced}",
-            _message(path, tool, enforced, commands[0]),
+            f"{context}:{tool}:{enforced}",
+            _message(tool, enforced, commands),
             project=where,
-            level="note" if enforced == "frozen" else "warning",
+            level="note" if quiet else "warning",
             evidence=(shown(c) for c in commands),
-            fix=f"Use {_LOCKED_FORMS[tool]}, at least once in CI for every commit.",
+            fix=_fix(tool),
         )
 
 
@@ -62,13 +64,19 @@ def _checked_in_ci(case: Case) -> set[str]:
     return checked
 
 
-def _message(path: str, tool: str, enforced: str, first: Command) -> str:
+def _message(tool: str, enforced: str, commands: list[Command]) -> str:
+    paths = several(sorted({c.path for c in commands}))
     if enforced == "frozen":
-        return f"{path} takes the lock as it is; nothing in CI asks whether it still fits the manifest"
-    renews = tool == "uv"
-    return f"{path} installs from the lock, but " + (
-        f"`{' '.join(first.argv[:3])}` renews a stale one silently" if renews else "a stale one passes"
-    )
+        return f"{paths} takes the lock as it is; nothing in CI asks whether it still fits the manifest"
+    if tool == "uv":
+        return f"{paths} installs from the lock, but uv without --locked renews a stale one silently"
+    return f"{paths} installs from the lock of {tool} in a way that a stale one passes"
+
+
+def _fix(tool: str) -> str:
+    if tool == "rye":
+        return "`rye sync` has no form that fails: move to uv, whose `uv sync --locked` does."
+    return f"Use {_LOCKED_FORMS[tool]}, at least once in CI for every commit."
 
 
 RULE = Rule(

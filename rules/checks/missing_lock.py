@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from rules.examples import a_command, a_fleet, a_project, a_repository
 from rules.finding import Evidence, Level
-from rules.reading import inside, is_deployed, main_projects, reasons, sentence
+from rules.reading import inside, is_deployed, label, main_projects, manifest_of, reasons, sentence
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Project
 
@@ -39,45 +39,40 @@ def check(case: Case) -> Iterator[Answer]:
             )
         elif (found := _judge(project)) is not None:
             level, message = found
+            manifest = manifest_of(project)
             yield case.finding(
                 "lock",
-                message,
+                f"{label(case.repository, project)} {message}",
                 project=project.path,
                 level=level,
-                evidence=reasons(project.discipline_reasons, _manifest(project))
-                or (Evidence(path=_manifest(project), text=f"{len(project.dependencies)} declared dependencies"),),
-                fix=_fix(project),
+                evidence=reasons(project.discipline_reasons, manifest)
+                or (Evidence(path=manifest, text=f"{len(project.dependencies)} declared dependencies"),),
+                fix=_fix(project, manifest),
             )
 
 
 def _judge(project: Project) -> tuple[Level, str] | None:
-    name = project.name or project.path
     match project.lock_discipline:
         case "unlocked" | "partial" if is_deployed(project):
             how = "some of its dependencies are pinned" if project.lock_discipline == "partial" else "nothing is pinned"
             level: Level = "error" if project.kind in ("service", "job") else "warning"
-            return level, f"{name} is deployed ({project.kind}) without a lock: {how}"
+            return level, f"is deployed ({project.kind}) without a lock: {how}"
         case "pinned" if is_deployed(project):
-            return "warning", f"{name} pins what it declares, but nothing pins what those packages need in turn"
+            return "warning", "pins what it declares, but nothing pins what those packages need in turn"
         case "unlocked" | "partial" if project.kind in ("unknown", "notebook"):
-            return "note", f"{name} has no lock; whether it is deployed is not known"
+            return "note", "has no lock; whether it is deployed is not known"
         case _:
             return None
 
 
-def _manifest(project: Project) -> str:
-    return project.manifests[0] if project.manifests else project.path
-
-
-def _fix(project: Project) -> str:
+def _fix(project: Project, manifest: str) -> str:
     manager = project.primary_manager or ""
-    if manager in _LOCK_COMMANDS:
-        run = inside(project.path, _LOCK_COMMANDS[manager])
-        return f"Run `{run}`, commit the lock and install from it in CI and image."
-    declared = next((m for m in project.manifests if m.endswith((".txt", ".in"))), "pyproject.toml")
+    tool = _LOCK_COMMANDS.get(manager, "uv lock" if manifest.endswith("pyproject.toml") else None)
+    if tool is not None:
+        return f"Run `{inside(project.path, tool)}`, commit the lock and install from it in CI and image."
     return (
-        f"Move the names of {declared} to a pyproject.toml and run `{inside(project.path, 'uv lock')}`, or keep "
-        "them in a .in file and compile it with `uv pip compile --generate-hashes`, commit it and install from it."
+        f"Move the names of {manifest} to a pyproject.toml and run `{inside(project.path, 'uv lock')}`, or keep them in "
+        "a .in file and compile it with `uv pip compile --generate-hashes`; commit the result and install from it."
     )
 
 

@@ -36,7 +36,7 @@ def check(case: Case) -> Iterator[Answer]:
                     f"{item.name or item.url}:{item.scope}:{item.group or ''}",
                     f"{item.name or item.raw} comes from git {message}",
                     project=project.path,
-                    level=_level(project, kind),
+                    level=_level(project, item, kind),
                     evidence=(Evidence(path=item.path, line=item.line, text=item.raw),),
                     fix=_fix(item),
                 )
@@ -59,8 +59,9 @@ def _mutable(item: Dependency) -> tuple[str, str] | None:
     )
 
 
-def _level(project: Project, kind: str) -> Level:
-    return "note" if kind == "tag" or project.lock_discipline == "locked" else "warning"
+def _level(project: Project, item: Dependency, kind: str) -> Level:
+    tame = kind == "tag" or project.lock_discipline == "locked" or item.scope == "group"
+    return "note" if tame else "warning"
 
 
 def _fix(item: Dependency) -> str:

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from rules.examples import a_command, a_fleet, a_repository
-from rules.reading import project_of, shown
+from rules.reading import project_of, several, shown
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Command
 
@@ -22,8 +22,8 @@ _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?(.*)")
 
 
 def check(case: Case) -> Iterator[Answer]:
-    """One finding for each file and manager."""
-    found: defaultdict[tuple[str, str, str | None], list[Command]] = defaultdict(list)
+    """One finding for each project and manager, with every place."""
+    found: defaultdict[tuple[str, str | None], list[Command]] = defaultdict(list)
     for item in case.repository.commands:
         if item.kind != "bootstrap" or item.context not in ("ci", "image"):
             continue
@@ -31,13 +31,14 @@ def check(case: Case) -> Iterator[Answer]:
         if item.project is not None and project is None:
             continue
         for manager in _unpinned(item):
-            found[item.path, manager, project.path if project else None].append(item)
-    for (path, manager, where), commands in sorted(found.items(), key=lambda f: (f[0][0], f[0][1], f[0][2] or "")):
+            found[manager, project.path if project else None].append(item)
+    for (manager, where), commands in sorted(found.items(), key=lambda f: (f[0][0], f[0][1] or "")):
+        paths = sorted({c.path for c in commands})
         yield case.finding(
-            f"{path}:{manager}",
-            f"{path} installs {manager} in whatever version there is",
+            manager,
+            f"{several(paths)} installs {manager} in whatever version there is",
             project=where,
-            level="warning" if commands[0].context == "image" else "note",
+            level="warning" if any(c.context == "image" for c in commands) else "note",
             evidence=(shown(c) for c in commands),
             fix=f"Write `{manager}==VERSION` with the version that developers use, in every file alike.",
         )

@@ -45,7 +45,7 @@ def check(case: Case) -> Iterator[Answer]:
             path,
             _message(path, commands, has_lock=has_lock),
             project=where,
-            level="warning" if has_lock else "note",
+            level="warning" if has_lock and not _by_hand(commands) else "note",
             evidence=(shown(c) for c in commands),
             fix=_fix(projects[where], has_lock=has_lock),
         )
@@ -53,17 +53,23 @@ def check(case: Case) -> Iterator[Answer]:
 
 def _message(path: str, commands: list[Command], *, has_lock: bool) -> str:
     why = "although the project has a lock" if has_lock else "and there is no lock to install from"
-    because = commands[0].because
-    return f"{path} resolves dependencies at install time, {why}" + (f": {because}" if because else "")
+    because = commands[0].because or ""
+    what = "installs pins made by hand" if _by_hand(commands) else "resolves dependencies at install time"
+    return f"{path} {what}, {why}" + (f": {because}" if because else "")
+
+
+def _by_hand(commands: list[Command]) -> bool:
+    """Whether all that is installed is pinned exactly, though by no locker (the vocabulary's *pinned*)."""
+    return all("pinned by hand" in (c.because or "") for c in commands)
 
 
 def _fix(project: Project, *, has_lock: bool) -> str:
     if not has_lock:
         return "Lock the project first (see missing-lock), then install from the lock here."
     install = _INSTALLS.get(project.primary_manager or "")
-    compiled = next((lock.path for lock in project.lockfiles if lock.tool == "pip-tools"), None)
-    if install is None and compiled is not None:
-        install = f"pip install -r {compiled}"
+    compiled = [lock.path for lock in project.lockfiles if lock.tool == "pip-tools"]
+    if install is None and compiled:
+        return f"Install from the compiled files alone ({', '.join(compiled[:4])}), with --no-deps or hashes."
     return f"Replace it by `{install or 'the install command of the lock’s tool'}`."
 
 
