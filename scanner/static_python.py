@@ -783,6 +783,8 @@ def _merged(test: Value, then: Value | None, otherwise: Value | None, line: int)
         return then or otherwise or Unknown("a condition", line)
     if then == otherwise:
         return then
+    if isinstance(then, Symbol | Function) and isinstance(otherwise, Symbol | Function):
+        return otherwise  # an import with its fallback: either serves
     if isinstance(then, Items) and isinstance(otherwise, Items):
         return _merged_items(test, then, otherwise, line)
     if isinstance(then, Table) and isinstance(otherwise, Table):
