@@ -109,7 +109,7 @@ def _line(number: int, joined: str) -> Line | None:
     comment = joined[found.end() :].strip() if found else None
     if not text and comment is None:
         return None
-    return Line(number=number, text=text[:LENGTH_LIMIT], comment=comment, indented=joined[:1].isspace())
+    return Line(number=number, text=text, comment=comment, indented=joined[:1].isspace())
 
 
 def split_options(text: str) -> tuple[str, tuple[str, ...]]:

@@ -30,7 +30,7 @@ from scanner.facts import (
 from scanner.format import Format, Unreadable, conflict_line, resolve_inside
 from scanner.pep508 import InvalidRequirement, requirement
 from scanner.redact import has_credentials, redact, redact_line
-from scanner.requirement_lines import Line, Option, has_hash, logical_lines, options, split_options
+from scanner.requirement_lines import LENGTH_LIMIT, Line, Option, has_hash, logical_lines, options, split_options
 
 _FOLDERS = frozenset({"requirements", "requirement", "reqs", "deps", "requires", "dependencies", "constraints"})
 _BARE_FOLDERS = frozenset({"requirements", "requirement", "reqs"})
@@ -140,6 +140,8 @@ class _Reading:
         """Read one logical line."""
         if not line.text:
             self._comment(line.comment or "", indented=line.indented)
+        elif len(line.text) > LENGTH_LIMIT:
+            self._problem(line, f"a line longer than {LENGTH_LIMIT} characters")
         elif has_hash(line.text) and self.requirements:
             self._add_hashes(line.text)
         elif line.text.startswith("-"):

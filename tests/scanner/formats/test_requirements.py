@@ -102,6 +102,12 @@ def test_bad_lines_are_problems_and_the_rest_is_kept() -> None:
     ]
 
 
+def test_a_line_beyond_all_measure() -> None:
+    extract = FORMAT.read("requirements.txt", "a==1\nb" + " " * 300_000 + "c\n")
+    assert extract is not None
+    assert [problem.at.line for problem in extract.problems] == [2]
+
+
 def test_constraints_declare_nothing() -> None:
     read = manifest("a<2\n", "constraints.txt")
     assert (read.requirements, [one.name for one in read.constraints]) == ((), ["a"])
