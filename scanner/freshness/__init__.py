@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from scanner.facts import Lock
-from scanner.freshness import compiled, pdm, pipenv, poetry, pylock, uv
+from scanner.freshness import compiled, conda_lock, pdm, pipenv, pixi, poetry, pylock, uv
 from scanner.freshness.verdict import LockCheck, Scene, Verdict
 from scanner.inventory import Reason
 
 CHECKS: tuple[LockCheck, ...] = (
     compiled.CHECK,
+    conda_lock.CHECK,
     pdm.CHECK,
     pipenv.CHECK,
+    pixi.CHECK,
     poetry.CHECK,
     pylock.CHECK,
     uv.CHECK,

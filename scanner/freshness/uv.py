@@ -12,35 +12,33 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from packaging.utils import canonicalize_version
 
 from scanner.facts import Extract, Location, LockedPackage, Manifest
-from scanner.freshness.coverage import coverage
-from scanner.freshness.uv_workspace import (
-    Member,
+from scanner.freshness.uv_coverage import covers
+from scanner.freshness.uv_options import configured_indexes, same_moment, settings_for, texts
+from scanner.freshness.uv_requirements import (
     Refused,
     Wanted,
-    Workspace,
     canonical,
     declared,
     flat_groups,
     flattened,
     including_groups,
     index_address,
-    indexes_of,
-    matches_whole,
     normal,
     recorded,
     sources_of,
+    unread_field,
 )
+from scanner.freshness.uv_workspace import Member, Workspace, matches_whole
 from scanner.freshness.verdict import LockCheck, Scene, Verdict
 from scanner.inventory import LockStatus, Reason
-from scanner.markers import ALWAYS, Formula, bounds, covered, disjoint, either, equivalent, parse
+from scanner.markers import ALWAYS, Formula, bounds, covered, equivalent, parse
 from scanner.redact import redact
 from scanner.toml_reader import strings, table
 
@@ -93,15 +91,15 @@ def check(scene: Scene) -> Verdict:
         for other in comparison.others(generation):
             verdicts[other] = comparison.notes(other)
     except Refused as refused:
-        covers, reasons = _covers(scene, None)
-        return Verdict(status="undecidable", covers=covers, reasons=(refused.reason, *reasons))
-    covers, reasons = _covers(scene, workspace)
+        answer, reasons = covers(scene, None)
+        return Verdict(status="undecidable", covers=answer, reasons=(refused.reason, *reasons))
+    answer, reasons = covers(scene, workspace)
     status = _status(verdicts[generation])
     others = {g.label: s for g, notes in verdicts.items() if (s := _status(notes)) != status}
     wanted = [note.reason for note in verdicts[generation] if note.certain or status == "undecidable"]
     said = {reason.message for reason in wanted}
     wanted += [reason for reason in reasons if reason.message not in said]
-    return Verdict(status=status, covers=covers, reasons=tuple(wanted[:_MOST_REASONS]), other_versions=others)
+    return Verdict(status=status, covers=answer, reasons=tuple(wanted[:_MOST_REASONS]), other_versions=others)
 
 
 def _status(notes: list[_Note]) -> LockStatus:
@@ -147,7 +145,8 @@ class _Comparison:
         self.lock = scene.lock
         self.data = scene.lock.data
         self.workspace = workspace
-        self.settings, self.settings_path = _settings(workspace, scene.extracts)
+        self.settings, settings_path = settings_for(workspace.folder, scene.extracts)
+        self.settings_path = settings_path or workspace.root.path
         workspace.no_sources = self.settings.get("no-sources") is True
         self.python = self.lock.requires_python
         revision = self.data.get("revision", 0)
@@ -258,7 +257,7 @@ class _Comparison:
             elif name not in wanted:
                 yield self._stale(f"{what} was set when the lock was made, and no longer is", self._setting())
             else:
-                same = _same_moment(locked[name], wanted[name])
+                same = same_moment(locked[name], wanted[name])
                 if same is False:
                     yield self._stale(f"{what} differs from what the lock was made with", self._setting())
                 elif same is None:
@@ -268,7 +267,7 @@ class _Comparison:
 
     def _environments(self) -> Iterator[_Note]:
         for key, setting in (("supported-markers", "environments"), ("required-markers", "required-environments")):
-            locked, wanted = _texts(self.data.get(key)), _texts(self.workspace.uv.get(setting))
+            locked, wanted = texts(self.data.get(key)), texts(self.workspace.uv.get(setting))
             if len(locked) != len(wanted):
                 yield self._stale(f"`{setting}` differs from what the lock was made with", self._setting())
                 continue
@@ -278,8 +277,8 @@ class _Comparison:
                     yield self._stale(f"`{setting}` says {two!r}, the lock was made with {one!r}", self._setting())
                 elif same is None:
                     yield self._unknown(f"`{setting}` {two!r} is not understood", self._setting())
-        forks = _texts(self.data.get("resolution-markers"))
-        supported = _texts(self.data.get("supported-markers")) or [""]
+        forks = texts(self.data.get("resolution-markers"))
+        supported = texts(self.data.get("supported-markers")) or [""]
         if forks and not self.data.get("conflicts") and covered(supported, forks, self.python) is False:
             yield self._stale("the lock's forks do not cover all environments", Location(path=self.lock.path))
 
@@ -459,13 +458,7 @@ class _Comparison:
         at = Location(path=member.manifest.path)
         dynamic = strings(member.project.get("dynamic"))
         yield from self._version(entry, member, dynamic)
-        unread = next((field for field in ("dependencies", "optional-dependencies") if field in dynamic), None)
-        if (
-            unread is None
-            and "dependencies" not in member.project
-            and isinstance(table(member.manifest.data, "tool").get("poetry"), dict)
-        ):
-            unread = "dependencies"
+        unread = unread_field(member.manifest)
         metadata = table(entry, "metadata")
         if unread is not None:
             yield self._unknown(f"{name}: {unread} are dynamic: only building it would tell them", at)
@@ -549,9 +542,9 @@ class _Comparison:
         wanted: list[Wanted] = []
         for found in declared(member.manifest, strings(member.project.get("dependencies"))):
             wanted.extend(workspace.lower(found, member=member, before_0_8=before_0_8))
-        for extra, texts in table(member.project, "optional-dependencies").items():
+        for extra, entries in table(member.project, "optional-dependencies").items():
             marker = parse(f"extra == '{normal(extra)}'") or ALWAYS
-            for found in declared(member.manifest, strings(texts)):
+            for found in declared(member.manifest, strings(entries)):
                 wanted.extend(
                     workspace.lower(found, member=member, extra=normal(extra), marker=marker, before_0_8=before_0_8)
                 )
@@ -573,12 +566,10 @@ class _Comparison:
         at = Location(path=manifest.path)
         for name in sorted(groups.keys() | recorded_groups.keys()):
             wanted: list[Wanted] = []
-            for text, marker in groups.get(name, ()):
-                for found in declared(manifest, [text]):
-                    before_0_8 = not generation.required_members_are_packages
-                    wanted.extend(
-                        workspace.lower(found, member=member, group=name, marker=marker, before_0_8=before_0_8)
-                    )
+            entries = groups.get(name, [])
+            for found, (_, marker) in zip(declared(manifest, [text for text, _ in entries]), entries, strict=True):
+                before_0_8 = not generation.required_members_are_packages
+                wanted.extend(workspace.lower(found, member=member, group=name, marker=marker, before_0_8=before_0_8))
             self.used_indexes.update(one.source[1] for one in wanted if one.source[0] == "index" and one.source[1])
             yield from self._compare(wanted, recorded_groups.get(name, []), f"the group {name}")
             if empty_count and not wanted and not recorded_groups.get(name):
@@ -598,7 +589,7 @@ class _Comparison:
     # Indexes
 
     def _indexes(self) -> Iterator[_Note]:
-        allowed, has_default = _configured_indexes(self.settings)
+        allowed, has_default = configured_indexes(self.settings)
         if allowed is None:
             return
         origins = Counter(
@@ -681,10 +672,6 @@ def _local_source(entry: Mapping[str, Any]) -> tuple[str, str]:
     return kind, posixpath.normpath(str(source[kind]).replace("\\", "/"))
 
 
-def _texts(value: object) -> list[str]:
-    return [value] if isinstance(value, str) else strings(value)
-
-
 def _version_text(value: object) -> str:
     return "" if value is None else canonicalize_version(str(value))
 
@@ -706,147 +693,6 @@ def _conflict_sets(value: object, package: str | None) -> list[Conflict]:
                 items.add((owner, kind, normal(str(entry.get(kind, ""))) if kind else ""))
         found.append(frozenset(items))
     return found
-
-
-def _settings(workspace: Workspace, extracts: Mapping[str, Extract]) -> tuple[Mapping[str, Any], str]:
-    """The settings in force and their file: ``uv.toml``, else ``[tool.uv]``, of the nearest folder that has one."""
-    folder = "" if workspace.folder == "." else workspace.folder
-    while True:
-        path = posixpath.join(folder, "uv.toml")
-        if (extract := extracts.get(path)) is not None and not extract.unreadable:
-            return extract.settings, path
-        path = posixpath.join(folder, "pyproject.toml")
-        if (extract := extracts.get(path)) is not None and extract.manifest is not None:
-            tool = table(extract.manifest.data, "tool")
-            if isinstance(tool.get("uv"), dict):
-                return tool["uv"], path
-        if not folder:
-            return {}, workspace.root.path
-        folder = posixpath.dirname(folder)
-
-
-def _configured_indexes(settings: Mapping[str, Any]) -> tuple[set[str] | None, bool]:
-    """The addresses of all configured indexes, and whether one replaces the public one; ``None`` without any."""
-    keys = ("index", "index-url", "extra-index-url", "find-links", "no-index")
-    if not any(settings.get(key) for key in keys):
-        return None, False
-    entries = indexes_of(settings)
-    found = {index_address(url) for entry in entries if isinstance(url := entry.get("url"), str)}
-    found |= {index_address(url) for key in keys[2:4] for url in _texts(settings.get(key))}
-    if isinstance(url := settings.get("index-url"), str):
-        found.add(index_address(url))
-    replaced = any(entry.get("default") is True for entry in entries) or "index-url" in settings
-    return found, replaced or settings.get("no-index") is True
-
-
-# --- exclude-newer -------------------------------------------------------------------------------------------------
-
-_ISO_SPAN = re.compile(r"[+-]?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE)
-_SPAN_PART = re.compile(r"(\d+)\s*(w|wk|wks|weeks?|d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?)\b,?\s*")
-
-
-def _same_moment(locked: object, wanted: object) -> bool | None:
-    """Whether two ``exclude-newer`` values say the same: spans by their fields, moments by time; ``None``: unknown."""
-    if locked is False or wanted is False:
-        return locked is wanted
-    span, moment = None, locked
-    if isinstance(locked, Mapping):
-        span, moment = locked.get("span"), locked.get("timestamp")
-    if not isinstance(wanted, str | date):
-        return None
-    wanted_span = _span(wanted) if isinstance(wanted, str) else None
-    if isinstance(span, str) or wanted_span is not None:
-        return _span(span) == wanted_span if isinstance(span, str) else False
-    one, two = _moment(moment), _moment(wanted)
-    if one is None or two is None:
-        return None
-    is_date = isinstance(wanted, str) and len(wanted.strip()) <= len("2024-01-01")
-    if is_date and one != two and abs(one - two) <= timedelta(hours=14):
-        return None
-    return one == two
-
-
-def _span(text: str) -> tuple[int, ...] | None:
-    text = text.strip()
-    if (match := _ISO_SPAN.fullmatch(text)) is not None and any(match.groups()):
-        return tuple(int(part or 0) for part in match.groups())
-    fields, position, text = dict.fromkeys("wdhms", 0), 0, text.lower().removesuffix("ago").strip()
-    while position < len(text):
-        part = _SPAN_PART.match(text, position)
-        if part is None:
-            return None
-        fields[part[2][0]] += int(part[1])
-        position = part.end()
-    return tuple(fields.values()) if text else None
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        if isinstance(value, datetime):
-            return value if value.tzinfo else value.replace(tzinfo=UTC)
-        text = str(value).strip()
-        if len(text) <= len("2024-01-01"):
-            return datetime.fromisoformat(text).replace(tzinfo=UTC) + timedelta(days=1)
-        moment = datetime.fromisoformat(text)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-# --- coverage ------------------------------------------------------------------------------------------------------
-
-
-def _covers(scene: Scene, workspace: Workspace | None) -> tuple[bool | None, tuple[Reason, ...]]:
-    """Whether all that the members declare is locked; without a workspace: what the manifest beside the lock does."""
-    folder = posixpath.dirname(scene.lock.path)
-    if workspace is None:
-        beside = scene.extracts.get(posixpath.join(folder, "pyproject.toml"))
-        manifests = [beside.manifest] if beside is not None and beside.manifest is not None else []
-        root = manifests[0] if manifests else None
-    else:
-        manifests = [member.manifest for member in workspace.members.values()]
-        root = workspace.root
-        if not workspace.has_project:
-            manifests.append(root)
-    if root is None:
-        return None, ()
-    uv = table(root.data, "tool", "uv")
-    excluded = {normal(name) for name in strings(uv.get("exclude-dependencies"))}
-    replaced = {name for name, sources in sources_of(uv).items() if all("index" not in source for source in sources)}
-    supported = _union(_texts(uv.get("environments")))
-    requirements = [
-        replace(one, source="git") if one.key in replaced else one
-        for manifest in manifests
-        for one in manifest.requirements
-        if one.scope != "build"
-        and one.ecosystem == "pypi"
-        and one.key not in excluded
-        and not (supported and one.marker and disjoint(one.marker, supported, scene.lock.requires_python))
-    ]
-    local = {normal(str(entry["name"])) for entry in scene.lock.data.get("local", ())}
-    local |= {normal(manifest.name) for manifest in manifests if manifest.name}
-    covers, reasons = coverage(
-        requirements,
-        scene.lock.packages,
-        overrides=root.overrides,
-        local=frozenset(local),
-        requires_python=scene.lock.requires_python,
-    )
-    dynamic = next((m for m in manifests if {"dependencies", "optional-dependencies"} & set(m.dynamic)), None)
-    if covers and dynamic is not None:
-        message = "dependencies are dynamic: what is declared is not known here"
-        return None, (Reason(message=message, path=dynamic.path),)
-    return covers, reasons
-
-
-def _union(markers: Iterable[str]) -> Any:
-    result = None
-    for text in markers:
-        formula = parse(text)
-        if formula is None:
-            return None
-        result = formula if result is None else either(result, formula)
-    return result
 
 
 CHECK = LockCheck(tools=("uv",), check=check)

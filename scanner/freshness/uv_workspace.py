@@ -1,147 +1,34 @@
-"""What uv would put into a lock as its inputs: the workspace around a lock, and its requirements as uv reads them.
+"""The workspace around a lock, and its requirements with ``[tool.uv.sources]`` applied.
 
-Follows uv 0.12 (``crates/uv-workspace``, ``crates/uv-distribution/src/metadata/lowering.rs``): members by glob,
-requirements joined with ``[tool.uv.sources]``, dependency groups flattened. A requirement becomes :class:`Wanted`, in
-which spelling, order and equivalent writing no longer show, so that both sides can be compared.
+Follows uv 0.12 (``crates/uv-workspace``, ``crates/uv-distribution/src/metadata/lowering.rs``): members by glob, each
+declared requirement joined with its sources, split where these have markers.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl
-
-from packaging.utils import canonicalize_name, canonicalize_version
 
 from scanner.facts import Extract, Location, Manifest, Requirement
-from scanner.inventory import Reason
-from scanner.markers import ALWAYS, NEVER, Clause, Formula, assuming, both, either, parse, possible, without
-from scanner.pep508 import InvalidRequirement, requirement
+from scanner.freshness.uv_requirements import (
+    Refused,
+    Wanted,
+    bare_address,
+    canonical,
+    clean_path,
+    index_address,
+    indexes_of,
+    normal,
+    sources_of,
+)
+from scanner.markers import ALWAYS, NEVER, Formula, both, either, parse, possible, without
 from scanner.redact import redact
 from scanner.toml_reader import strings, table
-
-_MOST_STEPS = 500
-
-
-class Refused(Exception):
-    """uv itself stops at this manifest, or what it would read cannot be known; ``reason`` says where and why."""
-
-    def __init__(self, message: str, at: Location | None = None) -> None:
-        super().__init__(message)
-        self.reason = Reason(message=message, path=at.path if at else None, line=at.line if at else None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """A requirement as uv compares it: ``source`` is a kind followed by what identifies it, credentials left out."""
-
-    name: str
-    extras: tuple[str, ...]
-    source: tuple[str, ...]
-    marker: Formula
-    text: str
-    at: Location | None = None
-
-    @property
-    def identity(self) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-        """All but the marker, which is compared by meaning."""
-        return self.name, self.extras, self.source
-
-
-def normal(name: str) -> str:
-    """A name of a package, extra or group in normal form (PEP 503)."""
-    return str(canonicalize_name(name))
-
-
-# --- requirements as the lock records them -------------------------------------------------------------------------
-
-
-def recorded(entry: object) -> Wanted | None:
-    """A requirement in the lock's own words (``{ name = …, specifier = …, marker = … }``); ``None`` if it is none."""
-    if not isinstance(entry, Mapping) or not isinstance(name := entry.get("name"), str):
-        return None
-    marker = entry.get("marker")
-    formula = parse(marker) if isinstance(marker, str) and marker else ALWAYS
-    if formula is None:
-        return None
-    extras = tuple(sorted(normal(extra) for extra in strings(entry.get("extras"))))
-    source = _recorded_source(entry)
-    return Wanted(name=normal(name), extras=extras, source=source, marker=formula, text=_recorded_text(entry))
-
-
-def _recorded_source(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    for kind in ("directory", "editable", "virtual", "path"):
-        if isinstance(path := entry.get(kind), str):
-            return (kind, _path(path))
-    if isinstance(address := entry.get("git"), str):
-        query = dict(parse_qsl(address.partition("#")[0].partition("?")[2]))
-        ref = next(((kind, query[kind]) for kind in ("tag", "branch", "rev") if kind in query), ("", ""))
-        inside = query.get("subdirectory", "") or query.get("path", "")
-        return ("git", _address(address), *ref, _path(inside), query.get("lfs", ""))
-    if isinstance(address := entry.get("url"), str):
-        return ("url", _address(address), _path(str(entry.get("subdirectory") or "")))
-    specifier, index, conflict = entry.get("specifier"), entry.get("index"), entry.get("conflict")
-    item = [str(value) for _, value in sorted(conflict.items())] if isinstance(conflict, Mapping) else []
-    clauses = canonical(specifier) if isinstance(specifier, str) else ()
-    return ("index", _index(index) if isinstance(index, str) else "", ",".join(clauses), *item)
-
-
-def _recorded_text(entry: Mapping[str, Any]) -> str:
-    extras = ",".join(strings(entry.get("extras")))
-    where = next((k for k in ("directory", "editable", "virtual", "path", "git", "url", "index") if k in entry), None)
-    text = f"{entry['name']}{f'[{extras}]' if extras else ''}{entry.get('specifier') or ''}"
-    text += f" ({where} {entry[where]})" if where else ""
-    return redact(text + (f"; {entry['marker']}" if entry.get("marker") else ""))
-
-
-_CLAUSE = re.compile(r"(~=|===|==|!=|<=|>=|<|>)[ \t]*([^ \t,]+)")
-
-
-@lru_cache(maxsize=8192)
-def canonical(specifier: str) -> tuple[str, ...]:
-    """A specifier's clauses, sorted, with versions in the form by which uv finds them equal (``1.0`` is ``1``)."""
-    clauses = []
-    for part in specifier.split(","):
-        match = _CLAUSE.fullmatch(part.strip())
-        if match is None:
-            clauses.append(part.strip())
-            continue
-        version, star = (match[2][:-2], ".*") if match[2].endswith(".*") else (match[2], "")
-        clauses.append(f"{match[1]}{canonicalize_version(version)}{star}")
-    return tuple(sorted(clause for clause in clauses if clause))
-
-
-_USER = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://([^/@]*)@")
-
-
-def _address(url: str) -> str:
-    """An address without credentials, query, fragment and ``git+``; the user of ``ssh://git@`` is none."""
-    url = url.removeprefix("git+").partition("#")[0].partition("?")[0]
-    match = _USER.match(url)
-    if match is not None and not (match[1] == "ssh" and match[2] == "git"):
-        url = f"{match[1]}://{url[match.end() :]}"
-    scheme, separator, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme.lower()}{separator}{host.lower()}{slash or '/'}{path}" if separator else url
-
-
-def _index(url: str) -> str:
-    """An index's address; uv versions differ on a final slash, so it does not count."""
-    return _address(url).rstrip("/") if "://" in url else _path(url)
-
-
-def _path(path: str) -> str:
-    path = path.replace("\\", "/")
-    return posixpath.normpath(path) if path else ""
-
-
-# --- the workspace -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,13 +271,13 @@ class Workspace:
             return base.source
         if found.source == "git":
             ref = ("rev", found.ref) if found.ref else ("", "")
-            return ("git", _address(found.url or ""), *ref, _path(found.subdirectory or ""), "")
+            return ("git", bare_address(found.url or ""), *ref, clean_path(found.subdirectory or ""), "")
         if found.source == "url":
-            return ("url", _address(found.url or ""), _path(found.subdirectory or ""))
+            return ("url", bare_address(found.url or ""), clean_path(found.subdirectory or ""))
         path = found.url or ""
         if "$" in path or "{" in path:
             raise Refused(f"the path of {base.text} depends on the environment", found.at)
-        path = _path(path)
+        path = clean_path(path)
         return ("directory" if self.is_folder(path) else "path", self._seen_from_origin(path))
 
     def _source(
@@ -409,9 +296,9 @@ class Workspace:
                 raise Refused(f"the source of {name} has more than one of rev, tag and branch", found.at)
             inside = str(source.get("subdirectory") or "") or str(source.get("path") or "")
             lfs = "true" if source.get("lfs") is True else ""
-            return ("git", _address(address), *(refs[0] if refs else ("", "")), _path(inside), lfs)
+            return ("git", bare_address(address), *(refs[0] if refs else ("", "")), clean_path(inside), lfs)
         if isinstance(address := source.get("url"), str):
-            return ("url", _address(address), _path(str(source.get("subdirectory") or "")))
+            return ("url", bare_address(address), clean_path(str(source.get("subdirectory") or "")))
         if isinstance(path := source.get("path"), str):
             return self._path_source(source, path, folder, before_0_8=before_0_8)
         if isinstance(index := source.get("index"), str):
@@ -424,8 +311,8 @@ class Workspace:
         raise Refused(f"the source of {name} is of a kind that is not understood", found.at)
 
     def _path_source(self, source: Mapping[str, Any], path: str, folder: str, *, before_0_8: bool) -> tuple[str, ...]:
-        target = path if path.startswith("/") else _path(posixpath.join(folder, path.replace("\\", "/")))
-        target = _path(target)
+        target = path if path.startswith("/") else clean_path(posixpath.join(folder, path.replace("\\", "/")))
+        target = clean_path(target)
         seen = self._seen_from_origin(target)
         if not self.is_folder(target):
             return ("path", seen)
@@ -447,56 +334,8 @@ class Workspace:
         for settings in ((member.uv,) if member else ()) + (self.uv,):
             for entry in indexes_of(settings):
                 if entry.get("name") == name and isinstance(url := entry.get("url"), str):
-                    return _index(url)
+                    return index_address(url)
         raise Refused(f"[tool.uv.sources] names the index {name}, which is not declared", at)
-
-
-def flattened(requirements: list[Wanted], name: str) -> list[Wanted]:
-    """The requirements with those on the project's own extras (``demo[all]``) replaced by what these extras need.
-
-    Build backends differ in whether they do this, so that for a dynamic version uv takes either (``FlatRequiresDist``).
-    """
-    by_extra: dict[str, list[Wanted]] = {}
-    for one in requirements:
-        for extra in {item.value for item in one.marker if isinstance(item, Clause) and item.variable == "extra"}:
-            by_extra.setdefault(extra, []).append(one)
-    found = list(requirements)
-    queue = deque((extra, one.marker) for one in requirements if one.name == name for extra in one.extras)
-    seen: set[tuple[str, Formula]] = set()
-    while queue and len(seen) < _MOST_STEPS:
-        extra, path = queue.popleft()
-        if (extra, path) in seen:
-            continue
-        seen.add((extra, path))
-        for one in by_extra.get(extra, ()):
-            unasked = without(assuming(one.marker, frozenset()))
-            marker = both(path, both(assuming(one.marker, frozenset({extra})), unasked))
-            if possible(marker):
-                found.append(replace(one, marker=marker))
-                queue.extend((further, marker) for further in one.extras if one.name == name)
-    plain = ("index", "", "")
-    own = [replace(one, extras=()) for one in found if one.name == name and one.source != plain]
-    return [one for one in found if one.name != name] + own
-
-
-def index_address(url: str) -> str:
-    """An index's address (or folder) as uv compares it."""
-    return _index(url)
-
-
-def sources_of(settings: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
-    """``[tool.uv.sources]`` by normalised name; each a list, as several with markers are allowed."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for name, value in table(settings, "sources").items():
-        entries = value if isinstance(value, list) else [value]
-        found[normal(name)] = [entry for entry in entries if isinstance(entry, Mapping)]
-    return found
-
-
-def indexes_of(settings: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """``[[tool.uv.index]]``."""
-    entries = settings.get("index")
-    return [entry for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list) else []
 
 
 def _applies(source: Mapping[str, Any], extra: str | None, group: str | None) -> bool:
@@ -550,92 +389,3 @@ def matches_whole(pattern: str, folder: str) -> bool:
     """Whether ``pattern`` matches the path as one text, so that ``*`` crosses folders (uv's ``exclude``)."""
     pattern = posixpath.normpath(pattern.replace("\\", "/"))
     return fnmatchcase(folder, pattern) or (pattern.startswith("**/") and fnmatchcase(folder, pattern[3:]))
-
-
-# --- what a manifest declares --------------------------------------------------------------------------------------
-
-
-def declared(manifest: Manifest, texts: Iterable[str]) -> Iterator[Requirement]:
-    """Requirements written in ``manifest`` (PEP 508), with the places that its reader found for them."""
-    places = {r.raw: r.at for r in (*manifest.overrides, *manifest.constraints, *manifest.requirements)}
-    for text in texts:
-        at = places.get(redact(text.strip()), Location(path=manifest.path))
-        try:
-            yield requirement(text, at=at)
-        except InvalidRequirement as error:
-            raise Refused(str(error), at) from None
-
-
-def flat_groups(manifest: Manifest) -> dict[str, list[tuple[str, Formula]]]:
-    """The dependency groups with includes resolved and ``dev-dependencies`` added to ``dev``: text and added marker."""
-    raw = {normal(name): entries for name, entries in table(manifest.data, "dependency-groups").items()}
-    settings = {
-        normal(name): value
-        for name, value in table(manifest.data, "tool", "uv", "dependency-groups").items()
-        if isinstance(value, Mapping)
-    }
-    done: dict[str, list[tuple[str, Formula]]] = {}
-    for name in raw:
-        _resolve_group(name, raw, settings, done, (), manifest)
-    legacy = table(manifest.data, "tool", "uv").get("dev-dependencies")
-    if isinstance(legacy, list):
-        done["dev"] = [*done.get("dev", []), *((text, ALWAYS) for text in strings(legacy))]
-    return done
-
-
-def including_groups(manifest: Manifest) -> dict[str, set[str]]:
-    """For each dependency group, the groups that include it, directly or not."""
-    direct: dict[str, set[str]] = {}
-    for name, entries in table(manifest.data, "dependency-groups").items():
-        for entry in entries if isinstance(entries, list) else ():
-            if isinstance(entry, Mapping) and isinstance(included := entry.get("include-group"), str):
-                direct.setdefault(normal(included), set()).add(normal(name))
-    found: dict[str, set[str]] = {}
-    for name in direct:
-        reached, queue = set(direct[name]), list(direct[name])
-        while queue:
-            further = direct.get(queue.pop(), set()) - reached
-            reached |= further
-            queue.extend(further)
-        found[name] = reached
-    return found
-
-
-def _resolve_group(
-    name: str,
-    raw: Mapping[str, object],
-    settings: Mapping[str, Mapping[str, Any]],
-    done: dict[str, list[tuple[str, Formula]]],
-    parents: tuple[str, ...],
-    manifest: Manifest,
-) -> None:
-    if name in done:
-        return
-    at = Location(path=manifest.path)
-    if name in parents or len(parents) > 100:
-        raise Refused(f"the dependency group {name} includes itself", at)
-    if name not in raw:
-        raise Refused(f"the dependency group {name} is included, but not declared", at)
-    entries = raw[name]
-    found: list[tuple[str, Formula]] = []
-    for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, str):
-            found.append((entry, ALWAYS))
-        elif isinstance(entry, Mapping) and isinstance(included := entry.get("include-group"), str):
-            _resolve_group(normal(included), raw, settings, done, (*parents, name), manifest)
-            found.extend(done[normal(included)])
-        else:
-            raise Refused(f"the dependency group {name} has an entry that is neither text nor include-group", at)
-    python = settings.get(name, {}).get("requires-python")
-    if isinstance(python, str):
-        within = _python_range(python, at)
-        found = [(text, both(marker, within)) for text, marker in found]
-    done[name] = found
-
-
-def _python_range(requires_python: str, at: Location) -> Formula:
-    clauses = [f"python_full_version {match[1]} '{match[2]}'" for match in _CLAUSE.finditer(requires_python)]
-    formula = parse(" and ".join(clauses)) if clauses else ALWAYS
-    if formula is None:
-        raise Refused(f"the range of Python {requires_python!r} is not understood", at)
-    return formula
