@@ -225,3 +225,20 @@ def test_includes_are_not_followed(make_repo: Make, tmp_path: Path) -> None:
     assert gitdir.remote(found) == "https://git.example/b"
     repo.git("config", "remote.origin.url", "https://git.example/o")
     assert gitdir.remote(found) == "https://git.example/o"
+
+
+def test_a_symbolic_link_for_head(make_repo: Make) -> None:
+    repo = make_repo()
+    commit = repo.commit({"a": "1"})
+    (repo.path / ".git/HEAD").unlink()
+    os.symlink("refs/heads/main", repo.path / ".git/HEAD")
+    assert head(repo.path) == gitdir.Head(commit=commit, branch="main", reference="refs/heads/main")
+
+
+def test_a_branch_below_the_name_of_another(make_repo: Make) -> None:
+    repo = make_repo()
+    repo.commit({"a": "1"})
+    repo.git("branch", "--move", "main", "main/sub")
+    repo.git("symbolic-ref", "HEAD", "refs/heads/main")
+    with pytest.raises(Unreached, match="does not exist; there is main"):
+        head(repo.path)
