@@ -71,8 +71,8 @@ def _fix(project: Project, manifest: str) -> str:
     if tool is not None:
         return f"Run `{inside(project.path, tool)}`, commit the lock and install from it in CI and image."
     return (
-        f"Move the names of {manifest} to a pyproject.toml and run `{inside(project.path, 'uv lock')}`, or keep them in "
-        "a .in file and compile it with `uv pip compile --generate-hashes`; commit the result and install from it."
+        f"Move the names of {manifest} to a pyproject.toml and run `{inside(project.path, 'uv lock')}`, or keep "
+        "them in a .in file and compile it with `uv pip compile --generate-hashes`; commit it and install from it."
     )
 
 

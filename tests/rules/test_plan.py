@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from rules.blockers import KINDS
+from rules.examples import (
+    AS_OF,
+    a_command,
+    a_dependency,
+    a_fleet,
+    a_library,
+    a_lockfile,
+    a_project,
+    a_repository,
+    an_image,
+)
+from rules.plan import Plan, make_plans
+from rules.priority import WEIGHTS
+from scanner.config import Config
+from scanner.inventory import Evidence, ExternalReference, Fleet, Project, Repository, Tool
+
+
+def poetry(**changes) -> Project:  # type: ignore[no-untyped-def]
+    lock = a_lockfile(path="poetry.lock", tool="poetry", format="poetry.lock 2.1")
+    values = {"primary_manager": "poetry", "package_managers": ("poetry",), "lockfiles": (lock,)}
+    return a_project(**{**values, **changes})
+
+
+def plans(*repositories: Repository, config: Config | None = None) -> dict[tuple[str, str], Plan]:
+    made = make_plans(a_fleet(*repositories), config or Config(), AS_OF)
+    return {(p.repository.rpartition("/")[2], p.track): p for p in made.plans}
+
+
+FLAKE8 = Tool(name="flake8", category="linter", use="run", evidence=(Evidence(path="tox.ini", line=3),))
+
+
+def test_the_published_shape() -> None:
+    made = make_plans(a_fleet(a_repository("shop", poetry(), tools=(FLAKE8,))), Config(), AS_OF)
+    document = msgspec.to_builtins(made)
+    assert set(document) == {"waves", "plans"}
+    uv, ruff = document["plans"]
+    assert list(uv)[:7] == ["repository", "track", "projects", "from", "to", "wave", "rank"]
+    assert list(uv)[7:] == ["priority", "effort", "risk", "blockers", "steps", "patch", "proofs"]
+    assert (uv["from"], uv["to"], uv["wave"], uv["patch"]) == (("poetry",), ("uv",), 1, None)
+    assert (ruff["from"], ruff["to"], ruff["wave"], ruff["proofs"]) == (("flake8",), ("ruff",), None, ())
+    assert uv["proofs"][0]["status"] == "not-run"
+    assert set(uv["steps"][0]) == {"title", "why", "commands", "verify", "rollback"}
+    assert set(document["waves"][0]) == {"number", "why", "repositories"}
+
+
+@pytest.mark.parametrize(
+    "repository",
+    [
+        a_repository("done"),
+        a_library("free", primary_manager="uv", package_managers=("uv",)),
+        a_repository("web", state="not-python", is_python=False, projects=()),
+        a_repository("lost", state="failed", is_python=False, projects=()),
+        a_repository("docs", replace(poetry(), role="docs")),
+        a_repository("empty", a_project(primary_manager=None, package_managers=(), lock_discipline="none")),
+    ],
+    ids=lambda r: r.name,
+)
+def test_nothing_to_do_means_no_plan(repository: Repository) -> None:
+    made = make_plans(a_fleet(repository), Config(), AS_OF)
+    assert (made.plans, made.waves) == ((), ())
+
+
+def test_already_on_uv_says_what_is_left() -> None:
+    commands = (a_command("pip install -r requirements.txt", uses_lock=False),)
+    image = an_image(grade="L0", tool="pip")
+    plan = plans(a_repository("shop", commands=commands, images=(image,)))["shop", "uv"]
+    assert plan.from_ == ("pip",)
+    assert [s.title for s in plan.steps] == [
+        "Let Dockerfile install from uv.lock",
+        "Let .github/workflows/test.yml install with uv from the lock",
+    ]
+
+
+def test_the_score_is_the_sum_of_its_reasons() -> None:
+    repository = a_repository(
+        "shop", poetry(lock_discipline="stale"), images=(an_image(grade="L0"),), criticality="high"
+    )
+    plan = plans(repository, a_library("x", a_dependency("shop")))["shop", "uv"]
+    assert plan.priority.score == pytest.approx(sum(f.points for f in plan.priority.because))
+    assert {f.factor for f in plan.priority.because} <= WEIGHTS.keys()
+    assert all(f.evidence for f in plan.priority.because)
+
+
+def test_weights_of_the_configuration_count() -> None:
+    repository = a_repository("shop", poetry(), criticality="high")
+    points = {
+        w: next(
+            f.points
+            for f in plans(repository, config=Config(weights={w: 99.0}))["shop", "uv"].priority.because
+            if f.factor == w
+        )
+        for w in ("criticality-high", "risk-medium")
+    }
+    assert points == {"criticality-high": 99.0, "risk-medium": -99.0}
+
+
+def test_effort_is_the_sum_of_its_parts_and_blockers_are_typed() -> None:
+    stale = a_lockfile(path="poetry.lock", tool="poetry", status="stale")
+    plan = plans(a_repository("shop", poetry(lockfiles=(stale,), requires_python=None)))["shop", "uv"]
+    assert {b.code for b in plan.blockers} == {"stale-lock", "python-undeclared"}
+    assert all(b.code in KINDS for b in plan.blockers)
+    assert plan.effort.likely == pytest.approx(sum(p.likely for p in plan.effort.because))
+    assert plan.effort.low < plan.effort.likely < plan.effort.high
+    assert all(b.decision for b in plan.blockers)
+
+
+def test_a_shared_base_image_moves_before_what_is_built_on_it() -> None:
+    old = an_image(grade="L0", tool="pip", base="registry.example/acme/base:1")
+    reference = ExternalReference(kind="image", target="registry.example/acme/base", ref="1", path="Dockerfile", line=1)
+    consumers = [a_repository(f"s{i}", poetry(), images=(old,), references=(reference,)) for i in range(4)]
+    base = a_repository("base", poetry(), images=(an_image(grade="L0", tool="pip"),))
+    made = make_plans(a_fleet(base, *consumers), Config(), AS_OF)
+    waves = {p.repository.rpartition("/")[2]: p.wave for p in made.plans}
+    assert waves == {"base": 1, "s0": 2, "s1": 2, "s2": 2, "s3": 2}
+    assert "unblocks 4" in made.waves[0].why
+    blocked = next(p for p in made.plans if p.repository.endswith("s0"))
+    assert ("shared-image", "Dockerfile", 1) in {(b.code, b.path, b.line) for b in blocked.blockers}
+
+
+def test_a_provider_that_is_done_holds_nobody_up() -> None:
+    old = an_image(grade="L0", tool="pip", base="registry.example/acme/base:1")
+    reference = ExternalReference(kind="image", target="registry.example/acme/base", ref="1", path="Dockerfile", line=1)
+    consumer = a_repository("shop", poetry(), images=(old,), references=(reference,))
+    assert plans(a_repository("base", images=(an_image(),)), consumer)["shop", "uv"].wave == 1
+
+
+def test_a_published_wheel_is_not_hard() -> None:
+    made = plans(
+        a_library("billing", **vars_of(poetry())), a_repository("shop", poetry(dependencies=(a_dependency("billing"),)))
+    )
+    assert {p.wave for p in made.values()} == {1}
+
+
+def vars_of(project: Project) -> dict[str, object]:
+    return {k: getattr(project, k) for k in ("primary_manager", "package_managers", "lockfiles")}
+
+
+def test_the_sleeping_are_kept_for_the_end_and_said_so() -> None:
+    old = a_repository("old", poetry(), last_activity="2020-01-01")
+    gone = a_repository("gone", poetry(), tags=("archived",))
+    made = make_plans(a_fleet(old, gone, a_repository("shop", poetry())), Config(), AS_OF)
+    assert [w.repositories[0].rpartition("/")[2] for w in made.waves] == ["shop", "gone"]
+    assert "archived" in made.waves[-1].why
+    assert "no commit for" in made.waves[-1].why
+
+
+def test_only_the_tracks_asked_for() -> None:
+    made = make_plans(a_fleet(a_repository("shop", poetry(), tools=(FLAKE8,))), Config(), AS_OF, ("ruff",))
+    assert [p.track for p in made.plans] == ["ruff"]
+    assert made.waves == ()
+
+
+def test_config_only_linters_need_no_move() -> None:
+    dead = replace(FLAKE8, use="config-only")
+    assert ("shop", "ruff") not in plans(a_repository("shop", tools=(dead,)))
+
+
+def generated(count: int) -> Fleet:
+    rng = random.Random(5)
+    made = []
+    for i in range(count):
+        targets = {f"r{rng.randrange(count):02}" for _ in range(3)} - {f"r{i:02}"}
+        paths = tuple(
+            a_dependency(t, None, source="path", url=f"../{t}") for t in sorted(targets) if rng.random() < 0.3
+        )
+        made.append(a_library(f"r{i:02}", *paths, **vars_of(poetry())))
+    return a_fleet(*made)
+
+
+def test_no_hard_edge_points_to_a_later_wave_and_everything_is_planned_once() -> None:
+    fleet = generated(40)
+    made = make_plans(fleet, Config(capacity=4), AS_OF, ("uv",))
+    wave = {p.repository: p.wave or 0 for p in made.plans}
+    assert len(made.plans) == len(wave) == 40
+    assert all(wave[e.provider] <= wave[e.consumer] for e in fleet.graph.edges if e.via == "path")
+    assert sorted(n for w in made.waves for n in w.repositories) == sorted(wave)
+    assert sorted(p.rank for p in made.plans) == list(range(1, 41))
+
+
+def test_the_same_for_any_order_of_the_fleet() -> None:
+    fleet = generated(25)
+    shuffled = replace(fleet, repositories=tuple(random.Random(2).sample(fleet.repositories, 25)))
+    assert make_plans(fleet, Config(), AS_OF) == make_plans(shuffled, Config(), AS_OF)

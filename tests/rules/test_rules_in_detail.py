@@ -1,0 +1,256 @@
+"""Cases beyond each rule's two examples: above all what must not be reported."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rules.examples import (
+    AS_OF,
+    a_command,
+    a_dependency,
+    a_fleet,
+    a_library,
+    a_lockfile,
+    a_project,
+    a_repository,
+    an_image,
+)
+from rules.finding import Finding
+from rules.hard import why_hard
+from rules.run import run
+from scanner.config import Config
+from scanner.inventory import (
+    DeclaredPython,
+    Error,
+    ExternalReference,
+    Fleet,
+    Reason,
+    UsedIndex,
+)
+
+
+def found(rule: str, fleet: Fleet, config: Config | None = None, as_of: date = AS_OF) -> list[Finding]:
+    return [f for f in run(fleet, config or Config(), as_of).findings if f.rule == rule]
+
+
+def python(version: str, kind: str, path: str = "Dockerfile", line: int = 1) -> DeclaredPython:
+    return DeclaredPython(version=version, path=path, line=line, kind=kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "publishes", "discipline", "level"),
+    [
+        ("service", False, "unlocked", "error"),
+        ("job", False, "partial", "error"),
+        ("cli", False, "unlocked", "warning"),
+        ("cli", True, "unlocked", None),
+        ("service", False, "pinned", "warning"),
+        ("library", True, "unlocked", None),
+        ("unknown", False, "unlocked", "note"),
+        ("service", False, "none", None),
+        ("service", False, "locked", None),
+    ],
+)
+def test_who_needs_a_lock(kind: str, publishes: bool, discipline: str, level: str | None) -> None:
+    project = a_project(kind=kind, publishes=publishes, lock_discipline=discipline)
+    levels = [f.level for f in found("missing-lock", a_fleet(a_repository("shop", project)))]
+    assert levels == ([level] if level else [])
+
+
+@pytest.mark.parametrize("role", ["docs", "example", "fixture", "tooling"])
+def test_only_main_projects_are_judged(role: str) -> None:
+    project = a_project(
+        path="x",
+        role=role,
+        lock_discipline="unlocked",
+        python_versions=(python("3.6", "image", "x/Dockerfile"),),
+        dependencies=(a_dependency("a", None, source="git", url="https://git.example/a/b", ref="main"),),
+    )
+    commands = (a_command("uv sync", project="x", uses_lock=True, enforced="none"),)
+    fleet = a_fleet(
+        a_repository("shop", project, commands=commands, images=(an_image(path="x/Dockerfile", grade="L0"),))
+    )
+    assert run(fleet, Config(), AS_OF).findings == ()
+
+
+def test_a_workspace_lock_is_reported_once() -> None:
+    lock = a_lockfile(status="stale", covers=True)
+    members = [a_project(path=p, workspace_root=".", lockfiles=(lock,)) for p in (".", "api", "core")]
+    assert [f.project for f in found("stale-lock", a_fleet(a_repository("mono", *members)))] == ["."]
+
+
+@pytest.mark.parametrize(("covers", "level"), [(True, "warning"), (False, "error"), (None, "warning")])
+def test_a_digest_alone_weighs_less_than_a_missing_package(covers: bool | None, level: str) -> None:
+    lock = a_lockfile(status="stale", covers=covers)
+    fleet = a_fleet(a_repository("shop", a_project(lock_discipline="stale", lockfiles=(lock,))))
+    assert [f.level for f in found("stale-lock", fleet)] == [level]
+
+
+@pytest.mark.parametrize(
+    ("lock", "command"),
+    [
+        (a_lockfile(path="poetry.lock", tool="poetry", written_by="1.8.3"), "poetry lock --no-update"),
+        (a_lockfile(path="poetry.lock", tool="poetry", written_by="2.1.0"), "`poetry lock`"),
+        (a_lockfile(path="pdm.lock", tool="pdm"), "pdm lock --update-reuse"),
+        (
+            a_lockfile(path="requirements.txt", tool="pip-tools", format="uv pip compile"),
+            "uv pip compile --output-file",
+        ),
+    ],
+)
+def test_the_fix_is_the_command_of_the_tool_that_wrote_the_lock(lock, command) -> None:  # type: ignore[no-untyped-def]
+    stale = a_lockfile(path=lock.path, tool=lock.tool, format=lock.format, written_by=lock.written_by, status="stale")
+    fleet = a_fleet(a_repository("shop", a_project(lockfiles=(stale,))))
+    assert command in found("stale-lock", fleet)[0].fix
+
+
+def test_a_lock_with_conflict_markers_is_found_once() -> None:
+    reason = Reason(message="merge conflict markers", path="uv.lock", line=3)
+    lock = a_lockfile(status="broken", covers=None, reasons=(reason,))
+    errors = (Error(path="uv.lock", line=3, code="conflict-markers", message="merge conflict markers"),)
+    fleet = a_fleet(a_repository("shop", a_project(lock_discipline="unknown", lockfiles=(lock,)), errors=errors))
+    assert len(found("broken-lock", fleet)) == 1
+
+
+def test_rye_is_dead_from_the_day_it_was_and_nothing_merely_old_is() -> None:
+    fleet = a_fleet(
+        a_repository("a", a_project(package_managers=("rye",))),
+        a_repository("b", a_project(package_managers=("pip-tools", "pipenv", "setuptools"))),
+    )
+    assert [f.repository for f in found("dead-toolchain", fleet)] == ["git.example/acme/a"]
+    assert not found("dead-toolchain", fleet, as_of=date(2025, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("declared", "kind", "requires", "levels"),
+    [
+        (python("3.8.5-slim", "image"), "service", None, ["error"]),
+        (python("3.8", "version-file", ".python-version"), "library", None, ["warning"]),
+        (python("3.8", "image", ".devcontainer/Dockerfile"), "service", None, ["note"]),
+        (python("3.8", "ci-matrix", ".github/workflows/t.yml"), "library", ">=3.8", ["note"]),  # the floor says it
+        (python("3.8", "ci-matrix", ".github/workflows/t.yml"), "service", ">=3.12", ["warning"]),
+        (python(">=3.8", "requires-python", "pyproject.toml"), "library", ">=3.8", ["note"]),
+        (python("3.8", "requires-python", "pyproject.toml"), "library", "<3.9", ["warning"]),
+        (python("pypy3.8", "ci-matrix", ".github/workflows/t.yml"), "service", None, []),
+        (python("3.x", "ci-setup", ".github/workflows/t.yml"), "service", None, []),
+        (python("3.14", "image"), "service", None, []),
+    ],
+)
+def test_end_of_life_by_place(declared: DeclaredPython, kind: str, requires: str | None, levels: list[str]) -> None:
+    project = a_project(kind=kind, requires_python=requires, python_versions=(declared,))
+    assert [f.level for f in found("end-of-life-python", a_fleet(a_repository("shop", project)))] == levels
+
+
+def test_end_of_life_depends_on_the_day_of_the_run() -> None:
+    fleet = a_fleet(a_repository("shop", a_project(python_versions=(python("3.10", "image"),))))
+    assert not found("end-of-life-python", fleet, as_of=date(2026, 10, 31))
+    assert found("end-of-life-python", fleet, as_of=date(2026, 11, 1))
+
+
+def test_frozen_is_fine_once_ci_checks() -> None:
+    frozen = a_command("uv sync --frozen", context="image", path="Dockerfile", uses_lock=True, enforced="frozen")
+    check = a_command("uv lock --check", kind="lock", uses_lock=True)
+    assert [f.level for f in found("lock-not-enforced", a_fleet(a_repository("shop", commands=(frozen,))))] == ["note"]
+    assert not found("lock-not-enforced", a_fleet(a_repository("shop", commands=(frozen, check))))
+
+
+def test_one_finding_for_one_cause_in_many_files() -> None:
+    commands = tuple(
+        a_command("uv sync", path=f".github/workflows/{n}.yml", uses_lock=True, enforced="none") for n in "abc"
+    )
+    (finding,) = found("lock-not-enforced", a_fleet(a_repository("shop", commands=commands)))
+    assert len(finding.evidence) == 3
+    assert "(and 2 more)" in finding.message
+
+
+def test_libraries_may_resolve_in_ci_and_services_may_not() -> None:
+    loose = a_command("pip install -e .", uses_lock=False, enforced="none")
+    library = a_repository("lib", a_project(kind="library", publishes=True), commands=(loose,))
+    assert not found("unpinned-install-in-ci", a_fleet(library))
+    assert found("unpinned-install-in-ci", a_fleet(a_repository("shop", commands=(loose,))))
+
+
+def test_pins_made_by_hand_are_only_noted() -> None:
+    because = "dev.txt is pinned by hand"
+    pinned = a_command("pip install -r dev.txt", uses_lock=False, enforced="none", because=because)
+    assert [f.level for f in found("unpinned-install-in-ci", a_fleet(a_repository("shop", commands=(pinned,))))] == [
+        "note"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "speaks"),
+    [
+        ("pip install poetry", True),
+        ("pip install 'poetry>=2'", False),
+        ("pip install poetry==2.1.3 pdm", True),
+        ("pipx install uv", True),
+        ("pip install -U pip setuptools wheel", False),
+        ("pip install tox", False),
+        ("curl -LsSf https://get.example/install.sh", False),
+    ],
+)
+def test_bootstraps(command: str, speaks: bool) -> None:
+    commands = (a_command(command.replace("'", ""), kind="bootstrap"),)
+    assert bool(found("unpinned-bootstrap", a_fleet(a_repository("shop", commands=commands)))) is speaks
+
+
+@pytest.mark.parametrize(
+    ("ref", "level"),
+    [(None, "warning"), ("main", "warning"), ("release/2", "warning"), ("v1.2.3", "note"), ("1.2", "note"),
+     ("abc1234", "note"), ("0" * 39 + "a", None), ("${REF}", None)],
+)  # fmt: skip
+def test_git_references(ref: str | None, level: str | None) -> None:
+    git = a_dependency("billing", None, source="git", url="https://git.example/acme/billing", ref=ref)
+    fleet = a_fleet(a_repository("shop", a_project(lock_discipline="unlocked", dependencies=(git,))))
+    assert [f.level for f in found("mutable-git-dependency", fleet)] == ([level] if level else [])
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "speaks"),
+    [
+        ("http://pypi.example/simple", "index", True),
+        ("https://pypi.example/simple", "index", False),
+        ("http://127.0.0.1:3141/", "extra-index", False),
+        ("http://user@pypi.example", "find-links", True),
+        ("pypi.example", "trusted-host", True),
+        ("localhost", "trusted-host", False),
+        ("./wheels", "find-links", False),
+    ],
+)
+def test_insecure_indexes(url: str, kind: str, speaks: bool) -> None:
+    index = UsedIndex(url=url, kind=kind, name=None, credentials=False, path="pip.conf", line=1)  # type: ignore[arg-type]
+    assert bool(found("insecure-index", a_fleet(a_repository("shop", a_project(indexes=(index,)))))) is speaks
+
+
+@pytest.mark.parametrize(
+    ("specifier", "level"), [(">=2", "warning"), ("==1.0", "note"), ("<1.4", "note"), ("~=1.3", None)]
+)
+def test_held_back_is_a_note_and_impossible_a_warning(specifier: str, level: str | None) -> None:
+    shop = a_repository("shop", a_project(dependencies=(a_dependency("billing", specifier),)))
+    fleet = a_fleet(a_library("billing"), shop)
+    assert [f.level for f in found("unsatisfied-internal-dependency", fleet)] == ([level] if level else [])
+
+
+def test_an_image_is_hard_only_where_it_is_the_base() -> None:
+    reference = ExternalReference(kind="image", target="registry.example/acme/base", ref="1", path="Dockerfile", line=1)
+    base = a_repository("base", images=(an_image(),))
+    on_it = a_repository("on-it", images=(an_image(base="registry.example/acme/base:1"),), references=(reference,))
+    beside = a_repository("beside", images=(an_image(base="python:3.13"),), references=(reference,))
+    fleet = a_fleet(base, on_it, beside)
+    known = {r.id: r for r in fleet.repositories}
+    hard = {e.consumer.rpartition("/")[2] for e in fleet.graph.edges if why_hard(e, known, Config(), AS_OF)}
+    assert hard == {"on-it"}
+
+
+def test_a_library_that_ends_below_the_consumers_python_is_hard() -> None:
+    old = a_library("old", requires_python=">=3.6,<3.9")
+    new = a_library("new", requires_python=">=3.6")
+    shop = a_repository("shop", a_project(dependencies=(a_dependency("old"), a_dependency("new"))))
+    fleet = a_fleet(old, new, shop)
+    known = {r.id: r for r in fleet.repositories}
+    whys = {e.distribution: why_hard(e, known, Config(), AS_OF) for e in fleet.graph.edges}
+    assert "end of life" in (whys["old"] or "")
+    assert whys["new"] is None
