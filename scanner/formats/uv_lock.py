@@ -113,7 +113,11 @@ def _lines(text: str) -> Iterator[int | None]:
 
 def _kind(entry: Mapping[str, Any]) -> str:
     source = entry.get("source")
-    return next((kind for kind in _KINDS if kind in source), "") if isinstance(source, dict) else ""
+    if isinstance(source, dict):
+        for kind in source:
+            if kind in _KINDS:
+                return str(kind)
+    return ""
 
 
 def _text(value: object) -> str | None:

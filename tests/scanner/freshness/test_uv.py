@@ -1,6 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
+import tomli
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scanner.facts import Extract, Location, PythonVersion
 from scanner.formats import pyproject, uv_lock, uv_toml
@@ -275,6 +281,56 @@ def test_the_lock_of_a_script_is_not_judged_without_its_metadata() -> None:
     found = verdict({"tool.py.lock": 'version = 1\nrequires-python = ">=3.9"\n'}, "tool.py.lock")
     assert found.status == "undecidable"
 
+
+JUNK: list[Any] = [
+    0,
+    True,
+    "",
+    "x",
+    "a>=1",
+    [],
+    {},
+    [1],
+    ["a", 2],
+    {"a": 1},
+    [{}],
+    [[]],
+    {"path": "../.."},
+    ["[", "**"],
+]
+
+
+@given(st.data())
+def test_any_shape_is_judged(data: st.DataObject) -> None:
+    """Whatever stands in a manifest where something else was meant, there is a verdict."""
+    document = tomli.loads(PROJECT + FULL_SETTINGS)
+    node: Any = document
+    keys: list[Any] = []
+    while node and isinstance(node, dict | list) and len(keys) < data.draw(st.integers(1, 6)):
+        keys.append(data.draw(st.sampled_from(list(node) if isinstance(node, dict) else range(len(node)))))
+        parent, node = node, node[keys[-1]]
+    parent[keys[-1]] = data.draw(st.sampled_from(JUNK))
+    manifest = pyproject.read("pyproject.toml", PROJECT).manifest
+    assert manifest is not None
+    extract = Extract(path="pyproject.toml", format="pyproject.toml", manifest=replace(manifest, data=document))
+    found = verdict({"uv.lock": LOCK}, more={"pyproject.toml": extract})
+    assert found.status in {"fresh", "stale", "undecidable"}
+
+
+FULL_SETTINGS = """
+[tool.uv]
+override-dependencies = ["alpha>1"]
+conflicts = [[{ extra = "more" }, { group = "lint" }]]
+exclude-newer = "3 days"
+environments = ["sys_platform == 'linux'"]
+dependency-metadata = [{ name = "gamma", requires-dist = ["alpha"] }]
+workspace = { members = ["a/*"], exclude = ["b"] }
+[tool.uv.sources]
+beta = [{ git = "https://git.example/b", tag = "v", marker = "os_name == 'nt'" }]
+[[tool.uv.index]]
+name = "own"
+url = "https://pypi.example/simple"
+"""
 
 # --- sources
 
