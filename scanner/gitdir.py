@@ -212,14 +212,14 @@ def _text(path: str) -> str | None:
 def _reference(repository: GitDir, name: str) -> bytes | None:
     own = name == "HEAD" or name.startswith(_PER_WORKTREE)
     path = os.path.join(repository.folder if own else repository.common, name)
-    if (target := files.link_target(path)) is not None:  # symbolic references of long ago were symbolic links
-        return b"ref: " + os.fsencode(target)
     try:
         value = files.read_if_there(path, _POINTER_LIMIT)
     except files.NotRead as error:
-        if error.code != "not-a-file":  # a folder: branches below this name exist
+        if error.code != "not-a-file":
             raise Unreached(error.code, f"{name}: {error.message}") from None
-        value = None
+        if (target := files.link_target(path)) is not None:  # symbolic references of long ago were symbolic links
+            return b"ref: " + os.fsencode(target)
+        value = None  # a folder: branches below this name exist
     if value is None:
         return _packed(repository, name)
     value = value.strip()

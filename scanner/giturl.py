@@ -15,6 +15,8 @@ _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://(?P<rest>.*)",
 _SCP = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]{2,60}\]|[^/:@\s\[\]]{1,255}):(?P<path>(?!//|:).+)", re.DOTALL)
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,253}[a-z0-9_])?\.?")
 _IPV6 = re.compile(r"\[[0-9a-f:.]{2,60}\]")
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _PORTS = {"http": "80", "https": "443", "ssh": "22", "git": "9418", "ftp": "21", "ftps": "990"}
 _LIMIT = 4096
@@ -27,12 +29,7 @@ def normalise(url: str) -> str | None:
     ('git.example/acme/api', 'git.example/acme/api')
     """
     text = url.strip()
-    if (
-        not text
-        or len(text) > _LIMIT
-        or text.startswith("-")
-        or any(c.isspace() or ord(c) < 0x20 or ord(c) == 0x7F for c in text)
-    ):
+    if not text or len(text) > _LIMIT or text.startswith("-") or _BLANK.search(text):
         return None
     if found := _SCHEME.fullmatch(text):
         return _from_url(found["scheme"].lower(), found["rest"])
@@ -84,7 +81,7 @@ def _join(host: str, port: str | None, path: str) -> str | None:
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if parts and parts[0] == "~":
         del parts[0]
-    if not parts or ".." in parts or any(ord(c) < 0x20 or ord(c) == 0x7F for c in path):
+    if not parts or ".." in parts or _CONTROL.search(path):
         return None
     parts[-1] = parts[-1].removesuffix(".git") or parts[-1]
     return "/".join((host.rstrip(".") + (f":{int(port)}" if port else ""), *parts))
