@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -216,32 +216,8 @@ class _Judge:
         return found or self._work(started)
 
     def _manager(self, started: Program) -> list[Judgement]:
-        handler = {
-            "pip": self._pip,
-            "pip-tools": self._pip_tools,
-            "uv": self._uv,
-            "uvx": self._runner,
-            "pipx": self._runner,
-            "poetry": self._poetry,
-            "pipenv": self._pipenv,
-            "pdm": self._pdm,
-            "rye": self._rye,
-            "hatch": self._hatch,
-            "conda": self._conda,
-            "conda-lock": self._conda_lock,
-            "pixi": self._pixi,
-            "flit": self._flit,
-            "python": self._python,
-            "curl": self._download,
-            "wget": self._download,
-            "apt-get": self._system,
-            "apt": self._system,
-            "apk": self._system,
-            "yum": self._system,
-            "dnf": self._system,
-            "brew": self._system,
-        }.get(started.name)
-        return handler(started) if handler is not None else []
+        handler = _MANAGERS.get(started.name)
+        return handler(self, started) if handler is not None else []
 
     # work that is no install
 
@@ -390,7 +366,7 @@ class _Judge:
         )
 
     def _installed(self, started: Program, tool: str, words: Sequence[str]) -> Judgement:
-        made = self._asked(pip_ask(words), tool, started)
+        made = self._asked(pip_ask(tuple(words)), tool, started)
         if made.kind == "bootstrap" or made.kind == "adhoc":
             self._bootstrapped(words)
         return made
@@ -564,7 +540,7 @@ class _Judge:
         flags = set(args)
         match sub:
             case "install":
-                ask = pip_ask([w for w in _after(args, "install") if w not in ("--dev", "-d")])
+                ask = pip_ask(tuple(w for w in _after(args, "install") if w not in ("--dev", "-d")))
                 if ask.names or ask.archives:
                     return [Judgement(kind="adhoc", tool="pipenv", uses_lock=False, enforced="none")]
                 if ask.requirements or ask.paths:
@@ -799,6 +775,33 @@ class _Judge:
         """Remember a file that this command writes, by its place and, for other stages, by its name."""
         self._job.produced[place_of(self._at, output)] = made
         self._job.produced[posixpath.basename(output)] = made
+
+
+_MANAGERS: Mapping[str, Callable[[_Judge, Program], list[Judgement]]] = {
+    "pip": _Judge._pip,
+    "pip-tools": _Judge._pip_tools,
+    "uv": _Judge._uv,
+    "uvx": _Judge._runner,
+    "pipx": _Judge._runner,
+    "poetry": _Judge._poetry,
+    "pipenv": _Judge._pipenv,
+    "pdm": _Judge._pdm,
+    "rye": _Judge._rye,
+    "hatch": _Judge._hatch,
+    "conda": _Judge._conda,
+    "conda-lock": _Judge._conda_lock,
+    "pixi": _Judge._pixi,
+    "flit": _Judge._flit,
+    "python": _Judge._python,
+    "curl": _Judge._download,
+    "wget": _Judge._download,
+    "apt-get": _Judge._system,
+    "apt": _Judge._system,
+    "apk": _Judge._system,
+    "yum": _Judge._system,
+    "dnf": _Judge._system,
+    "brew": _Judge._system,
+}
 
 
 def _after(args: Sequence[str], sub: str) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from fnmatch import fnmatchcase
+from itertools import islice
 
 from scanner.commands.lookup import Lookup
 from scanner.commands.words import Program, after_options, inner, option, options, program
@@ -25,49 +27,49 @@ _SCRIPT = re.compile(r"[\w./${}-]{1,200}")
 def expand(invocation: Invocation, lookup: Lookup) -> tuple[Invocation, ...]:
     """What ``invocation`` starts through the repository's own files, all the way down; empty for any other command.
 
-    The results keep their own place; context, job and variables are the caller's. Files that call each other in a
-    circle are followed once, at most ``MAX_DEPTH`` deep.
+    The results keep their own place; context, job and variables are the caller's. Every task is followed once, at most
+    ``MAX_DEPTH`` files deep.
     """
-    return tuple(_expand(invocation, lookup, frozenset(), 0))[:MAX_FOLLOWED]
+    where = invocation.at if invocation.context == "image" else None
+    key = (invocation.argv, invocation.directory, where, dict(invocation.env).get("TOXENV"))
+    followed = lookup.followed(key, lambda: islice(_expand(invocation, lookup, set(), 0), MAX_FOLLOWED))
+    return tuple(_as_called(started, invocation) for started in followed)
 
 
 def _expand(
-    invocation: Invocation, lookup: Lookup, seen: frozenset[tuple[str, str | None]], depth: int
+    invocation: Invocation, lookup: Lookup, seen: set[tuple[str, str | None]], depth: int
 ) -> Iterator[Invocation]:
     if depth >= MAX_DEPTH:
         return
     for extract, task in _targets(invocation, lookup):
-        key = (extract.path, task)
-        if key in seen:
-            continue
-        for started in _of_task(extract, task, frozenset()):
-            yield_as = _as_called(started, invocation)
-            yield yield_as
-            yield from _expand(yield_as, lookup, seen | {key}, depth + 1)
+        for started in _of_task(extract, task, seen, 0):
+            yield started
+            yield from _expand(started, lookup, seen, depth + 1)
 
 
 def _as_called(started: Invocation, caller: Invocation) -> Invocation:
-    env = dict(started.env)
+    env = started.env if not caller.env else tuple(sorted({**dict(caller.env), **dict(started.env)}.items()))
     return replace(
         started,
         context=caller.context,
         job=caller.job,
-        env=tuple(sorted({**dict(caller.env), **env}.items())),
+        env=env,
         disabled=started.disabled or caller.disabled,
         tolerated=started.tolerated or caller.tolerated,
     )
 
 
-def _of_task(extract: Extract, task: str | None, seen: frozenset[str]) -> Iterator[Invocation]:
+def _of_task(extract: Extract, task: str | None, seen: set[tuple[str, str | None]], depth: int) -> Iterator[Invocation]:
     """The invocations of a task after those of the tasks that it needs; all of the file where it has no tasks."""
+    if (extract.path, task) in seen or depth > 40:
+        return
+    seen.add((extract.path, task))
     if task is None:
         yield from extract.invocations
         return
-    if task in seen or len(seen) > 40:
-        return
     found = next((t for t in extract.tasks if t.name == task), None)
     for need in found.needs if found is not None else ():
-        yield from _of_task(extract, need, seen | {task})
+        yield from _of_task(extract, need, seen, depth + 1)
     yield from (i for i in extract.invocations if i.job == task)
 
 
@@ -165,10 +167,17 @@ def _chosen(tasks: tuple[Task, ...], asked: list[str]) -> list[str]:
     found = [name for name in asked if name in known]
     if found:
         return found
-    pattern = re.compile(r"(?:py|pypy)\d{0,4}.*")
-    if any("$" in name or pattern.fullmatch(name) for name in asked):
-        return default[:1] if all("$" not in name for name in asked) else default
-    return []
+    fitting = [t.name for t in tasks for name in asked if "$" in name and fnmatchcase(t.name, _pattern(name))]
+    if fitting:
+        return list(dict.fromkeys(fitting))
+    if any("$" in name for name in asked):
+        return default
+    return default[:1] if any(re.match(r"(?:py|pypy)\d", name) for name in asked) else []
+
+
+def _pattern(name: str) -> str:
+    """A name with variables in it as a wildcard pattern."""
+    return re.sub(r"\$\{\{[^}]{0,200}\}\}|\$\{[^}]{0,200}\}|\$\w{1,100}|[?\[]", "*", name)
 
 
 def _nox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
@@ -53,6 +53,8 @@ class Lookup:
     mains: tuple[str, ...] = ()
     _listings: dict[str, Listing] = field(default_factory=dict, repr=False, compare=False)
     _containers: dict[str, Container] = field(default_factory=dict, repr=False, compare=False)
+    _owners: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
+    _followed: dict[object, tuple[Invocation, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def exists(self, path: str) -> bool:
         """Whether the repository has this file or folder."""
@@ -106,10 +108,17 @@ class Lookup:
 
     def project_of(self, path: str) -> str | None:
         """The project that a file or folder belongs to; the only main one where it lies outside of all."""
-        owner = owner_of(path, self.projects)
-        if owner is not None:
-            return owner
-        return self.mains[0] if len(self.mains) == 1 else None
+        if path not in self._owners:
+            only = self.mains[0] if len(self.mains) == 1 else None
+            owner = owner_of(path, self.projects)
+            self._owners[path] = only if owner is None else owner
+        return self._owners[path]
+
+    def followed(self, key: object, follow: Callable[[], Iterable[Invocation]]) -> tuple[Invocation, ...]:
+        """What ``follow`` gives, asked once for each ``key``: many jobs start the same tasks."""
+        if key not in self._followed:
+            self._followed[key] = tuple(follow())
+        return self._followed[key]
 
     def listing(self, path: str) -> Listing:
         """What installing from the requirements file ``path`` takes, includes and all."""
@@ -154,7 +163,12 @@ def build_lookup(
     mains: tuple[str, ...] = (),
 ) -> Lookup:
     """The lookup of one repository; ``projects`` are the folders of all projects, ``mains`` those of role main."""
-    folders = {folder for path in files for folder in _upwards(posixpath.dirname(path) or ".")} - {"."}
+    folders: set[str] = set()
+    for path in files:
+        folder = posixpath.dirname(path)
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = posixpath.dirname(folder)
     return Lookup(extracts=extracts, files=files, folders=frozenset(folders), projects=projects, mains=mains)
 
 

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _PYTHON = re.compile(r"(?:python|pypy|py)(?:[23](?:\.\d{1,2})?)?t?(?:\.exe)?|\$\{?\w*PY(?:THON)?\w*\}?", re.IGNORECASE)
 _PIP = re.compile(r"pip(?:[23](?:\.\d{1,2})?)?")
@@ -34,7 +35,8 @@ class Program:
         return next((word for word in self.args if not word.startswith("-")), "")
 
 
-def program(argv: Sequence[str]) -> Program:
+@lru_cache(maxsize=8192)
+def program(argv: tuple[str, ...]) -> Program:
     """The program that ``argv`` starts: ``/opt/venv/bin/pip3.11``, ``python -m pip`` and ``%pip`` are all ``pip``."""
     if not argv:
         return Program("", ())
@@ -228,7 +230,8 @@ class PipAsk:
         return bool(self.requirements or self.paths or self.archives or self.groups)
 
 
-def pip_ask(words: Sequence[str]) -> PipAsk:
+@lru_cache(maxsize=2048)
+def pip_ask(words: tuple[str, ...]) -> PipAsk:
     """Read the arguments after ``install`` (``sync``, ``wheel``, ``download``)."""
     found: dict[str, list[str]] = {k: [] for k in ("-r", "-c", "path", "archive", "name", "group", "unclear")}
     flags: set[str] = set()
