@@ -8,6 +8,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -107,6 +108,40 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+def rows_of(folder: Path, query: str) -> list[tuple[object, ...]]:
+    """What another program finds in the file."""
+    with closing(sqlite3.connect(folder / "muster.db")) as other:
+        found = other.execute(query).fetchall()
+        other.commit()
+        return found
+
+
+def test_a_shared_database() -> None:
+    """On a server, where there is one: MUSTER_TEST_DATABASE is the URL of an empty PostgreSQL database."""
+    if not (url := os.environ.get("MUSTER_TEST_DATABASE")):
+        pytest.skip("MUSTER_TEST_DATABASE names no database")
+    names = ("b", "a", "B", "-", "é")
+    with open_store(url) as one, open_store(url) as two:
+        runs = [begin(one), begin(two)]
+        for store, run in zip((one, two), runs, strict=True):
+            for name in names:
+                store.add(run, repository(name, branch=f"br{run}\0"), analysis_key="k")
+            store.save_graph(run, Graph(unresolved=(Unresolved(consumer="x", name="z", why="nobody"),)))
+            store.save_findings(run, [Found(fingerprint="f", message="\0")])
+            finish(store, run)
+        for run in runs:
+            assert [r.name for r in two.load(run).repositories] == sorted(names)
+            assert two.findings(run, Found) == (Found(fingerprint="f", message="\0"),)
+        known = one.analyses()
+        again = begin(one)
+        one.add_known(again, [a.digest for a in known.values()])
+        finish(one, again)
+        assert one.load(again).repositories == one.load(runs[1]).repositories
+        assert one.latest() == again
+        one.prune(keep=1)
+        assert [r.id for r in one.runs()] == [again]
+
+
 def test_what_goes_in_comes_out(store: Store) -> None:
     run = begin(store)
     b, a = repository("b"), repository("a", projects=(), is_python=False, state="not-python", commit=None)
@@ -196,14 +231,13 @@ def test_flat_tables_and_views(store: Store, tmp_path: Path) -> None:
         run = begin(store)
         store.add(run, repository(name, projects=(project(), project("lib"))))
         finish(store, run)
-    rows = sqlite3.connect(tmp_path / "muster.db")
-    assert rows.execute("SELECT count(*) FROM documents").fetchone() == (2,)
-    assert rows.execute("SELECT count(*) FROM run_projects").fetchone() == (6,)
-    latest = rows.execute("SELECT run_id, repository, project, name, specifier FROM latest_dependencies").fetchall()
+    assert rows_of(tmp_path, "SELECT count(*) FROM documents") == [(2,)]
+    assert rows_of(tmp_path, "SELECT count(*) FROM run_projects") == [(6,)]
+    latest = rows_of(tmp_path, "SELECT run_id, repository, project, name, specifier FROM latest_dependencies")
     assert latest == [(3, "b", ".", "requests", ">=2"), (3, "b", "lib", "requests", ">=2")]
-    found = rows.execute("SELECT repository, path, status, covers FROM latest_lockfiles").fetchall()
+    found = rows_of(tmp_path, "SELECT repository, path, status, covers FROM latest_lockfiles")
     assert found == [("b", "uv.lock", "fresh", 1)] * 2
-    assert rows.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert rows_of(tmp_path, "PRAGMA foreign_key_check") == []
 
 
 def test_odd_text_is_kept(store: Store) -> None:
@@ -236,9 +270,8 @@ def test_prune(store: Store, tmp_path: Path) -> None:
     assert store.prune(keep=1) == 2
     assert [r.id for r in store.runs()] == [run, under_way]
     assert set(store.analyses()) == {"git.example/acme/c"}
-    rows = sqlite3.connect(tmp_path / "muster.db")
     for table in ("documents", "projects", "dependencies", "findings", "run_repositories"):
-        assert rows.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,)
+        assert rows_of(tmp_path, f"SELECT count(*) FROM {table}") == [(1,)]
 
 
 def test_credentials_in_sources_are_redacted(store: Store) -> None:
@@ -266,16 +299,14 @@ def test_a_file_of_something_else(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_database_of_something_else(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "muster.db") as other:
-        other.execute("CREATE TABLE runs (x)")
+    rows_of(tmp_path, "CREATE TABLE runs (x)")
     with pytest.raises(StoreError, match="something else"):
         open_store(tmp_path / "muster.db")
 
 
 def test_another_version(tmp_path: Path) -> None:
     open_store(tmp_path / "muster.db").close()
-    with sqlite3.connect(tmp_path / "muster.db") as other:
-        other.execute("UPDATE meta SET value = '99'")
+    rows_of(tmp_path, "UPDATE meta SET value = '99'")
     with pytest.raises(StoreError, match=r"schema is 99.*reads 1"):
         open_store(tmp_path / "muster.db")
 
@@ -356,10 +387,9 @@ def test_killed_in_the_middle(tmp_path: Path) -> None:
         store.add_known(again, [a.digest for a in done.values()])
         finish(store, again)
         assert len(store.load(again).repositories) == len(done)
-    rows = sqlite3.connect(tmp_path / "muster.db")
-    assert rows.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert rows.execute("PRAGMA foreign_key_check").fetchall() == []
-    assert rows.execute("SELECT state FROM runs ORDER BY id").fetchall() == [("interrupted",), ("finished",)]
+    assert rows_of(tmp_path, "PRAGMA integrity_check") == [("ok",)]
+    assert rows_of(tmp_path, "PRAGMA foreign_key_check") == []
+    assert rows_of(tmp_path, "SELECT state FROM runs ORDER BY id") == [("interrupted",), ("finished",)]
 
 
 def test_prepared_elsewhere(store: Store) -> None:
