@@ -13,14 +13,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from packaging import requirements as packaging_requirements
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from scanner import conda_spec, pep508
-from scanner.facts import Location, Lock, Manifest, Requirement
+from scanner.facts import Extract, Location, Lock, Manifest, Requirement
+from scanner.format import resolve_inside
 from scanner.freshness.coverage import admits, coverage
 from scanner.freshness.verdict import LockCheck, Scene, Verdict
 from scanner.inventory import Reason
-from scanner.markers import disjoint
+from scanner.markers import disjoint, equivalent
 from scanner.pixi_tables import read_pixi, source_of, version_of
 from scanner.toml_reader import Lines, strings, table
 
@@ -48,7 +52,7 @@ def check(scene: Scene) -> Verdict:
     if manifest is None:
         reason = Reason(message="no pixi.toml or [tool.pixi] beside the lock can be read", path=scene.lock.path)
         return Verdict(status="undecidable", covers=None, reasons=(reason,))
-    walk = _Walk(manifest=manifest, lock=scene.lock)
+    walk = _Walk(manifest=manifest, lock=scene.lock, extracts=scene.extracts)
     walk.run()
     covers, missing = _covers(manifest, walk)
     reasons = tuple(dict.fromkeys((*walk.against, *(() if walk.against else walk.doubts), *missing)))[:_MAX_REASONS]
@@ -102,6 +106,7 @@ class _Walk:
 
     manifest: Manifest
     lock: Lock
+    extracts: Mapping[str, Extract]
     against: list[Reason] = field(default_factory=list)
     doubts: list[Reason] = field(default_factory=list)
 
@@ -283,6 +288,9 @@ class _Walk:
         for name, entry in wanted_python:
             key = str(canonicalize_name(name))
             self._python(place, name, entry, python.get(key), by_purl.get(key))
+        for record in python.values():
+            if record.source == "path":
+                self._local(record)
         for requirement in self._project_requirements(environment):
             key = requirement.key
             if key not in python and key not in by_purl and not requirement.marker:
@@ -344,7 +352,11 @@ class _Walk:
             self._contradict(f"{place}: {name} is not locked")
             return
         record = record or by_conda
-        source, _, _ = source_of(entry)
+        source, address, _ = source_of(entry)
+        if source == "path" and record.source == "path":
+            if posixpath.normpath(address or "") != posixpath.normpath(record.address):
+                self._contradict(f"{place}: {name} lies at {address}, the lock has it at {record.address}")
+            return
         if source != "index" or (isinstance(entry, dict) and "index" in entry):
             self._doubt(f"{place}: {name} is not taken from the environment's indexes")
             return
@@ -363,6 +375,23 @@ class _Walk:
             self._contradict(f"{place}: {name} {version}, but {record.version} is locked")
         elif answer is None:
             self._doubt(f"{place}: {name} {version} cannot be compared with {record.version}")
+
+    def _local(self, record: Any) -> None:
+        """A project in the repository: what the lock repeats of its ``[project]`` table must still be so."""
+        folder = resolve_inside(self.manifest.path, record.address)
+        extract = self.extracts.get(posixpath.normpath(posixpath.join(folder, "pyproject.toml"))) if folder else None
+        project = (
+            table(extract.manifest.data, "project") if extract is not None and extract.manifest is not None else {}
+        )
+        dynamic = set(strings(project.get("dynamic")))
+        if not project or dynamic & {"dependencies", "optional-dependencies", "requires-python"}:
+            self._doubt(f"{record.name} is built from its sources")
+            return
+        changed = _difference(record, project)
+        if changed is None:
+            self._doubt(f"the requirements of {record.name} cannot be compared with those in the lock")
+        elif changed:
+            self._contradict(f"{record.name}: {changed} differs from what the lock repeats")
 
     def _edges(
         self, place: str, conda: Mapping[str, Any], python: Mapping[str, Any], by_purl: Mapping[str, Any]
@@ -417,6 +446,65 @@ def _unreached(
             reached.add(name)
             waiting += [need for need in needs(records[name]) if need in records]
     return (records[name].name for name in records.keys() - reached)
+
+
+def _difference(record: Any, project: Mapping[str, Any]) -> str | None:
+    """The first field of ``[project]`` that the lock repeats otherwise; ``""`` for none, ``None`` if not known."""
+    declared = [(text, None) for text in strings(project.get("dependencies"))]
+    for extra, texts in table(project, "optional-dependencies").items():
+        declared += [(text, extra) for text in strings(texts)]
+    try:
+        current = [_Stated.of(text, extra) for text, extra in declared]
+        locked = [_Stated.of(text, None) for text in record.needs]
+        pythons = [SpecifierSet(text or "") for text in (project.get("requires-python"), record.requires_python)]
+        versions = [Version(text) for text in (project.get("version"), record.version) if text]
+    except (ValueError, TypeError, RecursionError):
+        return None
+    if len(versions) == 2 and versions[0] != versions[1]:
+        return "version"
+    if pythons[0] != pythons[1]:
+        return "requires-python"
+    own = str(canonicalize_name(record.name))
+    if any(stated.name == own for stated in (*current, *locked)):
+        return None  # recursive extras are written out in the lock
+    only_current = [stated for stated in current if not any(stated.same(other) for other in locked)]
+    only_locked = [stated for stated in locked if not any(stated.same(other) for other in current)]
+    if not only_current and not only_locked:
+        return ""
+    bare = {(s.name, s.specifier, s.url) for s in only_current}, {(s.name, s.specifier, s.url) for s in only_locked}
+    return "dependencies" if bare[0] != bare[1] else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stated:
+    """A requirement in a form that can be compared."""
+
+    name: str
+    extras: frozenset[str]
+    specifier: SpecifierSet
+    url: str | None
+    marker: str | None
+
+    @classmethod
+    def of(cls, text: str, extra: str | None) -> _Stated:
+        parsed = packaging_requirements.Requirement(text)
+        marker = str(parsed.marker) if parsed.marker is not None else None
+        if extra is not None:
+            wanted = f"extra == '{canonicalize_name(extra)}'"
+            marker = f"({marker}) and {wanted}" if marker else wanted
+        return cls(
+            name=str(canonicalize_name(parsed.name)),
+            extras=frozenset(str(canonicalize_name(e)) for e in parsed.extras),
+            specifier=parsed.specifier,
+            url=parsed.url,
+            marker=marker,
+        )
+
+    def same(self, other: _Stated) -> bool:
+        """Whether both ask the same of the same distribution."""
+        mine = (self.name, self.extras, self.specifier, self.url)
+        theirs = (other.name, other.extras, other.specifier, other.url)
+        return mine == theirs and equivalent(self.marker, other.marker) is True
 
 
 def _selectors(platform: str) -> tuple[str, ...]:
