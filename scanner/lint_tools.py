@@ -265,7 +265,12 @@ def tools_of_command(argv: Sequence[str]) -> tuple[Use, ...]:
     return (Use(_BY_COMMAND[name], version),)
 
 
+_PREFIX = re.compile(r"\$\{\w{1,80}\}/?(?=\w)|\$\((?:which|command -v|type -P) |\)$")
+
+
 def _command_name(word: str) -> str:
+    """The bare name of a program: without folders, suffixes, ``${PREFIX}`` before it and ``$(which …)`` around it."""
+    word = _PREFIX.sub("", word)
     name = word.rsplit("/", 1)[-1].rsplit("\\", 1)[-1].lower()
     return name.removesuffix(".exe").removesuffix(".cmd").removesuffix(".__main__")
 
@@ -494,12 +499,12 @@ def tools_in_use(
     All three are those of the repository's own projects; the caller leaves out fixtures and examples.
     """
     found = _Findings()
-    kept = [e for e in extracts if not e.template]
+    kept = [e for e in extracts if not e.template and not _is_test_data(e.path)]
     disabled = {(i.at.path, i.at.line) for e in kept for i in e.invocations if i.disabled}
     for extract in kept:
         _from_extract(extract, found)
     for command in commands:
-        if (command.path, command.line) not in disabled:
+        if (command.path, command.line) not in disabled and not _is_test_data(command.path):
             for use in tools_of_command(command.argv):
                 found.add(use.tool, "run", command.path, command.line, command.context, use.version)
     for dependency in dependencies:
@@ -510,6 +515,14 @@ def tools_in_use(
     for extract in kept:
         _locked_versions(extract, found)
     return tuple(_tool(name, found.by_tool[name]) for name in sorted(found.by_tool))
+
+
+_TEST_DATA = re.compile(r"(?:^|/)(?:tests?/[^/]+/|[^/]*\{\{|fixtures?/)")
+
+
+def _is_test_data(path: str) -> bool:
+    """Whether a file lies so deep in a folder of tests that it belongs to a project made up for them."""
+    return _TEST_DATA.search(path) is not None
 
 
 def _from_extract(extract: Extract, found: _Findings) -> None:

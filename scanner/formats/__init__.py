@@ -61,7 +61,7 @@ from scanner.formats import (
 )
 
 # Each format with the names that its files can have, in lower case: "=name", or a suffix (what follows the last dot;
-# "-" for a name without one), or "~word" for a word that the name holds, whatever its suffix. The format itself decides.
+# "-" for a name without one), or "~word" for a word that the name holds, whatever its suffix. The format decides.
 _WHERE: tuple[tuple[Format, str], ...] = (
     # manifests and what configures their tools
     (pyproject.FORMAT, "=pyproject.toml"),

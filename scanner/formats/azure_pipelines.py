@@ -28,7 +28,7 @@ from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_mapping
 CI = "azure-pipelines"
 _PATH = re.compile(
     r"(?:[^/]*azure-?pipelines?[^/]*\.ya?ml|\.?azure-?(?:pipelines?|devops|ci)?/.+\.ya?ml|\.ado/.+\.ya?ml|\.vsts-ci\.ya?ml"
-    r"|(?:eng|ci|build|\.ci|devops|\.devops|pipelines)/(?:.+/)?[^/]*(?:azure|pipeline)[^/]*\.ya?ml)",
+    r"|(?:eng|ci|build|\.ci|devops|\.devops)/(?:.+/)?[^/]*(?:azure|pipeline)[^/]*\.ya?ml|\.?pipelines/.+\.ya?ml)",
     re.IGNORECASE,
 )
 _TOP = frozenset({"trigger", "pr", "pool", "jobs", "stages", "steps", "extends", "schedules"})

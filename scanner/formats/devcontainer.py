@@ -70,7 +70,6 @@ _LINTERS = {
 }
 _FORMATTERS = {
     "ms-python.black-formatter": "black",
-    "charliermarsh.ruff": "ruff-format",
     "eeyore.yapf": "yapf",
     "black": "black",
     "yapf": "yapf",

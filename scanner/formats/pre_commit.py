@@ -19,7 +19,6 @@ from scanner.redact import redact
 from scanner.yaml_reader import Mapping, Scalar, load_mapping
 
 _NOT_SHELL = frozenset({"pygrep", "fail", "docker", "docker_image"})
-_WRAPPERS = frozenset({"nbqa", "ufmt", "darker", "prospector", "flakeheaven", "flakehell", "pyproject"})
 _VERSION = re.compile(r"v?(?P<version>\d[\w.+!-]{0,40})")
 _PYTHON = re.compile(r"(?:python|pypy)?(?P<version>\d(?:\.\d{1,2}){1,2}t?)")
 
@@ -97,18 +96,18 @@ def _hook(repo: str, rev: str | None, hook: Mapping, pipeline: Pipeline) -> list
     tool = tool_of_hook(name)
     if tool is None:
         return []
-    version = _version(tool, rev, hook, wrapped=name.partition("-")[0] in _WRAPPERS)
+    version = _version(tool, rev if tool.partition("-")[0] in short else None, hook)
     return [Mention(tool=tool, strength="run", at=pipeline.at(line), kind="pre-commit", version=version)]
 
 
-def _version(tool: str, rev: str | None, hook: Mapping, *, wrapped: bool) -> str | None:
-    """The tool's version: the revision of its own hooks or a mirror's; a wrapper names it among its dependencies."""
+def _version(tool: str, rev: str | None, hook: Mapping) -> str | None:
+    """The tool's version: pinned among the hook's dependencies, else the revision of its own hooks or a mirror's."""
     for scalar in scalars(hook.get("additional_dependencies")):
         name, exact = pinned(scalar.text)
         if exact is not None and tool_of_distribution(name) == tool and name.lower() == tool:
             return exact
     match = _VERSION.fullmatch(rev or "")
-    return match["version"] if match is not None and not wrapped else None
+    return match["version"] if match is not None else None
 
 
 def _entry(hook: Mapping, name: str, args: list[str], pipeline: Pipeline) -> None:
