@@ -380,14 +380,13 @@ class _Walk:
         """A project in the repository: what the lock repeats of its ``[project]`` table must still be so."""
         folder = resolve_inside(self.manifest.path, record.address)
         extract = self.extracts.get(posixpath.normpath(posixpath.join(folder, "pyproject.toml"))) if folder else None
-        project = (
-            table(extract.manifest.data, "project") if extract is not None and extract.manifest is not None else {}
-        )
+        data = extract.manifest.data if extract is not None and extract.manifest is not None else {}
+        project = table(data, "project")
         dynamic = set(strings(project.get("dynamic")))
         if not project or dynamic & {"dependencies", "optional-dependencies", "requires-python"}:
             self._doubt(f"{record.name} is built from its sources")
             return
-        changed = _difference(record, project)
+        changed = _difference(record, project, table(data, "tool", "uv", "sources"))
         if changed is None:
             self._doubt(f"the requirements of {record.name} cannot be compared with those in the lock")
         elif changed:
@@ -448,9 +447,12 @@ def _unreached(
     return (records[name].name for name in records.keys() - reached)
 
 
-def _difference(record: Any, project: Mapping[str, Any]) -> str | None:
-    """The first field of ``[project]`` that the lock repeats otherwise; ``""`` for none, ``None`` if not known."""
-    declared = [(text, None) for text in strings(project.get("dependencies"))]
+def _difference(record: Any, project: Mapping[str, Any], sources: Mapping[str, Any]) -> str | None:
+    """The first field of ``[project]`` that the lock repeats otherwise; ``""`` for none, ``None`` if not known.
+
+    ``sources`` are those of uv, which Pixi writes into the lock in place of the requirements.
+    """
+    declared: list[tuple[str, str | None]] = [(text, None) for text in strings(project.get("dependencies"))]
     for extra, texts in table(project, "optional-dependencies").items():
         declared += [(text, extra) for text in strings(texts)]
     try:
@@ -471,6 +473,8 @@ def _difference(record: Any, project: Mapping[str, Any]) -> str | None:
     only_locked = [stated for stated in locked if not any(stated.same(other) for other in current)]
     if not only_current and not only_locked:
         return ""
+    if {stated.name for stated in only_current} & {str(canonicalize_name(name)) for name in sources}:
+        return None
     bare = {(s.name, s.specifier, s.url) for s in only_current}, {(s.name, s.specifier, s.url) for s in only_locked}
     return "dependencies" if bare[0] != bare[1] else None
 

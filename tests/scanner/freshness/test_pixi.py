@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from scanner.facts import Extract
-from scanner.formats import pixi_lock, pixi_toml
+from scanner.formats import pixi_lock, pixi_toml, pyproject
 from scanner.freshness.pixi import check
 from scanner.freshness.verdict import Scene, Verdict
 
@@ -96,7 +96,7 @@ def test_channels_platforms_environments_indexes_and_settings() -> None:
 
 def test_what_the_files_do_not_show_is_undecidable() -> None:
     assert verdict(MANIFEST.replace("[workspace]", "[workspace]\nexclude-newer = '2026-01-01'")).status == "undecidable"
-    assert verdict(MANIFEST.replace('a = ">=1"', 'a = {path = "."}')).status == "undecidable"
+    assert verdict(MANIFEST.replace('a = ">=1"', 'a = {git = "https://git.example/a.git"}')).status == "undecidable"
     assert verdict(MANIFEST + "[system-requirements]\nlibc = '2.28'\n").status == "undecidable"
 
 
@@ -118,6 +118,46 @@ def test_a_conda_package_that_only_a_python_requirement_uses() -> None:
     assert reasons(verdict(lock=lock))[0] == "default on linux-64: nothing needs a, which the lock holds"
     group = MANIFEST + "[environments]\ndefault = {features = [], solve-group = 'all'}\n"
     assert verdict(group, lock).status == "fresh"
+
+
+LOCAL = MANIFEST.replace('a = ">=1"', 'demo = {path = ".", editable = true}')
+LOCAL_LOCK = LOCK.replace("https://files.example/a-1.2-py3-none-any.whl", "./").partition("  name: a")[0] + (
+    "  name: demo\n  version: '0.1'\n  requires_dist:\n  - b>=1 ; extra == 'x'\n  requires_python: '>=3.9'\n"
+)
+PROJECT = """\
+[project]
+name = "demo"
+version = "0.1"
+requires-python = ">=3.9"
+[project.optional-dependencies]
+X = ["B >= 1"]
+"""
+
+
+def local(project: str) -> Verdict:
+    extracts = {
+        "pixi.lock": pixi_lock.read("pixi.lock", LOCAL_LOCK),
+        "pixi.toml": pixi_toml.read("pixi.toml", LOCAL),
+        "pyproject.toml": pyproject.read("pyproject.toml", project),
+    }
+    lock = extracts["pixi.lock"].lock if extracts["pixi.lock"] is not None else None
+    assert lock is not None
+    present = {path: extract for path, extract in extracts.items() if extract is not None}
+    return check(Scene(lock=lock, extracts=present, files=frozenset(present)))
+
+
+def test_a_project_in_the_repository_is_compared_with_what_the_lock_repeats() -> None:
+    assert local(PROJECT).status == "fresh"
+    assert reasons(local(PROJECT.replace("B >= 1", "B >= 2"))) == [
+        "demo: dependencies differs from what the lock repeats"
+    ]
+    assert reasons(local(PROJECT.replace('"0.1"', '"0.2"'))) == ["demo: version differs from what the lock repeats"]
+    assert local(PROJECT.replace(">=3.9", ">=3.10")).status == "stale"
+
+
+def test_a_project_that_only_its_backend_can_tell() -> None:
+    assert local('[project]\nname = "demo"\ndynamic = ["dependencies"]\n').status == "undecidable"
+    assert local(PROJECT.replace("B >= 1", "c") + "[tool.uv.sources]\nc = {path = '../c'}\n").status == "undecidable"
 
 
 def test_without_a_manifest() -> None:
