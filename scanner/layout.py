@@ -96,6 +96,14 @@ def is_dev_file(path: str) -> bool:
     return bool(rest) and bool(_DEV_FILE.search(rest)) and not _PLAIN_LOCK.fullmatch(rest)
 
 
+def group_of_file(path: str) -> str | None:
+    """The dependency group that a requirements file stands for by its name (``dev``, ``test``); ``None`` if none."""
+    if not is_dev_file(path):
+        return None
+    stem = posixpath.splitext(posixpath.basename(path))[0].lower()
+    return re.sub(r"requirements?|reqs?", "", stem).strip("-_. ") or "dev"
+
+
 _PLAIN_LOCK = re.compile(r"(?i)lock|locked|pinned|freeze|frozen|all|full|cpu|gpu|cuda|docker")
 
 

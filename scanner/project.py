@@ -24,7 +24,7 @@ from scanner.inventory import (
     UsedIndex,
 )
 from scanner.kind import kind_of
-from scanner.layout import Folder, owner_of
+from scanner.layout import Folder, group_of_file, owner_of
 from scanner.managers import Managers, find_managers
 from scanner.obstacles import obstacles
 from scanner.signature import signature
@@ -264,14 +264,16 @@ def _dependencies(folder: Folder) -> tuple[Dependency, ...]:
 
 
 def _dependency(requirement: Requirement) -> Dependency:
+    side = group_of_file(requirement.at.path) if requirement.at.path.endswith((".txt", ".in", ".pip")) else None
+    scope = "group" if side is not None and requirement.scope == "runtime" else requirement.scope
     return Dependency(
         name=requirement.name,
         raw=requirement.raw,
         extras=requirement.extras,
         specifier=requirement.specifier,
         marker=requirement.marker,
-        scope=requirement.scope,
-        group=requirement.group,
+        scope=scope,
+        group=requirement.group or side,
         source=requirement.source,
         url=requirement.url,
         ref=requirement.ref,
