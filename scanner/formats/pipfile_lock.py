@@ -37,7 +37,7 @@ def read(path: str, text: str) -> Extract:
         packages=tuple(_packages(data, lines)),
         requires_python=_python(table(meta, "requires")),
         indexes=tuple(_indexes(meta, path, lines)),
-        data={"_meta": meta},
+        data={"_meta": {**meta, "sources": _without_secrets(meta.get("sources"))}},
     )
     return Extract(path=path, format=NAME, lock=lock)
 
@@ -125,6 +125,15 @@ def _indexes(meta: Mapping[str, Any], path: str, lines: Mapping[tuple[str, str],
                 name=name if isinstance(name, str) else None,
                 credentials=has_credentials(url),
             )
+
+
+def _without_secrets(sources: object) -> list[Any]:
+    """The sources as they are hashed where the Pipfile names none; addresses redacted, as no default holds a secret."""
+    return [
+        {key: redact(value) if isinstance(value, str) else value for key, value in source.items()}
+        for source in (sources if isinstance(sources, list) else ())
+        if isinstance(source, dict)
+    ]
 
 
 def _python(requires: Mapping[str, Any]) -> str | None:
