@@ -43,21 +43,21 @@ def old_lock(project: Project, *tools: str) -> Lockfile | None:
     return next((k for k in project.lockfiles if k.tool in tools and k.export_of is None), None)
 
 
-def pins_file(project: Project) -> str:
+def pins_file(site: Site, project: Project) -> str:
     """Where the old pins are put for the time of the move, outside the repository."""
-    return f"/tmp/{safe_name(project)}.pins"  # noqa: S108
+    return f"/tmp/{safe_name(project, site.repository.name)}.pins"  # noqa: S108
 
 
-def save_pins(project: Project, locks: Sequence[Lockfile]) -> str:
+def save_pins(site: Site, project: Project, locks: Sequence[Lockfile]) -> str:
     """Write the versions of the committed old locks to :func:`pins_file`."""
     reads = "; ".join(f"git show HEAD:{shlex.quote(k.path)} | {_READ.get(k.tool, _TEXT_PINS)}" for k in locks)
-    return f"{{ {reads}; }} | sort -u > {pins_file(project)}"
+    return f"{{ {reads}; }} | sort -u > {pins_file(site, project)}"
 
 
-def compare_pins(project: Project) -> str:
+def compare_pins(site: Site, project: Project) -> str:
     """Fail, and show them, when a version of the old lock is not in the new one."""
     new = f"{_TOML_PINS} {shlex.quote(posixpath.join(project.path, 'uv.lock') if project.path != '.' else 'uv.lock')}"
-    return f"! comm -23 {pins_file(project)} <({new} | sort -u) | grep ."
+    return f"! comm -23 {pins_file(site, project)} <({new} | sort -u) | grep ."
 
 
 def check_lock(project: Project) -> str:
@@ -135,16 +135,16 @@ def python_floor(site: Site, project: Project) -> str | None:
     return dotted(min(supported or used)) if used else None
 
 
-def add_commands(project: Project, dependencies: Iterable[Dependency], *, pins: bool, flags: str = "") -> Iterator[str]:
+def add_commands(site: Site, project: Project, dependencies: Iterable[Dependency], *, pins: bool) -> Iterator[str]:
     """``uv add`` for each kind of dependency: runtime, each extra, each group; one command for each."""
     kinds: defaultdict[str, list[str]] = defaultdict(list)
     for dependency in dependencies:
         text = requirement(dependency)
         if text is not None and dependency.scope != "build":
             kinds[_kind_option(dependency)].append(shlex.quote(text))
-    keep = f" -c {pins_file(project)}" if pins else ""
+    keep = f" -c {pins_file(site, project)}" if pins else ""
     for option, texts in sorted(kinds.items(), key=lambda k: (k[0] != "", k[0])):
-        yield inside(project.path, f"uv add --raw --no-sync{keep}{flags}{option} {' '.join(dict.fromkeys(texts))}")
+        yield inside(project.path, f"uv add --raw --no-sync{keep}{option} {' '.join(dict.fromkeys(texts))}")
 
 
 def _kind_option(dependency: Dependency) -> str:
@@ -243,6 +243,10 @@ def translate(argv: Sequence[str]) -> str | None:
             return _pip(words)
         case ("pip-sync", _):
             return SYNC
+        case ("tox", _):
+            return f"uvx --with tox-uv tox {shlex.join(words[1:])}"
+        case ("nox", _):
+            return f"uvx nox --default-venv-backend uv {shlex.join(words[1:])}"
         case ("conda" | "mamba" | "micromamba", "env" | "create" | "update"):
             return SYNC
         case _:
@@ -288,9 +292,26 @@ def _pip(words: Sequence[str]) -> str | None:
     rest = words[words.index("install") + 1 :]
     local = [w for w in rest if re.fullmatch(r"\.(?:/)?(?:\[[^\]]*\])?", w)]
     extras = [e for w in local for e in re.findall(r"[A-Za-z0-9._-]+", w.partition("[")[2])]
-    if local or {"-r", "--requirement"} & set(rest) or any(w.startswith(("-r", "--requirement=")) for w in rest):
-        return " ".join([SYNC, *(f"--extra {e}" for e in extras)])
-    return None
+    if not (local or {"-r", "--requirement"} & set(rest) or any(w.startswith(("-r", "--requirement=")) for w in rest)):
+        return None
+    sync = " ".join([SYNC, *(f"--extra {e}" for e in extras)])
+    beside = _named(rest, local)
+    return f"{sync} && uv pip install {shlex.join(beside)}" if beside else sync
+
+
+_WITH_VALUE = frozenset(
+    "-r --requirement -c --constraint -i --index-url --extra-index-url -f --find-links --trusted-host -e --editable -t "
+    "--target --python --prefix --root --cache-dir --no-binary --only-binary".split()
+)
+
+
+def _named(rest: Sequence[str], local: Sequence[str]) -> list[str]:
+    """Packages that are named in the command itself, beside the files and the project."""
+    found = []
+    for before, word in zip(("", *rest), rest, strict=False):
+        if before not in _WITH_VALUE and word not in local and re.match(r"[A-Za-z0-9]", word):
+            found.append(word)
+    return found
 
 
 def folder_path(project: Project, name: str) -> str:

@@ -37,7 +37,7 @@ def _decide(project: Project) -> Step:
 
 def _move(site: Site, project: Project) -> Step:
     commands = [] if has_project_table(project) else [start_project(site, project)]
-    commands += list(add_commands(project, project.dependencies, pins=False))
+    commands += list(add_commands(site, project, project.dependencies, pins=False))
     return Step(
         title=f"Move the packages of the Python index into {manifest_path(project)}",
         why="The pip section of the environment file names distributions; the conda packages that were decided "

@@ -14,10 +14,10 @@ def write(site: Site) -> Iterator[Step]:
     """The steps for each project that Hatch or flit owns."""
     for project in site.projects:
         if project.primary_manager in ("hatch", "flit"):
-            yield _convert(project)
+            yield _convert(site, project)
 
 
-def _convert(project: Project) -> Step:
+def _convert(site: Site, project: Project) -> Step:
     groups = [d for d in project.dependencies if d.scope == "group"]
     names = sorted({d.group or "dev" for d in groups})
     tool = project.primary_manager
@@ -30,7 +30,7 @@ def _convert(project: Project) -> Step:
         title=f"Lock {manifest_path(project)} with uv and turn {tool}'s environments into groups",
         why=f"{what}; the backend ({project.build_backend or 'none'}) goes on building. Scripts and matrices of "
         "environments have no counterpart in uv: keep them in the task runner, tox or nox.",
-        commands=(*add_commands(project, groups, pins=False), inside(project.path, "uv lock")),
+        commands=(*add_commands(site, project, groups, pins=False), inside(project.path, "uv lock")),
         verify=(check_lock(project), inside(project.path, "uv sync --locked --all-groups")),
         rollback=restore(project, [manifest_path(project)]),
     )

@@ -27,19 +27,19 @@ def write(site: Site) -> Iterator[Step]:
     for project in site.projects:
         if project.primary_manager == "pdm":
             lock = old_lock(project, "pdm")
-            yield _convert(project, lock)
+            yield _convert(site, project, lock)
             if lock is not None:
                 yield _clean_up(project, lock)
 
 
-def _convert(project: Project, lock: Lockfile | None) -> Step:
-    commands = [save_pins(project, [lock])] if lock else []
+def _convert(site: Site, project: Project, lock: Lockfile | None) -> Step:
+    commands = [save_pins(site, project, [lock])] if lock else []
     if (indexes := index_tables(project)) is not None:
         commands.append(indexes)
     groups = [d for d in project.dependencies if d.scope == "group"]
-    commands += list(add_commands(project, groups, pins=lock is not None))
+    commands += list(add_commands(site, project, groups, pins=lock is not None))
     if lock is not None and not groups:
-        commands.append(_seed(project))
+        commands.append(_seed(site, project))
     if lock is None:
         commands.append(inside(project.path, "uv lock"))
     return Step(
@@ -48,17 +48,17 @@ def _convert(project: Project, lock: Lockfile | None) -> Step:
         "[dependency-groups]; by hand: [tool.pdm.resolution] overrides become override-dependencies under [tool.uv], "
         "[tool.pdm.scripts] become `uv run` lines in the task runner.",
         commands=tuple(commands),
-        verify=(check_lock(project), *((compare_pins(project),) if lock else ())),
+        verify=(check_lock(project), *((compare_pins(site, project),) if lock else ())),
         rollback=restore(project, [manifest_path(project)]),
     )
 
 
-def _seed(project: Project) -> str:
+def _seed(site: Site, project: Project) -> str:
     """Lock with the old pins: adding a dependency again resolves everything under the constraints."""
     runtime = [t for d in project.dependencies if d.scope == "runtime" and (t := requirement(d))]
     if not runtime:
         return inside(project.path, "uv lock")
-    return inside(project.path, f"uv add --raw --no-sync -c {pins_file(project)} {shlex.quote(runtime[0])}")
+    return inside(project.path, f"uv add --raw --no-sync -c {pins_file(site, project)} {shlex.quote(runtime[0])}")
 
 
 def _clean_up(project: Project, lock: Lockfile) -> Step:

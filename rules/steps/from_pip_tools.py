@@ -21,8 +21,7 @@ from rules.uv import (
     start_project,
 )
 from scanner.inventory import Lockfile, Project
-
-_DEV = ("dev", "test", "lint", "doc", "ci", "typing", "build")
+from scanner.layout import group_of_file
 
 
 def write(site: Site) -> Iterator[Step]:
@@ -39,16 +38,17 @@ def _has_uv_lock(project: Project) -> bool:
 
 
 def _import(site: Site, project: Project, compiled: list[Lockfile]) -> Step:
-    commands = [save_pins(project, compiled)]
+    commands = [save_pins(site, project, compiled)]
     if not has_project_table(project):
         commands.append(start_project(site, project))
     if (indexes := index_tables(project)) is not None:
         commands.append(indexes)
-    for lock in sorted(compiled, key=lambda k: (_group(k.path) != "", k.path)):
+    for lock in sorted(compiled, key=lambda k: (group_of_file(k.path) or "", k.path)):
         source = _source(project, lock)
         if source is not None:
-            group = f" --group {_group(lock.path)}" if _group(lock.path) else ""
-            add = f"uv add --raw --no-sync -c {pins_file(project)}{group} -r {relative(project, source)}"
+            name = group_of_file(lock.path)
+            group = f" --group {shlex.quote(name)}" if name else ""
+            add = f"uv add --raw --no-sync -c {pins_file(site, project)}{group} -r {relative(project, source)}"
             commands.append(inside(project.path, add))
     if not any("uv add" in c for c in commands):
         commands.append(inside(project.path, "uv lock"))
@@ -60,7 +60,7 @@ def _import(site: Site, project: Project, compiled: list[Lockfile]) -> Step:
         "package "
         "differently cannot share a lock: the comparison shows it, and [tool.uv] conflicts can keep them apart.",
         commands=tuple(commands),
-        verify=(check_lock(project), compare_pins(project)),
+        verify=(check_lock(project), compare_pins(site, project)),
         rollback=restore(project, [m for m in project.manifests if m == manifest_path(project)]),
     )
 
@@ -68,11 +68,6 @@ def _import(site: Site, project: Project, compiled: list[Lockfile]) -> Step:
 def _source(project: Project, lock: Lockfile) -> str | None:
     stem = posixpath.splitext(lock.path)[0]
     return next((m for m in project.manifests if m == f"{stem}.in"), None)
-
-
-def _group(path: str) -> str:
-    stem = posixpath.splitext(posixpath.basename(path))[0].lower().removeprefix("requirements").strip("-_.")
-    return shlex.quote(stem) if any(word in stem for word in _DEV) else ""
 
 
 def _clean_up(project: Project, compiled: list[Lockfile]) -> Step:

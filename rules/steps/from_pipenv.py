@@ -37,13 +37,13 @@ def _declared(project: Project) -> list[Dependency]:
 
 
 def _convert(site: Site, project: Project, lock: Lockfile | None) -> Step:
-    commands = [save_pins(project, [lock])] if lock else []
+    commands = [save_pins(site, project, [lock])] if lock else []
     if not has_project_table(project):
         commands.append(start_project(site, project))
     if (indexes := index_tables(project)) is not None:
         commands.append(indexes)
     declared = _declared(project)
-    commands += list(add_commands(project, declared, pins=lock is not None))
+    commands += list(add_commands(site, project, declared, pins=lock is not None))
     left = unsayable(declared)
     by_hand = f" By hand: {', '.join(left)}." if left else ""
     return Step(
@@ -52,7 +52,7 @@ def _convert(site: Site, project: Project, lock: Lockfile | None) -> Step:
         "names; a package "
         "with `index = …` needs that index in [tool.uv.sources], [scripts] go to the task runner." + by_hand,
         commands=tuple(commands),
-        verify=(check_lock(project), *((compare_pins(project),) if lock else ())),
+        verify=(check_lock(project), *((compare_pins(site, project),) if lock else ())),
         rollback=restore(project, [m for m in project.manifests if m == manifest_path(project)]),
     )
 

@@ -19,19 +19,19 @@ def write(site: Site) -> Iterator[Step]:
     for project in site.projects:
         if project.primary_manager == "poetry":
             lock = old_lock(project, "poetry")
-            yield _convert(project, lock)
+            yield _convert(site, project, lock)
             if lock is not None:
                 yield _clean_up(project, lock)
 
 
-def _convert(project: Project, lock: Lockfile | None) -> Step:
+def _convert(site: Site, project: Project, lock: Lockfile | None) -> Step:
     tool = f"uvx migrate-to-uv@{version('migrate_to_uv')} --package-manager poetry"
     return Step(
         title=f"Convert [tool.poetry] in {manifest_path(project)} and lock with the versions of today",
         why="The converter writes [project], [dependency-groups] and [tool.uv] and locks with the old versions as "
         f"constraints. Check in the result: {_to_check(project)}.",
-        commands=(*((save_pins(project, [lock]),) if lock else ()), inside(project.path, tool)),
-        verify=(check_lock(project), *((compare_pins(project),) if lock else ())),
+        commands=(*((save_pins(site, project, [lock]),) if lock else ()), inside(project.path, tool)),
+        verify=(check_lock(project), *((compare_pins(site, project),) if lock else ())),
         rollback=restore(project, [manifest_path(project), *([lock.path] if lock else [])]),
     )
 

@@ -49,10 +49,11 @@ def _import(site: Site, project: Project, files: dict[str, str]) -> Step:
         commands.append(indexes)
     add = "uv add --raw --no-sync"
     commands += [
-        inside(project.path, f"{add}{option} -r {relative(project, path)}") for path, option in sorted(files.items())
+        inside(project.path, f"{add}{option} -r {relative(project, path)}")
+        for path, option in sorted(files.items(), key=lambda f: (f[1], f[0]))
     ]
     if not files:
-        commands += add_commands(project, project.dependencies, pins=False)
+        commands += add_commands(site, project, project.dependencies, pins=False)
     left = [] if files else unsayable(project.dependencies)
     by_hand = f" By hand: {', '.join(left)}." if left else ""
     return Step(

@@ -17,16 +17,16 @@ def write(site: Site) -> Iterator[Step]:
     for project in site.projects:
         if project.primary_manager == "rye":
             locks = [k for k in project.lockfiles if k.tool == "rye"]
-            yield _convert(project, locks)
+            yield _convert(site, project, locks)
             if locks:
                 yield _clean_up(project, locks)
 
 
-def _convert(project: Project, locks: list[Lockfile]) -> Step:
-    commands = [save_pins(project, locks)] if locks else []
+def _convert(site: Site, project: Project, locks: list[Lockfile]) -> Step:
+    commands = [save_pins(site, project, locks)] if locks else []
     if (indexes := index_tables(project)) is not None:
         commands.append(indexes)
-    commands += list(add_commands(project, project.dependencies, pins=bool(locks)))
+    commands += list(add_commands(site, project, project.dependencies, pins=bool(locks)))
     if not project.dependencies:
         commands.append(inside(project.path, "uv lock"))
     return Step(
@@ -36,7 +36,7 @@ def _convert(project: Project, locks: list[Lockfile]) -> Step:
         "under [tool.uv], "
         "[tool.rye.workspace] members become [tool.uv.workspace], [tool.rye.scripts] go to the task runner.",
         commands=tuple(commands),
-        verify=(check_lock(project), *((compare_pins(project),) if locks else ())),
+        verify=(check_lock(project), *((compare_pins(site, project),) if locks else ())),
         rollback=restore(project, [manifest_path(project)]),
     )
 

@@ -53,7 +53,7 @@ def _adopt(site: Site, project: Project) -> Step:
     if not has_project_table(project):
         commands.append(_table(project, name, before))
     extra = [d for d in project.dependencies if d.path.endswith((".txt", ".in")) and d.scope == "group"]
-    commands += [inside(project.path, "uv lock"), *add_commands(project, extra, pins=False)]
+    commands += [inside(project.path, "uv lock"), *add_commands(site, project, extra, pins=False)]
     declared = sorted({posixpath.basename(d.path) for d in project.dependencies if "setup." in d.path}) or ["setup.py"]
     build = inside(project.path, f"uv build -q --wheel --out-dir {after}")
     return Step(

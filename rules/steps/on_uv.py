@@ -22,7 +22,7 @@ def write(site: Site) -> Iterator[Step]:
             yield step
         rivals = [k for k in project.lockfiles if k.tool in _OLD and k.export_of is None]
         if rivals:
-            yield _drop(project, rivals)
+            yield _drop(site, project, rivals)
 
 
 def _lock(project: Project) -> Step | None:
@@ -46,14 +46,14 @@ def _lock(project: Project) -> Step | None:
     )
 
 
-def _drop(project: Project, rivals: list[Lockfile]) -> Step:
+def _drop(site: Site, project: Project, rivals: list[Lockfile]) -> Step:
     files = " ".join(shlex.quote(k.path) for k in rivals)
     return Step(
         title=f"Remove {', '.join(k.path for k in rivals)}",
         why="uv owns the project, but the old lock is still there and drifts. The comparison shows which "
         "versions differ: "
         "decide for each which one production should have.",
-        commands=(save_pins(project, rivals), compare_pins(project), f"git rm -q {files}"),
+        commands=(save_pins(site, project, rivals), compare_pins(site, project), f"git rm -q {files}"),
         verify=(check_lock(project),),
         rollback=(f"git restore --staged --worktree -- {files}",),
     )
