@@ -164,7 +164,7 @@ def _of_locks(states: tuple[LockState, ...]) -> tuple[Discipline | None, tuple[R
     reasons = tuple(reason for s in states for reason in s.verdict.reasons[:3])
     if any(s.verdict.status == "broken" for s in states):
         return "unknown", reasons or (Reason(message="the lock cannot be read", path=states[0].path),)
-    stale = [s for s in states if s.verdict.status == "stale" or s.verdict.covers is False]
+    stale = [s for s in states if s.verdict.covers is False or (s.verdict.status == "stale" and not _is_cosmetic(s))]
     if stale:
         return "stale", tuple(r for s in stale for r in s.verdict.reasons[:3])
     undecided = [s for s in states if s.verdict.status == "undecidable" and not s.verdict.covers]
@@ -173,6 +173,12 @@ def _of_locks(states: tuple[LockState, ...]) -> tuple[Discipline | None, tuple[R
     return "locked", tuple(
         Reason(message=f"{posixpath.basename(s.path)} is in step with the manifest", path=s.path) for s in states
     )
+
+
+def _is_cosmetic(state: LockState) -> bool:
+    """Whether compiling anew would change comments only: the versions are in step."""
+    reasons = state.verdict.reasons
+    return bool(reasons) and all(r.message.startswith("annotation only") for r in reasons)
 
 
 def _family(state: LockState) -> str:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from scanner.collect import RepoFacts
 from scanner.facts import EntryPoint, Hint, Manifest
 from scanner.inventory import Kind, Reason
-from scanner.layout import Folder, is_inside, owner_of
+from scanner.layout import Folder
 from scanner.toml_reader import table
 
 SERVERS = frozenset(
@@ -54,7 +53,8 @@ _STARTS = frozenset(
 )
 _LIBRARY_WORDS = re.compile(
     r"\b(librar(?:y|ies)|framework|plug-?in|extension|sdk|client|wrapper|bindings?|package|module|toolkit|toolbox"
-    r"|api for|backend for|integration|middleware|adapter|implementation|helpers?|utilities|interface|models? for|component)\b",
+    r"|api for|backend for|integration|middleware|adapter|implementation|helpers?|utilities|interface|models? for"
+    r"|component)\b",
     re.IGNORECASE,
 )
 _CLI_WORDS = re.compile(
@@ -76,10 +76,13 @@ class KindOf:
 
 
 def kind_of(
-    folder: Folder, folders: tuple[str, ...], facts: RepoFacts, dependencies: Mapping[str, tuple[str, int | None]]
+    folder: Folder, own: Sequence[str], hints: Sequence[Hint], dependencies: Mapping[str, tuple[str, int | None]]
 ) -> KindOf:
-    """The kind of one project; ``dependencies`` maps normalised names of runtime requirements to their place."""
-    own = [p for p in facts.files if is_inside(p, folder.path) and owner_of(p, folders) == folder.path]
+    """The kind of one project.
+
+    ``own`` are its files (those of projects below it left out), ``hints`` the signs in files that serve it;
+    ``dependencies`` maps normalised names of runtime requirements to their place.
+    """
     python = [p for p in own if p.endswith(".py")]
     notebooks = [p for p in own if p.endswith(".ipynb")]
     if len(notebooks) > len(python):
@@ -88,7 +91,7 @@ def kind_of(
         return _answer("unknown", f"its role is {folder.role}", folder.path)
     if not python:
         return _answer("unknown", "no Python file of its own", folder.path)
-    hints = _hints(folder, folders, facts)
+    hints = [h for h in hints if not _in_side_folder(h.at.path)]
     packaged = _packaged(folder)
     scripts = [e for m in folder.manifests for e in m.entry_points if e.group in ("console_scripts", "gui_scripts")]
     return (
@@ -101,15 +104,6 @@ def kind_of(
 
 def _answer(kind: Kind, message: str, path: str | None, line: int | None = None) -> KindOf:
     return KindOf(kind=kind, reasons=(Reason(message=message, path=path, line=line),))
-
-
-def _hints(folder: Folder, folders: tuple[str, ...], facts: RepoFacts) -> list[Hint]:
-    return [
-        hint
-        for path, extract in facts.extracts.items()
-        if extract.hints and owner_of(path, folders) in (folder.path, None) and not _in_side_folder(path)
-        for hint in extract.hints
-    ]
 
 
 _SIDE = re.compile(r"(?:^|/)(?:examples?|samples?|demos?|tests?|docs?|fixtures?|templates?)/", re.IGNORECASE)
@@ -175,7 +169,7 @@ def _first(dependencies: Mapping[str, tuple[str, int | None]], wanted: frozenset
 def _job(
     hints: list[Hint],
     dependencies: Mapping[str, tuple[str, int | None]],
-    own: list[str],
+    own: Sequence[str],
     packaged: Manifest | None,
 ) -> KindOf | None:
     if (started := next((h for h in hints if h.kind == "job"), None)) is not None and packaged is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -340,9 +340,13 @@ def _has_python(folder: str, facts: RepoFacts) -> bool:
     return any(path.endswith((".py", ".ipynb")) and is_inside(path, folder) for path in facts.files)
 
 
-def owner_of(path: str, folders: Iterable[str]) -> str | None:
-    """The nearest of ``folders`` at or above ``path``, ``None`` when there is none."""
-    return max((f for f in folders if is_inside(path, f)), key=lambda f: 0 if f == "." else len(f), default=None)
+def owner_of(path: str, folders: Collection[str]) -> str | None:
+    """The nearest of ``folders`` at or above ``path``, ``None`` when there is none; give a set where there are many."""
+    while path and path != ".":
+        if path in folders:
+            return path
+        path = path.rpartition("/")[0]
+    return "." if "." in folders else None
 
 
 def includes_of(extract: Extract) -> tuple[Include, ...]:

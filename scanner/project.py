@@ -10,7 +10,7 @@ from scanner.collect import RepoFacts
 from scanner.commands.classify import manager_of
 from scanner.discipline import LockState, declared, judge_discipline
 from scanner.environments import declared_python, disagreements, environments
-from scanner.facts import Index, Location, Manifest, PythonVersion, Requirement
+from scanner.facts import Extract, Hint, Index, Location, Manifest, PythonVersion, Requirement
 from scanner.freshness.verdict import Verdict
 from scanner.inventory import (
     Command,
@@ -24,7 +24,7 @@ from scanner.inventory import (
     UsedIndex,
 )
 from scanner.kind import kind_of
-from scanner.layout import Folder, group_of_file, owner_of
+from scanner.layout import Folder, group_of_file
 from scanner.managers import Managers, find_managers
 from scanner.obstacles import obstacles
 from scanner.signature import signature
@@ -33,11 +33,17 @@ from scanner.toml_reader import table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenery:
-    """What is shared by the projects of one repository; ``local`` are the normalised names of its distributions."""
+    """What is shared by the projects of one repository; ``local`` are the normalised names of its distributions.
+
+    By project: ``own_files`` (all files nearest to it) and ``serving`` (what was read of those, and of the files that
+    serve the whole repository).
+    """
 
     facts: RepoFacts
     folders: tuple[Folder, ...]
-    paths: tuple[str, ...]
+    mains: tuple[str, ...]
+    own_files: Mapping[str, tuple[str, ...]]
+    serving: Mapping[str, tuple[Extract, ...]]
     commands: tuple[Command, ...]
     images: tuple[Image, ...]
     tools: tuple[Tool, ...]
@@ -55,7 +61,7 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
     judgement = judge_discipline(folder, managers.primary, locks, facts.extracts, scenery.local)
     runtime, _ = declared(folder, managers.primary, facts.extracts, scenery.local)
     places = {r.key: (r.at.path, r.at.line) for r in reversed(runtime) if r.name}
-    kind = kind_of(folder, scenery.paths, facts, places)
+    kind = kind_of(folder, scenery.own_files.get(folder.path, ()), _hints(folder, scenery), places)
     pythons = tuple(declared_python(p) for p in _pythons(folder, scenery))
     indexes = _indexes(folder, scenery)
     envs = environments(
@@ -143,18 +149,13 @@ def _images_of(folder: Folder, scenery: Scenery) -> list[Image]:
         image
         for image in scenery.images
         if image.path in mine
-        or (owner_of(image.path, scenery.paths) == folder.path and image.grade is not None and not mine)
+        or (image.path in scenery.own_files.get(folder.path, ()) and image.grade is not None and not mine)
     ]
 
 
 def _pythons(folder: Folder, scenery: Scenery) -> list[PythonVersion]:
     """Declarations in the project's own files, and those of the automation that serves it (the nearest project)."""
-    found: dict[PythonVersion, None] = {}
-    for path, extract in scenery.facts.extracts.items():
-        if not extract.pythons or not _serves(path, folder, scenery):
-            continue
-        for python in extract.pythons:
-            found[python] = None
+    found = {p: None for extract in scenery.serving.get(folder.path, ()) for p in extract.pythons}
     for manifest in folder.manifests:
         if manifest.requires_python:
             at = manifest.requires_python_at or Location(path=manifest.path)
@@ -162,20 +163,13 @@ def _pythons(folder: Folder, scenery: Scenery) -> list[PythonVersion]:
     return sorted(found, key=lambda p: (p.at.path, p.at.line or 0, p.version, p.kind))
 
 
-def _serves(path: str, folder: Folder, scenery: Scenery) -> bool:
-    owner = owner_of(path, scenery.paths)
-    if owner == folder.path:
-        return True
-    mains = [f.path for f in scenery.folders if f.role == "main"]
-    hidden = path.startswith(".") or owner is None
-    return hidden and folder.path in mains and (len(mains) == 1 or folder.path == ".")
+def _hints(folder: Folder, scenery: Scenery) -> list[Hint]:
+    return [hint for extract in scenery.serving.get(folder.path, ()) for hint in extract.hints]
 
 
 def _indexes(folder: Folder, scenery: Scenery) -> tuple[UsedIndex, ...]:
     found: dict[UsedIndex, None] = {}
-    for path, extract in scenery.facts.extracts.items():
-        if not _serves(path, folder, scenery):
-            continue
+    for extract in scenery.serving.get(folder.path, ()):
         manifests = extract.manifest.indexes if extract.manifest is not None else ()
         locks = extract.lock.indexes if extract.lock is not None else ()
         for index in (*extract.indexes, *manifests, *locks):

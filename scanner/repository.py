@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
+from typing import cast
 
 from packaging.utils import canonicalize_name
 
@@ -15,6 +16,7 @@ from scanner.collect import RepoFacts
 from scanner.commands.classify import classify_repository
 from scanner.commands.lookup import Lookup, build_lookup
 from scanner.config import Config
+from scanner.facts import Extract
 from scanner.freshness import judge
 from scanner.freshness.verdict import Scene, Verdict
 from scanner.images import grade
@@ -29,7 +31,7 @@ from scanner.inventory import (
     Repository,
     Tool,
 )
-from scanner.layout import Folder, folder_of, is_inside, lay_out
+from scanner.layout import Folder, folder_of, is_inside, lay_out, owner_of
 from scanner.lint_tools import tools_in_use
 from scanner.ownership import criticality_of, owners_of
 from scanner.project import Scenery, describe_project
@@ -61,7 +63,9 @@ def describe(identity: Identity, facts: RepoFacts, config: Config) -> Repository
     scenery = Scenery(
         facts=facts,
         folders=folders,
-        paths=paths,
+        mains=mains,
+        own_files=_own_files(facts, frozenset(paths)),
+        serving=_serving(facts, folders),
         commands=commands,
         images=_images(facts, commands, lookup),
         tools=_tools(facts, folders, commands),
@@ -115,8 +119,36 @@ def failed(identity: Identity, code: str, message: str) -> Repository:
     )
 
 
+def _own_files(facts: RepoFacts, paths: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """All files by the project that they are nearest to."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(facts.files):
+        if (owner := owner_of(path, paths)) is not None:
+            found.setdefault(owner, []).append(path)
+    return {owner: tuple(files) for owner, files in found.items()}
+
+
+def _serving(facts: RepoFacts, folders: tuple[Folder, ...]) -> dict[str, tuple[Extract, ...]]:
+    """What was read, by the project that it serves.
+
+    A file serves the project that it is nearest to. One in a hidden folder, or outside of all projects, serves the
+    repository: its root project, or the only main one.
+    """
+    paths = frozenset(f.path for f in folders)
+    mains = [f.path for f in folders if f.role == "main"]
+    whole = mains[0] if len(mains) == 1 else ("." if "." in mains else None)
+    found: dict[str, list[Extract]] = {}
+    for path, extract in facts.extracts.items():
+        owner = owner_of(path, paths)
+        hidden = whole if path.startswith(".") or owner is None else None
+        for served in {owner, hidden} - {None}:
+            found.setdefault(str(served), []).append(extract)
+    return {owner: tuple(extracts) for owner, extracts in found.items()}
+
+
 def _criticality(identity: Identity, config: Config, facts: RepoFacts) -> Criticality | None:
-    return identity.criticality or config.criticality_of(identity.id) or criticality_of(facts)
+    chosen = identity.criticality or config.criticality_of(identity.id) or criticality_of(facts)
+    return cast("Criticality | None", chosen)
 
 
 def _errors(facts: RepoFacts) -> tuple[Error, ...]:
