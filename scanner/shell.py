@@ -358,7 +358,7 @@ class _Walk:
             "command": self._plain_command,
             "declaration_command": self._declaration,
             "variable_assignment": lambda node, state, depth: self._assign(node, state, depth),
-            "list": self._list,
+            "list": lambda node, state, depth: self._list(node, state, depth),
             "pipeline": self._pipeline,
             "subshell": lambda node, state, depth: self._children(node, state.fork(), depth),
             "redirected_statement": self._redirected,
@@ -419,7 +419,8 @@ class _Walk:
 
     # statements
 
-    def _list(self, node: Node, state: _State, depth: int) -> None:
+    def _list(self, node: Node, state: _State, depth: int, redirects: list[Node] | None = None) -> None:
+        """Commands joined by ``&&`` and ``||``; ``redirects`` that follow belong to the last of them."""
         parts: list[tuple[str, Node]] = []
         current = node
         while current.type == "list" and current.child_count >= 3:
@@ -435,11 +436,12 @@ class _Walk:
             forgiven[number] = forgiven[number + 1] or (link == "||" and _is_harmless(following))
         for number, (link, part) in enumerate(parts):
             self._writer.tolerated = outer or forgiven[number]
+            after = redirects if redirects and number == len(parts) - 1 else []
             if link != "||":
-                self._statement(part, state, depth + 1)
+                self._with_redirects(part, after, state, depth)
                 continue
             branch = state.fork()
-            self._statement(part, branch, depth + 1)
+            self._with_redirects(part, after, branch, depth)
             if not _leaves(part):
                 state.join([state.fork(), branch])
         self._writer.tolerated = outer
@@ -458,6 +460,12 @@ class _Walk:
 
     def _redirected(self, node: Node, state: _State, depth: int) -> None:
         body, *redirects = (child for child in node.children if child.is_named)
+        if body.type == "list":
+            self._list(body, state, depth, redirects)
+        else:
+            self._with_redirects(body, redirects, state, depth)
+
+    def _with_redirects(self, body: Node, redirects: list[Node], state: _State, depth: int) -> None:
         extra: list[str] = []
         stdin: str | None = None
         target = ""

@@ -259,7 +259,9 @@ def _word(name: str) -> str:
 _FACTORS = re.compile(
     r"(?P<factors>!?[\w.{},!-]{1,300}(?:\s{0,4},\s{0,4}!?[\w.{}!-]{1,100}){0,20})\s{0,4}:(?=\s|$)\s{0,20}(?P<rest>.*)"
 )
-_PY_FACTOR = re.compile(r"(?P<impl>py|pypy|cpython|python)(?P<version>[23](?:\.?\d{1,2})?t?)")
+_PY_FACTOR = re.compile(
+    r"(?P<impl>py|pypy|cpython|python)(?P<version>[23](?:\.?\d{1,2})?t?)|(?P<plain>[23]\.\d{1,2}t?)"
+)
 _TRUE = frozenset({"true", "1", "yes", "on"})
 
 
@@ -491,6 +493,8 @@ def _version(factor: str) -> str | None:
     match = _PY_FACTOR.fullmatch(factor.strip())
     if match is None:
         return None
+    if match["plain"]:
+        return match["plain"]
     version = match["version"]
     if "." not in version and len(version.rstrip("t")) > 1:
         version = f"{version[0]}.{version[1:]}"

@@ -272,6 +272,8 @@ class _Judge:
 
     def _piped(self, started: Program) -> list[Judgement]:
         """``curl … | python3 - --version 1.8.2``: the installer's version."""
+        if started.args and "-" not in started.args:
+            return []
         if (tool := self._job.produced.pop("pipe", None)) is not None and tool.tool is not None:
             version = option(started.args, "--version") or self._env.get(f"{tool.tool.upper()}_VERSION")
             self._job.versions[tool.tool] = f"=={version}" if version else ""

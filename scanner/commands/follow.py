@@ -195,7 +195,7 @@ def _nox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple
         elif word.startswith(("--session=", "--sessions=")):
             asked.append(word.partition("=")[2])
     known = {t.name for t in extract.tasks}
-    names = [name if name in known else re.sub(r"-[\d.${].*$", "", name) for name in asked]
+    names = [name if name in known or "$" in name else re.sub(r"-[\d.]+$", "", name) for name in asked]
     sessions = tuple(t for t in extract.tasks if not (t.needs and t.name.startswith(f"{t.needs[0]}-")))
     return [
         (extract, name)

@@ -1,12 +1,16 @@
-"""``tox.ini`` and ``tox.toml``; what they mean is in :mod:`scanner.tox_environments`."""
+"""``tox.ini`` and ``tox.toml``; what they mean is in :mod:`scanner.tox_environments`.
+
+``tox.ini`` is also where linters are configured: those sections are signs of the tools.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from scanner import toml_reader
-from scanner.facts import Extract
+from scanner.facts import Extract, Mention
 from scanner.format import Format, Unreadable, conflict_line, named
+from scanner.lint_tools import ini_mentions
 from scanner.lint_tools import ini_mentions
 from scanner.tox_environments import ToxConfig, from_ini, from_toml
 
@@ -15,7 +19,7 @@ def read(path: str, text: str) -> Extract | None:
     """Read either form; ``None`` for a file that configures other tools only."""
     if path.endswith(".toml"):
         data = toml_reader.loads(text)
-        return _extract(path, from_toml(path, data, toml_reader.Lines(text).of))
+        return _extract(path, from_toml(path, data, toml_reader.Lines(text).of), ())
     if (line := conflict_line(text)) is not None:
         raise Unreadable("merge conflict markers", line=line, code="conflict-markers")
     found = _extract(path, from_ini(path, text))
@@ -25,7 +29,7 @@ def read(path: str, text: str) -> Extract | None:
 FORMAT = Format(name="tox", matches=named("tox.ini", "tox.toml"), read=read)
 
 
-def _extract(path: str, config: ToxConfig | None) -> Extract | None:
+def _extract(path: str, config: ToxConfig | None, mentions: tuple[Mention, ...]) -> Extract | None:
     if config is None:
         return None
     return Extract(
@@ -33,6 +37,7 @@ def _extract(path: str, config: ToxConfig | None) -> Extract | None:
         format="tox",
         invocations=config.invocations,
         tasks=config.tasks,
+        mentions=mentions,
         pythons=config.pythons,
         problems=config.problems,
         template="{{" in path,
