@@ -5,12 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scanner import toml_reader
 from scanner.facts import Extract, Mention
 from scanner.format import Format, Unreadable, conflict_line, named
-from scanner.lint_tools import ini_mentions
 from scanner.lint_tools import ini_mentions
 from scanner.tox_environments import ToxConfig, from_ini, from_toml
 
@@ -22,8 +19,7 @@ def read(path: str, text: str) -> Extract | None:
         return _extract(path, from_toml(path, data, toml_reader.Lines(text).of), ())
     if (line := conflict_line(text)) is not None:
         raise Unreadable("merge conflict markers", line=line, code="conflict-markers")
-    found = _extract(path, from_ini(path, text))
-    return replace(found, mentions=ini_mentions(path, text)) if found is not None else None
+    return _extract(path, from_ini(path, text), ini_mentions(path, text))
 
 
 FORMAT = Format(name="tox", matches=named("tox.ini", "tox.toml"), read=read)
