@@ -542,7 +542,8 @@ class _Script:
                 return
             self._store(generator.target, _element(item))
             about_file = any(self._speaks_of_a_file(test) for test in generator.ifs)
-            tests = [] if about_file else [self.value(test) for test in generator.ifs]
+            tests = [self.value(test) for test in generator.ifs]
+            tests = [] if about_file else tests
             if any(isinstance(test, Plain) and not test.value for test in tests):
                 continue
             open_test = next((test for test in tests if not isinstance(test, Plain)), None)

@@ -37,7 +37,7 @@ def read(path: str, text: str) -> Extract:
         packages=tuple(_packages(data, lines)),
         requires_python=_python(table(meta, "requires")),
         indexes=tuple(_indexes(meta, path, lines)),
-        data={"_meta": {**meta, "sources": _without_secrets(meta.get("sources"))}},
+        data={"_meta": {**meta, "sources": _without_secrets(meta.get("sources"))} if meta else {}},
     )
     return Extract(path=path, format=NAME, lock=lock)
 

@@ -45,7 +45,7 @@ def check(scene: Scene) -> Verdict:
 def _compare(lock: Lock, manifest: Manifest) -> tuple[LockStatus, dict[str, LockStatus], Reason | None]:
     recorded = table(lock.data, "_meta", "hash").get("sha256")
     if not isinstance(recorded, str):
-        # Pipenv rebuilds a missing _meta from the Pipfile and calls that up to date; without the digest alone it does not.
+        # A missing _meta is rebuilt from the Pipfile and then called up to date; a missing digest alone is not.
         status: LockStatus = "stale" if table(lock.data, "_meta") else "undecidable"
         return status, {}, Reason(message="the lock holds no digest of the Pipfile", path=lock.path)
     sources = _sources(lock, manifest)

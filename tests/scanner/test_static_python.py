@@ -35,6 +35,7 @@ def argument(text: str) -> Value | None:
         ("d = {'a': ['b'], 'c': ['d']}\nf(x=sum(d.values(), []))", Items((Text("b"), Text("d")))),
         ("f(x=open('r.txt').read().splitlines())", File("r.txt", "lines")),
         ("def g(n='r'):\n return open(n + '.txt').read()\nf(x=g())", File("r.txt", "whole")),
+        ("f(x=[m for l in open('r.txt') if (m := l.strip()) and m[0] != '#'])", Items((File("r.txt", "line"),))),
         ("y = []\nfor l in open('r.txt'):\n  if l: y.append(l)\nf(x=y)", Items((File("r.txt", "line"),))),
         ("y = []\nfor z in ('a', 'b'):\n  if z == 'a': continue\n  y.append(z)\nf(x=y)", Items((Text("b"),))),
     ],

@@ -106,6 +106,14 @@ def test_a_missing_or_wrong_digest(recorded: str | None, status: str) -> None:
     assert verdict(SOURCE + "[packages]\n", recorded, {}).status == status
 
 
+def test_a_lock_without_meta_is_undecidable() -> None:
+    """Pipenv would rebuild it from the Pipfile and call it up to date, whatever is locked."""
+    extracts = {"Pipfile": pipfile.read("Pipfile", SOURCE), "Pipfile.lock": pipfile_lock.read("Pipfile.lock", "{}")}
+    lock = extracts["Pipfile.lock"].lock
+    assert lock is not None
+    assert check(Scene(lock=lock, extracts=extracts, files=frozenset(extracts))).status == "undecidable"
+
+
 def test_values_that_json_cannot_hold() -> None:
     assert verdict(SOURCE + "[packages]\n[x]\nd = 2020-01-01\n", "0" * 64, {}).status == "undecidable"
 
