@@ -7,13 +7,16 @@ noted, not entered; links are followed once and never outside.
 from __future__ import annotations
 
 import os
+import re
 import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
 from pathspec import GitIgnoreSpec
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from scanner import files, gitdir
 from scanner.facts import Problem
@@ -34,6 +37,10 @@ from scanner.tree import (
     too_large,
 )
 
+MAX_RULES = 10_000
+MAX_RULE = 1000
+MAX_STARS = 5  # in one part of a path: matching takes time to the power of their number
+_NAME = ".gitignore"
 _IGNORE_LIMIT = 1024 * 1024
 
 
@@ -58,9 +65,12 @@ class DirTree:
         self._problems = Problems()
         self._places: dict[str, bytes] = {}
         self._entries: dict[str, Entry] | None = None
-        repository = gitdir.find(folder)
-        self._committed = GitTree(repository, timeout=timeout) if repository is not None else None
-        self._exclude = os.path.join(repository.common, "info", "exclude") if repository is not None else None
+        self._committed: GitTree | None = None
+        self._exclude: str | None = None
+        try:
+            self._open_git(folder)
+        except Unreached as error:  # what lies on disk can be read all the same
+            self._problems.add(error.code, error.message, ".git")
 
     def __enter__(self) -> Self:
         return self
@@ -113,6 +123,12 @@ class DirTree:
         """Let go of files and processes."""
         if self._committed is not None:
             self._committed.close()
+
+    def _open_git(self, folder: str) -> None:
+        repository = gitdir.find(folder)
+        if repository is not None:
+            self._exclude = os.path.join(repository.common, "info", "exclude")
+            self._committed = GitTree(repository, timeout=self._timeout)
 
     def _known(self) -> dict[str, Entry]:
         if self._entries is None:
@@ -201,10 +217,22 @@ class DirTree:
         try:
             data = files.read_if_there(path, _IGNORE_LIMIT)
         except files.NotRead as error:
-            self._problems.add(error.code, error.message, prefix + ".gitignore")
+            self._problems.add(error.code, error.message, prefix + _NAME)
             return above
-        lines = [line for line in (data or b"").decode("utf-8", "backslashreplace").splitlines() if _is_rule(line)]
-        return _Rules(prefix, GitIgnoreSpec.from_lines(lines), above) if lines else above
+        patterns = [pattern for line in _lines(data or b"") if (pattern := self._pattern(line, prefix)) is not None]
+        return _Rules(prefix, GitIgnoreSpec(patterns), above) if patterns else above
+
+    def _pattern(self, line: str, prefix: str) -> GitIgnoreSpecPattern | None:
+        if len(line) > MAX_RULE or any(part.count("*") > MAX_STARS for part in line.split("/")):
+            self._problems.add(
+                "too-large", f"a rule that is too long or has too many stars: {line[:50]}", prefix + _NAME
+            )
+            return None
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                return GitIgnoreSpecPattern(line)
+        except (ValueError, re.error):  # git passes it over too
+            return None
 
     def _is_committed(self, path: str, is_folder: bool) -> bool:
         return path in (self._committed_folders if is_folder else self._committed_files)
@@ -225,8 +253,9 @@ class DirTree:
         return frozenset(found)
 
 
-def _is_rule(line: str) -> bool:
-    return bool(line.strip()) and not line.startswith("#") and line.strip() not in ("!", "/")
+def _lines(data: bytes) -> list[str]:
+    lines = data.decode("utf-8", "backslashreplace").removeprefix("\ufeff").splitlines()[:MAX_RULES]
+    return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
 def _is_ignored(rules: _Rules | None, path: str, is_folder: bool) -> bool:

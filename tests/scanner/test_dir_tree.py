@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scanner import dir_tree
 from scanner.dir_tree import DirTree
@@ -203,3 +206,25 @@ def test_broken_git_inside(make_repo: Make) -> None:
     with DirTree(str(repo.path)) as tree:
         assert [e.path for e in tree.entries()] == [".gitignore", "a"]
         assert tree.committed_at is None
+
+
+def test_damaged_head(make_repo: Make) -> None:
+    repo = make_repo()
+    repo.commit({"a": "1"})
+    repo.write({".git/HEAD": "nonsense"})
+    with DirTree(str(repo.path)) as tree:
+        assert [e.path for e in tree.entries()] == ["a"]
+        assert tree.commit is None
+        assert [(p.code, p.at.path) for p in tree.problems] == [("unreadable", ".git")]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.text(alphabet="ab*?[]!/\\# \t-^é.", max_size=12), max_size=6))
+def test_any_ignore_rules(lines: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, ".gitignore").write_text("\n".join(lines), encoding="utf-8")
+        Path(folder, "a").touch()
+        Path(folder, "ab").mkdir()
+        Path(folder, "ab", "b").touch()
+        with DirTree(folder) as tree:
+            tree.entries()
