@@ -51,6 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "external-path": Kind(
         (0.5, 2, 6), "high", "Publish what lies outside, make it a workspace member, or take it from git?"
     ),
+    "foreign-template": Kind((0.5, 1, 4), "medium", "Who changes the shared template? It is in no plan."),
     "formatter-style": Kind((0.5, 1, 3), "medium", "Accept Ruff's format for all files in one commit?"),
     "index-order": Kind(
         (0.5, 1.5, 4), "medium", "Which index serves which package? (explicit = true and [tool.uv.sources])"
@@ -78,9 +79,17 @@ KINDS: Mapping[str, Kind] = {
 _UNREAD = ("syntax", "conflict-markers", "encoding", "bug")
 
 
-def blockers(site: Site, track: Track, edges: tuple[Edge, ...]) -> tuple[PlanBlocker, ...]:
-    """The blockers of ``site`` on ``track``, sorted; ``edges`` are the repository's in the fleet's graph."""
-    found = _ruff(site) if track == "ruff" else _uv(site, edges)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """What a repository waits for: hard edges to repositories that move too, and to templates in nobody's plan."""
+
+    before: tuple[Edge, ...] = ()
+    unplanned: tuple[Edge, ...] = ()
+
+
+def blockers(site: Site, track: Track, waits: Waits) -> tuple[PlanBlocker, ...]:
+    """The blockers of ``site`` on ``track``, sorted."""
+    found = _ruff(site) if track == "ruff" else _uv(site, waits)
     return tuple(sorted(set(found), key=lambda b: (b.code, b.path or "", b.line or 0, b.message)))
 
 
@@ -89,7 +98,7 @@ def _made(code: str, message: str, path: str | None = None, line: int | None = N
     return PlanBlocker(code=code, message=message, path=path, line=line, decision=kind.decision if kind else None)
 
 
-def _uv(site: Site, edges: tuple[Edge, ...]) -> Iterator[PlanBlocker]:
+def _uv(site: Site, waits: Waits) -> Iterator[PlanBlocker]:
     for project in site.projects:
         for known in project.blockers:
             yield _made(known.code, known.message, known.path, known.line)
@@ -98,7 +107,7 @@ def _uv(site: Site, edges: tuple[Edge, ...]) -> Iterator[PlanBlocker]:
         yield from _indexes(project)
         yield from _python(project)
     yield from _undeclared(site)
-    yield from _shared(edges)
+    yield from _shared(waits)
     yield from _unread(site.repository)
 
 
@@ -136,6 +145,8 @@ def _manifest(project: Project) -> Iterator[PlanBlocker]:
 
 
 def _indexes(project: Project) -> Iterator[PlanBlocker]:
+    if project.primary_manager in ("conda", "pixi"):
+        return  # their channels are no indexes of uv
     own = [i for i in project.indexes if i.kind in ("index", "extra-index", "find-links")]
     private = [i for i in own if (i.name or "").lower() != "pypi"]
     extra = [i for i in own if i.kind == "extra-index"]
@@ -170,10 +181,13 @@ def _undeclared(site: Site) -> Iterator[PlanBlocker]:
         yield _made("python-undeclared", f"no Python version is stated for {names}", manifest_of(silent[0]))
 
 
-def _shared(edges: tuple[Edge, ...]) -> Iterator[PlanBlocker]:
-    for edge in edges:
+def _shared(waits: Waits) -> Iterator[PlanBlocker]:
+    for edge in waits.before:
         if edge.via in ("ci", "image"):
             yield _made(f"shared-{edge.via}", f"builds on {edge.provider}, which moves first", edge.path, edge.line)
+    for edge in waits.unplanned:
+        message = f"runs a template of {edge.provider}, which still calls an old tool and is in no plan"
+        yield _made("foreign-template", message, edge.path, edge.line)
 
 
 def _unread(repository: Repository) -> Iterator[PlanBlocker]:

@@ -6,13 +6,13 @@ Patches and proofs are made elsewhere: here ``patch`` is null and every proof sa
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import msgspec
 
-from rules.blockers import PlanBlocker, Risk, blockers
+from rules.blockers import PlanBlocker, Risk, Waits, blockers
 from rules.effort import Effort, effort, risk
 from rules.hard import is_hard
 from rules.leftovers import leftovers
@@ -88,6 +88,7 @@ class _Draft:
     from_: tuple[str, ...]
     steps: tuple[Step, ...]
     blockers: tuple[PlanBlocker, ...]
+    waits: Waits
     effort: Effort
     risk: Risk
     asleep: str | None
@@ -103,7 +104,7 @@ def make_plans(fleet: Fleet, config: Config, as_of: date, tracks: Iterable[Track
     found_waves: tuple[Wave, ...] = ()
     for track in dict.fromkeys(tracks):
         drafts = _drafts(fleet, config, as_of, track)
-        hard = _hard_pairs(fleet, config, as_of, drafts) if track == "uv" else set()
+        hard = _hard_pairs(drafts) if track == "uv" else set()
         waiting = unblocked(hard)
         priorities = {
             name: priority(
@@ -123,35 +124,59 @@ def make_plans(fleet: Fleet, config: Config, as_of: date, tracks: Iterable[Track
 
 
 def _drafts(fleet: Fleet, config: Config, as_of: date, track: Track) -> dict[str, _Draft]:
-    edges: defaultdict[str, list[Edge]] = defaultdict(list)
-    for edge in fleet.graph.edges:
-        edges[edge.consumer].append(edge)
+    sites = _sites(fleet, as_of, track)
+    waits = _waits(fleet, config, as_of, sites.keys()) if track == "uv" else {}
     drafts = {}
-    for repository in sorted(fleet.repositories, key=lambda r: r.id):
-        if repository.state in ("failed", "not-python") or not repository.is_python:
-            continue
-        draft = _draft(repository, tuple(edges.get(repository.id, ())), config, as_of, track)
+    for name, (origins, site) in sites.items():
+        draft = _draft(site, origins, waits.get(name, Waits()), config, track)
         if draft is not None:
-            drafts[repository.id] = draft
+            drafts[name] = draft
     return drafts
 
 
-def _draft(repository: Repository, edges: tuple[Edge, ...], config: Config, as_of: date, track: Track) -> _Draft | None:
-    origins, projects = _origins(repository) if track == "uv" else _linters(repository)
-    site = Site(repository=repository, projects=projects, as_of=as_of)
+def _sites(fleet: Fleet, as_of: date, track: Track) -> dict[str, tuple[tuple[str, ...], Site]]:
+    """The repositories that have something to move, with the tools that they move away from."""
+    sites = {}
+    for repository in sorted(fleet.repositories, key=lambda r: r.id):
+        if repository.state in ("failed", "not-python") or not repository.is_python:
+            continue
+        origins, projects = _origins(repository) if track == "uv" else _linters(repository)
+        if origins:
+            sites[repository.id] = (origins, Site(repository=repository, projects=projects, as_of=as_of))
+    return sites
+
+
+def _waits(fleet: Fleet, config: Config, as_of: date, moving: Collection[str]) -> dict[str, Waits]:
+    repositories = {r.id: r for r in fleet.repositories}
+    before: defaultdict[str, list[Edge]] = defaultdict(list)
+    unplanned: defaultdict[str, list[Edge]] = defaultdict(list)
+    old_templates = {r.id for r in fleet.repositories if r.id not in moving and any(leftovers(r, "ci"))}
+    for edge in fleet.graph.edges:
+        if edge.provider in moving and is_hard(edge, repositories, config, as_of):
+            before[edge.consumer].append(edge)
+        elif edge.via == "ci" and edge.provider in old_templates:
+            unplanned[edge.consumer].append(edge)
+    return {
+        name: Waits(before=tuple(before.get(name, ())), unplanned=tuple(unplanned.get(name, ())))
+        for name in before.keys() | unplanned.keys()
+    }
+
+
+def _draft(site: Site, origins: tuple[str, ...], waits: Waits, config: Config, track: Track) -> _Draft | None:
+    repository = site.repository
     steps = {w.name: tuple(w.write(site)) for w in STEPS if w.track == track}
     if not any(steps.values()):
         return None
-    stops = blockers(site, track, edges)
-    hours = effort(site, track, steps, stops)
+    stops = blockers(site, track, waits)
     return _Draft(
         site=site,
         from_=origins,
         steps=tuple(step for written in steps.values() for step in written),
         blockers=stops,
-        effort=hours,
+        waits=waits,
+        effort=effort(site, track, steps, stops),
         risk=risk(stops, critical=repository.criticality == "high"),
-        asleep=asleep(repository.tags, repository.last_activity, config.inactive_after_days, as_of),
+        asleep=asleep(repository.tags, repository.last_activity, config.inactive_after_days, site.as_of),
     )
 
 
@@ -199,14 +224,9 @@ def _linters(repository: Repository) -> tuple[tuple[str, ...], tuple[Project, ..
     return tuple(t.name for t in in_use(repository)), main_projects(repository)
 
 
-def _hard_pairs(fleet: Fleet, config: Config, as_of: date, drafts: Mapping[str, _Draft]) -> set[tuple[str, str]]:
-    """Hard edges between repositories that both have something to move; what is done holds nobody up."""
-    repositories = {r.id: r for r in fleet.repositories}
-    return {
-        (edge.consumer, edge.provider)
-        for edge in fleet.graph.edges
-        if edge.consumer in drafts and edge.provider in drafts and is_hard(edge, repositories, config, as_of)
-    }
+def _hard_pairs(drafts: Mapping[str, _Draft]) -> set[tuple[str, str]]:
+    """Hard edges between repositories that both have a plan; what is done holds nobody up."""
+    return {(name, e.provider) for name, draft in drafts.items() for e in draft.waits.before if e.provider in drafts}
 
 
 def _candidates(drafts: Mapping[str, _Draft], priorities: Mapping[str, Priority]) -> list[Candidate]:

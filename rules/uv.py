@@ -241,6 +241,8 @@ def translate(argv: Sequence[str]) -> str | None:
             return "uv export --locked --format requirements.txt"
         case ("pip" | "pip3" | "uv", _):
             return _pip(words)
+        case ("pip-compile", _):
+            return "uv lock"
         case ("pip-sync", _):
             return SYNC
         case ("tox", _):

@@ -177,7 +177,8 @@ class _Schedule:
             waiting = "y" if most.unblocks == 1 else "ies"
             told.append(f"foundation: {most.members[0]} alone unblocks {most.unblocks} repositor{waiting}")
         else:
-            told.append("by priority; nothing that they need is left to move")
+            scores = f"{max(g.score for g in groups):g} to {min(g.score for g in groups):g}"
+            told.append(f"by priority: scores {scores}, about {round(sum(g.hours for g in groups))} hours")
         for group in groups:
             if len(group.members) > 1:
                 over = f", more than the capacity of {self._capacity}" if len(group.members) > self._capacity else ""

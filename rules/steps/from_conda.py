@@ -31,8 +31,15 @@ def _decide(project: Project) -> Step:
         "wheels under "
         "another name; compilers, CUDA, GDAL, R and the like may not. If one must stay on conda, the project "
         "stays there.",
-        commands=tuple(f"echo {shlex.quote(n)} | uv pip compile --quiet --no-deps -" for n in names[:40]),
+        commands=(_ask(names),) if names else (),
     )
+
+
+def _ask(names: list[str]) -> str:
+    """Say for each name whether the index has it; the same name may be another package there."""
+    words = " ".join(shlex.quote(n) for n in names)
+    found = 'echo "$n" | uv pip compile --quiet --no-deps - > /dev/null 2>&1'
+    return f'for n in {words}; do {found} && echo "index has $n" || echo "index lacks $n"; done'
 
 
 def _move(site: Site, project: Project) -> Step:

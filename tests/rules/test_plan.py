@@ -133,6 +133,16 @@ def test_a_provider_that_is_done_holds_nobody_up() -> None:
     assert plans(a_repository("base", images=(an_image(),)), consumer)["shop", "uv"].wave == 1
 
 
+def test_a_template_in_nobodys_plan_is_a_question() -> None:
+    old = (a_command("poetry install", uses_lock=True, project=None),)
+    template = a_repository("ci", state="not-python", is_python=False, projects=(), commands=old)
+    reference = ExternalReference(kind="ci", target="acme/ci/t.yml", ref="v1", path=".github/workflows/a.yml", line=5)
+    plan = plans(template, a_repository("shop", poetry(), references=(reference,)))["shop", "uv"]
+    (question,) = (b for b in plan.blockers if b.code == "foreign-template")
+    assert (question.path, question.line) == (".github/workflows/a.yml", 5)
+    assert question.decision
+
+
 def test_a_published_wheel_is_not_hard() -> None:
     made = plans(
         a_library("billing", **vars_of(poetry())), a_repository("shop", poetry(dependencies=(a_dependency("billing"),)))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.examples import a_dependency, a_library, a_project, a_repository, an_image
+from rules.examples import a_command, a_dependency, a_library, a_project, a_repository, an_image
 from scanner.config import Config
 from scanner.graph import build, components_of, cycles, reach, satisfies, shortest_circle, transitive_dependents
 from scanner.inventory import Edge, ExternalReference, Graph, Repository
@@ -133,6 +133,21 @@ def test_submodules_images_and_templates() -> None:
         [base, a_library("billing"), a_repository("ci"), a_repository("python", images=(an_image(),)), shop], Config()
     )
     assert pairs(graph) == {("shop", "billing", "submodule"), ("shop", "base", "image"), ("shop", "ci", "ci")}
+
+
+def test_images_are_found_by_the_tag_that_automation_gives_them() -> None:
+    build_it = a_command("docker build -t registry.example/platform/py:3 .", kind="build")
+    base = a_repository("python-images", images=(an_image(),), commands=(build_it,))
+    named = a_repository("python-base", images=(an_image(),))
+    plain = a_repository("python", images=(an_image(),))
+    references = tuple(
+        ExternalReference(kind="image", target=t, ref=None, path="Dockerfile", line=n)
+        for n, t in enumerate(
+            ("registry.example/platform/py", "registry.example/python-base", "registry.example/x/python", "python")
+        )
+    )
+    graph = build([base, named, plain, consumer(references=references)], Config())
+    assert pairs(graph) == {("shop", "python-images", "image"), ("shop", "python-base", "image")}
 
 
 def test_a_clash_is_shown_and_decided_by_evidence() -> None:
