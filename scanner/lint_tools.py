@@ -509,7 +509,7 @@ def tools_in_use(
                 found.add(use.tool, "run", command.path, command.line, command.context, use.version)
     for dependency in dependencies:
         if (tool := tool_of_distribution(dependency.name)) is not None:
-            pin = _exact(dependency.specifier)
+            pin = _exact(dependency.specifier) if dependency.key in (tool, "pyre-check") else None
             found.add(tool, "declared", dependency.at.path, dependency.at.line, "dependency", pin)
     _declare_ruff_format(found)
     for extract in kept:
@@ -594,11 +594,13 @@ def _place(evidence: Evidence) -> tuple[str, int, str]:
 
 def pinned(requirement: str) -> tuple[str, str | None]:
     """Name and exact version of a requirement as hooks list them (``black==24.1``, ``pyright@1.1.300``)."""
+    name, version = _split_pin(requirement)
+    if version is not None:
+        return name, version
     try:
-        parsed = Pep508(requirement)
+        return Pep508(requirement).name, None
     except InvalidRequirement:
-        return _split_pin(requirement)
-    return parsed.name, _exact(str(parsed.specifier))
+        return requirement, None
 
 
 # --- configuration files -----------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from scanner.facts import Extract
 from scanner.format import Format
@@ -29,7 +28,8 @@ def read(path: str, text: str) -> Extract:
 
 def _steps(node: Node, job: str, image: Node | None, pipeline: Pipeline) -> None:
     for step in _found(node, 0):
-        where = Where(job=step.text("name") or job)
+        manual = step.text("trigger") == "manual"
+        where = Where(job=step.text("name") or job, disabled="trigger: manual" if manual else None)
         own = step.get("image") or image
         _image(own, pipeline, where)
         script: list[Scalar] = []
@@ -41,8 +41,7 @@ def _steps(node: Node, job: str, image: Node | None, pipeline: Pipeline) -> None
                     target, _, ref = pipe.partition(":")
                     if target != "docker":
                         pipeline.uses(target, ref, item.line)
-        manual = step.text("trigger") == "manual"
-        pipeline.run(script, replace(where, disabled="trigger: manual" if manual else None))
+        pipeline.run(script, where)
 
 
 def _image(node: Node | None, pipeline: Pipeline, where: Where) -> None:

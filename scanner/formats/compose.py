@@ -41,9 +41,8 @@ def read(path: str, text: str) -> Extract | None:
             pipeline.image(node.text("image"), node.line_of("image"), replace(where, env={}), kind="image")
         elif build is None:
             references.extend(_outside(node, pipeline))
-        if "build" in node.entries and (
-            "ports" in node.entries or "command" in node.entries or "expose" in node.entries
-        ):
+        kept_running = "build" in node.entries and not {"ports", "expose", "command"}.isdisjoint(node.entries)
+        if kept_running and _ships(name, path):
             at = pipeline.at(services.line_of(name))
             hints.append(Hint(kind="service", what=f"compose service {name!r} is built here and kept running", at=at))
         for key in ("entrypoint", "command"):

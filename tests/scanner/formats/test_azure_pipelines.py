@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from scanner.facts import Extract
+from scanner.formats.azure_pipelines import FORMAT, read
+
+
+def _read(text: str) -> Extract:
+    extract = read("azure-pipelines.yml", text)
+    assert extract is not None
+    return extract
+
+
+TEXT = """\
+trigger: [main]
+resources:
+  repositories:
+    - repository: shared
+      name: acme/templates
+      ref: refs/tags/v1
+variables:
+  folder: api
+stages:
+  - stage: one
+    variables: {python.latest: "3.12"}
+    jobs:
+      - job: test
+        strategy:
+          matrix:
+            a: {python.version: '3.8'}
+            b: {python.version: '3.10'}
+        steps:
+          - task: UsePythonVersion@0
+            inputs:
+              versionSpec: '$(python.version)'
+          - script: |
+              pip install -r $(folder)/requirements.txt
+              echo $(unknown)
+            workingDirectory: $(System.DefaultWorkingDirectory)/src
+          - ${{ if eq(1, 1) }}:
+            - bash: pytest
+              condition: false
+      - job: other
+        container: python:3.11
+        steps:
+          - task: UsePythonVersion@0
+            inputs: {versionSpec: $(python.latest)}
+          - task: Bash@3
+            inputs: {targetType: inline, script: tox}
+            continueOnError: true
+"""
+
+
+def test_scripts_and_tasks() -> None:
+    found = [(i.job, " ".join(i.argv), i.at.line, i.directory) for i in _read(TEXT).invocations]
+    assert ("test", "pip install -r api/requirements.txt", 23, "src") in found
+    assert ("test", "pytest", 27, ".") in found
+    assert ("other", "tox", 35, ".") in found
+
+
+def test_conditions() -> None:
+    flags = {i.argv[0]: (i.disabled, i.tolerated) for i in _read(TEXT).invocations}
+    assert flags["pytest"] == ("condition: false", False)
+    assert flags["tox"] == (None, True)
+
+
+def test_pythons() -> None:
+    assert [(p.job, p.version, p.kind, p.at.line) for p in _read(TEXT).pythons] == [
+        ("test", "3.8", "ci-matrix", 16),
+        ("test", "3.10", "ci-matrix", 17),
+        ("other", "3.11", "ci-setup", 30),
+        ("other", "3.12", "ci-setup", 33),
+    ]
+
+
+def test_templates_of_other_repositories() -> None:
+    found = [(r.target, r.ref) for r in _read(TEXT).references if r.kind == "ci"]
+    assert found == [("acme/templates", "refs/tags/v1")]
+
+
+def test_other_files() -> None:
+    assert FORMAT.matches(".azure-pipelines/test.yml")
+    assert FORMAT.matches("eng/pipelines/azure-ci.yml")
+    assert not FORMAT.matches("docs/pipelines.yml")
+    assert read("pipelines/a.yml", "steps: {a: b}") is None
+    assert read("pipelines/a.yml", "x: y") is None

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from scanner.known_actions import commands_of, is_setup, script_inputs, super_linter, words
+
+
+@pytest.mark.parametrize(
+    ("action", "inputs", "expected"),
+    [
+        ("Snok/Install-Poetry", {"version": "1.8.3"}, ["pipx install poetry==1.8.3"]),
+        ("astral-sh/setup-uv", {"version": "latest"}, ["pipx install uv"]),
+        ("prefix-dev/setup-pixi", {"run-install": "false"}, ["pipx install pixi"]),
+        ("prefix-dev/setup-pixi", {"pixi-version": "v0.40.0"}, ["pipx install pixi==0.40.0", "pixi install --locked"]),
+        ("prefix-dev/setup-pixi", {"locked": "false"}, ["pipx install pixi", "pixi install"]),
+        ("conda-incubator/setup-miniconda", {"environment-file": "e.yml"}, ["conda env update --file e.yml"]),
+        ("conda-incubator/setup-miniconda", {}, []),
+        ("mamba-org/setup-micromamba", {"create-args": "python=3.9 pip"}, ["micromamba create python=3.9 pip"]),
+        ("py-actions/py-dependency-install", {}, ["pip install -r requirements.txt"]),
+        (
+            "docker/build-push-action",
+            {"file": "a/Dockerfile", "target": "prod"},
+            ["docker build -f a/Dockerfile --target prod ."],
+        ),
+        ("pypa/gh-action-pypi-publish", {}, ["twine upload dist/*"]),
+        ("isort/isort-action", {}, ["isort --check-only --diff ."]),
+        ("wearerequired/lint-action", {"black": "true", "mypy": "false"}, ["black ."]),
+        ("acme/unknown", {"version": "1"}, []),
+    ],
+)
+def test_commands(action: str, inputs: dict[str, str], expected: list[str]) -> None:
+    assert [" ".join(argv) for argv in commands_of(action, inputs)] == expected
+
+
+def test_other_tables() -> None:
+    assert script_inputs("Nick-Fields/retry") == ("command",)
+    assert is_setup("actions/setup-python")
+    assert not is_setup("actions/checkout")
+    assert words("a 'b c'") == ["a", "b c"]
+    assert words("don't") == ["don't"]
+    assert super_linter("acme/other", {}) == ()
+    assert len(super_linter("github/super-linter/slim", {})) == 6
