@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from scanner.commands.follow import expand
+from scanner.commands.follow import expand, is_followed
 from scanner.commands.lookup import Found, Lookup
 from scanner.commands.pip_install import PACKAGING, Judgement, judge_pip, place_of
 from scanner.commands.words import (
@@ -117,7 +117,7 @@ class _Job:
 
 def _with_followed(invocation: Invocation, lookup: Lookup, job: _Job) -> list[Command]:
     followed = expand(invocation, lookup)
-    if not followed:
+    if not followed and not is_followed(invocation, lookup):
         return _commands(invocation, _judge(invocation, lookup, job), lookup)
     with_uv = program(invocation.argv).name == "tox" and "tox-uv" in job.versions
     commands: list[Command] = []

@@ -1,12 +1,13 @@
 """Where the files inside an image come from: a Dockerfile's ``COPY`` and ``ADD`` lines as a map into the repository.
 
 Which folder is the build context is not written in a Dockerfile: it is the candidate in which most of the copied
-sources exist (the Dockerfile's own folder, the folders above it, the root).
+sources exist (the Dockerfile's own folder, the folders above it, the root, or the folder that holds the repository).
 """
 
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -34,6 +35,7 @@ class Container:
         self._files = files
         self._folders = folders
         self._stages = dockerfile.stages
+        self._outer = ""
         self.context = self._context(dockerfile)
         self._copied: list[list[_Copied]] = []
         self._parents: list[int | None] = []
@@ -85,22 +87,36 @@ class Container:
         sources = [s for stage in dockerfile.stages for step in stage.instructions for s in _context_sources(step)]
         named = [s for s in sources if s not in (".", "./", "/")]
 
+        outer = Counter(s.lstrip("./").split("/")[0] for s in named if "/" in s.strip("./"))
+        if outer:
+            self._outer = outer.most_common(1)[0][0]
+            candidates.append("..")
+
         def score(folder: str) -> tuple[int, bool]:
             return sum(bool(self._match(folder, s)) for s in named), any(
-                self._exists(_join(folder, name) or "") for name in _MANIFESTS
+                self._exists(self._join(folder, name) or "") for name in _MANIFESTS
             )
 
         return max(candidates, key=lambda folder: (*score(folder), -candidates.index(folder)))
 
     def _match(self, folder: str, source: str) -> list[str]:
         """What ``source`` (which may be a pattern) stands for in the context ``folder``."""
-        path = _join(folder, source)
+        path = self._join(folder, source)
         if path is None:
             return []
         if "*" not in path and "?" not in path and "[" not in path:
             return [path] if self._exists(path) else []
         depth = path.count("/")
         return [f for f in (*self._files, *self._folders) if f.count("/") == depth and fnmatchcase(f, path)]
+
+    def _join(self, folder: str, source: str) -> str | None:
+        """The repository path of ``source``; in the context ``..`` the repository is the folder ``_outer``."""
+        source = source.lstrip("/")
+        if folder == "..":
+            first, _, rest = source.removeprefix("./").partition("/")
+            return posixpath.normpath(rest or ".") if first == self._outer else None
+        path = posixpath.normpath(posixpath.join(folder, source))
+        return None if path == ".." or path.startswith("../") else path
 
     def _of_stage(self, stage: Stage, names: dict[str, int]) -> Iterator[_Copied]:
         parent = names.get(stage.base.lower())
@@ -153,11 +169,6 @@ class Container:
                 for path in self._match(self.context, source):
                     for line in {step.line, *(i.at.line or step.line for i in step.invocations)}:
                         yield _Copied(line, target, path, only_there=True)
-
-
-def _join(folder: str, source: str) -> str | None:
-    path = posixpath.normpath(posixpath.join(folder, source.lstrip("/")))
-    return None if path == ".." or path.startswith("../") else path
 
 
 def _copy_words(step: Instruction) -> list[str]:

@@ -27,13 +27,18 @@ _SCRIPT = re.compile(r"[\w./${}-]{1,200}")
 def expand(invocation: Invocation, lookup: Lookup) -> tuple[Invocation, ...]:
     """What ``invocation`` starts through the repository's own files, all the way down; empty for any other command.
 
-    The results keep their own place; context, job and variables are the caller's. Every task is followed once, at most
-    ``MAX_DEPTH`` files deep.
+    Only the commands at the ends are given, not the ``make`` or ``tox`` on the way. The results keep their own place;
+    context, job and variables are the caller's. Every task is followed once, at most ``MAX_DEPTH`` files deep.
     """
     where = invocation.at if invocation.context == "image" else None
     key = (invocation.argv, invocation.directory, where, dict(invocation.env).get("TOXENV"))
     followed = lookup.followed(key, lambda: islice(_expand(invocation, lookup, set(), 0), MAX_FOLLOWED))
     return tuple(_as_called(started, invocation) for started in followed)
+
+
+def is_followed(invocation: Invocation, lookup: Lookup) -> bool:
+    """Whether the command starts a task or script of the repository, even one that does nothing of note."""
+    return bool(_targets(invocation, lookup))
 
 
 def _expand(
@@ -43,8 +48,10 @@ def _expand(
         return
     for extract, task in _targets(invocation, lookup):
         for started in _of_task(extract, task, seen, 0):
-            yield started
-            yield from _expand(started, lookup, seen, depth + 1)
+            if depth + 1 < MAX_DEPTH and _targets(started, lookup):
+                yield from _expand(started, lookup, seen, depth + 1)
+            else:
+                yield started
 
 
 def _as_called(started: Invocation, caller: Invocation) -> Invocation:
@@ -172,7 +179,7 @@ def _chosen(tasks: tuple[Task, ...], asked: list[str]) -> list[str]:
         return list(dict.fromkeys(fitting))
     if any("$" in name for name in asked):
         return default
-    return default[:1] if any(re.match(r"(?:py|pypy)\d", name) for name in asked) else []
+    return default[:1] if any(re.match(r"(?:py|pypy)(?:\d|$)", name) for name in asked) else []
 
 
 def _pattern(name: str) -> str:

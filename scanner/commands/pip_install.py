@@ -48,6 +48,12 @@ class _Part:
     because: str
     hashed: bool = False
     neutral: bool = False
+    pinned: bool = False
+
+    @property
+    def rank(self) -> int:
+        """The order in which parts decide for the whole: what is resolved comes first."""
+        return {False: 1 if self.pinned else 0, None: 2, True: 3}[self.uses_lock]
 
 
 def judge_pip(
@@ -103,7 +109,7 @@ def _joined(parts: list[_Part], ask: PipAsk, tool: str, invocation: Invocation, 
     if not counted:
         because = parts[0].because if parts else None
         return Judgement(kind="install", tool=tool, because=because, path=next(iter(paths), None))
-    lowest = min(counted, key=lambda part: {False: 0, None: 1, True: 2}[part.uses_lock])
+    lowest = min(counted, key=lambda part: part.rank)
     files = [part for part in counted if part.hashed]
     hashes = "--require-hashes" in ask.flags or dict(invocation.env).get("PIP_REQUIRE_HASHES") in ("1", "true")
     enforced: Enforced = "hashes" if hashes or (files and len(files) == len(counted)) else "none"
@@ -131,7 +137,7 @@ def _file(
         if not matching:
             return _Part(None, f"{word} is not in the repository" if "$" not in word else f"{word} is not known")
         parts = [_listed(lookup.listing(p), constrained, alone) for p in matching]
-        return min(parts, key=lambda part: {False: 0, None: 1, True: 2}[part.uses_lock])
+        return min(parts, key=lambda part: part.rank)
     return _listed(lookup.listing(path), constrained, alone)
 
 
@@ -141,9 +147,9 @@ def _listed(listing: Listing, constrained: bool, alone: bool) -> _Part:
         case "compiled":
             return _Part(True, f"{listing.path} was written by a locker", hashed=listing.hashed)
         case "pinned" if alone:
-            return _Part(False, PINNED_NO_DEPS, hashed=listing.hashed)
+            return _Part(False, PINNED_NO_DEPS, hashed=listing.hashed, pinned=True)
         case "pinned" if not constrained:
-            return _Part(False, f"{listing.path} is pinned by hand", hashed=listing.hashed)
+            return _Part(False, f"{listing.path} is pinned by hand", hashed=listing.hashed, pinned=True)
         case "open" | "pinned":
             if constrained:
                 return _Part(True, f"{listing.path} is constrained by a file that a locker wrote")
