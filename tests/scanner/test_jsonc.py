@@ -16,6 +16,7 @@ def test_comments_commas_and_lines() -> None:
 
 
 def test_escapes() -> None:
+    assert jsonc.loads('{"a": "\\ud83d\\ude00"}').text("a") == "😀"
     assert jsonc.loads('{"a": "b\\/c\\n\\u00e4\\""}').text("a") == 'b/c\nä"'
 
 
@@ -26,10 +27,13 @@ def test_what_is_none() -> None:
         jsonc.loads('{"a": [')
 
 
+_CHARACTERS = st.characters(min_codepoint=32, max_codepoint=126) | st.sampled_from("äé😀")
+
+
 @given(
     st.dictionaries(
-        st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=8),
-        st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12),
+        st.text(_CHARACTERS, max_size=8),
+        st.text(_CHARACTERS, max_size=12),
     )
 )
 def test_reads_json(data: dict[str, str]) -> None:

@@ -77,7 +77,8 @@ SAMPLES = {
     "Jenkinsfile": "pipeline { stage('a') { sh '''x\n''' } }",
     "buildspec.yml": "phases: {install: {runtime-versions: {python: 3.9}, commands: [x]}}\n",
     "bitbucket-pipelines.yml": "image: a:1\npipelines: {default: [{step: {script: [x, {pipe: a/b:1}]}}]}\n",
-    ".buildkite/pipeline.yml": "steps: [{command: x, plugins: [{a/b#c: {image: d}}]}, {group: e, steps: [{commands: [f]}]}]\n",
+    ".buildkite/pipeline.yml": "steps: [{command: x, plugins: [{a/b#c: {image: d}}]}, "
+    "{group: e, steps: [{commands: [f]}]}]\n",
     ".drone.yml": "steps: [{name: a, image: b, commands: [c]}]\n",
     "appveyor.yml": "environment: {matrix: [{PYTHON: 'C:\\Python36'}]}\ninstall: [a, {ps: b}]\n",
     ".cirrus.yml": "task: {container: {matrix: [{image: a}]}, script: [b], matrix: [{x_script: c}]}\n",
@@ -88,7 +89,8 @@ SAMPLES = {
     " {repo: d/black, rev: 1, hooks: [{id: black, additional_dependencies: [e]}]}]\n",
     "lefthook.yml": "pre-commit: {commands: {a: {run: b}}, jobs: [{group: {jobs: [{run: c}]}}]}\n",
     "compose.yaml": "services: {a: {build: {context: b}, command: [c], ports: [d]}, e: {image: f}}\n",
-    ".devcontainer/devcontainer.json": '{"image": "a", "features": {"x/features/python:1": {"version": "3.9"}}, "postCreateCommand": {"a": ["b"]}}',
+    ".devcontainer/devcontainer.json": '{"image": "a", "features": {"x/features/python:1": {"version": "3.9"}}, '
+    '"postCreateCommand": {"a": ["b"]}}',
     ".github/dependabot.yml": "updates: [{package-ecosystem: pip}]\n",
     "renovate.json": '{"enabledManagers": ["pip"]}',
     "ruff.toml": 'target-version = "py39"\n[format]\na = 1\n',
