@@ -13,7 +13,7 @@ import msgspec
 from scanner import __version__, gitdir, workers
 from scanner.config import Config
 from scanner.expand import Candidate, expand
-from scanner.gitdir import Unreached
+from scanner.gitdir import Head, Unreached
 from scanner.graph import build
 from scanner.inventory import Error, Fleet
 from scanner.repository import failed
@@ -88,29 +88,30 @@ def _split(
     known: dict[str, str] = {}
     missing: list[Task] = []
     for candidate in candidates:
-        task = Task(candidate=candidate, config=config, key=_entry_key(candidate, key))
+        head = _head(candidate)
+        task = Task(candidate=candidate, config=config, key=_entry_key(candidate, head, key))
         earlier = analyses.get(candidate.id)
-        commit = _commit(candidate)
-        if earlier and commit and (earlier.commit, earlier.analysis_key) == (commit, task.key):
+        if earlier and head.commit and (earlier.commit, earlier.analysis_key) == (head.commit, task.key):
             known[candidate.id] = earlier.digest
         else:
             missing.append(task)
     return known, missing
 
 
-def _commit(candidate: Candidate) -> str | None:
-    """What HEAD is at, read in this process; ``None`` where there is no telling."""
+def _head(candidate: Candidate) -> Head:
+    """What HEAD is at, read in this process; nothing where there is no telling."""
+    nothing = Head(commit=None, branch=None)
     if candidate.repository is None or candidate.error is not None:
-        return None
+        return nothing
     try:
-        return gitdir.head(candidate.repository).commit
+        return gitdir.head(candidate.repository)
     except Unreached:
-        return None
+        return nothing
 
 
-def _entry_key(candidate: Candidate, key: str) -> str:
-    """What an entry depends on besides its commit: the analysis, and what the source says of the repository."""
-    said = (candidate.name, candidate.location, candidate.owners, candidate.criticality, candidate.tags)
+def _entry_key(candidate: Candidate, head: Head, key: str) -> str:
+    """What an entry depends on besides its commit: the analysis, the branch, and what the source says."""
+    said = (candidate.name, candidate.location, candidate.owners, candidate.criticality, candidate.tags, head.branch)
     return hashlib.sha256(msgspec.json.encode((key, said))).hexdigest()
 
 

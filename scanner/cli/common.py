@@ -142,13 +142,25 @@ def send(text: str, options: Common) -> None:
     if options.output is None:
         click.echo(text, nl=False)
         return
-    partial = options.output.with_name(f".{options.output.name}.{os.getpid()}.part")
     try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(options.output)
+        _replace(options.output, text)
     except OSError as error:
         raise click.UsageError(f"cannot write {options.output}: {error.strerror}") from None
     note(f"wrote {options.output}", options)
+
+
+def _replace(target: Path, text: str) -> None:
+    """Put a whole new file in the place of ``target``; a device or pipe is written to, never replaced."""
+    if target.exists() and not target.is_file():
+        target.write_text(text, encoding="utf-8")
+        return
+    place = target.resolve()
+    partial = place.with_name(f".{place.name}.{os.getpid()}.part")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(place)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def note(text: str, options: Common) -> None:
