@@ -12,7 +12,8 @@ class Table:
     """Rows under columns. ``name`` is a file name's stem, ``note`` stands below; ``main`` marks what CSV is made of.
 
     A ``detail`` table is for documents; a terminal, where it would scroll the rest away, leaves it out;
-    ``wrap`` is the width at which a terminal breaks long cells.
+    ``wrap`` is the width at which a terminal breaks long cells. With a ``heading`` a terminal shows each row as a
+    block: so many cells on its first line, the others below it, one a line.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Table:
     main: bool = False
     detail: bool = False
     wrap: int | None = None
+    heading: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,7 +184,7 @@ def _is_cosmetic(state: LockState) -> bool:
 def _family(state: LockState) -> str:
     if state.lock is None:
         return posixpath.basename(state.path)
-    return "uv pip compile" if state.lock.format.startswith("uv pip compile") else state.lock.tool
+    return state.lock.tool
 
 
 def _gap(folder: Folder, runtime: tuple[Requirement, ...]) -> Reason | None:

@@ -35,13 +35,20 @@ def _is_placeholder(text: str) -> bool:
     return not _PLACEHOLDER.sub("", text).strip(":")
 
 
+_KNOWN_USERS = frozenset(
+    {"git", "aws", "oauth2", "oauth2accesstoken", "x-access-token", "x-token-auth", "__token__", "_json_key", "token"}
+)
+_TOKEN_SHAPE = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_.~%+-]{16,}|[0-9a-fA-F]{20,}")
+
+
 def _secret_userinfo(scheme: str, userinfo: str) -> bool:
+    """Whether user information is secret: a literal password, or a lone user that has the shape of a token."""
     user, colon, password = userinfo.partition(":")
-    if _is_placeholder(userinfo):
+    if colon and password:
+        return not _is_placeholder(password)
+    if scheme.lower() in {"ssh://", "git+ssh://", "git://"} or user.lower() in _KNOWN_USERS or _is_placeholder(user):
         return False
-    if colon:
-        return not (_is_placeholder(password) and bool(password)) if password else scheme.lower().startswith("http")
-    return not (scheme.lower() in {"ssh://", "git+ssh://", "git://"} or user == "git")
+    return _TOKEN_SHAPE.fullmatch(user) is not None
 
 
 def has_credentials(text: str) -> bool:

@@ -78,6 +78,7 @@ def _project(project: Project) -> tuple[Table, ...]:
         columns=("conclusion", "value", "because", "place"),
         rows=tuple(rows),
         main=project.path == ".",
+        wrap=60,
     )
     return (conclusions, _dependencies(project))
 
@@ -126,7 +127,7 @@ def _images(repository: Repository) -> Table:
         rows.append((image.path, image.grade or "–", image.base, image.tool, image.enforced, None))
         rows += [("", None, None, None, None, _reason(r)) for r in image.reasons]
     columns = ("image", "grade", "base", "tool", "enforced", "because")
-    return Table(name="images", title="Images", columns=columns, rows=tuple(rows))
+    return Table(name="images", title="Images", columns=columns, rows=tuple(rows), wrap=60)
 
 
 def _commands(repository: Repository) -> Table:

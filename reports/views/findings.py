@@ -71,7 +71,7 @@ def _rules(findings: list[Finding]) -> Table:
 def _each(findings: tuple[Finding, ...], names: dict[str, str]) -> Table:
     ordered = sorted(findings, key=lambda f: (_LEVELS[f.level], f.rule, f.repository, f.project or "", f.message))
     rows = [
-        (f.level, f.rule, where(f.repository, f.project, names), place(f), f.message, f.fix, f.state, f.reason)
+        (f.level, f.rule, where(f.repository, f.project, names), place(f), f.message, f.fix, _state(f), f.reason)
         for f in ordered
         if f.state != "fixed"
     ]
@@ -86,7 +86,13 @@ def _each(findings: tuple[Finding, ...], names: dict[str, str]) -> Table:
         columns=("level", "rule", "project", "place", "what", "what to do", "state", "reason"),
         rows=(*rows, *fixed),
         main=True,
+        heading=4,
     )
+
+
+def _state(finding: Finding) -> str | None:
+    """The state where it says something: an open finding that no earlier run is compared with is just a finding."""
+    return None if finding.state == "new" else finding.state
 
 
 def where(repository: str, project: str | None, names: dict[str, str]) -> str:

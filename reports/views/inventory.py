@@ -121,6 +121,7 @@ def _projects(mains: list[tuple[Repository, Project]]) -> Table:
         columns=("project", "kind", "toolchain", "lock", "because", "environments"),
         rows=tuple((a, b, c, d, _short(e), _short(f)) for a, b, c, d, e, f in rows),
         main=True,
+        wrap=38,
     )
 
 

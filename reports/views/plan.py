@@ -80,6 +80,7 @@ def _waves(plans: Plans, names: dict[str, str]) -> Table:
         title="Waves to uv",
         columns=("wave", "repositories", "hours", "which", "why"),
         rows=tuple(rows),
+        wrap=60,
         note="No repository stands in an earlier wave than one that it cannot move without.",
     )
 
@@ -105,6 +106,7 @@ def _order(plans: Plans, names: dict[str, str]) -> Table:
         title="What first",
         columns=("track", "rank", "wave", "repository", "from", "score", "because", "hours", "risk", "blockers"),
         rows=tuple(rows),
+        wrap=60,
         note="The score is the sum beside it; weights can be set in muster.toml. Hours are low–likely–high.",
         main=True,
     )
@@ -120,8 +122,8 @@ def _blockers(plans: Plans, names: dict[str, str]) -> Table:
             names.get(plan.repository, plan.repository),
             plan.track,
             blocker.code,
-            blocker.message,
             f"{blocker.path}:{blocker.line}" if blocker.path and blocker.line else blocker.path,
+            blocker.message,
             blocker.decision,
         )
         for plan in plans.plans
@@ -130,8 +132,9 @@ def _blockers(plans: Plans, names: dict[str, str]) -> Table:
     return Table(
         name="blockers",
         title="What stands in the way",
-        columns=("repository", "track", "code", "what", "place", "decision needed"),
+        columns=("repository", "track", "code", "place", "what", "decision needed"),
         rows=tuple(rows),
+        heading=4,
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from tabulate import tabulate
 
 from reports.escape import terminal
 from reports.table import Cell, Page, Table, text
 from reports.writer import View, Writer
+
+WIDTH = 116
 
 
 def write(view: View) -> str:
@@ -24,13 +28,35 @@ def render(page: Page) -> str:
 
 
 def _table(table: Table) -> str:
+    note = f"\n{terminal(table.note)}" if table.note else ""
+    return f"{table.title}\n\n{_blocks(table) if table.heading else _grid(table)}{note}"
+
+
+def _grid(table: Table) -> str:
     rows = [[terminal(text(cell)) for cell in row] for row in table.rows]
     align = [_alignment(column, table.rows) for column in range(len(table.columns))]
-    body = tabulate(
-        rows, headers=table.columns, tablefmt="simple", disable_numparse=True, colalign=align, maxcolwidths=table.wrap
+    return tabulate(
+        rows,
+        headers=table.columns,
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=align,
+        maxcolwidths=table.wrap,
     )
-    note = f"\n{terminal(table.note)}" if table.note else ""
-    return f"{table.title}\n\n{body}{note}"
+
+
+def _blocks(table: Table) -> str:
+    """Rows as blocks: what and where on one line, aligned; the sentences below it."""
+    heads = [[terminal(text(cell)) for cell in row[: table.heading]] for row in table.rows]
+    widths = [min(40, max(len(head[column]) for head in heads)) for column in range(table.heading)]
+    lines: list[str] = []
+    for head, row in zip(heads, table.rows, strict=True):
+        lines.append("  ".join(cell.ljust(width) for cell, width in zip(head, widths, strict=True)).rstrip())
+        for cell in row[table.heading :]:
+            if shown := terminal(text(cell)):
+                lines += wrap(shown, WIDTH, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)
+        lines.append("")
+    return "\n".join(lines).rstrip()
 
 
 def _alignment(column: int, rows: tuple[tuple[Cell, ...], ...]) -> str:
