@@ -507,8 +507,10 @@ def tools_in_use(
         if (command.path, command.line) not in disabled and not _is_test_data(command.path):
             for use in tools_of_command(command.argv):
                 found.add(use.tool, "run", command.path, command.line, command.context, use.version)
+    indirect = _indirect(kept)
     for dependency in dependencies:
-        if (tool := tool_of_distribution(dependency.name)) is not None:
+        tool = tool_of_distribution(dependency.name)
+        if tool is not None and (dependency.at.path, dependency.key) not in indirect:
             pin = _exact(dependency.specifier) if dependency.key in (tool, "pyre-check") else None
             found.add(tool, "declared", dependency.at.path, dependency.at.line, "dependency", pin)
     _declare_ruff_format(found)
@@ -554,6 +556,20 @@ def pytest_plugins(addopts: object) -> Iterator[str]:
 def _exact(specifier: str | None) -> str | None:
     found = re.fullmatch(r"\s*={2,3}\s*([^\s,*]+)\s*", specifier or "")
     return found[1] if found else None
+
+
+def _indirect(extracts: Iterable[Extract]) -> set[tuple[str, str]]:
+    """Entries of compiled files that only other packages ask for: path and normalised name. Nobody declared those."""
+    return {
+        (extract.path, package.key)
+        for extract in extracts
+        if extract.lock is not None and extract.manifest is not None
+        for package in extract.lock.packages
+        if package.via and not any(via.startswith("-r") or "/" in via or via.endswith(_INPUTS) for via in package.via)
+    }
+
+
+_INPUTS = (".in", ".txt", ".toml", ".py", ".cfg", ")")
 
 
 def _declare_ruff_format(found: _Findings) -> None:

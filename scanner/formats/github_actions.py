@@ -25,6 +25,7 @@ _EXPRESSION = re.compile(r"\$\{\{\s{0,8}(?P<body>[^}]{1,1000}?)\s{0,8}\}\}")
 _PATH = re.compile(r"(?P<root>matrix|env|inputs|github\.event\.inputs)\.(?P<rest>[\w.-]{1,120})")
 _LITERAL = re.compile(r"'(?P<text>[^']{0,80})'")
 _FROM_JSON = re.compile(r"from[jJ][sS][oO][nN]\(\s{0,4}'(?P<json>[^']{0,4000})'\s{0,4}\)")
+_ON_WINDOWS = re.compile(r"(?:runner|matrix)\.os\s{0,4}==\s{0,4}'[Ww]indows")
 _NEVER = re.compile(r"(?:\$\{\{)?\s{0,4}(?:false|'false'|0)\s{0,4}(?:&&.{0,400}|\}\})?", re.DOTALL)
 
 
@@ -184,6 +185,11 @@ def _default_shell(job: Mapping) -> str | None:
     return "pwsh" if (job.text("runs-on") or "").startswith("windows-") else None
 
 
+def _shell_of_condition(step: Mapping) -> str | None:
+    """A step that is only for Windows runs in PowerShell unless it says otherwise."""
+    return "pwsh" if _ON_WINDOWS.search(step.text("if") or "") else None
+
+
 def _matrix_pythons(matrix: Mapping, pipeline: Pipeline, where: Where) -> None:
     """Axes that are called after Python, also inside the mappings of an axis (``config: [{py: "3.8", …}]``)."""
     names = dict.fromkeys(k for k in matrix.entries if k not in ("include", "exclude"))
@@ -220,7 +226,7 @@ def _steps(nodes: tuple[Node, ...], pipeline: Pipeline, where: Where, scope: _Sc
             here,
             disabled=where.disabled or _disabled(step),
             tolerated=where.tolerated or is_true(step.text("continue-on-error")),
-            shell=_shell(step.text("shell")) or where.shell,
+            shell=_shell(step.text("shell")) or where.shell or _shell_of_condition(step),
         )
         own = replace(scope, env={**scope.env, **_scalars_of(step.get("env"))})
         if (target := step.text("uses")) is not None:

@@ -24,6 +24,7 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\(\n|.)", re.DOTALL)
 _SHELLS = {"sh": None, "bat": "cmd", "powershell": "powershell", "pwsh": "pwsh"}
+_INTERPOLATED = re.compile(r"\$\{(?P<code>[^{}\n]{0,40}[^{}\n\w][^{}\n]{0,200})\}")
 _ESCAPED = {"n": "\n", "t": "\t", "\n": ""}
 
 
@@ -142,6 +143,8 @@ def _shell(tokens: list[_Token], number: int, where: Where, pipeline: Pipeline) 
     token = _argument(tokens, number, "script")
     text = token.string if token is not None else None
     if token is not None and text:
+        if token.text.startswith('"'):  # Groovy's own expressions (${env.X}) are no shell
+            text = _INTERPOLATED.sub(r"${{ \g<code> }}", text)
         scalar = Scalar(text, token.line - 1, block=True) if token.triple else Scalar(text, token.line)
         pipeline.run(scalar, where)
 

@@ -165,3 +165,16 @@ def test_mentions_of_other_tools_are_none_of_ours() -> None:
     (black,) = tools_in_use([Extract(path="x", format="x", mentions=(bot, hook))], [], [])
     assert black.evidence == (Evidence(path="x", line=2, kind="pre-commit"),)
     assert black.versions[0].version == "22.1"
+
+
+def test_what_only_others_ask_for_is_not_declared() -> None:
+    packages = (
+        LockedPackage(name="pydocstyle", version="6.3", via=("flake8-docstrings",)),
+        LockedPackage(name="flake8", version="7.0", via=("-r dev.in", "flake8-docstrings")),
+    )
+    lock = Lock(path="dev.txt", tool="pip-tools", format="pip-compile", packages=packages)
+    compiled = Extract(path="dev.txt", format="x", lock=lock, manifest=Manifest(path="dev.txt", format="requirements"))
+    found = tools_in_use(
+        [compiled], [], [_requirement("pydocstyle", path="dev.txt"), _requirement("flake8", path="dev.txt")]
+    )
+    assert [tool.name for tool in found] == ["flake8"]

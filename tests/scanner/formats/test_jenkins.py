@@ -68,6 +68,14 @@ def test_scripted_pipelines() -> None:
     assert [p.version for p in extract.pythons] == ["3.9"]
 
 
+def test_groovys_own_expressions_are_no_shell() -> None:
+    extract = _read('node { sh "docker build -t x:${env.BUILD_NUMBER} -f ${FILE} ." }')
+    assert [i.argv for i in extract.invocations] == [
+        ("docker", "build", "-t", "x:${{ env.BUILD_NUMBER }}", "-f", "${FILE}", ".")
+    ]
+    assert extract.problems == ()
+
+
 def test_what_is_no_jenkinsfile() -> None:
     assert read("jenkins/vars.groovy", "def x = 1\n") is None
     assert FORMAT.matches("ci/Jenkinsfile.nightly")
