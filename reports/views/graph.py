@@ -86,8 +86,8 @@ def graph_page(fleet: Fleet) -> Page:
         opening=(
             f"{len(document.nodes)} of {len(fleet.repositories)} repositories are joined by {len(document.edges)} edges"
             + (f" ({counted})" if counted else ""),
-            f"{len(document.cycles)} cycles, {unsatisfied} unsatisfied requirements, {len(document.unresolved)} internal "
-            f"names that nobody provides, {len(document.clashes)} names claimed twice",
+            f"{len(document.cycles)} cycles, {unsatisfied} unsatisfied requirements, {len(document.unresolved)} names of "
+            f"your own that nobody provides, {len(document.clashes)} names claimed twice",
         ),
         tables=(
             _most_needed(document),

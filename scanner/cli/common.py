@@ -143,13 +143,13 @@ def send(text: str, options: Common) -> None:
         click.echo(text, nl=False)
         return
     try:
-        _replace(options.output, text)
+        write_file(options.output, text)
     except OSError as error:
         raise click.UsageError(f"cannot write {options.output}: {error.strerror}") from None
     note(f"wrote {options.output}", options)
 
 
-def _replace(target: Path, text: str) -> None:
+def write_file(target: Path, text: str) -> None:
     """Put a whole new file in the place of ``target``; a device or pipe is written to, never replaced."""
     if target.exists() and not target.is_file():
         target.write_text(text, encoding="utf-8")

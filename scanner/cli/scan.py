@@ -39,9 +39,9 @@ def command(
 ) -> int:
     """Scan repositories and print the inventory.
 
-    SOURCE is a repository (work tree or bare), a folder searched for repositories, or @FILE with one source per line (or
-    a TOML, YAML or CSV fleet file with owners and criticality). The committed tree at HEAD is read through git:
-    nothing is checked out, run or written, and nothing touches the network.
+    SOURCE is a repository (work tree or bare), a folder searched for repositories, or @FILE with one source per line
+    (or a TOML, YAML or CSV fleet file with owners and criticality). The committed tree at HEAD is read: nothing is
+    checked out, run or written into a repository, and nothing touches the network.
 
     The run goes to the store (./muster.db); `muster findings`, `graph`, `plan`, `audit` and `report` read it there. A
     commit that an earlier run has seen is not read again.
