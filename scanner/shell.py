@@ -29,6 +29,7 @@ MAX_WORD = 4_000
 MAX_VALUE = 4_000
 MAX_DEPTH = 80
 MAX_NESTED = 6
+MAX_STEPS = 60_000
 MAX_UNROLLED = 16
 MAX_PROBLEMS = 5
 
@@ -84,7 +85,7 @@ def parse(
     return Parsed(
         invocations=tuple(writer.invocations),
         problems=tuple(writer.problems),
-        env={k: v for k, v in state.variables.items() if v is not None and k in state.exported},
+        env={k: clean_value(k, v) for k, v in state.variables.items() if v is not None and k in state.exported},
         passed_on=writer.passed_on,
         directory=state.directory,
     )
@@ -351,6 +352,7 @@ class _Walk:
         self._masks = masks
         self._base = 0
         self._nested = 0
+        self._steps = 0
         self._functions: dict[str, Node] = {}
         self._called: set[str] = set()
         self._active: list[str] = []
@@ -380,13 +382,15 @@ class _Walk:
                 self._call(name, None, state.fork(), 0)
 
     def _text(self, text: str, state: _State, row: int, depth: int) -> None:
-        before = self._base
+        before = self._base, self._masks.extra
         self._base = row
+        if self._nested:  # the row was made exact by the caller
+            self._masks.extra = []
         root = _parser().parse(text.encode("utf-8", "replace")).root_node
         self._children(root, state, depth)
         if root.has_error:
             self._report(root)
-        self._base = before
+        self._base, self._masks.extra = before
 
     def _report(self, root: Node) -> None:
         pending = [root]
@@ -409,8 +413,12 @@ class _Walk:
                 self._statement(child, state, depth + 1)
 
     def _statement(self, node: Node, state: _State, depth: int) -> None:
+        self._steps += 1
         if depth > MAX_DEPTH:
             self._writer.problem("too-deep", f"nested more than {MAX_DEPTH} levels deep", self._row(node))
+            return
+        if self._steps > MAX_STEPS:
+            self._writer.problem("too-large", f"more than {MAX_STEPS} steps to follow", self._row(node))
             return
         kind = node.type
         if kind in ("comment", "word", "heredoc_body"):
@@ -895,6 +903,8 @@ class _Walk:
         inner = state.fork()
         mark = len(self._writer.invocations)
         self._children(node, inner, depth)
+        if len(text) > 200 or text.count("$(") + text.count("`") > 4 or not _OWN_FOLDER.search(text):
+            return text
         commands = [c for c in node.children if c.is_named]
         while len(commands) == 1 and commands[0].type in ("list", "redirected_statement"):
             commands = [c for c in commands[0].children if c.is_named and not c.type.endswith("redirect")]
@@ -940,6 +950,7 @@ _WRITES_LISTING = re.compile(
     r"\b(?:export|requirements|lock|compile)\b",
     re.DOTALL,
 )
+_OWN_FOLDER = re.compile(r"\b(?:pwd|dirname|readlink|realpath|rev-parse)\b")
 _ARRAY = re.compile(r"\$\{(\w{1,100})\[[@*]\]\}")
 _SIMPLE = re.compile(r"\$\{\w{1,100}\}|\$\w{1,100}")
 _STRING_ESCAPE = re.compile(r"\\([\"\\$`\n])")

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.facts import Location
+from scanner.shell import MAX_TEXT, Parsed, parse
+
+
+def run(text: str, **more: object) -> Parsed:
+    return parse(text, at=Location(path="scripts/dev/x.sh", line=10), context="ci", **more)  # type: ignore[arg-type]
+
+
+def argvs(text: str, **more: object) -> list[str]:
+    return [" ".join(i.argv) for i in run(text, **more).invocations]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("pip install -r a.txt", ["pip install -r a.txt"]),
+        ("a && b || c; d | e", ["a", "b", "c", "d", "e"]),
+        ("(a; b)", ["a", "b"]),
+        ("{ a; }", ["a"]),
+        ("if a; then b; elif c; then d; else e; fi", ["a", "b", "c", "d", "e"]),
+        ("while a; do b; done", ["a", "b"]),
+        ("case $x in y) a;; *) b;; esac", ["a", "b"]),
+        ("for i in a b; do pip install $i; done", ["pip install a", "pip install b"]),
+        ("for i in *.txt; do pip install $i; done", ["pip install $i"]),
+        ("f() { a \"$@\"; }\nf x y", ["a x y"]),
+        ("f() { a $1; }", ["a $1"]),
+        ("f() { f; a; }\nf", ["a"]),
+        ("echo pip install x", ["echo pip install x"]),
+        ("cat <<EOF > f\npip install x\nEOF", ["cat"]),
+        ("bash <<'EOF'\npip install x\nEOF", ["bash", "pip install x"]),
+        ("X=$(curl y | python -)", ["curl y", "python -"]),
+        ("! a", ["a"]),
+        ("V=1\npip install x==$V", ["pip install x==1"]),
+        ("pip install x==${V:-2}", ["pip install x==2"]),
+        ("pip install x==$V", ["pip install x==$V"]),
+        ("pip install $1", ["pip install $1"]),
+        ("if a; then V=1; else V=2; fi\nb $V", ["a", "b $V"]),
+        ("P='python -m pip'\n$P install x", ["python -m pip install x"]),
+        ('P="a b"\nc "$P"', ["c a b"]),
+        ("a=(x 'y z')\na+=(w)\npip install \"${a[@]}\"", ["pip install x y z w"]),
+        ("sudo -E -u me pip install x", ["pip install x"]),
+        ("env -u A B=c pip install x", ["pip install x"]),
+        ("timeout 5m nice -n 3 pip install x", ["pip install x"]),
+        ("xargs -n 1 pip install < r.txt", ["pip install $(<r.txt)"]),
+        ("cat r.txt | xargs pip install", ["cat r.txt", "pip install $(<r.txt)"]),
+        ("bash -c 'a && b'", ["a", "b"]),
+        ('sh -lc "cd s && a"', ["a"]),
+        ("su - app -c 'a'", ["a"]),
+        ("eval \"a b\"", ["a b"]),
+        ("pyenv exec python -m pip install x", ["python -m pip install x"]),
+        ("command -v pip", ["command -v pip"]),
+        ("pip install \\\n  -r a.txt \\\n  -r b.txt", ["pip install -r a.txt -r b.txt"]),
+        ("pip install foo>=1.0 bar", ["pip install foo bar"]),
+        ("a && pipenv lock -r > /r.txt", ["a", "pipenv lock -r > /r.txt"]),
+        ("pytest > log", ["pytest"]),
+        ("pip install x==${{ matrix.a }} ${{ b || 'c d' }}", ["pip install x==${{ matrix.a }} ${{ b || 'c d' }}"]),
+        ("make {{ target }} $[[ inputs.x ]]", ["make {{ target }} $[[ inputs.x ]]"]),
+        ("pip install << parameters.x >>", ["pip install << parameters.x >>"]),
+        ("docker run image pip install x", ["docker run image pip install x"]),
+        ("a # b\n# c\n", ["a"]),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_commands(text: str, expected: list[str]) -> None:
+    assert argvs(text) == expected
+
+
+def test_lines_count_from_the_texts_first_line() -> None:
+    text = "a ${{\n x }} \\\n  y\n\nif b; then\n  c\nfi\nbash -c 'd\ne'"
+    found = {i.argv[0]: i.at.line for i in run(text).invocations}
+    assert found == {"a": 10, "b": 14, "c": 15, "d": 17, "e": 18}
+
+
+def test_folders_are_followed() -> None:
+    text = "cd a && x\n(cd b; y)\nz\ncd ../..\nw"
+    assert [(i.argv[0], i.directory) for i in run(text).invocations] == [
+        ("x", "a"),
+        ("y", "a/b"),
+        ("z", "a"),
+        ("w", None),
+    ]
+    assert run("cd $X; a").directory is None
+    assert run("if a; then cd b; fi").directory is None
+    assert run("cd /opt; a", directory="/app").directory == "/opt"
+    assert run("pushd a; b; popd").directory == "."
+
+
+def test_a_scripts_own_folder_is_known() -> None:
+    text = 'D="$( cd "$( dirname "${BASH_SOURCE[0]}" )" && pwd )"\ncd "$D/../.."\npip install -r $D/../r.txt'
+    parsed = parse(text, at=Location(path="scripts/dev/x.sh", line=1), context="script")
+    assert [(i.argv, i.directory) for i in parsed.invocations] == [(("pip", "install", "-r", "scripts/r.txt"), ".")]
+    assert argvs("cd sub; pip install -r $GITHUB_WORKSPACE/r.txt") == ["pip install -r ../r.txt"]
+
+
+def test_environment() -> None:
+    parsed = run("export A=1\nB=2 pip install x\necho UV_FROZEN=1 >> $GITHUB_ENV", env={"C": "3"})
+    assert parsed.invocations[0].env == (("A", "1"), ("B", "2"), ("C", "3"))
+    assert dict(parsed.env) == {"A": "1", "C": "3"}
+    assert dict(parsed.passed_on) == {"UV_FROZEN": "1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a || true", [True, False]),
+        ("a && b || :", [True, True, False]),
+        ("a || exit 1", [False, False]),
+        ("a || b", [False, False]),
+    ],
+)
+def test_tolerated(text: str, expected: list[bool]) -> None:
+    assert [i.tolerated for i in run(text).invocations] == expected
+
+
+def test_secrets_do_not_become_values() -> None:
+    parsed = run(
+        "pip install x -i https://u:pw@pypi.example/simple --password hunter22 --token=abcdef\ntwine upload $T",
+        env={"MY_PASSWORD": "hunter22", "T_TOKEN": "${{ secrets.T }}"},
+    )
+    text = repr(parsed)
+    assert "hunter22" not in text
+    assert "u:pw" not in text
+    assert "abcdef" not in text
+    assert "${{ secrets.T }}" in text
+
+
+def test_what_is_broken_is_a_problem_and_the_rest_counts() -> None:
+    parsed = run("pip install x\nif true; then\n  a\n")
+    assert "pip install x" in [" ".join(i.argv) for i in parsed.invocations]
+    assert {p.code for p in parsed.problems} == {"syntax"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a\n" * MAX_TEXT, "too-large"),
+        ("$(" * 200 + "a" + ")" * 200, "too-deep"),
+        ("(" * 2000 + "a" + ")" * 2000, "too-deep"),
+        ("".join(f"for v{n} in {'x ' * 16}; do\n" for n in range(6)) + "a\n" + "done\n" * 6, "too-large"),
+        ("".join(f"f{n}() {{ {f'f{n + 1}; ' * 30} }}\n" for n in range(9)) + "f9() { a; }\nf0", "too-large"),
+    ],
+)
+def test_limits(text: str, code: str) -> None:
+    start = time.perf_counter()
+    assert code in {p.code for p in run(text).problems}
+    assert time.perf_counter() - start < 10
+
+
+def test_windows_shells_and_others() -> None:
+    text = '$env:A = "1"\n# b\npython -m pip install `\n  -r a.txt\ncd sub\n& .\\venv\\Scripts\\pip.exe install "x y"'
+    parsed = run(text, shell="pwsh")
+    assert [(i.argv, i.at.line, i.directory) for i in parsed.invocations] == [
+        (("python", "-m", "pip", "install", "-r", "a.txt"), 12, "."),
+        (("./venv/Scripts/pip.exe", "install", "x y"), 15, "sub"),
+    ]
+    assert run("import os", shell="python").invocations == ()
+
+
+def test_disabled_and_job_are_handed_on() -> None:
+    [invocation] = run("a", job="j", disabled="if: false").invocations
+    assert (invocation.job, invocation.disabled) == ("j", "if: false")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet=st.sampled_from(list("ab$(){}<>|&;'\"`\\\n #=*[]!-/.\ue000\ue0010")), max_size=120))
+def test_never_raises(text: str) -> None:
+    parsed = run(text)
+    assert all(i.argv for i in parsed.invocations)
+
+
+def test_a_typical_step_is_fast() -> None:
+    text = "python -m pip install --upgrade pip\npip install -r requirements.txt\npip install -e .[dev]\npytest\n"
+    run(text)
+    start = time.perf_counter()
+    for _ in range(50):
+        run(text)
+    assert (time.perf_counter() - start) / 50 < 0.005
