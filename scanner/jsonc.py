@@ -6,7 +6,8 @@ import re
 
 from scanner.yaml_reader import Mapping, load_mapping
 
-_PART = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|//[^\n]*|/\*.*?\*/|\t|,(?=[ \t\r\n]*[}\]])", re.DOTALL)
+# What is left open ends with the line (strings) or the text (comments): nothing is tried twice.
+_PART = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"?|//[^\n]*|/\*.*?(?:\*/|\Z)|\t|,(?=[ \t\r\n]{0,2000}[}\]])", re.DOTALL)
 
 _ESCAPE = re.compile(r"\\u(?P<high>[dD][89abAB]\w\w)\\u(?P<low>[dD][c-fC-F]\w\w)|\\.")
 

@@ -136,7 +136,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class _Builder:
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._anchors: dict[str, Node] = {}
+        self._anchors: dict[str, tuple[Node, int]] = {}
         self._nodes = 0
         self._aliases = 0
 
@@ -153,6 +153,7 @@ class _Builder:
 
     def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
         line = event.start_mark.line + 1
+        before = self._nodes
         self._nodes += 1
         if self._nodes > MAX_NODES:
             raise Unreadable(f"more than {MAX_NODES} nodes", line=line, code="too-large")
@@ -169,7 +170,7 @@ class _Builder:
         else:
             node = self._mapping(events, line, tag, depth)
         if event.anchor:
-            self._anchors[event.anchor] = node
+            self._anchors[event.anchor] = node, self._nodes - before
         return node
 
     def _alias(self, event: Any, line: int) -> Node:
@@ -178,7 +179,11 @@ class _Builder:
             raise Unreadable(f"more than {MAX_ALIASES} aliases", line=line, code="too-large")
         if event.anchor not in self._anchors:
             raise Unreadable(f"alias of an unknown anchor: {event.anchor}", line=line)
-        return self._anchors[event.anchor]
+        node, weight = self._anchors[event.anchor]
+        self._nodes += weight
+        if self._nodes > MAX_NODES:
+            raise Unreadable(f"aliases unfold to more than {MAX_NODES} nodes", line=line, code="too-large")
+        return node
 
     def _sequence(self, events: Iterator[Any], line: int, tag: str | None, depth: int) -> Sequence:
         items: list[Node] = []

@@ -73,7 +73,16 @@ def _job(name: str, job: Mapping, doc: Mapping, calls: list[_Call], pipeline: Pi
         for scalar, from_matrix in values if is_python_key(key) else ():
             pipeline.python(scalar.text, scalar.line, "ci-matrix" if from_matrix else "ci-setup", where)
     single = {key: values[0][0].text for key, values in parameters.items() if len(values) == 1}
-    _steps(job.seq("steps"), doc, pipeline, where, single, 0)
+    _steps(job.seq("steps"), _Scene(doc, pipeline), where, single, 0)
+
+
+class _Scene:
+    """A job while its steps are read; ``seen`` are the calls of commands already followed, which say nothing new."""
+
+    def __init__(self, doc: Mapping, pipeline: Pipeline) -> None:
+        self.doc = doc
+        self.pipeline = pipeline
+        self.seen: set[tuple[object, ...]] = set()
 
 
 _Values = dict[str, list[tuple[Scalar, bool]]]
@@ -122,26 +131,33 @@ def _literal(text: str | None) -> str | None:
     return None if text is None or text.strip("/") in ("~/repo", "~/project", "~") or text.startswith("~/") else text
 
 
-def _steps(
-    nodes: tuple[Node, ...], doc: Mapping, pipeline: Pipeline, where: Where, values: dict[str, str], depth: int
-) -> None:
+def _steps(nodes: tuple[Node, ...], scene: _Scene, where: Where, values: dict[str, str], depth: int) -> None:
     passed_on: dict[str, str] = {}
     for node in nodes:
         here = where.with_env(passed_on)
         for name, body, line in _named(node):
             if name == "run":
-                passed_on.update(_run(body, pipeline, here, values))
+                passed_on.update(_run(body, scene.pipeline, here, values))
             elif name in ("when", "unless") and isinstance(body, Mapping) and depth < MAX_DEPTH:
-                _steps(body.seq("steps"), doc, pipeline, here, values, depth + 1)
-            elif isinstance(command := doc.get("commands", name), Mapping) and depth < MAX_DEPTH:
-                arguments = (
-                    {k: v.text for k, v in body.items() if isinstance(v, Scalar)} if isinstance(body, Mapping) else {}
-                )
-                defaults = {k: v[0][0].text for k, v in _defaults(command).items()}
-                inner = {**defaults, **{k: _fill(v, values) for k, v in arguments.items()}}
-                _steps(command.seq("steps"), doc, pipeline, here, inner, depth + 1)
+                _steps(body.seq("steps"), scene, here, values, depth + 1)
+            elif isinstance(command := scene.doc.get("commands", name), Mapping) and depth < MAX_DEPTH:
+                _call(name, command, body, scene, here, values, depth)
             elif "/" in name:
-                _orb_step(name, body if isinstance(body, Mapping) else Mapping({}, {}, line), line, pipeline, here)
+                arguments = body if isinstance(body, Mapping) else Mapping({}, {}, line)
+                _orb_step(name, arguments, line, scene.pipeline, here)
+
+
+def _call(
+    name: str, command: Mapping, body: Node, scene: _Scene, where: Where, values: dict[str, str], depth: int
+) -> None:
+    """A reusable command with the arguments that it is given, or its defaults."""
+    given = {k: v.text for k, v in body.items() if isinstance(v, Scalar)} if isinstance(body, Mapping) else {}
+    inner = {k: v[0][0].text for k, v in _defaults(command).items()}
+    inner.update((k, _fill(v, values)) for k, v in given.items())
+    key = (name, tuple(sorted(inner.items())), tuple(sorted(where.env.items())), where.directory)
+    if key not in scene.seen:
+        scene.seen.add(key)
+        _steps(command.seq("steps"), scene, where, inner, depth + 1)
 
 
 def _named(node: Node) -> Iterator[tuple[str, Node, int]]:

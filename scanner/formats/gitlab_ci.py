@@ -21,6 +21,7 @@ _KEYWORDS = frozenset(
 )
 _NAME = re.compile(r"(?:\.gitlab/|\.gitlab-ci/|gitlab-ci/|gitlab/|ci/).+\.ya?ml|(?:.+/)?[^/]*\.?gitlab-ci[^/]*\.ya?ml")
 MAX_PARENTS = 12
+MAX_SCRIPT = 5_000
 
 
 def read(path: str, text: str) -> Extract | None:
@@ -115,7 +116,7 @@ def _job(name: str, job: Mapping, doc: Mapping, pipeline: Pipeline, disabled: st
     after = merged.get("after_script") or default.get("after_script") or doc.get("after_script")
     script = [s for node in (before, merged.get("script")) for s in _flat(node, doc)]
     pipeline.run(script, where)
-    pipeline.run(list(_flat(after, doc)), replace(where, tolerated=True))
+    pipeline.run(_flat(after, doc), replace(where, tolerated=True))
 
 
 def _merged(job: Mapping, doc: Mapping) -> dict[str, Node]:
@@ -184,17 +185,23 @@ def _image(node: Node | None, pipeline: Pipeline, where: Where, matrix: list[tup
         pipeline.image(name.text, name.line, where)
 
 
-def _flat(node: Node | None, doc: Mapping, depth: int = 0) -> Iterator[Scalar]:
-    """The scalars of a script with ``!reference [job, key]`` replaced by what it points to."""
-    if isinstance(node, Scalar):
-        yield node
-    elif isinstance(node, Sequence) and depth < MAX_PARENTS:
-        if node.tag == "!reference":
-            keys = [item.text for item in node.items if isinstance(item, Scalar)]
-            yield from _flat(doc.get(*keys) if keys else None, doc, depth + 1)
-            return
-        for item in node.items:
-            yield from _flat(item, doc, depth + 1)
+def _flat(node: Node | None, doc: Mapping) -> list[Scalar]:
+    """The scalars of a script with ``!reference [job, key]`` replaced by what it points to; never more than a bound."""
+    found: list[Scalar] = []
+    waiting: list[tuple[Node | None, int]] = [(node, 0)]
+    for _ in range(MAX_SCRIPT):
+        if not waiting:
+            break
+        current, depth = waiting.pop()
+        if isinstance(current, Scalar):
+            found.append(current)
+        elif isinstance(current, Sequence) and depth < MAX_PARENTS:
+            if current.tag == "!reference":
+                keys = [item.text for item in current.items if isinstance(item, Scalar)]
+                waiting.append((doc.get(*keys) if keys else None, depth + 1))
+            else:
+                waiting.extend((item, depth + 1) for item in reversed(current.items))
+    return found
 
 
 def _matches(path: str) -> bool:

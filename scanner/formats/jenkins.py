@@ -17,9 +17,10 @@ from scanner.yaml_reader import Scalar
 
 CI = "jenkins"
 MAX_TOKENS = 400_000
+# A string that is left open ends with its line, a comment with the text: nothing is tried twice.
 _TOKEN = re.compile(
-    r"//[^\n]*|/\*.*?\*/|'''(?:[^'\\]|\\.|'(?!''))*'''|\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*\"\"\""
-    r"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|@?[A-Za-z_]\w*|[{}()=.,:;]|\n",
+    r"//[^\n]*|/\*.*?(?:\*/|\Z)|'''(?:[^'\\]|\\.|'(?!''))*(?:'''|\Z)|\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*(?:\"\"\"|\Z)"
+    r"|'(?:[^'\\\n]|\\.)*'?|\"(?:[^\"\\\n]|\\.)*\"?|@?[A-Za-z_]\w*|[{}()=.,:;]|\n",
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(\n|.)", re.DOTALL)
@@ -37,7 +38,7 @@ class _Token:
     def string(self) -> str | None:
         """The value of a string literal."""
         for quote in ("'''", '"""', "'", '"'):
-            if self.text.startswith(quote) and len(self.text) >= 2 * len(quote):
+            if self.text.startswith(quote) and self.text.endswith(quote) and len(self.text) >= 2 * len(quote):
                 return _ESCAPE.sub(lambda m: _ESCAPED.get(m[1], m[1]), self.text[len(quote) : -len(quote)])
         return None
 

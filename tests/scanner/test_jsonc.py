@@ -39,3 +39,9 @@ _CHARACTERS = st.characters(min_codepoint=32, max_codepoint=126) | st.sampled_fr
 def test_reads_json(data: dict[str, str]) -> None:
     doc = jsonc.loads(json.dumps(data, indent=1))
     assert {key: doc.text(key) for key in data} == data
+
+
+def test_what_is_left_open_costs_little() -> None:
+    for text in ('"\\' * 100_000, "/*" * 100_000, '"' * 100_001):
+        with pytest.raises(Unreadable):
+            jsonc.loads("{" + text)

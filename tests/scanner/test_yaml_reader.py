@@ -48,6 +48,7 @@ def test_tags_and_documents() -> None:
         ("a: 'b", "syntax"),
         ("\x00", "syntax"),
         ("a: &a [x]\nb: [" + "*a," * 3000 + "]", "too-large"),
+        ("a0: &a0 [x,x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1},*a{n - 1}]\n" for n in range(1, 40)), "too-large"),
     ],
 )
 def test_what_cannot_be_read(text: str, code: str) -> None:

@@ -88,3 +88,8 @@ def test_only_at_the_root() -> None:
 
 def test_commands_that_call_each_other_end() -> None:
     _read("commands:\n  a: {steps: [b]}\n  b: {steps: [a, a]}\njobs:\n  j: {steps: [a]}\n")
+
+
+def test_commands_that_unfold_are_bounded() -> None:
+    commands = "".join(f"  c{n}: {{steps: [{', '.join([f'c{n + 1}'] * 20)}]}}\n" for n in range(12))
+    _read(f"commands:\n{commands}  c12: {{steps: [{{run: x}}]}}\njobs:\n  j: {{steps: [c0]}}\n")

@@ -103,3 +103,8 @@ def test_included_files_need_jobs() -> None:
 
 def test_rings_end() -> None:
     _read(".a: {extends: .b}\n.b: {extends: .a}\nc:\n  extends: .a\n  script:\n    - !reference [c, script]\n")
+
+
+def test_references_that_unfold_are_bounded() -> None:
+    jobs = "".join(f".a{n}:\n  script:\n" + f"    - !reference [.a{n + 1}, script]\n" * 200 for n in range(8))
+    _read(jobs + ".a8: {script: []}\nz:\n  script:\n    - !reference [.a0, script]\n")
