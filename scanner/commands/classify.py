@@ -825,9 +825,7 @@ _TESTERS = frozenset(
     xdoctest zope-testrunner
     """.split()
 )
-_BUILDERS = frozenset(
-    {"build", "twine", "cibuildwheel", "maturin", "pyproject-build", "docker", "flit_core", "auditwheel"}
-)
+_BUILDERS = frozenset({"twine", "cibuildwheel", "maturin", "pyproject-build", "docker", "flit_core", "auditwheel"})
 _CONDA_TOOLS = frozenset("python pypy libmamba conda-libmamba-solver anaconda-client boa conda-forge git make".split())
 _CONDA_VALUES = frozenset({"-n", "--name", "-p", "--prefix", "-c", "--channel", "--solver", "--platform", "--subdir"})
 _INSTALLERS: tuple[tuple[str, str], ...] = (

@@ -201,9 +201,9 @@ def _nox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple
                 asked.append(re.sub(r"\(.*\)$", "", name))
         elif word.startswith(("--session=", "--sessions=")):
             asked.append(word.partition("=")[2])
-    known = {t.name for t in extract.tasks}
+    known = {t.name for t in extract.tasks if not (t.needs and t.name.startswith(f"{t.needs[0]}-"))}
     names = [name if name in known or "$" in name else re.sub(r"-[\d.]+$", "", name) for name in asked]
-    sessions = tuple(t for t in extract.tasks if not (t.needs and t.name.startswith(f"{t.needs[0]}-")))
+    sessions = tuple(t for t in extract.tasks if t.name in known)
     return [
         (extract, name)
         for name in dict.fromkeys(

@@ -13,10 +13,10 @@ _PIP = re.compile(r"pip(?:[23](?:\.\d{1,2})?)?")
 _VARIABLE = re.compile(r"\$\{?(?:\w*_)?(?P<name>PIP3?|POETRY|UV|PIPENV|PDM|PYTEST|TOX|NOX|HATCH|MAKE)(?:_BIN|_EXE)?\}?")
 _MODULES = {
     "piptools": "pip-tools",
-    "pytest": "pytest",
     "py.test": "pytest",
     "pre_commit": "pre-commit",
     "flit_core": "flit",
+    "build": "pyproject-build",
 }
 _PYTHON_VALUES = frozenset({"-W", "-X", "--check-hash-based-pycs"})
 
@@ -55,9 +55,9 @@ def program(argv: tuple[str, ...]) -> Program:
 def _module(args: Sequence[str], home: str | None) -> Program | None:
     for number, word in enumerate(args):
         if word == "-m" and number + 1 < len(args):
-            return _named(args[number + 1], tuple(args[number + 2 :]), home)
+            return _named(_MODULES.get(args[number + 1], args[number + 1]), tuple(args[number + 2 :]), home)
         if word.startswith("-m") and len(word) > 2:
-            return _named(word[2:], tuple(args[number + 1 :]), home)
+            return _named(_MODULES.get(word[2:], word[2:]), tuple(args[number + 1 :]), home)
         if not word.startswith("-") and (number == 0 or args[number - 1] not in _PYTHON_VALUES):
             return None
         if word == "-c":
@@ -74,7 +74,7 @@ def _named(name: str, args: tuple[str, ...], home: str | None) -> Program:
         return Program("pip-tools", (name.removeprefix("pip-"), *args), home)
     elif name in ("mamba", "micromamba"):
         name = "conda"
-    return Program(_MODULES.get(name, name), args, home)
+    return Program(name, args, home)
 
 
 # options that take a word of their own, by program
@@ -161,15 +161,21 @@ def inner(started: Program) -> tuple[str, ...] | None:
             return (found[0].split(":", 1)[1], *found[1:])
         return found
     if name == "uvx" or (name == "uv" and args[:2] == ("tool", "run")):
-        rest = after_options(args if name == "uvx" else args[2:], _UV)
-        return (re.split(r"@|==", rest[0])[0], *rest[1:]) if rest else ()
+        return _tool(after_options(args if name == "uvx" else args[2:], _UV))
     if name == "pipx" and args[:1] == ("run",):
-        rest = after_options(args[1:], _PIPX)
-        return (re.split(r"@|==", rest[0])[0], *rest[1:]) if rest else ()
+        return _tool(after_options(args[1:], _PIPX))
     if name == "coverage" and args[:1] == ("run",):
         rest = args[1:]
         return ("python", *rest)
     return None
+
+
+def _tool(words: tuple[str, ...]) -> tuple[str, ...]:
+    """``ruff@0.9 check`` as ``ruff check``."""
+    if not words:
+        return ()
+    name = re.split(r"@|==", words[0])[0]
+    return (_MODULES.get(name, name), *words[1:])
 
 
 def container_command(started: Program) -> tuple[str, ...] | None:
