@@ -97,22 +97,6 @@ def resolve_head(repository: GitDir, *, timeout: float = TIMEOUT) -> Head:
     return Head(commit=commit.decode() or None, branch=branch, reference=name or None)
 
 
-def feed(folder: str, arguments: Sequence[str], text: bytes = b"") -> None:
-    """Run git on a git directory that we made ourselves (the demo fleet's), with ``text`` on its input.
-
-    Never for a scanned repository, whose configuration git would read. Raises :class:`Unreached` with what git says.
-    """
-    process = _start(arguments, {"GIT_DIR": folder})
-    try:
-        _, complaint = process.proc.communicate(text, timeout=TIMEOUT)
-        status = process.proc.returncode
-    finally:
-        _end(process)
-    if status:
-        said = complaint.decode("utf-8", "backslashreplace").strip() or f"git ended with {status}"
-        raise Unreached("unreadable", said[:300])
-
-
 def _output(arguments: Sequence[str], environment: dict[str, str], timeout: float) -> bytes:
     process = _start(arguments, environment)
     talk = _Conversation(process, time.monotonic() + timeout)

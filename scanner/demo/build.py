@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
 
-from scanner import git
-from scanner.demo.history import Commit, History, fast_import, parse
+from scanner.demo import objects
+from scanner.demo.history import Commit, History, parse
 
 REMOTE = "https://git.example/acme"
 MARKER = ".muster-demo"
@@ -23,43 +23,49 @@ class Refused(Exception):
 
 def histories() -> tuple[History, ...]:
     """The repositories of the fleet, by name."""
-    folder = resources.files("scanner.demo") / "fleet"
-    texts = ((entry.name.removesuffix(".history"), entry) for entry in folder.iterdir())
-    return tuple(parse(name, entry.read_text(encoding="utf-8")) for name, entry in sorted(texts, key=lambda t: t[0]))
+    found = (resources.files("scanner.demo") / "fleet").iterdir()
+    texts = {entry.name.removesuffix(".history"): entry.read_text(encoding="utf-8") for entry in found}
+    return tuple(parse(name, texts[name]) for name in sorted(texts))
 
 
-def build(folder: Path) -> tuple[Path, ...]:
-    """Write the fleet as it is in the first scene; raises :class:`Refused` rather than touch what is not ours.
+def settings() -> str:
+    """The fleet's ``muster.toml``."""
+    return (resources.files("scanner.demo") / CONFIG).read_text(encoding="utf-8")
 
-    A demo fleet that an earlier call wrote is replaced. Returns the repositories' folders.
+
+def build(folder: Path) -> None:
+    """Write the fleet of the first scene; raises :class:`Refused` rather than touch what is not ours.
+
+    A demo fleet that an earlier call wrote is replaced, its store too.
     """
     fleet = histories()
     _make_room(folder, fleet)
     (folder / MARKER).write_text(_EXPLAINED, encoding="utf-8")
-    settings = resources.files("scanner.demo") / CONFIG
-    (folder / CONFIG).write_text(settings.read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / CONFIG).write_text(settings(), encoding="utf-8")
     for history in fleet:
-        _start(folder / history.name, history)
-    return tuple(folder / history.name for history in fleet)
+        repository = folder / history.name
+        objects.begin(repository / ".git", f"{REMOTE}/{history.name}.git")
+        _commit(repository, history.commits, {})
 
 
 def advance(folder: Path) -> tuple[tuple[str, Commit], ...]:
-    """Make the commits of the second scene in a fleet that :func:`build` wrote; returns them by repository."""
+    """Make the commits of the second scene in a fleet that :func:`build` wrote; returns them, oldest first."""
     made: list[tuple[str, Commit]] = []
     for history in histories():
-        if history.later:
-            _commit(folder / history.name, history.later, onto=bool(history.commits))
-            made += [(history.name, commit) for commit in history.later]
-    return tuple(made)
+        _commit(folder / history.name, history.later, history.tree())
+        made += [(history.name, commit) for commit in history.later]
+    return tuple(sorted(made, key=lambda pair: pair[1].when))
 
 
 def _make_room(folder: Path, fleet: Iterable[History]) -> None:
+    """An empty folder, but for what somebody else put beside the fleet."""
     if folder.exists() and not folder.is_dir():
         raise Refused(f"{folder} is not a folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).is_file():
-        raise Refused(f"{folder} is not empty and not a demo fleet: name another folder")
+        raise Refused(f"{folder} is not empty, and no demo fleet: name another folder, or one that does not exist")
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (*(history.name for history in fleet), CONFIG, MARKER, *(STORE + s for s in ("", "-shm", "-wal"))):
+    stores = (STORE, f"{STORE}-shm", f"{STORE}-wal")
+    for name in (*(history.name for history in fleet), CONFIG, MARKER, *stores):
         _remove(folder / name)
 
 
@@ -70,34 +76,13 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _start(repository: Path, history: History) -> None:
-    git_dir = repository / ".git"
-    for part in ("objects/info", "objects/pack", "refs/heads", "refs/tags"):
-        (git_dir / part).mkdir(parents=True)
-    (git_dir / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
-    (git_dir / "config").write_text(_config(history.name), encoding="utf-8")
-    if history.commits:
-        _commit(repository, history.commits, onto=False)
-
-
-def _config(name: str) -> str:
-    return (
-        "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true\n"
-        f'[remote "origin"]\n\turl = {REMOTE}/{name}.git\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n'
-        '[branch "main"]\n\tremote = origin\n\tmerge = refs/heads/main\n'
-    )
-
-
-def _commit(repository: Path, commits: tuple[Commit, ...], *, onto: bool) -> None:
+def _commit(repository: Path, commits: Iterable[Commit], before: Mapping[str, str]) -> None:
     """Commits to the branch, the index and the work tree."""
-    git_dir = str(repository.absolute() / ".git")
-    git.feed(git_dir, ["fast-import", "--quiet", "--done"], fast_import(commits, onto=onto))
-    git.feed(git_dir, ["read-tree", "HEAD"])
-    for commit in commits:
-        for path, text in commit.files.items():
+    after = objects.write(repository / ".git", commits, before)
+    for path in before.keys() - after.keys():
+        (repository / path).unlink()
+    for path, text in after.items():
+        if text != before.get(path):
             place = repository / path
-            if text is None:
-                place.unlink()
-            else:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_text(text, encoding="utf-8")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""The text form of a repository's history. Pure: text in, commits out, and commits to a ``git fast-import`` stream.
+"""The text form of a repository's history. Pure: text in, commits out.
 
 A line that starts with ``@@`` says what follows::
 
@@ -17,11 +17,10 @@ directive belong to neither. Commits below ``@@ later`` are made in the second s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-BRANCH = "refs/heads/main"
 _COMMIT = re.compile(r"(?P<when>\S+) (?P<author>[^<>]+ <[^<>]+>)")
 
 
@@ -93,27 +92,3 @@ class _Draft:
 def _text(lines: list[str]) -> str:
     text = "\n".join(lines).rstrip("\n")
     return text + "\n" if text else ""
-
-
-def fast_import(commits: Iterable[Commit], *, onto: bool) -> bytes:
-    """The stream that makes ``git fast-import`` write ``commits``; ``onto`` what the branch holds already."""
-    return b"".join(_stream(commits, onto=onto))
-
-
-def _stream(commits: Iterable[Commit], *, onto: bool) -> Iterator[bytes]:
-    for commit in commits:
-        stamp = f"{commit.author} {int(commit.when.timestamp())} {commit.when:%z}"
-        yield f"commit {BRANCH}\nauthor {stamp}\ncommitter {stamp}\n".encode()
-        yield _data(commit.message)
-        if onto:
-            yield f"from {BRANCH}^0\n".encode()
-        onto = False
-        for path, text in commit.files.items():
-            yield f"D {path}\n".encode() if text is None else f"M 100644 inline {path}\n".encode() + _data(text)
-        yield b"\n"
-    yield b"done\n"
-
-
-def _data(text: str) -> bytes:
-    content = text.encode()
-    return f"data {len(content)}\n".encode() + content + b"\n"
