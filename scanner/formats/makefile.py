@@ -26,6 +26,7 @@ _ASSIGNMENT = re.compile(
 )
 _EXPORT = re.compile(r"export\s{1,8}(?P<names>[\w\s]{1,500})")
 _RULE = re.compile(r"(?P<targets>[^:=#\t][^:=#]{0,2000}?)\s{0,8}:{1,2}(?!=)(?P<rest>.*)", re.DOTALL)
+_CALL = re.compile(r"\$[({](?:eval|call|info|warning|error|foreach|if|shell)\b")
 _CONDITIONAL = re.compile(r"(?:ifn?eq|ifn?def|else|endif)\b")
 _REFERENCE = re.compile(r"\$(?:\$|\((?P<round>[^()$]{1,400})\)|\{(?P<curly>[^{}$]{1,400})\}|(?P<one>[A-Za-z@<^+?*%|]))")
 _FUNCTION = re.compile(r"\$\((?P<name>[a-z-]{2,12})\s(?P<body>[^()]{0,1000}(?:\([^()]{0,500}\)[^()]{0,500}){0,8})\)")
@@ -100,7 +101,9 @@ class _Make:
                 current = self._line(_uncommented(stripped), number, current, depth)
 
     def _line(self, line: str, number: int, current: list[_Rule], depth: int) -> list[_Rule]:
-        if line.startswith(("$(", "${", "include ", "-include ", "sinclude ", "vpath ", "unexport", "undefine ")):
+        if _CALL.match(line) or line.startswith(
+            ("include ", "-include ", "sinclude ", "vpath ", "unexport", "undefine ")
+        ):
             return []
         if line == "export":
             self._export_all = True

@@ -1,0 +1,115 @@
+# ruff: noqa: E501
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.format import Unreadable
+from scanner.formats.nox import FORMAT
+
+TEXT = '''import nox
+from nox import session
+
+PYTHONS = ["3.11", "3.12"]
+SOURCES = "src", "tests"
+nox.options.sessions = ["tests", "lint"]
+
+
+def _install(s, *names, extra="test"):
+    s.install("-r", "requirements.txt", f".[{extra}]")
+
+
+@nox.session(python=PYTHONS, venv_backend="uv")
+def tests(session: nox.Session) -> None:
+    """Run."""
+    _install(session, extra="dev")
+    session.env["A"] = "1"
+    args = session.posargs or ["-q"]
+    if args:
+        session.run("pytest", *SOURCES, *session.posargs, env={"B": "2"}, external=True)
+    session.notify("cover")
+
+
+@session(name="lint")
+def lint_it(s):
+    for tool in ("black", "ruff"):
+        s.install(f"{tool}")
+    s.chdir("sub")
+    s.run(*["ruff", "check"], unknown())
+
+
+@nox.session(default=False)
+def cover(session):
+    session.conda_install("numpy")
+    session.run_always("poetry", "install", success_codes=[0, 1])
+
+
+@other
+def no(session):
+    session.install("never")
+'''
+
+
+def test_read() -> None:
+    extract = FORMAT.read("noxfile.py", TEXT)
+    assert extract is not None
+    assert [(i.job, " ".join(i.argv), i.at.line, i.directory) for i in extract.invocations] == [
+        ("tests", "uv pip install -r requirements.txt .[dev]", 10, "."),
+        ("tests", "pytest src tests", 20, "."),
+        ("lint", "pip install black", 27, "."),
+        ("lint", "pip install ruff", 27, "."),
+        ("lint", "ruff check ${value}", 29, "sub"),
+        ("cover", "conda install numpy", 34, "."),
+        ("cover", "poetry install", 35, "."),
+    ]
+    assert extract.invocations[1].env == (("A", "1"), ("B", "2"))
+    assert extract.invocations[-1].tolerated
+    assert [(p.version, p.job) for p in extract.pythons] == [("3.11", "tests"), ("3.12", "tests")]
+    assert [(t.name, t.needs, t.default) for t in extract.tasks] == [
+        ("tests", ("cover",), True),
+        ("tests-3.11", ("tests",), False),
+        ("tests-3.12", ("tests",), False),
+        ("lint", (), True),
+        ("cover", (), False),
+    ]
+
+
+def test_dependency_groups_and_default_backend() -> None:
+    text = """import nox
+nox.options.default_venv_backend = "uv|virtualenv"
+@nox.session
+def a(session):
+    session.install(*nox.project.dependency_groups(DATA, "dev", "test"))
+    session.install("a", "b" + "==1")
+"""
+    extract = FORMAT.read("noxfile.py", text)
+    assert extract is not None
+    assert [" ".join(i.argv) for i in extract.invocations] == [
+        "uv pip install --group dev --group test",
+        "uv pip install a b==1",
+    ]
+
+
+def test_helpers_that_call_each_other_end() -> None:
+    text = "import nox\ndef f(s):\n    g(s)\ndef g(s):\n    f(s)\n    s.run('x')\n@nox.session\ndef a(session):\n    f(session)\n"
+    extract = FORMAT.read("noxfile.py", text)
+    assert extract is not None
+    assert [i.argv for i in extract.invocations] == [("x",)]
+
+
+def test_none_and_broken() -> None:
+    assert FORMAT.read("noxfile.py", "x = 1\n") is None
+    for text in ("def", "\0", "(" * 5000, "x = " + "-" * 200_000 + "1"):
+        with pytest.raises(Unreadable):
+            FORMAT.read("noxfile.py", text)
+
+
+_LINES = ["    session.run(*a, b=c)", "    session.install('a' + b)", "    for x in y: pass", "    session.env['a'] = f'{x}'",
+          "    a, b = 1, 2", "    session.chdir(x / 'y')", "    with session.chdir('..'): pass", "    f(session, 1)", "    x += ['a']"]  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(_LINES), min_size=1, max_size=8).map("\n".join))
+def test_never_raises(body: str) -> None:
+    FORMAT.read("noxfile.py", f"import nox\n@nox.session\ndef f(session):\n{body}\n")

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from scanner.formats.shell_script import FORMAT
+
+
+def test_read() -> None:
+    extract = FORMAT.read(
+        "scripts/x.sh", '#!/usr/bin/env bash\ncd "$(dirname "$0")/.."\npip install -r requirements.txt\n'
+    )
+    assert extract is not None
+    assert [(i.argv, i.directory, i.context, i.at.line) for i in extract.invocations] == [
+        (("pip", "install", "-r", "requirements.txt"), ".", "script", 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "is_shell"),
+    [
+        ("x.sh", "a\n", True),
+        ("bin/run", "#!/bin/sh\na\n", True),
+        ("bin/run", "#! /usr/bin/env -S bash -e\na\n", True),
+        ("bin/run", "#!/usr/bin/env python3\na\n", False),
+        ("bin/run", "a\n", False),
+        ("x.sh", "#!/usr/bin/env python3\na\n", False),
+        ("x.sh", "#!\na\n", False),
+    ],
+)
+def test_by_first_line(path: str, text: str, is_shell: bool) -> None:
+    assert (FORMAT.read(path, text) is not None) is is_shell
+
+
+def test_matches() -> None:
+    assert FORMAT.matches("a/b/c.sh")
+    assert FORMAT.matches("scripts/ci/test")
+    assert not FORMAT.matches("src/test")
+    assert not FORMAT.matches("scripts/x.py")
+
+
+def test_templates_have_no_problems() -> None:
+    extract = FORMAT.read("x.sh", "{% if cookiecutter.a %}\nif a\n{% endif %}\n")
+    assert extract is not None
+    assert extract.template
+    assert extract.problems == ()

@@ -1,0 +1,166 @@
+# ruff: noqa: E501
+from __future__ import annotations
+
+import pytest
+import tomli
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.tox_environments import ToxConfig, expand_names, from_ini, from_toml
+
+INI = """[tox]
+requires = tox-uv
+envlist =
+    py{310,311}-dj{4,5}
+    lint  # a comment
+
+[base]
+cov = --cov
+
+[testenv]
+deps =
+    -r requirements.txt
+    -crequirements/c.txt
+    dj4: django>=4,<5
+    dj5: django>=5
+    !lint: pytest
+extras = test
+setenv =
+    A = 1
+    PYTHONPATH = {toxinidir}
+changedir = {toxinidir}/tests
+commands =
+    - pytest {[base]cov} {posargs:-x} \\
+        tests
+    py311: python -c "print('a: b')"
+
+[testenv:lint]
+skip_install = true
+basepython = python3.12
+deps = ruff==0.9
+commands = ruff check {env:WHAT:.} {envname}
+
+[testenv:locked]
+runner = uv-venv-lock-runner
+dependency_groups = dev
+extras = a
+commands = pytest
+
+[testenv:own]
+package = editable
+install_command = python -m pip install --require-hashes {opts} {packages}
+dependency_groups = docs, test
+"""
+
+
+def ini(text: str = INI, **more: object) -> ToxConfig:
+    found = from_ini("tox.ini", text, **more)  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+def of(config: ToxConfig, job: str) -> list[tuple[str, int | None]]:
+    return [(" ".join(i.argv), i.at.line) for i in config.invocations if i.job == job]
+
+
+def test_environments_are_their_installers() -> None:
+    config = ini()
+    assert of(config, "py310-dj4") == [
+        ("uv pip install -r requirements.txt -c requirements/c.txt django>=4,<5 pytest", 12),
+        ("uv pip install .[test]", 17),
+        ("pytest --cov -x tests", 23),
+    ]
+    assert of(config, "py311-dj5")[2:] == [("pytest --cov -x tests", 23), ("python -c print('a: b')", 25)]
+    assert of(config, "lint") == [("uv pip install ruff==0.9", 30), ("ruff check . lint", 31)]
+    assert of(config, "locked") == [("uv sync --locked --extra a --group dev", 34), ("pytest", 37)]
+    assert of(config, "own")[0][0] == (
+        "python -m pip install --require-hashes -r requirements.txt -c requirements/c.txt pytest --group docs --group test"
+    )
+    assert of(config, "own")[1][0] == "python -m pip install --require-hashes -e .[test]"
+
+
+def test_details() -> None:
+    config = ini()
+    pytest_call = next(i for i in config.invocations if i.argv[0] == "pytest")
+    assert pytest_call.directory == "tests"
+    assert pytest_call.tolerated
+    assert dict(pytest_call.env)["A"] == "1"
+    assert {(p.version, p.job) for p in config.pythons} >= {("3.10", "py310-dj4"), ("3.12", "lint")}
+    assert [t.name for t in config.tasks if t.default] == ["py310-dj4", "py310-dj5", "py311-dj4", "py311-dj5", "lint"]
+
+
+def test_equal_environments_are_one() -> None:
+    config = ini("[tox]\nenvlist = py310, py311\n[testenv]\nskip_install = true\ncommands = pytest\n")
+    assert [(i.job, i.argv) for i in config.invocations] == [("py310", ("pytest",))]
+    assert [(t.name, t.needs) for t in config.tasks] == [("py310", ()), ("py311", ("py310",))]
+
+
+def test_setup_cfg_and_lines() -> None:
+    text = "[metadata]\nname = x\n[tox:tox]\nenvlist = py311\n[testenv]\ndeps = a\n"
+    config = ini(text, prefix="tox:", first_line=1)
+    assert of(config, "py311")[0] == ("pip install a", 6)
+    assert of(ini("[tox]\nskipsdist = true\nenvlist = a\n[testenv]\ndeps = b\n", first_line=11), "a") == [
+        ("pip install b", 15)
+    ]
+
+
+def test_toml() -> None:
+    text = """
+env_list = ["3.11", "lint"]
+requires = ["tox>=4.20"]
+[env_run_base]
+dependency_groups = ["test"]
+commands = [["pytest", { replace = "posargs", default = ["-x"], extend = true }, "tests"]]
+[env.lint]
+skip_install = true
+deps = ["ruff", "-r req.txt"]
+commands = [["ruff", "check", "."]]
+"""
+    config = from_toml("tox.toml", tomli.loads(text), lambda *keys: len(keys))
+    assert config is not None
+    assert of(config, "3.11") == [("pip install --group test", 2), ("pip install .", 2), ("pytest -x tests", 2)]
+    assert of(config, "lint") == [("pip install ruff -r req.txt --group test", 3), ("ruff check .", 3)]
+    assert [p.version for p in config.pythons] == ["3.11"]
+    assert from_toml("pyproject.toml", {}, lambda *keys: 1) is None
+
+
+def test_legacy_ini_in_toml() -> None:
+    config = from_toml(
+        "pyproject.toml", {"legacy_tox_ini": "\n[tox]\nenvlist = a\n[testenv]\ndeps = b\n"}, lambda *keys: 20
+    )
+    assert config is not None
+    assert of(config, "a")[0] == ("pip install b", 24)
+
+
+def test_nothing() -> None:
+    assert from_ini("tox.ini", "[flake8]\nmax-line-length = 100\n") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("py{310,311}-dj{4,5}, lint", ["py310-dj4", "py310-dj5", "py311-dj4", "py311-dj5", "lint"]),
+        ("py3{10-12}", ["py310", "py311", "py312"]),
+        ("py311{,-min}", ["py311", "py311-min"]),
+        ("a b,c", ["a", "b", "c"]),
+        ("{a", []),
+        ("", []),
+    ],
+)
+def test_expand_names(text: str, expected: list[str]) -> None:
+    assert expand_names(text) == expected
+
+
+_PARTS = ["[tox]", "[testenv]", "[testenv:a{b,c}]", "envlist = a{b,c", "deps =", "  -r x", "commands = {[testenv]commands}", "  a: b",
+          "  {posargs", "x", "= y", "setenv = A={env:A}", "basepython = python3", "[", "commands =", "  \\", "  !a: x", "extras={[x]y}"]  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(_PARTS), max_size=14).map("\n".join))
+def test_never_raises(text: str) -> None:
+    from_ini("tox.ini", text)
+
+
+def test_bombs_are_bounded() -> None:
+    assert len(expand_names("{a,b}" * 30)) <= 150
+    assert ini("[tox]\nenvlist = " + "{1-30}" * 8 + ", a\n[testenv]\ncommands = x\n").tasks
