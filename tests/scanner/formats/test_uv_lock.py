@@ -30,7 +30,7 @@ wheels = [
 [[package]]
 name = "beta"
 version = "2.0"
-source = { git = "https://token@git.example/beta.git?tag=v2#0123456789012345678901234567890123456789" }
+source = { git = "https://glpat-0123456789abcdefghij@git.example/beta.git?tag=v2#0123456789012345678901234567890123456789" }
 
 [[package]]
 name = "demo"
