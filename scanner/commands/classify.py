@@ -476,9 +476,6 @@ class _Judge:
         args = started.args
         sub = started.sub
         folder = option(args, "-C", "--directory", "-P", "--project")
-        if folder is not None:
-            rest = after_options(args, ("-C", "--directory", "-P", "--project"))
-            sub = rest[0] if rest else ""
         match sub:
             case "install" | "sync":
                 found = self._nearest("poetry.lock", ("pyproject.toml",), folder)

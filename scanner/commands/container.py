@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 from scanner.facts import Dockerfile, Instruction, Stage
 
 MAX_DEPTH = 20
+_FOLDERS = frozenset({"/", "/tmp", "/opt", "/srv", "/root", "/home", "/etc", "/usr/src", "/usr/local", "/var/tmp"})  # noqa: S108
 _MANIFESTS = ("pyproject.toml", "requirements.txt", "setup.py", "Pipfile", "setup.cfg", "environment.yml", "pixi.toml")
 
 
@@ -156,7 +157,7 @@ class Container:
                 yield _Copied(line, posixpath.join(destination, posixpath.basename(path)), path)
 
     def _is_known_folder(self, destination: str) -> bool:
-        return destination == "/" or any(
+        return destination in _FOLDERS or any(
             step.name == "WORKDIR" and step.value == destination for s in self._stages for step in s.instructions
         )
 

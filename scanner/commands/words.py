@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,8 +31,8 @@ class Program:
 
     @property
     def sub(self) -> str:
-        """The first argument that is no option, ``""`` where there is none."""
-        return next((word for word in self.args if not word.startswith("-")), "")
+        """The first argument that is no option or option's value, ``""`` where there is none."""
+        return next(iter(after_options(self.args, _GLOBAL.get(self.name, ()))), "")
 
 
 @lru_cache(maxsize=8192)
@@ -100,6 +100,18 @@ _COMPOSE = frozenset(
     --network --platform -h --mount --label -l --index --project-directory --gpus --shm-size --ipc --pull --publish
     """.split()
 )
+
+
+_GLOBAL: Mapping[str, frozenset[str]] = {
+    "poetry": frozenset({"-C", "--directory", "-P", "--project"}),
+    "pdm": _PDM,
+    "hatch": _HATCH,
+    "uv": frozenset({"--project", "--directory", "--config-file", "--cache-dir", "--color", "--python"}),
+    "pixi": _PIXI,
+    "pip": frozenset(
+        {"--python", "--proxy", "--log", "--timeout", "--retries", "--cache-dir", "--cert", "--trusted-host"}
+    ),
+}
 
 
 def after_options(words: Sequence[str], values: Iterable[str] = ()) -> tuple[str, ...]:

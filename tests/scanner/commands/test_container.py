@@ -1,0 +1,81 @@
+# ruff: noqa: E501
+from __future__ import annotations
+
+import pytest
+
+from scanner.commands.container import Container
+from scanner.formats.dockerfile import FORMAT
+
+FILES = frozenset(
+    {"requirements.txt", "src/a.py", "deps/base.txt", "deps/dev.txt", "docker/Dockerfile", "api/uv.lock", "api/x/y.py"}
+)
+FOLDERS = frozenset({"src", "deps", "docker", "api", "api/x"})
+
+
+def container(text: str, path: str = "Dockerfile") -> Container:
+    extract = FORMAT.read(path, text)
+    assert extract is not None
+    assert extract.dockerfile is not None
+    return Container(extract.dockerfile, FILES, FOLDERS)
+
+
+@pytest.mark.parametrize(
+    ("copy", "path", "expected"),
+    [
+        ("COPY . /app", "/app/requirements.txt", "requirements.txt"),
+        ("COPY . .", "/w/src/a.py", "src/a.py"),
+        ("COPY requirements.txt /tmp/", "/tmp/requirements.txt", "requirements.txt"),
+        ("COPY requirements.txt .", "/w/requirements.txt", "requirements.txt"),
+        ("COPY requirements.txt /tmp", "/tmp/requirements.txt", "requirements.txt"),
+        ("COPY requirements.txt /x", "/x", "requirements.txt"),
+        ("COPY deps/*.txt /d/", "/d/dev.txt", "deps/dev.txt"),
+        ("COPY deps /d", "/d/base.txt", "deps/base.txt"),
+        ("ADD requirements.txt src /w/", "/w/requirements.txt", "requirements.txt"),
+        ('COPY ["requirements.txt", "/a b/"]', "/a b/requirements.txt", "requirements.txt"),
+        ("COPY missing.txt /w/", "/w/missing.txt", None),
+        ("COPY . /app", "/elsewhere/requirements.txt", None),
+    ],
+)
+def test_source(copy: str, path: str, expected: str | None) -> None:
+    assert container(f"FROM x\nWORKDIR /w\n{copy}\nRUN a\n").source(4, path) == expected
+
+
+def test_only_what_was_copied_before_is_there() -> None:
+    found = container("FROM x\nRUN a\nCOPY . /app\n")
+    assert found.source(2, "/app/requirements.txt") is None
+    assert found.source(3, "/app/requirements.txt") == "requirements.txt"
+    assert found.source(None, "/app/requirements.txt") is None
+
+
+def test_mounts_count_for_their_line() -> None:
+    text = "FROM x\nWORKDIR /w\nRUN --mount=type=bind,source=requirements.txt,target=r.txt \\\n  pip install -r r.txt\nRUN b\n"
+    found = container(text)
+    assert found.source(4, "/w/r.txt") == "requirements.txt"
+    assert found.source(5, "/w/r.txt") is None
+
+
+def test_stages_hand_files_on() -> None:
+    text = "FROM x AS a\nCOPY . /in\nFROM a AS b\nRUN y\nFROM z\nCOPY --from=a /in/deps /out\nCOPY --from=0 /in/src /src\nRUN w\n"
+    found = container(text)
+    assert found.source(4, "/in/requirements.txt") == "requirements.txt"
+    assert found.source(8, "/out/dev.txt") == "deps/dev.txt"
+    assert found.source(8, "/src/a.py") == "src/a.py"
+
+
+@pytest.mark.parametrize(
+    ("path", "copy", "expected"),
+    [
+        ("Dockerfile", "COPY . .", "."),
+        ("docker/Dockerfile", "COPY requirements.txt .", "."),
+        ("api/Dockerfile", "COPY uv.lock .", "api"),
+        ("api/Dockerfile", "COPY api/uv.lock .", "."),
+        ("Dockerfile", "COPY thisrepo/requirements.txt thisrepo/src ./", ".."),
+    ],
+)
+def test_the_context_is_where_the_sources_are(path: str, copy: str, expected: str) -> None:
+    assert container(f"FROM x\n{copy}\n", path).context == expected
+
+
+def test_a_context_around_the_repository() -> None:
+    found = container("FROM x\nCOPY thisrepo/requirements.txt other/y /w/\n")
+    assert found.source(2, "/w/requirements.txt") == "requirements.txt"

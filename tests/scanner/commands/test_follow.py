@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import pytest
+
+from scanner.commands.follow import expand, is_followed
+from scanner.commands.lookup import Lookup, build_lookup
+from scanner.facts import Extract, Invocation, Location, Task
+
+
+def started(text: str, path: str, job: str | None = None, context: str = "task") -> Invocation:
+    at = Location(path=path, line=1)
+    return Invocation(argv=tuple(text.split()), at=at, context=context, job=job)  # type: ignore[arg-type]
+
+
+def runner(path: str, form: str, tasks: dict[str, tuple[str, tuple[str, ...]]], default: str = "") -> Extract:
+    """``tasks``: name → (command, names that it needs)."""
+    at = Location(path=path, line=1)
+    return Extract(
+        path=path,
+        format=form,
+        invocations=tuple(started(command, path, name) for name, (command, _) in tasks.items() if command),
+        tasks=tuple(Task(name=n, at=at, needs=needs, default=n == default) for n, (_, needs) in tasks.items()),
+    )
+
+
+EXTRACTS = (
+    runner("Makefile", "makefile", {"all": ("a", ("b",)), "b": ("bb", ("all",)), "t": ("tox -e py311", ())}, "all"),
+    runner("sub/Makefile", "makefile", {"x": ("sub-x", ())}),
+    runner("justfile", "justfile", {"d": ("dd", ()), "e": ("make all", ("d",))}, "d"),
+    runner("Taskfile.yml", "taskfile", {"default": ("td", ()), "x": ("tx", ())}, "default"),
+    runner("tox.ini", "tox", {"py311": ("p11", ()), "py312-a": ("p12", ()), "lint": ("l", ())}, "lint"),
+    runner("noxfile.py", "nox", {"tests": ("nt", ()), "tests-3.12": ("", ("tests",)), "docs": ("nd", ())}, "tests"),
+    runner("package.json", "package.json", {"test": ("jest", ("pretest",)), "pretest": ("lint", ())}),
+    Extract(path="run.sh", format="shell", invocations=(started("./other.sh", "run.sh", context="script"),)),
+    Extract(path="other.sh", format="shell", invocations=(started("./run.sh", "other.sh"), started("o", "other.sh"))),
+    Extract(path="act/action.yml", format="github-action", invocations=(started("act", "act/action.yml"),)),
+)
+
+
+def lookup() -> Lookup:
+    return build_lookup({e.path: e for e in EXTRACTS}, frozenset(e.path for e in EXTRACTS), (".",), (".",))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("make", ["bb", "a"]),
+        ("make -j4 all V=1", ["bb", "a"]),
+        ("make -C sub x", ["sub-x"]),
+        ("make -f sub/Makefile x", ["sub-x"]),
+        ("make nothing", []),
+        ("make t", ["p11"]),
+        ("just", ["dd"]),
+        ("just e", ["dd", "bb", "a"]),
+        ("task", ["td"]),
+        ("task x", ["tx"]),
+        ("tox", ["l"]),
+        ("tox -e py311,lint -- -x", ["p11", "l"]),
+        ("tox run -e py312-a", ["p12"]),
+        ("tox -e ${{matrix.py}}-a", ["p12"]),
+        ("tox -e $ENV", ["p11", "p12", "l"]),
+        ("tox -e py39", ["l"]),
+        ("tox -e docs", []),
+        ("python -m tox -e lint", ["l"]),
+        ("uvx --with tox-uv tox -e lint", ["l"]),
+        ("poetry run tox -e lint", ["l"]),
+        ("nox", ["nt"]),
+        ("nox -s docs tests", ["nd", "nt"]),
+        ("nox -s tests-3.12", ["nt"]),
+        ("nox --session=docs", ["nd"]),
+        ("npm test", ["lint", "jest"]),
+        ("npm run test -- -x", ["lint", "jest"]),
+        ("npm ci", []),
+        ("./run.sh", ["o"]),
+        ("bash -e run.sh a", ["o"]),
+        ("source run.sh", ["o"]),
+        ("uses:./act x=1", ["act"]),
+        ("pytest", []),
+    ],
+)
+def test_expand(text: str, expected: list[str]) -> None:
+    assert [i.argv[0] for i in expand(started(text, "ci.yml", "job", "ci"), lookup())] == expected
+
+
+def test_results_take_the_callers_context() -> None:
+    caller = Invocation(
+        argv=("make", "-C", "sub", "x"),
+        at=Location(path="ci.yml"),
+        context="ci",
+        env=(("A", "1"),),
+        job="j",
+        tolerated=True,
+    )
+    [found] = expand(caller, lookup())
+    assert (found.at.path, found.context, found.job, found.env, found.tolerated) == (
+        "sub/Makefile",
+        "ci",
+        "j",
+        (("A", "1"),),
+        True,
+    )
+
+
+def test_is_followed() -> None:
+    assert is_followed(started("tox -e lint", "ci.yml"), lookup())
+    assert not is_followed(started("tox -e lint", "ci.yml"), build_lookup({}, frozenset()))
