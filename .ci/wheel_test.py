@@ -14,6 +14,7 @@ EXPECTED = {"scanner", "rules", "reports"}
 
 
 def main() -> None:
+    """Raise where something is not as it should be."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(work / "dist")]
@@ -32,7 +33,8 @@ def main() -> None:
         hostile = work / "hostile"
         for package in ("rules", "reports", "yaml"):
             (hostile / package).mkdir(parents=True)
-            (hostile / package / "__init__.py").write_text("open('executed', 'w')\nraise SystemExit('hostile code ran')\n")
+            trap = "open('executed', 'w')\nraise SystemExit('hostile code ran')\n"
+            (hostile / package / "__init__.py").write_text(trap)
         (hostile / "requirements.txt").write_text("requests==2.31.0\n")
         for command in ([str(environment / "bin" / "muster")], [str(python), "-m", "scanner"]):
             for arguments in (["--version"], ["scan", ".", "--quiet", "--format", "json"], ["rules"]):

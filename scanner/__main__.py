@@ -15,7 +15,7 @@ def _forget_the_scanned_folder() -> None:
 
 def main() -> None:
     """Run the command line and exit with its status."""
-    from scanner.cli import run  # noqa: PLC0415  (after the path is safe)
+    from scanner.cli import run  # after the path is safe
 
     sys.exit(run())
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reports.documents import RunHeader, header
-from reports.table import Page, Table
+from reports.table import Page, Table, counted_noun
 from reports.writer import View
-from rules.finding import Finding, Findings, Level, Unknown
+from rules.finding import Finding, Findings, Level, State, Unknown
 from scanner.inventory import Run
 
 _LEVELS: dict[Level, int] = {"error": 0, "warning": 1, "note": 2}
@@ -26,52 +26,77 @@ class FindingsDocument:
 
 
 def findings_view(
-    run: Run, answers: Findings, names: dict[str, str], *, title: str = "Findings", closing: tuple[str, ...] = ()
+    run: Run,
+    answers: Findings,
+    names: dict[str, str],
+    *,
+    title: str = "Findings",
+    closing: tuple[str, ...] = (),
+    compared: bool = False,
 ) -> View:
-    """The view of a run's findings; ``names`` are the repositories' names for reading, by id."""
+    """The view of a run's findings; ``names`` are the repositories' names for reading, by id.
+
+    ``compared``: the states say how the findings stand against an earlier run, so that *new* is worth showing.
+    """
     return View(
         name="findings",
-        page=lambda: findings_page(answers, names, title, closing),
+        page=lambda: findings_page(answers, names, title, closing, compared=compared),
         document=lambda: FindingsDocument(run=header(run), findings=answers.findings, unknowns=answers.unknowns),
         rows=lambda: answers.findings,
     )
 
 
-def findings_page(answers: Findings, names: dict[str, str], title: str, closing: tuple[str, ...] = ()) -> Page:
+def findings_page(
+    answers: Findings, names: dict[str, str], title: str, closing: tuple[str, ...] = (), *, compared: bool = False
+) -> Page:
     """The findings for people, worst first."""
     shown = [f for f in answers.findings if f.state not in ("suppressed", "fixed")]
     levels = Counter(f.level for f in shown)
     states = Counter(f.state for f in answers.findings)
-    counted = ", ".join(_count(levels[level], level) for level in _LEVELS)
-    aside = ", ".join(f"{states[s]} {s}" for s in ("regressed", "fixed", "suppressed") if states[s])
+    counted = ", ".join(counted_noun(levels[level], level) for level in _LEVELS)
+    shown_states: tuple[State, ...] = ("regressed", "fixed", "suppressed")
+    if compared:
+        shown_states = ("new", *shown_states)
+    aside = ", ".join(f"{states[s]} {s}" for s in shown_states if states[s])
     return Page(
         title=title,
         opening=(
-            f"{len(shown)} findings: {counted}" + (f"; {aside}" if aside else ""),
-            *((f"{len(answers.unknowns)} questions could not be answered (listed last)",) if answers.unknowns else ()),
+            f"{counted_noun(len(shown), 'finding')}: {counted}" + (f"; {aside}" if aside else ""),
+            *(
+                (f"{counted_noun(len(answers.unknowns), 'question')} could not be answered (listed last)",)
+                if answers.unknowns
+                else ()
+            ),
         ),
-        tables=(_rules(shown), _each(answers.findings, names), _unknown(answers.unknowns, names)),
+        tables=(_rules(shown), _each(answers.findings, names, compared=compared), _unknown(answers.unknowns, names)),
         closing=closing,
     )
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def _rules(findings: list[Finding]) -> Table:
     counts = Counter((_LEVELS[f.level], f.rule, f.level) for f in findings)
-    repositories: dict[str, set[str]] = {}
+    repositories: dict[tuple[str, str], set[str]] = {}
     for f in findings:
-        repositories.setdefault(f.rule, set()).add(f.repository)
-    rows = [(level, rule, number, len(repositories[rule])) for (_, rule, level), number in sorted(counts.items())]
+        repositories.setdefault((f.rule, f.level), set()).add(f.repository)
+    rows = [
+        (level, rule, number, len(repositories[rule, level])) for (_, rule, level), number in sorted(counts.items())
+    ]
     return Table(name="rules", title="By rule", columns=("level", "rule", "findings", "repositories"), rows=tuple(rows))
 
 
-def _each(findings: tuple[Finding, ...], names: dict[str, str]) -> Table:
+def _each(findings: tuple[Finding, ...], names: dict[str, str], *, compared: bool) -> Table:
     ordered = sorted(findings, key=lambda f: (_LEVELS[f.level], f.rule, f.repository, f.project or "", f.message))
     rows = [
-        (f.level, f.rule, where(f.repository, f.project, names), place(f), f.message, f.fix, _state(f), f.reason)
+        (
+            f.level,
+            f.rule,
+            where(f.repository, f.project, names),
+            place(f),
+            f.message,
+            f.fix,
+            f.state if compared else _state(f),
+            f.reason,
+        )
         for f in ordered
         if f.state != "fixed"
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reports.documents import RunHeader, header
-from reports.table import Page, Table
+from reports.table import Page, Table, counted_noun
 from reports.writer import View
 from scanner.graph import Cycle, cycles, reach, shortest_circle
 from scanner.inventory import Clash, Edge, Fleet, Unresolved
@@ -86,8 +86,14 @@ def graph_page(fleet: Fleet) -> Page:
         opening=(
             f"{len(document.nodes)} of {len(fleet.repositories)} repositories are joined by {len(document.edges)} edges"
             + (f" ({counted})" if counted else ""),
-            f"{len(document.cycles)} cycles, {unsatisfied} unsatisfied requirements, {len(document.unresolved)} names of "
-            f"your own that nobody provides, {len(document.clashes)} names claimed twice",
+            "; ".join(
+                (
+                    counted_noun(len(document.cycles), "cycle"),
+                    counted_noun(unsatisfied, "unsatisfied requirement"),
+                    counted_noun(len(document.unresolved), "name") + " of your own that nobody provides",
+                    counted_noun(len(document.clashes), "name") + " claimed twice",
+                )
+            ),
         ),
         tables=(
             _most_needed(document),
@@ -115,7 +121,7 @@ def _cycles(found: tuple[Cycle, ...], names: dict[str, str]) -> Table:
     rows = []
     for cycle in found:
         ring = shortest_circle(cycle)
-        shown = " → ".join(names.get(r, r) for r in (*ring, ring[0])) if ring else ", ".join(cycle.repositories)
+        shown = " → ".join(names.get(r, r) for r in ring) if ring else ", ".join(cycle.repositories)
         cut = "; ".join(f"{names.get(e.consumer, e.consumer)} → {names.get(e.provider, e.provider)}" for e in cycle.cut)
         rows.append((len(cycle.repositories), shown, cut, cycle.why))
     return Table(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from reports.documents import inventory_document, totals
-from reports.table import Page, Table
+from reports.table import Page, Table, counted_noun
 from reports.writer import View
 from scanner.inventory import Fleet, Project, Repository
 
@@ -45,20 +45,18 @@ def accounting(fleet: Fleet) -> str:
     t = totals(fleet.repositories)
     lost = t.repositories - t.classified - t.needs_decision - t.not_python - t.failed
     return (
-        f"{t.repositories} {'repository' if t.repositories == 1 else 'repositories'}: {t.classified} classified, "
-        f"{t.needs_decision} need a decision, {t.not_python} not Python, {t.failed} failed, {lost} lost; "
-        f"{t.main_projects} main projects ({t.projects} in all)"
+        f"{counted_noun(t.repositories, 'repository')}: {t.classified} classified, {t.needs_decision} "
+        f"{'needs' if t.needs_decision == 1 else 'need'} a decision, {t.not_python} not Python, {t.failed} failed, "
+        f"{lost} lost; {counted_noun(t.main_projects, 'main project')} ({t.projects} in all)"
     )
 
 
 def _coverage(fleet: Fleet, mains: list[tuple[Repository, Project]]) -> tuple[str, ...]:
     unread = totals(fleet.repositories).unread_files
     unknown = sum(1 for _, p in mains if p.lock_discipline == "unknown")
-    lines = [f"{unread} files could not be read (listed below, each with its reason)"] if unread else []
+    lines = [f"{counted_noun(unread, 'file')} could not be read (listed below, each with its reason)"] if unread else []
     if unknown:
-        lines.append(
-            f"{unknown} main projects with a lock discipline that cannot be told: counted as unknown, not as bad"
-        )
+        lines.append(f"{counted_noun(unknown, 'main project')} whose lock discipline cannot be told: unknown, not bad")
     return tuple(lines)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reports.documents import RunHeader, header
-from reports.table import Page, Table
+from reports.table import Page, Table, counted_noun
 from reports.writer import View
 from rules.plan import Plan, Plans
 from rules.waves import Wave
@@ -42,8 +42,12 @@ def plan_page(fleet: Fleet, plans: Plans, closing: tuple[str, ...] = ()) -> Page
     return Page(
         title="Migration plan",
         opening=tuple(
-            f"{track}: {number} repositories to move, {hours[track]}"
-            + (f", in {len(plans.waves)} waves" if track == "uv" else ", in any order (no waves needed)")
+            f"{track}: {counted_noun(number, 'repository')} to move, {hours[track]}"
+            + (
+                f", in {counted_noun(len(plans.waves), 'wave')}"
+                if track == "uv"
+                else ", in any order (no waves needed)"
+            )
             for track, number in sorted(tracks.items(), reverse=True)
         )
         or ("nothing to move: every repository that could be read is where the plan would take it",),
@@ -93,7 +97,7 @@ def _order(plans: Plans, names: dict[str, str]) -> Table:
             plan.wave,
             names.get(plan.repository, plan.repository),
             "+".join(plan.from_),
-            round(plan.priority.score, 1),
+            f"{plan.priority.score:.1f}",
             _sum(plan),
             f"{plan.effort.low:g}–{plan.effort.likely:g}–{plan.effort.high:g}",
             plan.risk,

@@ -39,6 +39,11 @@ def command(store_name: str, run_id: int | None, to: str, repositories: tuple[st
     plans = make_plans(fleet, common.config, date.fromisoformat(fleet.run.as_of), cast("tuple[Track, ...]", tracks))
     if repositories:
         ids = select(fleet, repositories)
-        plans = replace(plans, plans=tuple(p for p in plans.plans if p.repository in ids))
+        waves = tuple(
+            replace(wave, repositories=tuple(r for r in wave.repositories if r in ids))
+            for wave in plans.waves
+            if not ids.isdisjoint(wave.repositories)
+        )
+        plans = replace(plans, waves=waves, plans=tuple(p for p in plans.plans if p.repository in ids))
     emit(plan_view(fleet, plans, closing=NEXT), common)
     return 0

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from scanner.environments import disagreements, environments, python_minors
 from scanner.inventory import Command, DeclaredPython, Environment, Environments, Evidence, Image
 

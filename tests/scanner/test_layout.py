@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from scanner.collect import RepoFacts
 from scanner.facts import Extract, Location, Lock, Manifest, Requirement, Table, Workspace
 from scanner.layout import Folder, is_dev_file, is_runtime_file, lay_out
