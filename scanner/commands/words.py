@@ -47,7 +47,7 @@ def program(argv: tuple[str, ...]) -> Program:
         name = match["name"].lower()
     if _PYTHON.fullmatch(name):
         return _module(argv[1:], home) or Program("python", tuple(argv[1:]), home)
-    if name.startswith("$") and argv[1:2] == ["-m"]:
+    if name.startswith("$") and argv[1:2] == ("-m",):
         return _module(argv[1:], home) or Program(name, tuple(argv[1:]), home)
     return _named(name, tuple(argv[1:]), home)
 

@@ -27,6 +27,7 @@ from scanner.commands.words import (
         ("${PYTHON3} -m pip list", "pip", "list"),
         ("$venv_python -m pip list", "pip", "list"),
         ("${MY_PIP} list", "pip", "list"),
+        ("$interpreter -m pip list", "pip", "list"),
         ("%pip install x", "pip", "install x"),
         ("pip-sync a.txt", "pip-tools", "sync a.txt"),
         ("python -m piptools compile", "pip-tools", "compile"),
