@@ -17,7 +17,7 @@ def test_the_tour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
         assert f"$ muster {command}" in out
     closing = out.partition("Your turn")[2].split()
     assert closing[1:4] == ["muster", "scan", "~/src"]
-    assert "24 repositories: 20 classified, 1 need a decision, 3 not Python, 0 failed, 0 lost" in out
+    assert "24 repositories: 20 classified, 1 needs a decision, 3 not Python, 0 failed, 0 lost" in out
     with open_store("demo-fleet/muster.db") as store:
         runs = sorted((r.as_of, r.state) for r in store.runs())
     assert runs == [("2026-11-16", "finished"), ("2026-11-23", "finished")]
