@@ -23,17 +23,17 @@ from scanner.toml_reader import strings, table
 
 _CURRENT, _BEFORE_GROUPS = GENERATIONS[-1], GENERATIONS[-2]
 _WRITERS = {
-    "2": GENERATIONS[:3],
-    "3": GENERATIONS[:3],
-    "3.1": GENERATIONS[:3],
-    "4.0": GENERATIONS[2:3],
-    "4.1": GENERATIONS[3:4],
-    "4.2": GENERATIONS[3:4],
-    "4.3": GENERATIONS[3:4],
-    "4.4": GENERATIONS[3:4],
-    "4.4.1": GENERATIONS[3:5],
-    "4.4.2": GENERATIONS[5:6],
-    "4.5.0": GENERATIONS[5:7],
+    "2": GENERATIONS[:4],
+    "3": GENERATIONS[2:3],
+    "3.1": GENERATIONS[2:4],
+    "4.0": GENERATIONS[3:4],
+    "4.1": GENERATIONS[4:5],
+    "4.2": GENERATIONS[4:5],
+    "4.3": GENERATIONS[4:5],
+    "4.4": GENERATIONS[4:5],
+    "4.4.1": GENERATIONS[4:6],
+    "4.4.2": GENERATIONS[6:7],
+    "4.5.0": GENERATIONS[6:8],
 }
 # PDM 2.11 to 2.19.1 never compared the digest of a lock whose version was an older one than their own.
 _BLIND = {"4.0": "2.11-2.19.1", "4.1": "2.11-2.19.1", "4.2": "2.11-2.19.1", "4.3": "2.11-2.19.1"}
@@ -60,10 +60,9 @@ def verdict(scene: Scene, recorded: object, inputs: object, groups: list[str] | 
     if manifest is None:
         why = "cannot be read" if path in scene.files else "is missing"
         return _undecidable(f"the pyproject.toml beside the lock {why}", path, None, ())
-    covers, missing = _coverage(scene.lock, manifest, groups)
     if not table(manifest.data, "project"):
-        why = "the manifest has no [project] table: PDM would convert another tool's and take the digest of that"
-        return _undecidable(why, path, covers, missing)
+        return _without_project(scene, manifest, recorded, version)
+    covers, missing = _coverage(scene.lock, manifest, groups)
     try:
         status, others, reasons = _compare(scene, manifest, recorded, inputs, version, covers)
     except Unknown as unknown:
@@ -71,6 +70,21 @@ def verdict(scene: Scene, recorded: object, inputs: object, groups: list[str] | 
     if status == "stale" and covers is not False and not reasons:
         reasons = (_difference(recorded, path, covers),)
     return Verdict(status=status, covers=covers, reasons=(*missing, *reasons), other_versions=others)
+
+
+def _without_project(scene: Scene, manifest: Manifest, recorded: object, version: str | None) -> Verdict:
+    """PDM before 1.0 had its own tables; a later one converts other tools' tables, and that cannot be done here."""
+    if not table(manifest.data, "tool", "pdm", "dependencies") or version not in (None, "2"):
+        why = "the manifest has no [project] table: PDM would convert another tool's and take the digest of that"
+        return _undecidable(why, manifest.path, None, ())
+    algorithm, _, value = recorded.partition(":") if isinstance(recorded, str) else ("md5", "", "")
+    try:
+        same = digest(GENERATIONS[0], manifest, algorithm, scene) == value
+    except Unknown as unknown:
+        return _undecidable(str(unknown), manifest.path, None, ())
+    reason = Reason(message="written by PDM before 1.0, whose manifests no later version reads", path=manifest.path)
+    others: dict[str, LockStatus] = {">=1.0": "stale"} if same else {}
+    return Verdict(status="fresh" if same else "stale", covers=None, reasons=(reason,), other_versions=others)
 
 
 def _undecidable(message: str, path: str, covers: bool | None, reasons: tuple[Reason, ...]) -> Verdict:

@@ -22,10 +22,11 @@ from scanner.markers import equivalent
 from scanner.pep508 import InvalidRequirement, requirement
 from scanner.toml_reader import strings, table
 
-GENERATIONS = ("1.0-1.7", "1.8-1.11", "1.12-2.2", "2.3-2.11", "2.12-2.15", "2.16-2.19", ">=2.20")
+GENERATIONS = ("<1.0", "1.0-1.4", "1.5-1.11", "1.12-2.2", "2.3-2.11", "2.12-2.15", "2.16-2.19", ">=2.20")
 """PDM versions between which the digest's content changed, oldest first."""
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_OLDEST = re.compile("(?:.+-)?dependencies")
 _ALGORITHMS = frozenset({"md5", "sha1", "sha256", "sha384", "sha512"})
 
 
@@ -70,30 +71,34 @@ def _fits(parts: list[str], pattern: list[str]) -> bool:
 
 def _digest(generation: str, data: Mapping[str, Any], algorithm: str) -> str:
     try:
-        text = json.dumps(_hashed(GENERATIONS.index(generation), data), sort_keys=True)
+        text = json.dumps(hashed(generation, data), sort_keys=True)
     except (TypeError, ValueError, RecursionError):
         raise Unknown("the manifest holds values that JSON cannot") from None
     return hashlib.new(algorithm, text.encode(), usedforsecurity=False).hexdigest()
 
 
-def _hashed(age: int, data: Mapping[str, Any]) -> Mapping[str, Any]:
+def hashed(generation: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The part of a manifest that the digest is taken of."""
+    age = GENERATIONS.index(generation)
     project, settings = table(data, "project"), table(data, "tool", "pdm")
+    if age == 0:
+        return {"sources": settings.get("source", [])} | {k: v for k, v in settings.items() if _OLDEST.fullmatch(k)}
     resolution = settings.get("resolution", {})
     content: dict[str, Any] = {
         "sources": settings.get("source", []),
         "dependencies": project.get("dependencies", []),
-        "dev-dependencies": (project if age == 0 else settings).get("dev-dependencies", {}),
+        "dev-dependencies": project.get("dev-dependencies", []) if age == 1 else settings.get("dev-dependencies", {}),
         "optional-dependencies": project.get("optional-dependencies", {}),
         "requires-python": project.get("requires-python", ""),
     }
-    if age >= 6:
+    if age >= 7:
         content["dev-dependencies"] = _development(data, settings)
-    if age >= 5:
+    if age >= 6:
         content["resolution"] = resolution
-    elif age >= 2:
+    elif age >= 3:
         overrides = resolution.get("overrides", {}) if isinstance(resolution, dict) else {}
         older = settings.get("overrides", {})
-        content["overrides"] = older if age == 2 else (older or overrides) if age == 3 else overrides
+        content["overrides"] = older if age == 3 else (older or overrides) if age == 4 else overrides
     return content
 
 

@@ -12,6 +12,7 @@ import json
 import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from packaging.utils import canonicalize_name
 
@@ -22,6 +23,7 @@ from scanner.inventory import LockStatus, Reason
 from scanner.toml_reader import table
 
 _BEFORE, _CATEGORIES, _NAMES = "<2022.10.9", ">=2022.10.9", ">=2026.4"
+_NEW_DEFAULT = ">=2018.5"
 _NO_CATEGORIES = frozenset(
     {"source", "requires", "packages", "dev-packages", "scripts", "pipfile", "pipenv", "default", "develop"}
 )
@@ -60,6 +62,8 @@ def _compare(lock: Lock, manifest: Manifest) -> tuple[LockStatus, dict[str, Lock
         message = f"digest only: the lock records {recorded[:12]}…, the Pipfile has {digests[_NAMES][:12]}…"
         return "stale", {}, Reason(message=message, path=manifest.path)
     others: dict[str, LockStatus] = {label: "stale" for label, digest in digests.items() if digest != recorded}
+    if "source" not in manifest.data and _is_old_default(sources):
+        others = {_NEW_DEFAULT: "stale"}
     reason = Reason(message=f"Pipenv {' and '.join(others)} computes another digest", path=lock.path)
     return "fresh", others, reason if others else None
 
@@ -69,6 +73,13 @@ def _sources(lock: Lock, manifest: Manifest) -> Any:
     if "source" in manifest.data:
         return manifest.data["source"]
     return table(lock.data, "_meta").get("sources") or None
+
+
+def _is_old_default(sources: Any) -> bool:
+    """Whether what was hashed in place of a ``[[source]]`` is the default of before 2018.5: another host, or no name."""
+    source = sources[0] if isinstance(sources, list) and sources and isinstance(sources[0], dict) else {}
+    host = urlsplit(str(source.get("url"))).hostname or ""
+    return source.get("name") != "pypi" or host.count(".") != 1
 
 
 def _generations(lock: Lock, manifest: Manifest, sources: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:

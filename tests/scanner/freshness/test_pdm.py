@@ -190,3 +190,19 @@ def test_inputs_asked_for_and_not_recorded() -> None:
         "stale",
         "the manifest asks for lock_inputs, the lock has none",
     )
+
+
+def test_pdm_before_1_0_hashed_its_own_tables() -> None:
+    manifest = "[tool.pdm]\n[tool.pdm.dependencies]\na = '*'\n[tool.pdm.docs-dependencies]\nb = '>=1'\n"
+    content = {"sources": [], "dependencies": {"a": "*"}, "docs-dependencies": {"b": ">=1"}}
+    value = hashlib.md5(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    found = verdict(manifest, f'[root]\ncontent_hash = "md5:{value}"\nmeta_version = "0.0.1"\n')
+    assert (found.status, found.covers, found.other_versions) == ("fresh", None, {">=1.0": "stale"})
+    assert verdict(manifest, f'[root]\ncontent_hash = "md5:{"0" * 32}"\n').status == "stale"
+
+
+def test_pdm_up_to_1_4_kept_development_dependencies_in_the_project_table() -> None:
+    content = digest("md5", **{"dev-dependencies": []})
+    found = verdict(PLAIN, lock(f'lock_version = "2"\ncontent_hash = "{content}"', {"alpha-lib": "1"}))
+    assert (found.status, found.other_versions) == ("fresh", {">=2.20": "stale"})
+    assert "1.0-1.4" in found.reasons[0].message

@@ -101,6 +101,19 @@ def test_the_default_source_is_taken_from_the_lock() -> None:
     assert verdict("[packages]\n", digest({}, sources=default), {}, sources=None).status == "undecidable"
 
 
+@pytest.mark.parametrize(
+    ("source", "others"),
+    [
+        ({"name": "pypi", "url": "https://index.example/simple", "verify_ssl": True}, {}),
+        ({"name": "pypi", "url": "https://old.index.example/simple", "verify_ssl": True}, {">=2018.5": "stale"}),
+        ({"url": "https://index.example/simple", "verify_ssl": True}, {">=2018.5": "stale"}),
+    ],
+)
+def test_the_default_source_changed_in_2018(source: dict[str, Any], others: dict[str, str]) -> None:
+    found = verdict("[packages]\n", digest({}, sources=[source]), {}, sources=[source])
+    assert (found.status, found.other_versions) == ("fresh", others)
+
+
 @pytest.mark.parametrize(("recorded", "status"), [(None, "stale"), ("0" * 64, "stale")])
 def test_a_missing_or_wrong_digest(recorded: str | None, status: str) -> None:
     assert verdict(SOURCE + "[packages]\n", recorded, {}).status == status
