@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
@@ -37,6 +38,7 @@ class CondaSpec:
     build: str | None = None
 
 
+@lru_cache(maxsize=1 << 15)
 def parse(text: str) -> CondaSpec | None:
     """Read one match specification; ``None`` when it is none (an address, a template, nonsense)."""
     text = text.strip()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from packaging.utils import canonicalize_name
@@ -20,6 +21,12 @@ Ecosystem = Literal["pypi", "conda"]
 Context = Literal["ci", "image", "task", "hook", "script"]
 ToolStrength = Literal["run", "declared", "config-only"]
 IndexKind = Literal["index", "extra-index", "find-links", "trusted-host"]
+
+
+@lru_cache(maxsize=1 << 16)
+def normal_name(name: str) -> str:
+    """The name of a distribution in normal form (PEP 503); the same few names occur again and again."""
+    return str(canonicalize_name(name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -74,7 +81,7 @@ class Requirement:
     @property
     def key(self) -> str:
         """The name in normal form (PEP 503), by which requirements are compared."""
-        return str(canonicalize_name(self.name))
+        return normal_name(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +210,7 @@ class LockedPackage:
     @property
     def key(self) -> str:
         """The name in normal form (PEP 503)."""
-        return str(canonicalize_name(self.name))
+        return normal_name(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
