@@ -1,0 +1,42 @@
+"""What a shell would know at one point of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class State:
+    """The shell's state at one point: ``None`` marks a variable whose value only running would tell."""
+
+    variables: dict[str, str | None]
+    exported: set[str]
+    directory: str | None
+    arrays: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    positional: tuple[str, ...] | None = None
+    previous: str | None = None
+
+    def fork(self) -> State:
+        """A copy for a part that may not run, or runs in a process of its own."""
+        return State(
+            dict(self.variables), set(self.exported), self.directory, dict(self.arrays), self.positional, self.previous
+        )
+
+    def join(self, branches: Iterable[State]) -> None:
+        """Continue after one of ``branches`` has run: keep only what is the same in all of them."""
+        first, *others = branches
+        for other in others:
+            for name in first.variables.keys() | other.variables.keys():
+                if first.variables.get(name, name) != other.variables.get(name, name):
+                    first.variables[name] = None
+            first.arrays = {k: v for k, v in first.arrays.items() if other.arrays.get(k) == v}
+            first.exported |= other.exported
+            if first.directory != other.directory:
+                first.directory = None
+        self.variables, self.arrays, self.exported = first.variables, first.arrays, first.exported
+        self.directory = first.directory
+
+    def go(self, target: str | None) -> None:
+        """Change the folder."""
+        self.previous, self.directory = self.directory, target

@@ -1,0 +1,495 @@
+"""The walk over a syntax tree: statements, variables and commands as a shell would run them, in order."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+
+import tree_sitter_bash
+from tree_sitter import Language, Node, Parser
+
+from scanner.shell.expansion import MAX_DEPTH, Expansion, is_open, text_of
+from scanner.shell.masks import Masks
+from scanner.shell.output import MAX_PROBLEMS, Writer, clean_value
+from scanner.shell.state import State
+from scanner.shell.wrappers import SHELLS, script_word, takes_words, unwrap
+
+MAX_NESTED = 6
+MAX_STEPS = 60_000
+MAX_UNROLLED = 16
+
+
+@cache
+def _parser() -> Parser:
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+_STATEMENTS = frozenset(
+    {
+        "program",
+        "command",
+        "declaration_command",
+        "variable_assignment",
+        "variable_assignments",
+        "list",
+        "pipeline",
+        "subshell",
+        "compound_statement",
+        "redirected_statement",
+        "negated_command",
+        "if_statement",
+        "while_statement",
+        "for_statement",
+        "c_style_for_statement",
+        "case_statement",
+        "function_definition",
+        "test_command",
+        "unset_command",
+        "do_group",
+        "ERROR",
+    }
+)
+_HARMLESS = frozenset({"true", ":", "echo", "printf", "exit 0", "return 0", "warn", "logger"})
+
+
+class Walk:
+    """One walk over a text and the texts inside it."""
+
+    def __init__(self, writer: Writer, masks: Masks) -> None:
+        self._writer = writer
+        self._masks = masks
+        self._words = Expansion(writer, masks, self._children)
+        self._base = 0
+        self._nested = 0
+        self._steps = 0
+        self._functions: dict[str, Node] = {}
+        self._called: set[str] = set()
+        self._active: list[str] = []
+        self._handlers: dict[str, Callable[[Node, State, int], None]] = {
+            "command": self._plain_command,
+            "declaration_command": self._declaration,
+            "variable_assignment": lambda node, state, depth: self._assign(node, state, depth),
+            "list": lambda node, state, depth: self._list(node, state, depth),
+            "pipeline": self._pipeline,
+            "subshell": lambda node, state, depth: self._children(node, state.fork(), depth),
+            "redirected_statement": self._redirected,
+            "if_statement": self._if,
+            "elif_clause": self._if,
+            "while_statement": self._loop,
+            "c_style_for_statement": self._loop,
+            "for_statement": self._for,
+            "case_statement": self._case,
+            "function_definition": self._define,
+            "unset_command": self._unset,
+        }
+
+    def run(self, text: str, state: State) -> None:
+        """Walk ``text``; functions that nothing in it calls are walked last, with unknown arguments."""
+        self._parsed(self._masks.hide(text), state, 0, 0)
+        for name in list(self._functions):
+            if name not in self._called:
+                self._call(name, None, state.fork(), 0)
+
+    def _parsed(self, text: str, state: State, row: int, depth: int) -> None:
+        before = self._base, self._masks.extra
+        self._base = row
+        if self._nested:  # the row was made exact by the caller
+            self._masks.extra = []
+        root = _parser().parse(text.encode("utf-8", "replace")).root_node
+        self._children(root, state, depth)
+        if root.has_error:
+            self._report(root)
+        self._base, self._masks.extra = before
+
+    def _report(self, root: Node) -> None:
+        pending = [root]
+        while pending and len(self._writer.problems) < MAX_PROBLEMS:
+            node = pending.pop()
+            if node.is_error or node.is_missing:
+                self._writer.problem("syntax", "shell text that could not be understood", self._row(node))
+            elif node.has_error:
+                pending.extend(reversed(node.children))
+
+    def _row(self, node: Node) -> int:
+        row = self._base + node.start_point[0]
+        if self._masks.extra:
+            row += sum(breaks for start, breaks in self._masks.extra if start < row)
+        return row
+
+    def _children(self, node: Node, state: State, depth: int) -> None:
+        for child in node.children:
+            if child.is_named:
+                self._statement(child, state, depth + 1)
+
+    def _statement(self, node: Node, state: State, depth: int) -> None:
+        self._steps += 1
+        if depth > MAX_DEPTH:
+            self._writer.problem("too-deep", f"nested more than {MAX_DEPTH} levels deep", self._row(node))
+            return
+        if self._steps > MAX_STEPS:
+            self._writer.problem("too-large", f"more than {MAX_STEPS} steps to follow", self._row(node))
+            return
+        kind = node.type
+        if kind in ("comment", "word", "heredoc_body"):
+            return
+        (self._handlers.get(kind) or self._children)(node, state, depth)
+
+    # statements
+
+    def _list(self, node: Node, state: State, depth: int, redirects: list[Node] | None = None) -> None:
+        """Commands joined by ``&&`` and ``||``; ``redirects`` that follow belong to the last of them."""
+        parts: list[tuple[str, Node]] = []
+        current = node
+        while current.type == "list" and current.child_count >= 3:
+            left, operator, *right = current.children
+            parts.extend((operator.type, child) for child in reversed(right) if child.is_named)
+            current = left
+        parts.append(("", current))
+        parts.reverse()
+        outer = self._writer.tolerated
+        forgiven = [False] * len(parts)
+        for number in range(len(parts) - 2, -1, -1):
+            link, following = parts[number + 1]
+            forgiven[number] = forgiven[number + 1] or (link == "||" and _is_harmless(following))
+        for number, (link, part) in enumerate(parts):
+            self._writer.tolerated = outer or forgiven[number]
+            after = redirects if redirects and number == len(parts) - 1 else []
+            if link != "||":
+                self._with_redirects(part, after, state, depth)
+                continue
+            branch = state.fork()
+            self._with_redirects(part, after, branch, depth)
+            if not _leaves(part):
+                state.join([state.fork(), branch])
+        self._writer.tolerated = outer
+
+    def _pipeline(self, node: Node, state: State, depth: int) -> None:
+        before: Node | None = None
+        for child in node.children:
+            if not child.is_named:
+                continue
+            branch = state.fork()
+            if child.type == "command":
+                self._command(child, branch, depth + 1, stdin=_file_of_cat(before))
+            else:
+                self._statement(child, branch, depth + 1)
+            before = child
+
+    def _redirected(self, node: Node, state: State, depth: int) -> None:
+        body, *redirects = (child for child in node.children if child.is_named)
+        if body.type == "list":
+            self._list(body, state, depth, redirects)
+        else:
+            self._with_redirects(body, redirects, state, depth)
+
+    def _with_redirects(self, body: Node, redirects: list[Node], state: State, depth: int) -> None:
+        extra: list[str] = []
+        stdin: str | None = None
+        target = ""
+        for redirect in redirects:
+            if redirect.type == "file_redirect":
+                operator, words = self._redirect(redirect, state, depth)
+                if operator == "<" and words:
+                    stdin = f"$(<{words[0]})"
+                elif words:
+                    target = words[0]
+                extra.extend(words[1:])
+        if body.type == "command":
+            if target and _WRITES_LISTING.match(text_of(body)):
+                extra.extend((">", target))
+            argv = self._command(body, state, depth + 1, stdin=stdin, extra=extra)
+            self._pass_on(argv, target)
+            heredoc = next((r for r in redirects if r.type == "heredoc_redirect"), None)
+            if heredoc is not None:
+                self._heredoc(heredoc, argv, state, depth)
+        elif body.type == "compound_statement" and target:
+            for child in body.children:
+                if child.type == "command":
+                    self._pass_on(self._command(child, state, depth + 1), target)
+                elif child.is_named:
+                    self._statement(child, state, depth + 1)
+        else:
+            self._statement(body, state, depth + 1)
+        for redirect in redirects:
+            if redirect.type == "heredoc_redirect":
+                for child in redirect.children:
+                    if child.type in _STATEMENTS:
+                        self._statement(child, state, depth + 1)
+
+    def _redirect(self, node: Node, state: State, depth: int) -> tuple[str, list[str]]:
+        operator = ""
+        words: list[str] = []
+        for child in node.children:
+            if child.is_named and child.type != "file_descriptor":
+                words.extend(self._words.words(child, state, depth))
+            elif not child.is_named:
+                operator = child.type
+        return operator, words
+
+    def _pass_on(self, argv: list[str], target: str) -> None:
+        if argv and argv[0] in {"echo", "printf"} and target.strip("\"'{}").endswith(("GITHUB_ENV", "BASH_ENV")):
+            words = [word for word in argv[1:] if not word.startswith("-")]
+            for line in "\n".join(words).replace("\\n", "\n").split("\n"):
+                name, equals, value = line.removeprefix("export ").partition("=")
+                if equals and name.isidentifier() and "$" not in value and "\ue000" not in value:
+                    self._writer.passed_on[name] = clean_value(name, value.strip("\"'"))
+
+    def _heredoc(self, redirect: Node, argv: list[str], state: State, depth: int) -> None:
+        if not argv or posixpath.basename(argv[0]) not in SHELLS or self._nested >= MAX_NESTED:
+            return
+        if any(not word.startswith("-") for word in argv[1:]):
+            return
+        body = next((c for c in redirect.children if c.type == "heredoc_body"), None)
+        if body is not None and body.text is not None:
+            self._nested += 1
+            self._parsed(body.text.decode("utf-8", "replace"), state.fork(), self._row(body), depth + 1)
+            self._nested -= 1
+
+    def _if(self, node: Node, state: State, depth: int) -> None:
+        branches: list[State] = []
+        branch: State = state
+        has_else = False
+        for child in node.children:
+            if child.type == "then":
+                branch = state.fork()
+                branches.append(branch)
+            elif child.type in ("elif_clause", "else_clause"):
+                has_else = has_else or child.type == "else_clause"
+                branch = state.fork()
+                branches.append(branch)
+                if child.type == "elif_clause":
+                    self._if(child, branch, depth + 1)
+                else:
+                    self._children(child, branch, depth + 1)
+            elif child.is_named:
+                self._statement(child, branch, depth + 1)
+        if node.type == "if_statement" and not has_else:
+            branches.append(state.fork())
+        if branches:
+            state.join(branches)
+
+    def _loop(self, node: Node, state: State, depth: int) -> None:
+        branch = state.fork()
+        self._children(node, branch, depth)
+        state.join([state.fork(), branch])
+
+    def _for(self, node: Node, state: State, depth: int) -> None:
+        name = ""
+        words: list[str] = []
+        body: Node | None = None
+        for child in node.children:
+            if child.type == "variable_name" and not name:
+                name = text_of(child)
+            elif child.type == "do_group":
+                body = child
+            elif child.is_named:
+                words.extend(self._words.words(child, state, depth))
+        if body is None:
+            return
+        literal = all(not is_open(word) for word in words) and 0 < len(words) <= MAX_UNROLLED
+        branches = [state.fork()]
+        for word in words if literal else [None]:
+            branch = branches[-1].fork()
+            branch.variables[name] = word
+            self._children(body, branch, depth + 1)
+            branches.append(branch)
+        state.join([branches[0], branches[-1]])
+
+    def _case(self, node: Node, state: State, depth: int) -> None:
+        branches = [state.fork()]
+        for child in node.children:
+            if child.type == "case_item":
+                branch = state.fork()
+                for part in child.children:
+                    if part.type in _STATEMENTS:
+                        self._statement(part, branch, depth + 1)
+                branches.append(branch)
+            elif child.is_named:
+                self._words.words(child, state, depth)
+        state.join(branches)
+
+    def _define(self, node: Node, state: State, depth: int) -> None:
+        name = node.child_by_field_name("name")
+        body = node.child_by_field_name("body")
+        if name is not None and body is not None:
+            self._functions[text_of(name)] = body
+
+    def _call(self, name: str, arguments: tuple[str, ...] | None, state: State, depth: int) -> None:
+        self._called.add(name)
+        if name in self._active or len(self._active) >= MAX_NESTED:
+            return
+        self._active.append(name)
+        before, state.positional = state.positional, arguments
+        self._statement(self._functions[name], state, depth + 1)
+        state.positional = before
+        self._active.pop()
+
+    # variables
+
+    def _declaration(self, node: Node, state: State, depth: int) -> None:
+        words = [text_of(child) for child in node.children if child.type == "word"]
+        keyword = text_of(node.children[0])
+        exports = keyword == "export" or any(word.startswith("-") and "x" in word for word in words)
+        for child in node.children:
+            if child.type == "variable_assignment":
+                self._assign(child, state, depth, export=exports)
+            elif child.type == "variable_name" and exports:
+                state.exported.add(text_of(child))
+            elif child.is_named and child.type != "word":
+                self._words.words(child, state, depth)
+
+    def _assign(self, node: Node, state: State, depth: int, *, export: bool = False) -> None:
+        name, value = self._assignment(node, state, depth)
+        if not name:
+            return
+        if isinstance(value, tuple):
+            before = state.arrays.get(name, ()) if any(child.type == "+=" for child in node.children) else ()
+            state.arrays[name] = (*before, *value)
+        else:
+            state.arrays.pop(name, None)
+            if any(child.type == "+=" for child in node.children):
+                old = state.variables.get(name)
+                value = old + value if old is not None and value is not None else None
+            state.variables[name] = value
+        if export:
+            state.exported.add(name)
+
+    def _assignment(self, node: Node, state: State, depth: int) -> tuple[str, str | tuple[str, ...] | None]:
+        name = ""
+        value: str | tuple[str, ...] | None = ""
+        for child in node.children:
+            if child.type == "variable_name" and not name:
+                name = text_of(child)
+            elif child.type == "subscript":
+                return "", None
+            elif child.type == "array":
+                value = tuple(
+                    word for item in child.children if item.is_named for word in self._words.words(item, state, depth)
+                )
+            elif child.is_named:
+                value = "".join(part for part, _ in self._words.pieces(child, state, depth))
+                if is_open(value):
+                    value = None
+        return name, value
+
+    def _unset(self, node: Node, state: State, depth: int) -> None:
+        for child in node.children:
+            if child.type in ("variable_name", "word"):
+                state.variables[text_of(child)] = None
+                state.arrays.pop(text_of(child), None)
+
+    # commands
+
+    def _plain_command(self, node: Node, state: State, depth: int) -> None:
+        self._command(node, state, depth)
+
+    def _command(
+        self, node: Node, state: State, depth: int, *, stdin: str | None = None, extra: Iterable[str] = ()
+    ) -> list[str]:
+        argv: list[str] = []
+        rows: list[int] = []
+        prefix: dict[str, str] = {}
+        for child in node.children:
+            kind = child.type
+            if kind == "variable_assignment" and not argv:
+                name, value = self._assignment(child, state, depth)
+                if name and isinstance(value, str):
+                    prefix[name] = value
+            elif kind == "file_redirect":
+                operator, words = self._redirect(child, state, depth)
+                argv.extend(words[1:])
+                rows.extend([self._row(child)] * len(words[1:]))
+                if operator == "<" and words:
+                    stdin = f"$(<{words[0]})"
+            elif kind in ("herestring_redirect", "heredoc_redirect"):
+                continue
+            elif child.is_named:
+                words = self._words.words(child.children[0] if kind == "command_name" else child, state, depth)
+                argv.extend(words)
+                rows.extend([self._row(child)] * len(words))
+        argv.extend(extra)
+        rows.extend([self._row(node)] * (len(argv) - len(rows)))
+        if argv:
+            first = next((child for child in node.children if child.type == "command_name"), node)
+            self._start(argv, rows, prefix, self._row(first), state, depth, stdin)
+        return argv
+
+    def _start(
+        self,
+        argv: list[str],
+        rows: list[int],
+        prefix: dict[str, str],
+        row: int,
+        state: State,
+        depth: int,
+        stdin: str | None = None,
+    ) -> None:
+        for _ in range(MAX_NESTED):
+            if argv and argv[0].startswith("@") and argv[0] != "@":
+                argv = [argv[0].lstrip("@"), *argv[1:]]
+            used = unwrap(argv, prefix, stdin)
+            if used == 0:
+                break
+            argv, rows = argv[used:], rows[used:]
+        if not argv:
+            return
+        if stdin is not None and takes_words(argv):
+            argv, rows = [*argv, stdin], [*rows, row]
+        name = posixpath.basename(argv[0])
+        if argv[0] in self._functions:
+            self._call(argv[0], tuple(argv[1:]), state, depth)
+        elif name in ("cd", "pushd", "popd", "chdir"):
+            state.go(self._target(argv, state))
+        elif (script := script_word(argv)) is not None and self._nested < MAX_NESTED:
+            inner = state if name == "eval" else state.fork()
+            for key, value in prefix.items():
+                inner.variables[key] = value
+                inner.exported.add(key)
+            inner.positional = tuple(argv[script + 2 :]) if name != "eval" else state.positional
+            text = " ".join(argv[1:]) if name == "eval" else argv[script]
+            self._nested += 1
+            self._parsed(text, inner, rows[script] if script < len(rows) else row, depth + 1)
+            self._nested -= 1
+        else:
+            self._emit(argv, prefix, row, state)
+
+    def _emit(self, argv: list[str], prefix: dict[str, str], row: int, state: State) -> None:
+        env = {k: v for k in state.exported if (v := state.variables.get(k)) is not None}
+        env.update(prefix)
+        shown = tuple(sorted((k, clean_value(k, self._masks.show(v, state.directory))) for k, v in env.items()))
+        self._writer.emit([self._masks.show(word, state.directory) for word in argv], shown, state.directory, row)
+
+    def _target(self, argv: list[str], state: State) -> str | None:
+        words = [word for word in argv[1:] if word not in ("-P", "-L", "--", "/d", "/D")]
+        if argv[0] == "popd" or words[:1] == ["-"]:
+            return state.previous
+        return self._words.join_path(state.directory, words[0]) if words else None
+
+
+# what these write is installed later on, so that where they write it belongs to the command
+_WRITES_LISTING = re.compile(
+    r"(?:\S{0,200}/)?(?:poetry|pipenv|pdm|uv|pip-compile|python\S{0,8} -m \S{1,20})\s.{0,200}"
+    r"\b(?:export|requirements|lock|compile)\b",
+    re.DOTALL,
+)
+
+
+def _is_harmless(node: Node) -> bool:
+    """Whether this part after ``||`` makes the whole succeed."""
+    text = text_of(node).strip()
+    return text in _HARMLESS or text.split(maxsplit=1)[:1] in (["echo"], ["printf"])
+
+
+def _leaves(node: Node) -> bool:
+    text = text_of(node).strip(" {(\n\t;")
+    return text.startswith(("exit", "return", "die", "fail", "break", "continue")) or "exit 1" in text[-12:]
+
+
+def _file_of_cat(node: Node | None) -> str | None:
+    """``$(<F)`` for ``cat F |``, the text by which a following ``xargs`` shows its input."""
+    if node is None or node.type != "command":
+        return None
+    words = text_of(node).split()
+    return f"$(<{words[1]})" if len(words) == 2 and words[0] == "cat" else None
