@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from scanner.facts import Extract, Lock, Requirement
+from scanner.facts import Extract, Lock, Manifest, Requirement
 from scanner.freshness.verdict import Verdict
 from scanner.inventory import Discipline, Reason
-from scanner.layout import Folder, includes_of, is_dev_file
+from scanner.layout import Folder, includes_of, is_dev_file, reads_build_file
 
+_CONDA_EXPORT = re.compile(r"[^\s=<>!~|,]{1,200}=(?P<version>[^\s=<>!~|,]{1,100})(?:=[^\s=<>!~|,]{1,100})?")
+_CONDA_SERIES = re.compile(r"\d+(?:\.\d+)?(?:\.\*)?")
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
 
 
@@ -50,7 +52,7 @@ def judge_discipline(
     runtime, development = declared(folder, primary, extracts, local)
     hashes = any(r.hashes for m in folder.manifests if m.format == "requirements" for r in m.requirements)
     considered = runtime or development
-    covering = tuple(state for state in locks if _covers(state, runtime, development, folder))
+    covering = _covering(locks, runtime, folder)
     if covering:
         word, reasons = _of_locks(covering)
         if word is not None:
@@ -83,12 +85,29 @@ def declared(
             target = extracts.get(include.path or "")
             if target is not None and target.manifest is not None:
                 (runtime if include.scope == "runtime" else development).extend(_with_includes(target, extracts))
+    compiled = {e.path for e in folder.extracts if e.lock is not None}
     files = [m for m in folder.manifests if m.format == "requirements" and not _is_constraints(m.path)]
+    files = [m for m in files if m.path not in compiled]
     development.extend(r for m in files if is_dev_file(m.path) for r in m.requirements)
     installed = [r for m in files if not is_dev_file(m.path) for r in m.requirements]
     if not runtime or _pins_all(installed, runtime):
-        runtime = installed
+        runtime = _without_the_pinned(files, installed)
     return _third_party(runtime, local), _third_party(development, local)
+
+
+def _without_the_pinned(files: list[Manifest], installed: list[Requirement]) -> list[Requirement]:
+    """The requirements without those of a file whose every name another one pins (``requirements.txt.lock``)."""
+    loose = {
+        m.path
+        for m in files
+        for other in files
+        if m is not other
+        and not is_dev_file(other.path)
+        and all(map(is_pinned, other.requirements))
+        and not all(map(is_pinned, m.requirements))
+        and {r.key for r in m.requirements} <= {r.key for r in other.requirements}
+    }
+    return [r for r in installed if r.at.path not in loose]
 
 
 def _is_constraints(path: str) -> bool:
@@ -126,25 +145,32 @@ def _third_party(requirements: list[Requirement], local: frozenset[str]) -> tupl
     return tuple(unique.values())
 
 
-def _covers(
-    state: LockState, runtime: tuple[Requirement, ...], development: tuple[Requirement, ...], folder: Folder
-) -> bool:
-    """Whether a lock is about what the discipline is judged by: compiled side files of a library are not."""
+def _covering(locks: tuple[LockState, ...], runtime: tuple[Requirement, ...], folder: Folder) -> tuple[LockState, ...]:
+    """The locks that are about what the discipline is judged by.
+
+    Exports are not, and compiled files for development only where there is nothing better.
+    """
+    own = [s for s in locks if s.lock is None or s.lock.export_of is None]
+    main = tuple(s for s in own if not _is_side(s) and _is_about(s, runtime, folder))
+    return main or tuple(s for s in own if _is_side(s) and s.lock is not None and _is_about(s, runtime, folder))
+
+
+def _is_side(state: LockState) -> bool:
+    """Whether a requirements file was compiled for development, tests or docs, as its name says."""
+    return (state.lock is None or _is_compiled(state.lock)) and is_dev_file(state.path)
+
+
+def _is_about(state: LockState, runtime: tuple[Requirement, ...], folder: Folder) -> bool:
+    """Whether a lock is of the project's runtime dependencies: compiled side files of a library are not."""
     lock = state.lock
-    if lock is None:
-        return not is_dev_file(state.path)
-    if lock.export_of is not None:
-        return False
-    if not _is_compiled(lock):
+    if lock is None or not _is_compiled(lock):
         return True
     own_sources = [m for m in folder.manifests if m.format != "requirements" and m.format != "conda"]
-    declared_here = [r for m in own_sources for r in m.requirements if r.scope == "runtime"]
+    declared_here = any(r.scope == "runtime" for m in own_sources for r in m.requirements)
     if not declared_here:
         return not (runtime and is_dev_file(lock.path) and not _all_side(folder))
-    names = {p.key for p in lock.packages}
-    wanted = {r.key for r in runtime if r.marker is None}
-    reads_manifest = any(posixpath.basename(i) in ("pyproject.toml", "setup.py", "setup.cfg") for i in lock.inputs)
-    return (reads_manifest or not is_dev_file(lock.path)) and wanted <= names
+    holds_all = {r.key for r in runtime if r.marker is None} <= {p.key for p in lock.packages}
+    return holds_all if is_dev_file(lock.path) else holds_all or reads_build_file(lock, folder)
 
 
 def _is_compiled(lock: Lock) -> bool:
@@ -199,8 +225,9 @@ def _gap(folder: Folder, runtime: tuple[Requirement, ...]) -> Reason | None:
 
 
 def _of_pins(requirements: tuple[Requirement, ...], which: str) -> tuple[Discipline, tuple[Reason, ...]]:
-    pinned = [r for r in requirements if is_pinned(r)]
-    loose = [r for r in requirements if not is_pinned(r)]
+    exported = _is_conda_export(requirements)
+    pinned = [r for r in requirements if is_pinned(r) or (exported and r.ecosystem == "conda")]
+    loose = [r for r in requirements if r not in pinned]
     if not loose:
         hashed = all(r.hashes for r in requirements if r.source == "index")
         word: Discipline = "pinned-hashes" if hashed and any(r.hashes for r in requirements) else "pinned"
@@ -214,6 +241,13 @@ def _of_pins(requirements: tuple[Requirement, ...], which: str) -> tuple[Discipl
     return ("partial" if pinned else "unlocked"), (example,)
 
 
+def _is_conda_export(requirements: tuple[Requirement, ...]) -> bool:
+    """Whether the conda packages are what ``conda env export`` writes: each with a version, most of them in full."""
+    conda = [r for r in requirements if r.ecosystem == "conda"]
+    with_version = all(_CONDA_EXPORT.fullmatch(r.raw.strip()) for r in conda)
+    return with_version and 2 * sum(map(is_pinned, conda)) > len(conda)
+
+
 def as_written(requirement: Requirement) -> str:
     """A requirement for reading: its text, with the name in front where the file keeps names and texts apart."""
     name, raw = requirement.name, requirement.raw
@@ -221,11 +255,16 @@ def as_written(requirement: Requirement) -> str:
 
 
 def is_pinned(requirement: Requirement) -> bool:
-    """Whether a requirement admits exactly one version: ``==`` without a wildcard, or a full commit."""
+    """Whether a requirement admits exactly one version: ``==`` without a wildcard, or a full commit.
+
+    What conda exports, ``name=1.2.3``, counts, although conda takes ``=`` for a series; ``name=1.2`` does not.
+    """
     if requirement.source == "git":
         return requirement.ref is not None and _COMMIT.fullmatch(requirement.ref) is not None
     if requirement.source == "url":
         return True
+    if requirement.ecosystem == "conda" and (exported := _CONDA_EXPORT.fullmatch(requirement.raw.strip())):
+        return _CONDA_SERIES.fullmatch(exported["version"]) is None
     if not requirement.specifier:
         return False
     try:

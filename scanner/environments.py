@@ -28,6 +28,12 @@ from scanner.inventory import (
 
 _ORDER: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
 _CI_KINDS = ("ci-matrix", "ci-setup", "version-file")
+_TEST_IMAGE = re.compile(
+    r"(?:^|[-_./])(?:tests?|testing|ci|lint|linting|docs?|e2e|bench|benchmarks?|devcontainer)(?=$|[-_./])",
+    re.IGNORECASE,
+)
+_DEV_IMAGE = re.compile(r"(?:^|[-_./])(?:dev|develop|development|local|debug)(?=$|[-_./])", re.IGNORECASE)
+_INSTALLER = {"setuptools": "pip"}
 _MINOR = re.compile(r"(?:^|[^0-9.])3\.(\d{1,2})")
 
 
@@ -64,7 +70,7 @@ def _local(
     if primary is None:
         return None
     return Environment(
-        tool=primary,
+        tool=_INSTALLER.get(primary, primary),
         uses_lock=locked,
         python=_versions(pythons, ("version-file",)) or _versions(pythons, ("requires-python", "pipfile", "conda")),
         indexes=_urls(indexes, lambda path: not _is_pipeline(path)),
@@ -102,7 +108,10 @@ def _image(
     pythons: Sequence[DeclaredPython],
     indexes: Sequence[UsedIndex],
 ) -> Environment | None:
-    graded = sorted((i for i in images if i.grade is not None), key=lambda i: (i.path.count("/"), i.path))
+    graded = sorted(
+        (i for i in images if i.grade is not None and not _TEST_IMAGE.search(i.path)),
+        key=lambda i: (_DEV_IMAGE.search(i.path) is not None, i.path.count("/"), i.path),
+    )
     if not graded:
         return None
     image = graded[0]
@@ -192,7 +201,7 @@ def _minors(texts: tuple[str, ...]) -> set[int] | None:
 
 
 def python_minors(text: str) -> set[int] | None:
-    """The minor versions of Python 3 that a version (``3.11``, ``3.11.4``) or a range admits; ``None`` if unreadable."""
+    """The minor versions of Python 3 that a version (``3.11``, ``3.11.4``) or range admits; ``None`` if unreadable."""
     text = text.strip()
     try:
         version = Version(text.removeprefix("python").lstrip("-@ ").removesuffix(".x").removesuffix(".*"))

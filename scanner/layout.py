@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from scanner.collect import RepoFacts
-from scanner.facts import Extract, Include, Manifest, Workspace
+from scanner.collect import SKIPPED_FOLDERS, RepoFacts
+from scanner.facts import Extract, Include, Lock, Manifest, Workspace
 from scanner.inventory import Reason, Role
 
 REQUIREMENT_FOLDERS = frozenset({"requirements", "reqs", "deps", "requires", "requirement", "dependencies"})
@@ -29,9 +29,18 @@ _FIXTURE = re.compile(
 )
 _TESTS = re.compile(r"tests?|testing|[a-z]+[-_]tests?|e2e|integration|unit|acceptance")
 _TOOLING = re.compile(
-    r"\.github|\.gitlab|\.circleci|\.azure.*|\.ci|ci|\.buildkite|\.devcontainer|\.binder|binder|\.config|\.jenkins|jenkins|build[-_]?tools?|build[-_]?scripts?"
+    r"makefiles?|\.github|\.gitlab|\.circleci|\.azure.*|\.ci|ci|\.buildkite|\.devcontainer|\.binder|binder|\.config|\.jenkins|jenkins|build[-_]?tools?|build[-_]?scripts?"
     r"|scripts?|tools?|tooling|hack|dev|devtools?|dev[-_]?tools?|contrib|misc|utils?|bin|etc|infra|infrastructure|terraform|ansible|deploy|deployment|deployments"
     r"|benchmarks?|benches|bench|asv_bench|perf|profiling|conda|conda[-_]?recipes?|recipe|packaging|pkg|debian|docker|dockerfiles?|containers?|\.docker|lint|release|maintenance|ops|sandbox|experiments?|scratch|misc"
+)
+_DEPLOYED = re.compile(r"(?:.+[-_])?lambdas?|(?:cloud[-_]?|azure[-_]?)?functions?")
+_INFRASTRUCTURE = re.compile(r"infra|infrastructure|terraform|deploy|deployments?|docker|containers?|ops")
+_SIDE_NAME = re.compile(r"test_.*|.*_tests?\.py|conftest\.py|noxfile\.py|conf\.py|setup\.py|fabfile\.py|tasks\.py")
+_OTHER_LANGUAGES = frozenset(
+    """
+    .js .jsx .mjs .cjs .ts .tsx .mts .vue .svelte .astro .go .rs .java .kt .scala .c .cc .cpp .cxx .cs .rb .php .swift
+    .m .mm .dart .ex .exs .erl .hs .lua .pl .r .jl .f90 .zig .clj .sh .ps1 .tf .vhd .vhdl .v .sv .asm .nix .elm .ml
+    """.split()
 )
 _TEMPLATE_SEGMENT = re.compile(r".*(?:\{\{|\}\}|\{%|__cookiecutter).*")
 _DEV_FILE = re.compile(
@@ -126,7 +135,7 @@ def lay_out(facts: RepoFacts, role_override: Callable[[str], str | None] = lambd
             Folder(
                 path=path,
                 role=role,
-                role_reasons=(Reason(message=reason, path=path),),
+                role_reasons=(Reason(message=reason, path=min(e.path for e in drafts[path].extracts)),),
                 extracts=tuple(drafts[path].extracts),
                 workspace_root=root,
                 workspace_tool=tool,
@@ -170,7 +179,26 @@ def _home(extract: Extract, facts: RepoFacts) -> str:
         folder = parent
     while _holds_requirements(folder, facts):
         folder = folder_of(folder)
-    return folder
+    return _around_package(folder, facts) or folder
+
+
+def _around_package(folder: str, facts: RepoFacts) -> str | None:
+    """The project that ships ``folder``, where that is an importable package and the folder above it builds one."""
+    if folder == "." or posixpath.join(folder, "__init__.py") not in facts.files or _has_own_manifest(folder, facts):
+        return None
+    above = folder_of(folder)
+    for home in (above, folder_of(above)) if posixpath.basename(above) == "src" else (above,):
+        if any(_builds(facts.extracts.get(posixpath.normpath(posixpath.join(home, name)))) for name in _BUILD_FILES):
+            return home
+    return None
+
+
+_BUILD_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
+
+
+def _builds(extract: Extract | None) -> bool:
+    manifest = extract.manifest if extract is not None else None
+    return manifest is not None and (manifest.has_build_system or manifest.format != "pyproject.toml")
 
 
 def _holds_requirements(folder: str, facts: RepoFacts) -> bool:
@@ -249,6 +277,7 @@ def _role(path: str, draft: _Draft, *, member: bool, facts: RepoFacts) -> tuple[
     for segment in segments:
         if _TEMPLATE_SEGMENT.fullmatch(segment):
             return "fixture", f"the folder name {segment!r} is a template to be rendered"
+    deployed = any(_DEPLOYED.fullmatch(segment) for segment in segments)
     for position, segment in enumerate(segments):
         last = position == len(segments) - 1
         if _FIXTURE.fullmatch(segment) and not (member and last):
@@ -264,12 +293,15 @@ def _role(path: str, draft: _Draft, *, member: bool, facts: RepoFacts) -> tuple[
             return "example", f"below {segment}/"
         if _DOCS.fullmatch(segment):
             return "docs", f"below {segment}/"
-        if _TOOLING.fullmatch(segment) and not (member and not segment.startswith(".")):
+        excepted = (member and not segment.startswith(".")) or (deployed and _INFRASTRUCTURE.fullmatch(segment))
+        if _TOOLING.fullmatch(segment) and not excepted:
             return "tooling", f"below {segment}/"
     if path != "." and draft.extracts and all(e.manifest and is_tool_only(e.manifest) for e in draft.extracts):
         return "tooling", "only configures tools"
     if path == "." and (reason := _only_serves_docs(draft)):
         return "docs", reason
+    if path == "." and _only_serves_scripts(draft, facts):
+        return "tooling", "its Python files are scripts beside a product in another language"
     if member:
         return "main", "member of the workspace"
     return "main", "the repository's own project" if path == "." else "a project of its own in this repository"
@@ -289,14 +321,49 @@ def _only_serves_docs(draft: _Draft) -> str | None:
     return None
 
 
+def _only_serves_scripts(draft: _Draft, facts: RepoFacts) -> bool:
+    """Whether nothing is built, all Python stands in side folders, and another language has more files."""
+    if any(_builds(e) for e in draft.extracts if e.format in _BUILD_FORMATS) or python_prevails(facts):
+        return False
+    return all(is_side_file(path) for path in python_files(facts))
+
+
+def python_files(facts: RepoFacts) -> list[str]:
+    """The Python files and notebooks of the repository's own; installed packages that were committed are none."""
+    return [
+        path
+        for path in facts.files
+        if path.endswith((".py", ".ipynb")) and SKIPPED_FOLDERS.isdisjoint(path.split("/")[:-1])
+    ]
+
+
+def is_side_file(path: str) -> bool:
+    """Whether a file serves tests, docs, scripts or the like, as its name or one of its folders says."""
+    folders = path.lower().split("/")[:-1]
+    if _SIDE_NAME.fullmatch(posixpath.basename(path)):
+        return True
+    return any(kind.fullmatch(f) for kind in (_TOOLING, _DOCS, _TESTS, _EXAMPLE, _FIXTURE) for f in folders)
+
+
+def python_prevails(facts: RepoFacts) -> bool:
+    """Whether there are at least as many Python files and notebooks as files in other languages."""
+    return facts.suffixes.get(".py", 0) + facts.suffixes.get(".ipynb", 0) >= other_code(facts)
+
+
+def other_code(facts: RepoFacts) -> int:
+    """How many files of other programming languages there are."""
+    return sum(count for suffix, count in facts.suffixes.items() if suffix in _OTHER_LANGUAGES)
+
+
 def _with_a_main(folders: list[Folder], facts: RepoFacts) -> tuple[Folder, ...]:
     """Where no folder is main, what looked like tooling or an example *is* what the repository holds.
 
-    The root first; else the shallowest tooling or example folders that hold Python files of their own.
+    The shallowest tooling or example folders that hold Python files of their own, unless the repository's product is
+    in another language.
     """
     if any(f.role == "main" for f in folders):
         return tuple(_demote_tool_only_root(folders))
-    if not any(path.endswith((".py", ".ipynb")) for path in facts.files):
+    if not python_prevails(facts):
         return tuple(folders)
     candidates = [f for f in folders if f.role in ("tooling", "example") and not f.path.startswith(".")]
     promoted = {
@@ -307,7 +374,7 @@ def _with_a_main(folders: list[Folder], facts: RepoFacts) -> tuple[Folder, ...]:
         Folder(
             path=f.path,
             role="main",
-            role_reasons=(*f.role_reasons, Reason(message="but nothing else here is a main project", path=f.path)),
+            role_reasons=(*f.role_reasons, Reason(message="but nothing else here is a main project")),
             extracts=f.extracts,
             workspace_root=f.workspace_root,
             workspace_tool=f.workspace_tool,
@@ -330,7 +397,7 @@ def _demote_tool_only_root(folders: list[Folder]) -> list[Folder]:
     demoted = Folder(
         path=root.path,
         role="tooling",
-        role_reasons=(Reason(message="only configures tools for the projects below", path="."),),
+        role_reasons=(Reason(message="only configures tools for the projects below", path=root.extracts[0].path),),
         extracts=root.extracts,
     )
     return [demoted, *folders[1:]]
@@ -347,6 +414,16 @@ def owner_of(path: str, folders: Collection[str]) -> str | None:
             return path
         path = path.rpartition("/")[0]
     return "." if "." in folders else None
+
+
+def reads_build_file(lock: Lock, folder: Folder) -> bool:
+    """Whether a compiled file was made from the project's own declaration, ``pyproject.toml`` or the setup script.
+
+    pip-compile without arguments takes ``requirements.in``, else that declaration.
+    """
+    if lock.inputs or not lock.command:
+        return any(posixpath.basename(name) in _BUILD_FILES for name in lock.inputs)
+    return posixpath.normpath(posixpath.join(folder.path, "requirements.in")) not in {e.path for e in folder.extracts}
 
 
 def includes_of(extract: Extract) -> tuple[Include, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from scanner.facts import Extract, Location, Lock, Manifest
 from scanner.inventory import Command, Evidence
-from scanner.layout import Folder, is_dev_file
+from scanner.layout import Folder, is_dev_file, reads_build_file
 from scanner.toml_reader import table
 
 LOCK_MANAGERS = {
@@ -58,11 +58,14 @@ class Managers:
 
 
 class _Signs:
+    """Evidence by tool; of what one file says of one tool the first is kept, of commands each."""
+
     def __init__(self) -> None:
-        self.found: dict[str, dict[Evidence, None]] = {}
+        self.found: dict[str, dict[tuple[str, int | None], Evidence]] = {}
 
     def add(self, tool: str, kind: str, at: Location) -> None:
-        self.found.setdefault(tool, {})[Evidence(path=at.path, line=at.line, kind=kind)] = None
+        key = (at.path, at.line if kind == "command" else None)
+        self.found.setdefault(tool, {}).setdefault(key, Evidence(path=at.path, line=at.line, kind=kind))
 
 
 def find_managers(
@@ -74,13 +77,13 @@ def find_managers(
     """The managers of one project; ``commands`` are those that serve it, ``root`` its workspace's root, if any."""
     signs = _Signs()
     for extract in folder.extracts:
-        _from_file(extract, signs, folder)
+        _from_file(extract, signs, folder, commands)
     _from_workspace(folder, root, signs)
     for command in commands:
         if (tool := manager_of(command)) is not None:
             signs.add(tool, "command", Location(path=command.path, line=command.line))
     _declaration_only(folder, signs)
-    evidence = {tool: tuple(sorted(found, key=_place)) for tool, found in sorted(signs.found.items())}
+    evidence = {tool: tuple(sorted(found.values(), key=_place)) for tool, found in sorted(signs.found.items())}
     primary, because, rivals = _primary(folder, root, evidence, commands, manager_of)
     return Managers(evidence=evidence, primary=primary, because=because, rivals=rivals)
 
@@ -89,11 +92,12 @@ def _place(evidence: Evidence) -> tuple[bool, str, int, str]:
     return (evidence.kind == "command", evidence.path, evidence.line or 0, evidence.kind or "")
 
 
-def _from_file(extract: Extract, signs: _Signs, folder: Folder) -> None:
-    for signal in extract.signals:
-        signs.add(signal.tool, signal.what, signal.at)
+def _from_file(extract: Extract, signs: _Signs, folder: Folder, commands: Sequence[Command]) -> None:
     if extract.lock is not None:
-        _from_lock(extract.lock, signs)
+        _from_lock(extract.lock, signs, commands)
+    else:
+        for signal in extract.signals:
+            signs.add(signal.tool, signal.what, signal.at)
     manifest = extract.manifest
     if manifest is None:
         if extract.unreadable:
@@ -128,10 +132,19 @@ def _from_broken(extract: Extract, signs: _Signs) -> None:
         signs.add(tool, f"{posixpath.basename(extract.path)} (unreadable)", Location(path=extract.path))
 
 
-def _from_lock(lock: Lock, signs: _Signs) -> None:
-    tool = lock.export_of or LOCK_MANAGERS.get(lock.tool)
+def _from_lock(lock: Lock, signs: _Signs, commands: Sequence[Command]) -> None:
+    tool = lock.export_of or _locker(lock, commands)
     if tool in LOCK_MANAGERS.values():
         signs.add(str(tool), lock.format, Location(path=lock.path, line=lock.header_line))
+
+
+def _locker(lock: Lock, commands: Sequence[Command]) -> str | None:
+    """The manager that wrote a lock; a compiled file without a header is uv's where only uv compiles here."""
+    if lock.tool == "pip-tools" and not lock.command:
+        compiling = {c.tool for c in commands if c.kind == "lock" and c.tool in ("uv", "pip-tools")}
+        if compiling == {"uv"}:
+            return "uv"
+    return LOCK_MANAGERS.get(lock.tool)
 
 
 def _from_requirements(extract: Extract, manifest: Manifest, signs: _Signs, folder: Folder) -> None:
@@ -188,7 +201,8 @@ def _from_workspace(folder: Folder, root: Folder | None, signs: _Signs) -> None:
 
 def _declaration_only(folder: Folder, signs: _Signs) -> None:
     """``setuptools`` and bare ``[project]`` declarations count only where no other manager's manifest declares."""
-    if (place := declared_by_setuptools(folder)) is not None and not _declaring_managers(signs):
+    place = declared_by_setuptools(folder)
+    if place is not None and not _declaring_managers(signs) and not _declared_in_requirements(folder):
         signs.add("setuptools", "dependencies in the setup script", place)
     if signs.found:
         return
@@ -202,22 +216,37 @@ def _declaration_only(folder: Folder, signs: _Signs) -> None:
             signs.add("setuptools", "setup script", Location(path=setup.path, line=1))
 
 
+def _declared_in_requirements(folder: Folder) -> bool:
+    """Whether requirements files hold all that the setup script declares, or a locker compiles them from it."""
+    names = {r.key for m in _setup_scripts(folder) for r in m.requirements if r.scope == "runtime"}
+    held: set[str] = set()
+    for extract in folder.extracts:
+        if extract.lock is not None and _is_compiled(extract) and reads_build_file(extract.lock, folder):
+            return True
+        manifest = extract.manifest
+        if manifest is not None and manifest.format == "requirements" and not is_dev_file(manifest.path):
+            held.update(r.key for r in manifest.requirements)
+    return names <= held
+
+
+def _is_compiled(extract: Extract) -> bool:
+    return extract.lock is not None and extract.manifest is not None and extract.lock.export_of is None
+
+
+def _setup_scripts(folder: Folder) -> list[Manifest]:
+    return [m for form in ("setup.py", "setup.cfg") if (m := folder.manifest(form)) is not None]
+
+
 def _declaring_managers(signs: _Signs) -> bool:
     """Whether another manager's own manifest declares the dependencies (a requirements file is not one)."""
     manifests = (found for tool, found in signs.found.items() if tool in {"poetry", "pdm", "pixi", "rye"})
-    return any(evidence.kind != "command" for found in manifests for evidence in found)
+    return any(evidence.kind != "command" for found in manifests for evidence in found.values())
 
 
 def declared_by_setuptools(folder: Folder) -> Location | None:
     """Where ``setup.py``/``setup.cfg`` itself writes the runtime dependencies, if it does."""
-    for form in ("setup.py", "setup.cfg"):
-        manifest = folder.manifest(form)
-        if manifest is None:
-            continue
-        for requirement in manifest.requirements:
-            if requirement.scope == "runtime":
-                return requirement.at
-    return None
+    written = (r.at for m in _setup_scripts(folder) for r in m.requirements if r.scope == "runtime")
+    return next(written, None)
 
 
 def _primary(
@@ -227,7 +256,7 @@ def _primary(
     commands: Sequence[Command],
     manager_of: Callable[[Command], str | None],
 ) -> tuple[str | None, str, tuple[str, ...]]:
-    owners = _lock_owners(folder) or (_lock_owners(root) if root is not None else ())
+    owners = _lock_owners(folder, commands) or (_lock_owners(root, commands) if root is not None else ())
     owners = tuple(tool for tool in owners if tool in evidence)
     if len(owners) == 1:
         return owners[0], "owns the lock", ()
@@ -236,13 +265,31 @@ def _primary(
         rivals = tuple(tool for tool in owners if tool != used)
         return used, f"several locks; the one that the automation uses most of {', '.join(owners)}", rivals
     declared = [tool for tool in _DECLARATION_ORDER if tool in evidence and _declares(folder, tool, evidence[tool])]
+    if declared and declared[0] in ("pip", "setuptools") and _is_held_by_conda(folder, declared[0]):
+        return "conda", f"its environment holds all that {declared[0]} declares", ()
     if declared:
         return declared[0], "owns the declaration", ()
     rest = [tool for tool in _DECLARATION_ORDER if tool in evidence]
     return (rest[0], "the only sign there is", ()) if rest else (None, "no sign of any manager", ())
 
 
-def _lock_owners(folder: Folder) -> tuple[str, ...]:
+def _is_held_by_conda(folder: Folder, other: str) -> bool:
+    """Whether a conda environment has every package that ``other`` declares for run time."""
+    environments = [m for m in folder.manifests if m.format == "conda" and not is_dev_file(m.path)]
+    held = {r.key for m in environments for r in m.requirements}
+    declaring = (
+        _setup_scripts(folder)
+        if other == "setuptools"
+        else [m for m in folder.manifests if m.format in ("requirements", "pyproject.toml") and not is_dev_file(m.path)]
+    )
+    names = {r.key for m in declaring for r in m.requirements if r.scope == "runtime"} - _PACKAGING
+    return bool(names) and names <= held
+
+
+_PACKAGING = frozenset({"pip", "setuptools", "wheel"})
+
+
+def _lock_owners(folder: Folder, commands: Sequence[Command]) -> tuple[str, ...]:
     """The managers whose locks stand here: full locks first, compiled runtime files else, development ones last."""
     full: list[str] = []
     compiled: list[str] = []
@@ -251,7 +298,7 @@ def _lock_owners(folder: Folder) -> tuple[str, ...]:
         lock = extract.lock
         if lock is None or lock.export_of is not None:
             continue
-        tool = LOCK_MANAGERS.get(lock.tool)
+        tool = _locker(lock, commands)
         if tool is None:
             continue
         if extract.manifest is None:

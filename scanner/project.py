@@ -24,7 +24,7 @@ from scanner.inventory import (
     UsedIndex,
 )
 from scanner.kind import kind_of
-from scanner.layout import Folder, group_of_file
+from scanner.layout import Folder, folder_of, group_of_file, is_inside, owner_of
 from scanner.managers import Managers, find_managers
 from scanner.obstacles import obstacles
 from scanner.signature import signature
@@ -141,16 +141,28 @@ def _first_place(managers: Managers) -> Evidence | None:
 
 
 def _images_of(folder: Folder, scenery: Scenery) -> list[Image]:
-    """The images that install this project: those whose commands serve it, else those that lie in its folder."""
-    mine = {
-        c.path for c in scenery.commands if c.context == "image" and c.kind == "install" and c.project == folder.path
-    }
+    """The images that install this project.
+
+    Those whose commands serve it; else those that lie in its folder, or outside of all projects in a folder above it.
+    """
+    installing = [c for c in scenery.commands if c.context == "image" and c.kind == "install"]
+    mine = {c.path for c in installing if c.project == folder.path}
+    if mine:
+        return [image for image in scenery.images if image.path in mine]
+    own = frozenset(scenery.own_files.get(folder.path, ()))
+    owned = {c.path for c in installing if c.project is not None}
     return [
         image
         for image in scenery.images
-        if image.path in mine
-        or (image.path in scenery.own_files.get(folder.path, ()) and image.grade is not None and not mine)
+        if image.grade is not None
+        and (image.path in own or (image.path not in owned and _is_above(image, folder, scenery)))
     ]
+
+
+def _is_above(image: Image, folder: Folder, scenery: Scenery) -> bool:
+    """Whether an image is built outside of all projects, in a folder that holds this one below it."""
+    home = folder_of(image.path)
+    return home != "." and is_inside(folder.path, home) and owner_of(image.path, scenery.own_files) is None
 
 
 def _pythons(folder: Folder, scenery: Scenery) -> list[PythonVersion]:

@@ -31,7 +31,17 @@ from scanner.inventory import (
     Repository,
     Tool,
 )
-from scanner.layout import Folder, folder_of, is_inside, lay_out, owner_of
+from scanner.layout import (
+    Folder,
+    folder_of,
+    is_inside,
+    is_side_file,
+    lay_out,
+    other_code,
+    owner_of,
+    python_files,
+    python_prevails,
+)
 from scanner.lint_tools import tools_in_use
 from scanner.ownership import criticality_of, owners_of
 from scanner.project import Scenery, describe_project
@@ -208,23 +218,16 @@ def _tools(facts: RepoFacts, folders: tuple[Folder, ...], commands: tuple[Comman
 
 def _is_python(projects: tuple[Project, ...], facts: RepoFacts) -> bool:
     """Whether Python is the product, or one of the repository's parts: a scripting or vendored use does not make it."""
-    python = facts.suffixes.get(".py", 0)
-    notebooks = facts.suffixes.get(".ipynb", 0)
-    if not python and not notebooks:
-        return False
+    python = python_files(facts)
     mains = [p for p in projects if p.role == "main"]
+    if not python:
+        return False
     if any(p.publishes or p.build_backend for p in mains):
         return True
-    others = sum(count for suffix, count in facts.suffixes.items() if suffix in _OTHER_LANGUAGES)
-    if mains and any(p.dependencies for p in mains):
-        return python + notebooks >= 2 or others == 0
-    return python + notebooks > others
-
-
-_OTHER_LANGUAGES = frozenset(
-    ".js .jsx .ts .tsx .vue .svelte .go .rs .java .kt .scala .c .cc .cpp .cxx .cs .rb .php .swift .m .mm .dart .ex .erl "
-    ".hs .lua .pl .r .jl .f90 .zig .clj .sh .ps1 .tf".split()
-)
+    if any(p.dependencies for p in mains):
+        return len(python) >= 2 or not other_code(facts)
+    product = [path for path in python if not is_side_file(path)]
+    return bool(product) and python_prevails(facts)
 
 
 def _decisions(projects: tuple[Project, ...], facts: RepoFacts) -> tuple[Reason, ...]:

@@ -29,7 +29,9 @@ from scanner.requirement_lines import Option, options, split_options
 from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_mapping
 
 NAME = "conda"
-_NAMES = re.compile(r"(?:.*environment.*|.*conda.*|env.*|.*[-_.]env)\.ya?ml", re.IGNORECASE)
+_NAMES = re.compile(
+    r"(?:.*environment.*|.*conda.*|env.*|.*[-_.]env|requirements.*|.*[-_]requirements)\.ya?ml", re.IGNORECASE
+)
 _OTHERS = frozenset({"apiVersion", "kind", "jobs", "on", "services", "package", "steps", "repos", "metadata", "stages"})
 _TEMPLATE = re.compile(r"\{\{[^}\n]{1,200}\}\}|\{%[^%\n]{1,200}%\}")
 _SELECTOR = re.compile(r"#\s{0,4}\[(?P<negated>not )?(?P<system>linux|osx|win|unix)(?P<machine>64)?\]")
