@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+TOOLS := .venv-tools
 
 .PHONY: demo test oracle check lint format docs docs-check lock install clean wheel-test self-check
 
@@ -20,8 +21,14 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest -q -n auto -m "not oracle"
 
-oracle: $(STAMP)
-	$(BIN)/python -m pytest -q -m oracle
+# The real tools stand in an environment of their own: they are witnesses, not parts.
+$(TOOLS)/.installed: requirements/oracle.txt
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/oracle.txt
+	touch $@
+
+oracle: $(STAMP) $(TOOLS)/.installed
+	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" $(BIN)/python -m pytest -q -n auto -m oracle
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
@@ -50,6 +57,7 @@ docs: $(STAMP)
 lock: $(STAMP)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev --output-file requirements/dev.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --output-file requirements/oracle.txt requirements/oracle.in
 
 clean:
-	rm -rf $(VENV) demo-fleet .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(TOOLS) demo-fleet .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -33,7 +33,7 @@ LOCKS = {
 
 def generate(count: int, seed: int = 1) -> list[Repository]:
     """A fleet of ``count`` repositories; the same for the same seed."""
-    rng = random.Random(seed)  # noqa: S311 – a fleet to measure, no secret
+    rng = random.Random(seed)
     return [_repository(rng, i, count) for i in range(count)]
 
 
@@ -83,7 +83,7 @@ def measure(count: int) -> None:
     plans, planned = _timed(lambda: make_plans(fleet, config, AS_OF))
     findings, judged = _timed(lambda: run(fleet, config, AS_OF))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(  # noqa: T201
+    print(
         f"{count:>6} repositories, {len(graph.edges):>6} edges: graph {built:.2f} s, reach {reached:.2f} s, "
         f"cycles {circled:.2f} s, plans {planned:.2f} s ({len(plans.plans)} in {len(plans.waves)} waves), "
         f"rules {judged:.2f} s "

@@ -5,7 +5,6 @@
 CPU milliseconds per repository, children included; the median of what one repository takes beside the mean.
 """
 
-# ruff: noqa: T201
 
 from __future__ import annotations
 
