@@ -62,7 +62,7 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
     runtime, _ = declared(folder, managers.primary, facts.extracts, scenery.local)
     places = {r.key: (r.at.path, r.at.line) for r in reversed(runtime) if r.name}
     kind = kind_of(folder, scenery.own_files.get(folder.path, ()), _hints(folder, scenery), places)
-    pythons = tuple(declared_python(p) for p in _pythons(folder, scenery))
+    pythons = tuple(dict.fromkeys(declared_python(p) for p in _pythons(folder, scenery)))
     indexes = _indexes(folder, scenery)
     envs = environments(
         primary=managers.primary,

@@ -67,7 +67,7 @@ def _project(project: Project) -> tuple[Table, ...]:
         (f"{d.between[0]} ≠ {d.between[1]}", d.what, d.message, " ".join(_place(e.path, e.line) for e in d.evidence))
         for d in project.disagreements
     ]
-    rows += [("python", p.version, p.kind, _place(p.path, p.line)) for p in project.python_versions]
+    rows += _pythons(project)
     rows += [("index", i.url, i.kind, _place(i.path, i.line)) for i in project.indexes]
     rows += [("in the way", b.code, b.message, _place(b.path, b.line)) for b in project.blockers]
     rows += [("unknown", None, u.message, _place(u.path, u.line)) for u in project.unknowns]
@@ -81,6 +81,14 @@ def _project(project: Project) -> tuple[Table, ...]:
         wrap=60,
     )
     return (conclusions, _dependencies(project))
+
+
+def _pythons(project: Project) -> list[tuple[Cell, ...]]:
+    """Declared versions, those of one line together."""
+    found: dict[tuple[str, str, int | None], dict[str, None]] = {}
+    for python in project.python_versions:
+        found.setdefault((python.kind, python.path, python.line), {})[python.version] = None
+    return [("python", ", ".join(versions), kind, _place(path, line)) for (kind, path, line), versions in found.items()]
 
 
 def _first(reasons: tuple[Reason, ...]) -> tuple[str | None, str | None]:
