@@ -97,7 +97,7 @@ class _Grading:
         self._path = path
         self._dockerfile = dockerfile
         self._lookup = lookup
-        self._container = lookup.container(path) or Container(dockerfile, lookup.files, lookup.folders)
+        self._container = lookup.container(path) or Container(dockerfile, lookup.tree)
         self._stages = shipping_stages(dockerfile)
         self._commands = [c for c in commands if c.path == path]
         self._env = {
@@ -345,7 +345,7 @@ class _Grading:
         if "*" in name:
             return name in ("*", "**", "*.py")
         path = f"{self._container.context}/{source.strip('./')}".removeprefix("./")
-        if path in self._lookup.folders:
+        if path in self._lookup.tree.folders:
             return not re.fullmatch(r"requirements?|reqs?|deps|constraints|wheels?|\.?vendor", name)
         return name.endswith(".py") and name not in ("setup.py", "version.py", "__about__.py", "__init__.py")
 

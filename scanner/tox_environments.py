@@ -11,6 +11,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -114,8 +115,8 @@ def _toml_word(word: object, *, quote: bool = True) -> str:
 
 
 def _sections(text: str, first_line: int) -> dict[str, _Section]:
-    sections: dict[str, _Section] = {}
-    section: _Section = {}
+    sections: dict[str, dict[str, tuple[list[tuple[int, str]], int]]] = {}
+    section: dict[str, tuple[list[tuple[int, str]], int]] = {}
     key: str | None = None
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=first_line):
         stripped = _COMMENT.sub("", line).rstrip()
@@ -125,13 +126,15 @@ def _sections(text: str, first_line: int) -> dict[str, _Section]:
             section = sections.setdefault(match["name"].strip(), {})
             key = None
         elif line[0] in " \t" and key is not None:
-            setting = section[key]
-            section[key] = _Setting((*setting.lines, (number, stripped.strip())), setting.line)
+            section[key][0].append((number, stripped.strip()))
         elif match := _KEY.match(stripped):
             key = match["key"].strip().lower()
             value = match["value"].strip()
-            section[key] = _Setting(((number, value),) if value else (), number)
-    return sections
+            section[key] = ([(number, value)] if value else [], number)
+    return {
+        name: {key: _Setting(tuple(lines), line) for key, (lines, line) in found.items()}
+        for name, found in sections.items()
+    }
 
 
 def _value(section: Mapping[str, _Setting], *names: str) -> tuple[tuple[int, str], ...]:
@@ -197,8 +200,16 @@ class _Filler:
     def __init__(self, sections: Mapping[str, _Section], folder: str) -> None:
         self._sections = sections
         self._folder = folder
+        self._conditional: dict[int, _Conditional] = {}
 
-    def lines(self, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    def held(self, setting: _Setting, factors: frozenset[str]) -> Iterator[tuple[int, str]]:
+        """The lines of ``setting`` that hold for an environment with these factors, without their conditions."""
+        known = self._conditional.get(id(setting))
+        if known is None:
+            known = self._conditional[id(setting)] = _Conditional(setting, _joined(self._lines(setting.lines)))
+        return known.held(factors)
+
+    def _lines(self, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
         """The lines, with a line that is only ``{[section]key}`` replaced by the lines of that setting."""
         for number, line in lines:
             match = re.fullmatch(r"\{\[([^\]]{1,200})\]([\w.-]{1,80})\}", line.strip())
@@ -250,6 +261,19 @@ class _Filler:
                 return f"${{{_word(name)}}}"
 
 
+def _joined(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The lines with continuations joined, before anything else is read in them, as tox does it."""
+    pending: tuple[int, str] | None = None
+    for number, line in lines:
+        at, before = pending or (number, "")
+        text = f"{before} {line.strip()}" if before else line
+        pending = (at, text.rstrip("\\").rstrip()) if line.endswith("\\") else None
+        if pending is None:
+            yield at, text
+    if pending is not None:
+        yield pending
+
+
 def _word(name: str) -> str:
     return re.sub(r"\W", "_", name) or "unknown"
 
@@ -274,12 +298,16 @@ def _build(
     fill: _Filler,
     first_line: int,
 ) -> ToxConfig:
-    names = list(dict.fromkeys([*listed, *envs]))[:MAX_ENVIRONMENTS]
+    names = list(dict.fromkeys([*listed, *envs]))
+    problems: list[Problem] = []
+    if len(names) > MAX_ENVIRONMENTS:
+        message = f"{len(names)} environments; only the first {MAX_ENVIRONMENTS} were read"
+        problems.append(Problem(code="too-large", message=message, at=Location(path=path, line=first_line)))
+        names = names[:MAX_ENVIRONMENTS]
     if not names:
         names, listed = ["py"], ["py"]
     requires = " ".join(line for _, line in _value(main, "requires"))
     invocations: list[Invocation] = []
-    problems: list[Problem] = []
     tasks: list[Task] = []
     pythons: dict[PythonVersion, None] = {}
     seen: dict[tuple[object, ...], str] = {}
@@ -307,6 +335,65 @@ def _build(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line with its condition: alternatives of (factors that it needs, factors that must be missing)."""
+
+    number: int
+    text: str
+    alternatives: tuple[tuple[frozenset[str], frozenset[str]], ...]
+
+    def holds(self, factors: frozenset[str]) -> bool:
+        return not self.alternatives or any(
+            need <= factors and without.isdisjoint(factors) for need, without in self.alternatives
+        )
+
+
+class _Conditional:
+    """A setting whose lines stand under conditions, read once; generated files have thousands of them."""
+
+    def __init__(self, setting: _Setting, lines: Iterable[tuple[int, str]]) -> None:
+        self._setting = setting  # kept alive: it is known by its identity
+        self._lines = [_line(number, text) for number, text in lines]
+        counts = Counter(factor for line in self._lines for need, _ in line.alternatives for factor in need)
+        self._always: list[int] = []
+        self._by_factor: dict[str, list[int]] = {}
+        for position, line in enumerate(self._lines):
+            needs = [need for need, _ in line.alternatives]
+            if needs and all(needs):
+                for rarest in {min(need, key=lambda f: (counts[f], f)) for need in needs}:
+                    self._by_factor.setdefault(rarest, []).append(position)
+            else:
+                self._always.append(position)
+
+    def held(self, factors: frozenset[str]) -> Iterator[tuple[int, str]]:
+        """The lines that hold where ``factors`` are given, in their order."""
+        positions = {*self._always, *(p for factor in factors for p in self._by_factor.get(factor, ()))}
+        for position in sorted(positions):
+            line = self._lines[position]
+            if line.holds(factors):
+                yield line.number, line.text
+
+
+def _line(number: int, text: str) -> _Line:
+    match = _FACTORS.fullmatch(text)
+    if match is None or not _looks_like_factors(match["factors"]):
+        return _Line(number, text, ())
+    condition = match["factors"]
+    alternatives = [alternative.split("-") for alternative in expand_names(condition) or [condition]]
+    return _Line(
+        number,
+        match["rest"],
+        tuple(
+            (
+                frozenset(f for f in factors if not f.startswith("!")),
+                frozenset(f.lstrip("!") for f in factors if f.startswith("!")),
+            )
+            for factors in alternatives
+        ),
+    )
+
+
 class _Environment:
     """One environment: its settings after inheritance, read for its own factors."""
 
@@ -319,7 +406,7 @@ class _Environment:
         self._main = main
         self._section = section
         self._fill = fill
-        self._factors = set(name.split("-")) | {name}
+        self._factors = frozenset((*name.split("-"), name))
         self._uv = uv
         self._first = line
 
@@ -342,32 +429,12 @@ class _Environment:
                     yield version, line
 
     def _lines(self, *keys: str) -> list[tuple[int, str]]:
-        """The lines of a setting that hold for this environment, filled in, continuations joined."""
-        found: list[tuple[int, str]] = []
-        joining = False
-        for number, line in self._fill.lines(_value(self._section, *keys)):
-            match = _FACTORS.fullmatch(line)
-            if match is not None and _looks_like_factors(match["factors"]):
-                if not self._holds(match["factors"]):
-                    continue
-                line = match["rest"]
-            text = self._fill.text(line, self._name).strip()
-            if joining and found:
-                found[-1] = (found[-1][0], found[-1][1] + " " + text.rstrip("\\"))
-            elif text:
-                found.append((number, text.rstrip("\\").strip()))
-            joining = text.endswith("\\")
-        return found
-
-    def _holds(self, condition: str) -> bool:
-        """Whether one alternative of a factor condition (``py310-dj4,!lint``) fits this environment."""
-        for alternative in expand_names(condition) or [condition]:
-            factors = alternative.split("-")
-            if all(
-                (f.lstrip("!") not in self._factors) if f.startswith("!") else (f in self._factors) for f in factors
-            ):
-                return True
-        return False
+        """The lines of a setting that hold for this environment, filled in."""
+        setting = next((self._section[key] for key in keys if key in self._section), None)
+        if setting is None:
+            return []
+        found = ((n, self._fill.text(text, self._name).strip()) for n, text in self._fill.held(setting, self._factors))
+        return [(number, text) for number, text in found if text]
 
     def _flag(self, *keys: str, default: bool = False) -> bool:
         lines = self._lines(*keys)

@@ -116,7 +116,7 @@ class _Job:
 
 
 def _with_followed(invocation: Invocation, lookup: Lookup, job: _Job) -> list[Command]:
-    followed = expand(invocation, lookup)
+    followed = expand(invocation, lookup, lambda started: _matters(started, lookup))
     if not followed and not is_followed(invocation, lookup):
         return _commands(invocation, _judge(invocation, lookup, job), lookup)
     with_uv = program(invocation.argv).name == "tox" and "tox-uv" in job.versions
@@ -127,6 +127,12 @@ def _with_followed(invocation: Invocation, lookup: Lookup, job: _Job) -> list[Co
                 started = replace(started, argv=("uv", *started.argv))
             commands.extend(_commands(started, _judge(started, lookup, job), lookup))
     return [*_summary(invocation, commands, lookup), *commands]
+
+
+def _matters(invocation: Invocation, lookup: Lookup) -> bool:
+    """Whether a command can be more than ``other``, or leave something that later ones are judged by."""
+    started = program(invocation.argv)
+    return started.name in _MANAGERS or any(j.kind != "other" for j in _judge(invocation, lookup, _Job()))
 
 
 def _summary(invocation: Invocation, commands: list[Command], lookup: Lookup) -> list[Command]:

@@ -10,8 +10,8 @@ import posixpath
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
+from scanner.commands.file_tree import FileTree
 from scanner.facts import Dockerfile, Instruction, Stage
 
 MAX_DEPTH = 20
@@ -32,9 +32,8 @@ class _Copied:
 class Container:
     """The files of one Dockerfile's stages, as far as they come from the repository."""
 
-    def __init__(self, dockerfile: Dockerfile, files: frozenset[str], folders: frozenset[str]) -> None:
-        self._files = files
-        self._folders = folders
+    def __init__(self, dockerfile: Dockerfile, tree: FileTree) -> None:
+        self._tree = tree
         self._stages = dockerfile.stages
         self._outer = ""
         self.context = self._context(dockerfile)
@@ -65,18 +64,15 @@ class Container:
         for copied in reversed(self._copied[stage]):
             if copied.line > line or (copied.only_there and copied.line != line):
                 continue
-            if path == copied.target and self._exists(copied.source):
+            if path == copied.target and self._tree.exists(copied.source):
                 return copied.source
             inside = copied.target.rstrip("/") + "/"
             if path.startswith(inside):
                 found = posixpath.normpath(posixpath.join(copied.source, path[len(inside) :]))
-                if self._exists(found):
+                if self._tree.exists(found):
                     return found
         parent = self._parents[stage]
         return self._source(parent, 1 << 30, path, depth + 1) if parent is not None and depth < MAX_DEPTH else None
-
-    def _exists(self, path: str) -> bool:
-        return path == "." or path in self._files or path in self._folders
 
     # building the map
 
@@ -95,7 +91,7 @@ class Container:
 
         def score(folder: str) -> tuple[int, bool]:
             return sum(bool(self._match(folder, s)) for s in named), any(
-                self._exists(self._join(folder, name) or "") for name in _MANIFESTS
+                self._tree.exists(self._join(folder, name) or "") for name in _MANIFESTS
             )
 
         return max(candidates, key=lambda folder: (*score(folder), -candidates.index(folder)))
@@ -106,9 +102,8 @@ class Container:
         if path is None:
             return []
         if "*" not in path and "?" not in path and "[" not in path:
-            return [path] if self._exists(path) else []
-        depth = path.count("/")
-        return [f for f in (*self._files, *self._folders) if f.count("/") == depth and fnmatchcase(f, path)]
+            return [path] if self._tree.exists(path) else []
+        return self._tree.glob(path)
 
     def _join(self, folder: str, source: str) -> str | None:
         """The repository path of ``source``; in the context ``..`` the repository is the folder ``_outer``."""
@@ -150,7 +145,7 @@ class Container:
     def _placed(self, line: int, found: Iterable[str], destination: str, into: bool) -> Iterator[_Copied]:
         paths = list(found)
         for path in paths:
-            is_folder = path == "." or path in self._folders
+            is_folder = path == "." or path in self._tree.folders
             if is_folder or not (into or len(paths) > 1 or self._is_known_folder(destination)):
                 yield _Copied(line, destination, path)
             else:

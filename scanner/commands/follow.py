@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -24,15 +24,20 @@ _TASKFILES = ("Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml", 
 _SCRIPT = re.compile(r"[\w./${}-]{1,200}")
 
 
-def expand(invocation: Invocation, lookup: Lookup) -> tuple[Invocation, ...]:
+def expand(
+    invocation: Invocation, lookup: Lookup, matters: Callable[[Invocation], bool] = lambda _: True
+) -> tuple[Invocation, ...]:
     """What ``invocation`` starts through the repository's own files, all the way down; empty for any other command.
 
     Only the commands at the ends are given, not the ``make`` or ``tox`` on the way. The results keep their own place;
-    context, job and variables are the caller's. Every task is followed once, at most ``MAX_DEPTH`` files deep.
+    context, job and variables are the caller's. Every task is followed once, at most ``MAX_DEPTH`` files deep. Only
+    what ``matters`` is kept, a question that is asked once for all callers.
     """
     where = invocation.at if invocation.context == "image" else None
     key = (invocation.argv, invocation.directory, where, dict(invocation.env).get("TOXENV"))
-    followed = lookup.followed(key, lambda: islice(_expand(invocation, lookup, set(), 0), MAX_FOLLOWED))
+    followed = lookup.followed(
+        key, lambda: islice(filter(matters, _expand(invocation, lookup, set(), 0)), MAX_FOLLOWED)
+    )
     return tuple(_as_called(started, invocation) for started in followed)
 
 

@@ -6,12 +6,12 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Literal
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from scanner.commands.container import Container
+from scanner.commands.file_tree import FileTree, file_tree
 from scanner.facts import Extract, Invocation, Requirement
 from scanner.layout import owner_of
 
@@ -47,8 +47,7 @@ class Lookup:
     """Everything that judging a command may ask of its repository. Made by :func:`build_lookup`."""
 
     extracts: Mapping[str, Extract]
-    files: frozenset[str]
-    folders: frozenset[str]
+    tree: FileTree
     projects: tuple[str, ...] = ()
     mains: tuple[str, ...] = ()
     _listings: dict[str, Listing] = field(default_factory=dict, repr=False, compare=False)
@@ -56,9 +55,10 @@ class Lookup:
     _owners: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
     _followed: dict[object, tuple[Invocation, ...]] = field(default_factory=dict, repr=False, compare=False)
 
-    def exists(self, path: str) -> bool:
-        """Whether the repository has this file or folder."""
-        return path == "." or path in self.files or path in self.folders
+    @property
+    def files(self) -> frozenset[str]:
+        """All files of the repository."""
+        return self.tree.files
 
     def container(self, path: str) -> Container | None:
         """The image that the Dockerfile at ``path`` builds, as a map into the repository."""
@@ -66,7 +66,7 @@ class Lookup:
         if extract is None or extract.dockerfile is None:
             return None
         if path not in self._containers:
-            self._containers[path] = Container(extract.dockerfile, self.files, self.folders)
+            self._containers[path] = Container(extract.dockerfile, self.tree)
         return self._containers[path]
 
     def find(self, invocation: Invocation, word: str) -> str | None:
@@ -83,7 +83,7 @@ class Lookup:
         if word.startswith("/"):
             return None
         path = posixpath.normpath(posixpath.join(directory or ".", word))
-        return path if self.exists(path) else None
+        return path if self.tree.exists(path) else None
 
     def matching(self, invocation: Invocation, word: str) -> list[str]:
         """The files that ``word`` may name when its variables or wildcards are anything."""
@@ -91,8 +91,7 @@ class Lookup:
         if "*" not in pattern or not pattern.strip("*./") or (invocation.directory or "").startswith("/"):
             return []
         pattern = posixpath.normpath(posixpath.join(invocation.directory or ".", pattern))
-        depth = pattern.count("/")
-        return sorted(path for path in self.files if path.count("/") == depth and fnmatchcase(path, pattern))
+        return [path for path in self.tree.glob(pattern) if path in self.files]
 
     def nearest(self, invocation: Invocation, names: Iterable[str], start: str | None = None) -> Found:
         """The first of ``names`` in the command's folder (or ``start``, seen from there) or a folder above it."""
@@ -163,13 +162,7 @@ def build_lookup(
     mains: tuple[str, ...] = (),
 ) -> Lookup:
     """The lookup of one repository; ``projects`` are the folders of all projects, ``mains`` those of role main."""
-    folders: set[str] = set()
-    for path in files:
-        folder = posixpath.dirname(path)
-        while folder and folder not in folders:
-            folders.add(folder)
-            folder = posixpath.dirname(folder)
-    return Lookup(extracts=extracts, files=files, folders=frozenset(folders), projects=projects, mains=mains)
+    return Lookup(extracts=extracts, tree=file_tree(files), projects=projects, mains=mains)
 
 
 def _upwards(folder: str) -> Iterator[str]:

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Command lines with what they are, after the vocabulary's *environments and install commands* and its cases."""
 
 from __future__ import annotations

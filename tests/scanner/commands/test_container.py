@@ -1,22 +1,31 @@
-# ruff: noqa: E501
 from __future__ import annotations
 
 import pytest
 
 from scanner.commands.container import Container
+from scanner.commands.file_tree import file_tree
 from scanner.formats.dockerfile import FORMAT
 
-FILES = frozenset(
-    {"requirements.txt", "src/a.py", "deps/base.txt", "deps/dev.txt", "docker/Dockerfile", "api/uv.lock", "api/x/y.py"}
+TREE = file_tree(
+    frozenset(
+        {
+            "requirements.txt",
+            "src/a.py",
+            "deps/base.txt",
+            "deps/dev.txt",
+            "docker/Dockerfile",
+            "api/uv.lock",
+            "api/x/y.py",
+        }
+    )
 )
-FOLDERS = frozenset({"src", "deps", "docker", "api", "api/x"})
 
 
 def container(text: str, path: str = "Dockerfile") -> Container:
     extract = FORMAT.read(path, text)
     assert extract is not None
     assert extract.dockerfile is not None
-    return Container(extract.dockerfile, FILES, FOLDERS)
+    return Container(extract.dockerfile, TREE)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,51 @@
+"""The paths of a repository, for questions that commands ask of them: is it there, what does a pattern match."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+MAX_MATCHES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class FileTree:
+    """All files and all folders that hold some; made by :func:`file_tree`."""
+
+    files: frozenset[str]
+    folders: frozenset[str]
+    _children: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    def exists(self, path: str) -> bool:
+        """Whether the repository has this file or folder."""
+        return path == "." or path in self.files or path in self.folders
+
+    def glob(self, pattern: str) -> list[str]:
+        """Files and folders whose path fits ``pattern``; a wildcard stays within one part of the path."""
+        found = [""]
+        for part in pattern.split("/"):
+            if any(c in part for c in "*?["):
+                below = (posixpath.join(f, name) for f in found for name in self._names(f) if fnmatchcase(name, part))
+                found = [path for path, _ in zip(below, range(MAX_MATCHES), strict=False)]
+            else:
+                found = [path for f in found if self.exists(path := posixpath.join(f, part))]
+        return sorted(found)
+
+    def _names(self, folder: str) -> list[str]:
+        if not self._children:
+            for path in (*self.files, *self.folders):
+                parent, name = posixpath.split(path)
+                self._children.setdefault(parent, []).append(name)
+        return self._children.get(folder, [])
+
+
+def file_tree(files: frozenset[str]) -> FileTree:
+    """The tree of these files."""
+    folders: set[str] = set()
+    for path in files:
+        folder = posixpath.dirname(path)
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = posixpath.dirname(folder)
+    return FileTree(files, frozenset(folders))
