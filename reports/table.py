@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanner.words import counted as counted_noun
+
+__all__ = ["Cell", "Page", "Table", "counted_noun", "text"]
+
 Cell = str | int | float | bool | None
 
 
@@ -44,11 +48,3 @@ def text(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     return str(cell)
-
-
-def counted_noun(number: int, noun: str) -> str:
-    """``1 cycle``, ``2 cycles``, ``3 repositories``."""
-    if number == 1:
-        return f"1 {noun}"
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number} {plural}"

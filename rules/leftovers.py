@@ -2,52 +2,141 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rules.reading import project_of
-from rules.uv import translate
+from rules.reading import area_of, project_of
+from rules.uv import CONDA, join, starts, translate
 from scanner.inventory import Command, Repository
+from scanner.words import counted, listed
 
-_OLD = frozenset({"poetry", "pdm", "pipenv", "rye", "pip", "pip-tools", "conda", "setuptools"})
-_MANAGERS = frozenset({"poetry", "pdm", "pipenv", "rye", "pip-tools"})
+#: Programs that uv replaces, with the manager each belongs to.
+_PROGRAMS = {
+    "poetry": "poetry",
+    "pdm": "pdm",
+    "pipenv": "pipenv",
+    "rye": "rye",
+    "pip-compile": "pip-tools",
+    "pip-sync": "pip-tools",
+}
+_INSTALLING = frozenset({"uv", "tox", "nox", "conda-lock", "setup.py", "python", "python3", "easy_install", *CONDA})
+_MANAGERS = frozenset(_PROGRAMS.values())
+_INSTALLERS = _MANAGERS | {"pip", "conda", "setuptools"}
+#: What a manager's scripts are kept in; a name run by the manager may be one of these, not a program.
+_SCRIPTS = {"pdm": "[tool.pdm.scripts]", "pipenv": "the Pipfile's [scripts]", "rye": "[tool.rye.scripts]"}
 
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A command and the one that replaces it (``None``: to be removed, or for a person to look at)."""
+    """A command, the old tool that it calls, and what replaces it (``None``: a person has to look)."""
 
     command: Command
+    tool: str
     replacement: str | None
-
-    @property
-    def told(self) -> str:
-        """``line 20: `poetry install` → `uv sync --locked```."""
-        where = f"line {self.command.line}: " if self.command.line else ""
-        new = f"`{self.replacement}`" if self.replacement else _otherwise(self.command)
-        return f"{where}`{shlex.join(self.command.argv)[:120]}` → {new}"
-
-
-def _otherwise(command: Command) -> str:
-    return "remove" if command.kind == "bootstrap" else "look at it"
 
 
 def leftovers(repository: Repository, *contexts: str) -> Iterator[Leftover]:
-    """What is left of the old tools in ``contexts``, in the order of the files."""
-    for command in sorted(repository.commands, key=lambda c: (c.path, c.line or 0, c.argv)):
-        if command.context not in contexts or not _is_old(command):
+    """What is left of the old tools in ``contexts``, in the order of the files; every line once."""
+    found = [
+        (command, tool)
+        for command in repository.commands
+        if command.context in contexts and (tool := _old_tool(command)) is not None
+    ]
+    seen: set[tuple[str, int | None, tuple[str, ...]]] = set()
+    for command, tool in sorted(found, key=lambda f: (f[0].path, f[0].line or 0, f[0].argv)):
+        place = (command.path, command.line, command.argv)
+        if place in seen or (command.project is not None and project_of(repository, command) is None):
             continue
-        if command.project is not None and project_of(repository, command) is None:
-            continue
-        yield Leftover(command, None if command.kind == "bootstrap" else translate(command.argv))
+        seen.add(place)
+        yield Leftover(command, tool, _replacement(command, tool))
 
 
-def _is_old(command: Command) -> bool:
+def by_file(repository: Repository, *, pipelines: bool) -> dict[str, list[Leftover]]:
+    """The leftovers of pipelines, or those of hooks, task runners and scripts (also where a pipeline runs them)."""
+    files: defaultdict[str, list[Leftover]] = defaultdict(list)
+    for found in leftovers(repository, "ci", "hook", "task", "script"):
+        files[found.command.path].append(found)
+    others = {c.path for c in repository.commands if c.context in ("hook", "task", "script")}
+    return {p: f for p, f in sorted(files.items()) if (area_of(p) == "ci" or p not in others) is pipelines}
+
+
+def told(found: Sequence[Leftover], most: int) -> str:
+    """``line 20: `poetry install` → `uv sync --locked```, the same on several lines once, separated by semicolons."""
+    lines: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for item in found:
+        texts = join(item.command.argv)[:120], item.replacement or "look at it"
+        lines[texts] += [item.command.line] if item.command.line else []
+    parts = [f"{_where(at)}`{old}` → {new}" for (old, new), at in lines.items()]
+    return "; ".join(parts[:most]) + (f"; and {counted(len(parts) - most, 'other line')}" if len(parts) > most else "")
+
+
+def _where(lines: list[int]) -> str:
+    if not lines:
+        return ""
+    unique = sorted(set(lines))
+    return f"line{'s' if len(unique) > 1 else ''} {listed([str(n) for n in unique], 6)}: "
+
+
+def pattern(found: Iterable[Leftover]) -> str | None:
+    """An extended regular expression for the calls of the old managers that are left; ``None`` where none is."""
+    tools = sorted({f.tool for f in found if f.tool in _MANAGERS})
+    return "|".join(_CALLS.get(t, f"(^|[^a-z-]){t}[^a-z-]+(install|sync|run|lock|export|build)") for t in tools) or None
+
+
+_CALLS = {"pip-tools": "pip-(compile|sync)"}
+
+
+def _old_tool(command: Command) -> str | None:
+    """The tool to move away from that a command installs, sets up or calls; ``poetry run pytest`` calls Poetry."""
+    words = starts(command.argv)
+    program = posixpath.basename(words[0]) if words else ""
+    if words and words[0].startswith("uses:"):
+        return _set_up(words)
+    if program in _PROGRAMS:
+        return _PROGRAMS[program]
+    if program in CONDA and words[1:2] == ["run"]:
+        return "conda"
     if command.kind == "bootstrap":
-        return any(word.partition("=")[0].partition("[")[0].lower() in _MANAGERS for word in command.argv[1:])
-    if command.tool not in _OLD:
-        return False
-    if command.kind == "install":
-        return True
-    return command.tool in _MANAGERS and command.kind in ("lock", "build", "test", "lint", "other")
+        named = (word.partition("=")[0].partition("[")[0].lower() for word in command.argv[1:])
+        return next((n for n in named if n in _MANAGERS), command.tool if command.tool in _MANAGERS else None)
+    if command.kind == "install" and (program in _INSTALLING or program.startswith("pip")):
+        return command.tool if command.tool in _INSTALLERS else None
+    return None  # what a script or a target does stands in its own lines
+
+
+def _set_up(words: Sequence[str]) -> str | None:
+    """The old manager that an action of another repository sets up, or whose cache it keeps."""
+    action = words[0].removeprefix("uses:").partition("@")[0].lower()
+    if action.startswith("."):
+        return None
+    parts = frozenset(re.split(r"[^a-z]+", action))
+    return next(
+        (tool for tool in ("poetry", "pdm", "pipenv", "rye") if tool in parts or f"cache={tool}" in words[1:]), None
+    )
+
+
+def _replacement(command: Command, tool: str) -> str | None:
+    words = starts(command.argv)
+    if words and words[0].startswith("uses:"):
+        keeps = f"cache={tool}" in words[1:]
+        return f"without `cache: {tool}`; setup-uv has its own cache" if keeps else "astral-sh/setup-uv in its place"
+    if command.kind == "bootstrap" or (tool in _MANAGERS and words[1:2] and words[1] in _SETTINGS):
+        return "remove"
+    new = translate(command.argv)
+    return None if new is None else f"`{new}`{_perhaps_a_script(command, tool, words)}"
+
+
+_SETTINGS = frozenset({"config", "self", "env", "use", "venv", "cache", "pin", "--version", "--rm", "--venv"})
+
+
+def _perhaps_a_script(command: Command, tool: str, words: Sequence[str]) -> str:
+    """A name that is no known program may be one of the manager's scripts, which uv does not have."""
+    if tool not in _SCRIPTS or command.tool is not None or words[1:2] != ["run"]:
+        return ""
+    name = next((w for w in words[2:] if not w.startswith("-")), "python")
+    if posixpath.basename(name).startswith("python") or "/" in name:
+        return ""
+    return f" (or, where {name} is one of {_SCRIPTS[tool]}, the command line that it stands for)"

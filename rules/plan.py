@@ -200,7 +200,7 @@ def _left(repository: Repository, project: Project) -> set[str]:
     if project.primary_manager is None:
         return set()
     left = {
-        found.command.tool or "pip"
+        found.tool
         for found in leftovers(repository, "ci", "image", "hook", "task", "script")
         if _serves(repository, found.command.project, found.command.path, project)
     }

@@ -11,6 +11,7 @@ import re
 import shlex
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from packaging.utils import canonicalize_name
 
@@ -18,6 +19,7 @@ from rules.pythons import data, dotted, ends, is_over, minor, oldest_for_uv
 from rules.reading import below, inside
 from rules.step import Site
 from scanner.inventory import Dependency, Lockfile, Project
+from scanner.layout import group_of_file
 
 _TOML_PINS = 'awk -F\'"\' \'/^name = "/{n=tolower($2); gsub(/[-_.]+/,"-",n)} /^version = "/{print n "==" $2}\''
 _TEXT_PINS = (
@@ -211,13 +213,13 @@ def _without_secret(url: str) -> str:
 
 def translate(argv: Sequence[str]) -> str | None:
     """The uv command that replaces an old tool's; ``None`` where there is none or a person has to look."""
-    words = [w for w in argv if w not in ("sudo", "python", "python3", "-m", "exec")]
-    if len(words) < 2:
+    words = starts(argv)
+    if not words:
         return None
-    tool, verb, rest = posixpath.basename(words[0]), words[1], words[2:]
+    tool, verb, rest = posixpath.basename(words[0]), "".join(words[1:2]), words[2:]
     match tool, verb:
-        case ("poetry" | "pdm" | "pipenv" | "rye", "run"):
-            return f"uv run --locked {shlex.join(rest)}"
+        case ("poetry" | "pdm" | "pipenv" | "rye" | "conda" | "mamba" | "micromamba", "run"):
+            return _run(rest)
         case ("poetry", "install" | "sync"):
             return " ".join([SYNC, *_poetry_options(rest)])
         case ("pdm", "install" | "sync"):
@@ -233,26 +235,74 @@ def translate(argv: Sequence[str]) -> str | None:
             return "uv publish"
         case ("poetry" | "pdm" | "pipenv" | "rye", "lock"):
             return "uv lock"
-        case ("poetry", "check") if "--lock" in rest:
+        case ("poetry", "check"):
             return "uv lock --check"
+        case ("poetry", "version"):
+            return f"uv version {join('--short' if w == '-s' else w for w in rest)}".strip()
         case ("pipenv", "verify"):
             return "uv lock --check"
         case ("poetry", "export") | ("pdm", "export") | ("pipenv", "requirements"):
             return "uv export --locked --format requirements.txt"
-        case ("pip" | "pip3" | "uv", _):
+        case (_, _) if re.fullmatch(r"uv|pip[\d.]*", tool):
             return _pip(words)
+        case (_, "setup.py") if rest[:1] in (["install"], ["develop"]):
+            return SYNC
         case ("pip-compile", _):
             return "uv lock"
         case ("pip-sync", _):
             return SYNC
         case ("tox", _):
-            return f"uvx --with tox-uv tox {shlex.join(words[1:])}"
+            return f"uvx --with tox-uv tox {join(words[1:])}".strip()
         case ("nox", _):
-            return f"uvx nox --default-venv-backend uv {shlex.join(words[1:])}"
+            return f"uvx nox --default-venv-backend uv {join(words[1:])}".strip()
         case ("conda" | "mamba" | "micromamba", "env" | "create" | "update"):
             return SYNC
         case _:
             return None
+
+
+CONDA = frozenset({"conda", "mamba", "micromamba"})
+_BEFORE = frozenset({"sudo", "exec", "time", "command", "env", "nohup", "then", "else", "do", "!"})
+
+
+def starts(argv: Sequence[str]) -> list[str]:
+    """The words from the program on that is called, without ``sudo``, ``VARIABLE=…``, ``python -m`` before it."""
+    words = list(argv)
+    while words and (words[0] in _BEFORE or re.fullmatch(r"[A-Za-z_]\w*=.*", words[0], re.DOTALL)):
+        words = words[1:]
+    if words and re.fullmatch(r"py|python[\d.]*", posixpath.basename(words[0])):
+        rest = words[1:]
+        while rest and re.fullmatch(r"-[BEIPsSuv]+|-3(?:\.\d+)?", rest[0]):
+            rest = rest[1:]
+        if len(rest) > 1 and rest[0] == "-m":
+            return rest[1:]
+    return words
+
+
+def _run(rest: Sequence[str]) -> str | None:
+    """What is run, without the old tool's own options; ``None`` where one of them chooses another environment."""
+    words = list(rest)
+    while words and words[0].startswith("-"):
+        if words[0] in ("-n", "--name", "-p", "--prefix", "--project") and len(words) > 1:
+            words = words[1:]
+        words = words[1:]
+    inner = starts(words)
+    if inner and inner[0] == "pip":  # an environment of uv has no pip of its own
+        return f"uv pip {join(inner[1:])}"
+    return f"uv run --locked {join(words)}" if words else None
+
+
+def join(words: Iterable[str]) -> str:
+    """Words as a command line whose expansions (``$NAME``, ``$(…)``, ``${{ … }}``) still expand."""
+    return " ".join(_quoted(w) for w in words)
+
+
+def _quoted(word: str) -> str:
+    if word in ("${{", "}}"):  # an expression that the shell's rules took apart
+        return word
+    if "$" not in word or "'" in word or '"' in word:
+        return word if re.fullmatch(r"\$\(.*\)", word, re.DOTALL) else shlex.quote(word)
+    return f'"{word}"' if re.search(r"[\s*?\[\]{}()<>|&;]", word) else word
 
 
 def _poetry_options(rest: Sequence[str]) -> Iterator[str]:
@@ -288,22 +338,48 @@ def _values(rest: Sequence[str], option: str) -> list[str]:
 
 
 def _pip(words: Sequence[str]) -> str | None:
-    """``pip install`` of requirements or of the project itself; anything else is not the project's dependencies."""
+    """``pip install`` of requirements, of groups or of the project itself; built wheels are installed by ``uv pip``."""
     if "install" not in words:
         return None
     rest = words[words.index("install") + 1 :]
-    local = [w for w in rest if re.fullmatch(r"\.(?:/)?(?:\[[^\]]*\])?", w)]
-    extras = [e for w in local for e in re.findall(r"[A-Za-z0-9._-]+", w.partition("[")[2])]
-    if not (local or {"-r", "--requirement"} & set(rest) or any(w.startswith(("-r", "--requirement=")) for w in rest)):
-        return None
-    sync = " ".join([SYNC, *(f"--extra {e}" for e in extras)])
+    local = [w for w in rest if _LOCAL.fullmatch(w)]
+    files = _after(rest, "-r", "--requirement")
+    groups = _after(rest, "--group")
     beside = _named(rest, local)
-    return f"{sync} && uv pip install {shlex.join(beside)}" if beside else sync
+    if not (local or files or groups):
+        built = beside and all(w.endswith((".whl", ".tar.gz")) or w.startswith("dist/") for w in beside)
+        return f"uv pip install {join(rest)}" if built else None
+    groups += [g for f in files if (g := group_of_file(f)) is not None]
+    options = [f"--extra {_quoted(e)}" for w in local for e in _extras(w)]
+    options += [f"--group {_quoted(g)}" for g in dict.fromkeys(groups) if g != "dev"]
+    sync = " ".join([SYNC, *options])
+    return f"{sync} && uv pip install {join(beside)}" if beside else sync
+
+
+_LOCAL = re.compile(r"(?:-e)?\.(?:/)?(?:\[[^\]]*\])?")
+
+
+def _extras(local: str) -> list[str]:
+    inner = local.partition("[")[2].rstrip("]")
+    return [e.strip() for e in inner.split(",") if e.strip()]
+
+
+def _after(rest: Sequence[str], *options: str) -> list[str]:
+    """The values of an option of pip, in each of its spellings (``-r FILE``, ``-rFILE``, ``--requirement=FILE``)."""
+    found = [value for word, value in pairwise(rest) if word in options]
+    for word in rest:
+        for option in options:
+            if option.startswith("--") and word.startswith(option + "="):
+                found.append(word.partition("=")[2])
+            elif not option.startswith("--") and word.startswith(option) and word != option:
+                found.append(word[len(option) :])
+    return found
 
 
 _WITH_VALUE = frozenset(
     "-r --requirement -c --constraint -i --index-url --extra-index-url -f --find-links --trusted-host -e --editable -t "
-    "--target --python --prefix --root --cache-dir --no-binary --only-binary".split()
+    "--target --python --prefix --root --cache-dir --no-binary --only-binary --group --progress-bar --timeout "
+    "--retries --src --upgrade-strategy --config-settings --report --python-version --platform".split()
 )
 
 

@@ -1,0 +1,38 @@
+"""Words for sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner.words import counted, listed
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "text"),
+    [
+        (1, "index", "1 index"),
+        (2, "index", "2 indexes"),
+        (0, "repository", "0 repositories"),
+        (1, "repository", "1 repository"),
+        (3, "file", "3 files"),
+        (2, "day", "2 days"),
+        (2, "branch", "2 branches"),
+    ],
+)
+def test_counted(number: int, noun: str, text: str) -> None:
+    assert counted(number, noun) == text
+
+
+@pytest.mark.parametrize(
+    ("words", "most", "text"),
+    [
+        ([], None, ""),
+        (["a"], None, "a"),
+        (["a", "b"], None, "a and b"),
+        (["a", "b", "c"], None, "a, b and c"),
+        (["a", "b", "c"], 3, "a, b and c"),
+        (["a", "b", "c", "d"], 2, "a, b and 2 more"),
+    ],
+)
+def test_listed(words: list[str], most: int | None, text: str) -> None:
+    assert listed(words, most) == text
