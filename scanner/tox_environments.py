@@ -20,6 +20,7 @@ from scanner import shell
 from scanner.facts import Invocation, Location, Problem, PythonVersion, Task
 
 MAX_ENVIRONMENTS = 150
+MAX_NAMES = 2_000
 MAX_SUBSTITUTIONS = 8
 
 
@@ -160,7 +161,7 @@ def expand_names(text: str) -> list[str]:
         else:
             current += character
     found.extend(_products(current.strip()))
-    return [name for name in dict.fromkeys(found) if name][:MAX_ENVIRONMENTS]
+    return [name for name in dict.fromkeys(found) if name][:MAX_NAMES]
 
 
 def _products(pattern: str) -> list[str]:
@@ -174,7 +175,7 @@ def _products(pattern: str) -> list[str]:
                 continue
             head, tail = name[: match.start()], name[match.end() :]
             grown.extend(head + part + tail for part in _alternatives(match[1]))
-        if grown == names or len(grown) > MAX_ENVIRONMENTS:
+        if grown == names or len(grown) > MAX_NAMES:
             break
         names = grown
     return [re.sub(r"-{2,}", "-", name).strip("-") for name in names if "{" not in name]

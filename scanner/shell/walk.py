@@ -18,7 +18,7 @@ from scanner.shell.wrappers import SHELLS, script_word, takes_words, unwrap
 
 MAX_NESTED = 6
 MAX_STEPS = 60_000
-MAX_UNROLLED = 16
+MAX_UNROLLED = 24  # of loops within loops together
 
 
 @cache
@@ -64,6 +64,7 @@ class Walk:
         self._base = 0
         self._nested = 0
         self._steps = 0
+        self._unrolled = 1
         self._functions: dict[str, Node] = {}
         self._called: set[str] = set()
         self._active: list[str] = []
@@ -288,13 +289,16 @@ class Walk:
                 words.extend(self._words.words(child, state, depth))
         if body is None:
             return
-        literal = all(not is_open(word) for word in words) and 0 < len(words) <= MAX_UNROLLED
+        times = max(1, len(words)) * self._unrolled
+        literal = all(not is_open(word) for word in words) and bool(words) and times <= MAX_UNROLLED
+        outer, self._unrolled = self._unrolled, times if literal else self._unrolled
         branches = [state.fork()]
         for word in words if literal else [None]:
             branch = branches[-1].fork()
             branch.variables[name] = word
             self._children(body, branch, depth + 1)
             branches.append(branch)
+        self._unrolled = outer
         state.join([branches[0], branches[-1]])
 
     def _case(self, node: Node, state: State, depth: int) -> None:

@@ -138,13 +138,19 @@ def test_what_is_broken_is_a_problem_and_the_rest_counts() -> None:
     assert {p.code for p in parsed.problems} == {"syntax"}
 
 
+def test_loops_within_loops_are_unrolled_together_only_while_they_are_few() -> None:
+    words = " ".join(f"w{n}" for n in range(16))
+    text = f"for a in x y; do for b in 1 2; do p $a$b; done; done\nfor a in {words}; do for b in {words}; do q $a$b; done; done"
+    assert argvs(text)[:4] == ["p x1", "p x2", "p y1", "p y2"]
+    assert "q w0$b" in argvs(text)
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
         ("a\n" * MAX_TEXT, "too-large"),
         ("$(" * 200 + "a" + ")" * 200, "too-deep"),
         ("(" * 2000 + "a" + ")" * 2000, "too-deep"),
-        ("".join(f"for v{n} in {'x ' * 16}; do\n" for n in range(6)) + "a\n" + "done\n" * 6, "too-large"),
         ("".join(f"f{n}() {{ {f'f{n + 1}; ' * 30} }}\n" for n in range(9)) + "f9() { a; }\nf0", "too-large"),
     ],
 )

@@ -1,5 +1,6 @@
-# ruff: noqa: E501
 from __future__ import annotations
+
+import time
 
 import pytest
 import tomli
@@ -164,3 +165,20 @@ def test_never_raises(text: str) -> None:
 def test_bombs_are_bounded() -> None:
     assert len(expand_names("{a,b}" * 30)) <= 150
     assert ini("[tox]\nenvlist = " + "{1-30}" * 8 + ", a\n[testenv]\ncommands = x\n").tasks
+
+
+def test_generated_files_with_thousands_of_conditions_are_read_once() -> None:
+    names = [f"py3{n % 10}-thing{n}" for n in range(600)]
+    deps = "\n".join(f"    {{py30,py31,py32}}-thing{n}: a{m}=={n}" for n in range(600) for m in range(10))
+    started = time.process_time()
+    found = ini("[tox]\nenvlist = " + ", ".join(names) + f"\n[testenv]\ndeps =\n{deps}\ncommands = pytest\n")
+    assert time.process_time() - started < 5
+    assert [p.code for p in found.problems] == ["too-large"]
+    assert any(i.argv[:3] == ("pip", "install", "a0==1") for i in found.invocations)
+
+
+def test_continuations_are_joined_before_conditions_are_read() -> None:
+    found = ini(
+        "[tox]\nenvlist = a, b\n[testenv]\ncommands =\n    a: one \\\n      two\n    three\nskip_install = true\n"
+    )
+    assert [(i.job, " ".join(i.argv)) for i in found.invocations] == [("a", "one two"), ("a", "three"), ("b", "three")]
