@@ -105,7 +105,8 @@ class _Reading:
         self._seen.update(wanted)
         for path, text in self._tree.texts(wanted):
             if isinstance(text, Problem):
-                self.problems.append(text)
+                if not all(form.quiet for form in chosen[path]):
+                    self.problems.append(text)
             else:
                 self._extract(path, text, chosen[path])
 

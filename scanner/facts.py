@@ -123,7 +123,8 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryPoint:
-    """An installed command or plug-in (``group`` is ``console_scripts``, ``gui_scripts`` or the plug-in group)."""
+    """An installed command or plug-in: ``group`` is ``console_scripts``, ``gui_scripts``, ``scripts`` (a file that is
+    installed as it is) or the plug-in group."""
 
     group: str
     name: str
@@ -177,6 +178,8 @@ class Manifest:
     workspace: Workspace | None = None
     entry_points: tuple[EntryPoint, ...] = ()
     options: tuple[str, ...] = ()
+    classifiers: tuple[str, ...] = ()
+    homepage: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def table(self, name: str) -> Table | None:
@@ -266,11 +269,13 @@ class Task:
     """Something that a task runner starts by name: a target, recipe, environment, session or script.
 
     Its commands are the invocations of the same extract whose ``job`` is the name; ``needs`` are tasks of the same file
-    that run before it, ``default`` is true for what runs when no name is given.
+    that run before it, ``default`` is true for what runs when no name is given. ``runner`` says whose task it is where a
+    file has those of several (``pyproject.toml``: ``poe``, ``pdm``, ``rye``, ``taskipy``, ``pixi``, ``hatch``, ``tox``).
     """
 
     name: str
     at: Location
+    runner: str = ""
     needs: tuple[str, ...] = ()
     default: bool = False
 
@@ -366,7 +371,7 @@ class Dockerfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
-    """A sign of what a project *is*: ``kind`` is service, library, cli, job or notebook; ``what`` says why."""
+    """A sign of what a project *is*: ``kind`` is service, library, cli, job, notebook or template."""
 
     kind: str
     what: str

@@ -33,13 +33,15 @@ class Unreadable(Exception):
 class Format:
     """A file format: its name, whose files it takes, and its reader.
 
-    ``limit`` is in bytes: a larger file becomes a ``too-large`` problem and is not read.
+    ``limit`` is in bytes: a larger file becomes a ``too-large`` problem and is not read. A file that only ``quiet``
+    formats want is no problem when it cannot be read: it is read for signs alone.
     """
 
     name: str
     matches: Callable[[str], bool]
     read: Callable[[str, str], Extract | None]
     limit: int = MANIFEST_LIMIT
+    quiet: bool = False
 
 
 def named(*names: str) -> Callable[[str], bool]:

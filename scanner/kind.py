@@ -1,19 +1,20 @@
 """What a project is: service, library, command line tool, job or notebook, the first that fits, with its reasons.
 
-Signs are weighed in the vocabulary's order. A framework among the dependencies is a sign only together with something
-that starts it: a reusable Django app depends on Django and is a library all the same.
+Signs are weighed in the vocabulary's order. A framework among the dependencies is a sign only where the project is an
+application, or says that it is a service: a reusable Django app depends on Django and is a library all the same.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.facts import EntryPoint, Hint, Manifest
 from scanner.inventory import Kind, Reason
-from scanner.layout import Folder
+from scanner.layout import Folder, is_side_file
+from scanner.purpose import Said, first_said, template_word
 from scanner.toml_reader import table
 
 SERVERS = frozenset(
@@ -23,9 +24,8 @@ SERVERS = frozenset(
 )
 WEB = frozenset(
     """
-    aiohttp blacksheep bottle chainlit cherrypy connexion dash django eve falcon fastapi flask gradio grpcio
-    litestar masonite nicegui pyramid quart ray-serve reflex robyn sanic starlette streamlit tornado wagtail
-    web-py
+    apiflask blacksheep bottle chainlit cherrypy connexion dash django eve falcon fastapi flask gradio
+    litestar masonite nicegui pyramid quart ray-serve reflex robyn sanic starlette streamlit vibora wagtail web-py
     """.split()
 )
 BOTS = frozenset(
@@ -45,26 +45,15 @@ JOBS = frozenset(
     """.split()
 )
 _MANAGE = "manage.py"
-_STARTS = frozenset(
-    """
-    __main__.py api.py app.py application.py asgi.py bot.py index.py main.py run.py server.py streamlit_app.py
-    worker.py wsgi.py
-    """.split()
+_COMMANDS = frozenset({"console_scripts", "gui_scripts", "scripts"})
+_DAEMON = "Environment :: No Input/Output (Daemon)"
+_LIBRARIES = "Topic :: Software Development :: Libraries"
+_INFRASTRUCTURE = re.compile(
+    r"'(?:.*[-_])?(?:db|database|postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|redis|cache|elastic(?:search)?|opensearch|kafka"
+    r"|rabbit(?:mq)?|minio|nginx|proxy|traefik|caddy|frontend|ui|client|adminer|pgadmin|mailhog|selenium)(?:[-_]?\d)?'"
 )
-_LIBRARY_WORDS = re.compile(
-    r"\b(librar(?:y|ies)|framework|plug-?in|extension|sdk|client|wrapper|bindings?|package|module|toolkit|toolbox"
-    r"|api for|backend for|integration|middleware|adapter|implementation|helpers?|utilities|interface|models? for"
-    r"|component)\b",
-    re.IGNORECASE,
-)
-_CLI_WORDS = re.compile(
-    r"\b(command[- ]line|cli|terminal|tui|utility|tool|scripts?|linter|formatter|downloader|converter|generator"
-    r"|launcher|scanner|gui|desktop|application|app|game|viewer|editor)\b",
-    re.IGNORECASE,
-)
-_SERVICE_WORDS = re.compile(
-    r"\b(service|server|backend|web ?app(?:lication)?|website|bot|daemon|rest api|dashboard)\b", re.IGNORECASE
-)
+
+Places = Mapping[str, tuple[str, int | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,86 +64,186 @@ class KindOf:
     reasons: tuple[Reason, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signs:
+    """All that tells of one project: ``said`` is what its description, or else its README, calls it."""
+
+    folder: Folder
+    python: tuple[str, ...]
+    hints: tuple[Hint, ...]
+    dependencies: Places
+    packaged: Manifest | None
+    published: bool
+    scripts: tuple[EntryPoint, ...]
+    said: Said | None
+    said_at: Reason
+
+    def says(self, kind: str) -> bool:
+        return self.said is not None and self.said.kind == kind
+
+    def depends(self, wanted: frozenset[str]) -> str | None:
+        return next((name for name in sorted(self.dependencies) if name in wanted), None)
+
+    def hint(self, kind: str) -> Hint | None:
+        return next((h for h in self.hints if h.kind == kind), None)
+
+
 def kind_of(
-    folder: Folder, own: Sequence[str], hints: Sequence[Hint], dependencies: Mapping[str, tuple[str, int | None]]
+    folder: Folder, own: Sequence[str], hints: Sequence[Hint], dependencies: Places, readme: Sequence[Hint] = ()
 ) -> KindOf:
     """The kind of one project.
 
-    ``own`` are its files (those of projects below it left out), ``hints`` the signs in files that serve it;
-    ``dependencies`` maps normalised names of runtime requirements to their place.
+    ``own`` are its files (those of projects below it left out), ``hints`` the signs in files that serve it, ``readme``
+    what its README calls it; ``dependencies`` maps normalised names of runtime requirements to their place.
     """
-    python = [p for p in own if p.endswith(".py")]
+    python = tuple(p for p in own if p.endswith(".py"))
     notebooks = [p for p in own if p.endswith(".ipynb")]
     if len(notebooks) > len(python):
-        return _answer("notebook", f"{len(notebooks)} notebooks, {len(python)} Python files", folder.path)
+        return _answer("notebook", f"{len(notebooks)} notebooks, {len(python)} Python files", min(notebooks))
     if folder.role != "main":
         return _answer("unknown", f"its role is {folder.role}", folder.path)
     if not python:
         return _answer("unknown", "no Python file of its own", folder.path)
-    hints = [h for h in hints if not _in_side_folder(h.at.path)]
-    packaged = _packaged(folder)
-    scripts = [e for m in folder.manifests for e in m.entry_points if e.group in ("console_scripts", "gui_scripts")]
-    return (
-        _service(hints, dependencies, python, packaged, scripts, folder)
-        or _job(hints, dependencies, own, packaged)
-        or _installed(packaged, scripts, folder, python)
-        or _started(python, folder)
-    )
+    signs = _signs(folder, python, hints, dependencies, readme)
+    return _template(signs, readme) or _service(signs) or _job(signs, own) or _installed(signs) or _started(signs)
 
 
 def _answer(kind: Kind, message: str, path: str | None, line: int | None = None) -> KindOf:
     return KindOf(kind=kind, reasons=(Reason(message=message, path=path, line=line),))
 
 
+def _by(kind: Kind, hint: Hint) -> KindOf:
+    return _answer(kind, hint.what, hint.at.path, hint.at.line)
+
+
+def _signs(
+    folder: Folder, python: tuple[str, ...], hints: Sequence[Hint], dependencies: Places, readme: Sequence[Hint]
+) -> _Signs:
+    packaged = _packaged(folder)
+    said, said_at = _said(folder, readme)
+    return _Signs(
+        folder=folder,
+        python=python,
+        hints=tuple(sorted((h for h in hints if not _is_aside(h, folder)), key=_strength)),
+        dependencies=dependencies,
+        packaged=packaged,
+        published=packaged is not None and _is_published(folder),
+        scripts=tuple(e for m in folder.manifests for e in m.entry_points if e.group in _COMMANDS),
+        said=said,
+        said_at=said_at,
+    )
+
+
 _SIDE = re.compile(r"(?:^|/)(?:examples?|samples?|demos?|tests?|docs?|fixtures?|templates?)/", re.IGNORECASE)
 
 
-def _in_side_folder(path: str) -> bool:
-    return _SIDE.search(path) is not None
+def _is_aside(hint: Hint, folder: Folder) -> bool:
+    inner = hint.at.path.removeprefix(folder.path + "/")
+    module = inner.endswith(".py")
+    return (
+        _SIDE.search(hint.at.path) is not None
+        or _INFRASTRUCTURE.search(hint.what) is not None
+        or (module and (is_side_file(inner) or inner.count("/") > 3))
+    )
+
+
+def _strength(hint: Hint) -> tuple[bool, bool, int, str, int]:
+    """What is deployed before what a module shows; the nearest first."""
+    path = hint.at.path
+    return path.endswith(".py"), "compose" in path, path.count("/"), path, hint.at.line or 0
 
 
 def _packaged(folder: Folder) -> Manifest | None:
     """The manifest that builds a distribution, if there is one."""
+    pyproject = folder.manifest("pyproject.toml")
+    if pyproject is not None:
+        if table(pyproject.data, "tool", "poetry").get("package-mode") is False:
+            return None
+        if table(pyproject.data, "tool", "uv").get("package") is False:
+            return None
+        if table(pyproject.data, "tool", "rye").get("virtual") is True:
+            return None
+        if pyproject.has_build_system and (pyproject.name or pyproject.table("project")):
+            return pyproject
+    named = (folder.manifest(form) for form in ("setup.cfg", "setup.py"))
+    return next((m for m in named if m is not None and m.name), folder.manifest("setup.py"))
+
+
+def _is_published(folder: Folder) -> bool:
+    """Whether a manifest looks made for publishing: it has classifiers, keywords or addresses."""
     for manifest in folder.manifests:
-        if manifest.format in ("setup.py", "setup.cfg") and manifest.name:
-            return manifest
-        if (
-            manifest.format == "pyproject.toml"
-            and manifest.has_build_system
-            and (manifest.name or manifest.table("project"))
-        ):
-            return manifest
-    return next((m for m in folder.manifests if m.format == "setup.py"), None)
+        if manifest.classifiers or manifest.homepage:
+            return True
+        for declared in (table(manifest.data, "project"), table(manifest.data, "tool", "poetry")):
+            if any(declared.get(k) for k in ("classifiers", "keywords", "urls", "homepage", "repository")):
+                return True
+    return False
 
 
-def _service(
-    hints: list[Hint],
-    dependencies: Mapping[str, tuple[str, int | None]],
-    python: list[str],
-    packaged: Manifest | None,
-    scripts: list[EntryPoint],
-    folder: Folder,
-) -> KindOf | None:
-    started = next((h for h in hints if h.kind == "service"), None)
-    published = packaged is not None and _is_published(packaged)
-    description = _description(folder)
-    if started is not None and not (published and _LIBRARY_WORDS.search(description)):
-        return _answer("service", started.what, started.at.path, started.at.line)
-    near = {posixpath.basename(p) for p in python if _depth(p, folder) <= 2 and not _in_side_folder(p)}
-    web = _first(dependencies, WEB)
-    if _MANAGE in near and "django" in dependencies and not published:
-        return _answer("service", "a Django project with manage.py", *dependencies["django"])
-    if published and (_LIBRARY_WORDS.search(description) or not _SERVICE_WORDS.search(description)):
+def _said(folder: Folder, readme: Sequence[Hint]) -> tuple[Said | None, Reason]:
+    """What the description calls the project, else its README, else its classifiers; with the place."""
+    for manifest in folder.manifests:
+        if manifest.description and (said := first_said(manifest.description)) is not None:
+            return said, Reason(message=f"its description says {said.word!r}", path=manifest.path)
+    for hint in readme:
+        if hint.kind != "template":
+            said = Said(kind=hint.kind, word=hint.what, start=0)
+            return said, Reason(message=hint.what, path=hint.at.path, line=hint.at.line)
+    for manifest in folder.manifests:
+        for classifier in _classifiers(manifest):
+            kind = "service" if classifier == _DAEMON else "library" if classifier.startswith(_LIBRARIES) else None
+            if kind is not None:
+                message = f"its classifier says {classifier.rpartition(':: ')[2]!r}"
+                return Said(kind=kind, word=classifier, start=0), Reason(message=message, path=manifest.path)
+    return None, Reason(message="")
+
+
+def _classifiers(manifest: Manifest) -> list[str]:
+    found = list(manifest.classifiers)
+    for declared in (table(manifest.data, "project"), table(manifest.data, "tool", "poetry")):
+        listed = declared.get("classifiers")
+        found += [c for c in listed if isinstance(c, str)] if isinstance(listed, list | tuple) else []
+    return found
+
+
+def _template(signs: _Signs, readme: Sequence[Hint]) -> KindOf | None:
+    """A template to start from is nothing in itself."""
+    if signs.published or signs.scripts:
         return None
-    server = _first(dependencies, SERVERS)
-    if web and (server or near & _STARTS or _SERVICE_WORDS.search(description)):
-        return _answer("service", f"depends on {web}" + (f" and {server}" if server else ""), *dependencies[web])
-    if server:
-        return _answer("service", f"depends on {server}", *dependencies[server])
-    if bot := _first(dependencies, BOTS):
-        return _answer("service", f"a bot: depends on {bot}", *dependencies[bot])
-    if worker := _first(dependencies, WORKERS):
-        return _answer("service", f"depends on {worker}", *dependencies[worker])
+    if (hint := next((h for h in readme if h.kind == "template"), None)) is not None:
+        return _by("unknown", hint)
+    named = next((m for m in signs.folder.manifests if m.name and template_word(m.name)), None)
+    return _answer("unknown", f"its name is {named.name}", named.path) if named is not None else None
+
+
+def _service(signs: _Signs) -> KindOf | None:
+    started = signs.hint("service")
+    if signs.published and not signs.says("service"):
+        deployed = started is not None and not started.at.path.endswith(".py") and "compose" not in started.at.path
+        return _by("service", started) if started is not None and deployed and not signs.says("library") else None
+    if started is not None:
+        return _by("service", started)
+    near = {posixpath.basename(p) for p in signs.python if _depth(p, signs.folder) <= 2 and not _SIDE.search(p)}
+    if _MANAGE in near and "django" in signs.dependencies:
+        return _answer("service", "a Django project with manage.py", *signs.dependencies["django"])
+    if found := _by_dependency(signs):
+        return found
+    if signs.published and signs.said_at.path is not None:
+        return KindOf(kind="service", reasons=(signs.said_at,))
+    return None
+
+
+def _by_dependency(signs: _Signs) -> KindOf | None:
+    if signs.says("library") and signs.packaged is not None:
+        return None
+    web, server = signs.depends(WEB), signs.depends(SERVERS)
+    if web or server:
+        found = " and ".join(name for name in (web, server) if name)
+        return _answer("service", f"depends on {found}", *signs.dependencies[web or server or ""])
+    if bot := signs.depends(BOTS):
+        return _answer("service", f"a bot: depends on {bot}", *signs.dependencies[bot])
+    if worker := signs.depends(WORKERS):
+        return _answer("service", f"depends on {worker}", *signs.dependencies[worker])
     return None
 
 
@@ -162,60 +251,45 @@ def _depth(path: str, folder: Folder) -> int:
     return path.count("/") - (0 if folder.path == "." else folder.path.count("/") + 1)
 
 
-def _first(dependencies: Mapping[str, tuple[str, int | None]], wanted: frozenset[str]) -> str | None:
-    return next((name for name in sorted(dependencies) if name in wanted), None)
-
-
-def _job(
-    hints: list[Hint],
-    dependencies: Mapping[str, tuple[str, int | None]],
-    own: Sequence[str],
-    packaged: Manifest | None,
-) -> KindOf | None:
-    if (started := next((h for h in hints if h.kind == "job"), None)) is not None and packaged is None:
-        return _answer("job", started.what, started.at.path, started.at.line)
-    if packaged is not None and _is_published(packaged):
+def _job(signs: _Signs, own: Sequence[str]) -> KindOf | None:
+    started = signs.hint("job")
+    if signs.published:
         return None
-    if name := _first(dependencies, JOBS):
-        return _answer("job", f"depends on {name}", *dependencies[name])
-    if dags := sorted(p for p in own if "/dags/" in f"/{p}" and p.endswith(".py") and not _in_side_folder(p)):
+    if started is not None and (signs.packaged is None or not signs.scripts):
+        return _by("job", started)
+    if name := signs.depends(JOBS):
+        return _answer("job", f"depends on {name}", *signs.dependencies[name])
+    if dags := sorted(p for p in own if "/dags/" in f"/{p}" and p.endswith(".py") and not _SIDE.search(p)):
         return _answer("job", "a folder of DAGs", dags[0])
+    if signs.says("job") and not any(h.kind == "cli" and "person" in h.what for h in signs.hints):
+        return KindOf(kind="job", reasons=(signs.said_at,))
     return None
 
 
-def _is_published(manifest: Manifest) -> bool:
-    """Whether a manifest looks made for publishing: it has classifiers, keywords or addresses."""
-    for declared in (table(manifest.data, "project"), table(manifest.data, "tool", "poetry")):
-        if any(declared.get(k) for k in ("classifiers", "keywords", "urls", "homepage", "repository")):
-            return True
-    return manifest.format in ("setup.py", "setup.cfg") and bool(manifest.name)
-
-
-def _installed(
-    packaged: Manifest | None, scripts: list[EntryPoint], folder: Folder, python: Iterable[str]
-) -> KindOf | None:
+def _installed(signs: _Signs) -> KindOf | None:
+    packaged = signs.packaged
     if packaged is None:
         return None
-    plugin = next(
-        (e for m in folder.manifests for e in m.entry_points if e.group not in ("console_scripts", "gui_scripts")), None
-    )
-    if not scripts:
+    if not signs.scripts:
+        if not signs.published and not signs.says("library") and (hint := signs.hint("cli")) is not None:
+            return _by("cli", hint)
         return _answer("library", "builds a distribution without commands of its own", packaged.path)
-    description = _description(folder)
-    library, cli = _LIBRARY_WORDS.search(description), _CLI_WORDS.search(description)
-    script = scripts[0]
-    if library and (not cli or library.start() <= cli.start()):
-        return _answer("library", f"its description says {library[0]!r}", packaged.path)
-    if plugin is not None and not cli:
+    if signs.says("library"):
+        return KindOf(kind="library", reasons=(signs.said_at,))
+    plugin = next((e for m in signs.folder.manifests for e in m.entry_points if e.group not in _COMMANDS), None)
+    if plugin is not None and not signs.says("cli"):
         return _answer("library", f"registers plug-ins ({plugin.group})", plugin.at.path, plugin.at.line)
+    script = signs.scripts[0]
     return _answer("cli", f"installs the command {script.name}", script.at.path, script.at.line)
 
 
-def _description(folder: Folder) -> str:
-    return next((m.description for m in folder.manifests if m.description), "")
-
-
-def _started(python: list[str], folder: Folder) -> KindOf:
-    if (manifest := folder.manifest("pyproject.toml")) is not None and manifest.has_build_system:
+def _started(signs: _Signs) -> KindOf:
+    if (hint := signs.hint("cli")) is not None:
+        return _by("cli", hint)
+    manifest = signs.folder.manifest("pyproject.toml")
+    if manifest is not None and manifest.has_build_system:
         return _answer("library", "has a build backend", manifest.path)
-    return _answer("cli", "Python files that a person starts", min(python, key=lambda p: (p.count("/"), p)))
+    beside = sorted(p for p in signs.python if _depth(p, signs.folder) == 0 and posixpath.basename(p) != "__init__.py")
+    if beside:
+        return _answer("cli", "Python files that a person starts", beside[0])
+    return _answer("unknown", "nothing shows how it is started", signs.folder.path)

@@ -61,7 +61,9 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
     judgement = judge_discipline(folder, managers.primary, locks, facts.extracts, scenery.local)
     runtime, _ = declared(folder, managers.primary, facts.extracts, scenery.local)
     places = {r.key: (r.at.path, r.at.line) for r in reversed(runtime) if r.name}
-    kind = kind_of(folder, scenery.own_files.get(folder.path, ()), _hints(folder, scenery), places)
+    kind = kind_of(
+        folder, scenery.own_files.get(folder.path, ()), _hints(folder, scenery), places, _readme(folder, scenery)
+    )
     pythons = tuple(dict.fromkeys(declared_python(p) for p in _pythons(folder, scenery)))
     indexes = _indexes(folder, scenery)
     envs = environments(
@@ -176,7 +178,17 @@ def _pythons(folder: Folder, scenery: Scenery) -> list[PythonVersion]:
 
 
 def _hints(folder: Folder, scenery: Scenery) -> list[Hint]:
-    return [hint for extract in scenery.serving.get(folder.path, ()) for hint in extract.hints]
+    serving = scenery.serving.get(folder.path, ())
+    return [hint for extract in serving if extract.format != _README for hint in extract.hints]
+
+
+def _readme(folder: Folder, scenery: Scenery) -> list[Hint]:
+    """What the README in the project's own folder calls it."""
+    own = [e for e in scenery.serving.get(folder.path, ()) if e.format == _README and folder_of(e.path) == folder.path]
+    return [hint for extract in sorted(own, key=lambda e: e.path) for hint in extract.hints]
+
+
+_README = "readme"
 
 
 def _indexes(folder: Folder, scenery: Scenery) -> tuple[UsedIndex, ...]:

@@ -25,6 +25,7 @@ from scanner.formats import (
     devcontainer,
     dockerfile,
     drone,
+    entry_module,
     github_actions,
     gitlab_ci,
     gitmodules,
@@ -49,6 +50,7 @@ from scanner.formats import (
     pylock,
     pyproject,
     python_version,
+    readme,
     requirements,
     setup_cfg,
     setup_py,
@@ -122,6 +124,8 @@ _WHERE: tuple[tuple[Format, str], ...] = (
     (conda_env.FORMAT, "yml yaml"),
     (requirements.FORMAT, "- txt in pip lock"),
     (deployment.FORMAT, "yml yaml py json toml"),
+    (readme.FORMAT, "=readme.md =readme.rst =readme.txt =readme.markdown =readme"),
+    (entry_module.FORMAT, " ".join(f"={name}" for name in sorted(entry_module.NAMES))),
     (shell_script.FORMAT, "- sh bash"),
 )
 

@@ -158,6 +158,10 @@ class _Reader:
             tables=tuple(Table(name=name, at=self._at(section.line)) for name, section in self._sections.items()),
             gaps=tuple(self._gaps),
             entry_points=tuple(self._entry_points()),
+            classifiers=tuple(
+                line.text for key in ("classifiers", "classifier") for line in metadata.lines(key) if line.text
+            ),
+            homepage=redact(text) if (text := metadata.text("url") or metadata.text("home_page")) else None,
         )
 
     def mentions(self) -> Iterator[Mention]:

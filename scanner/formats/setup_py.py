@@ -96,6 +96,7 @@ class _Reader:
         self._gaps: list[Gap] = []
         self.problems: list[Problem] = []
         self.pythons: list[PythonVersion] = []
+        self._named_classes: list[str] = []
 
     def manifest(self, call: Call) -> Manifest:
         arguments = call.arguments
@@ -119,7 +120,12 @@ class _Reader:
             requirements=tuple(self._requirements),
             includes=tuple(dict.fromkeys(self._includes)),
             indexes=tuple(self._links(arguments.get("dependency_links"))),
-            entry_points=tuple(self._entry_points(arguments.get("entry_points"))),
+            entry_points=(
+                *self._entry_points(arguments.get("entry_points")),
+                *self._scripts(arguments.get("scripts")),
+            ),
+            classifiers=tuple(self._named_classes),
+            homepage=_address(arguments.get("url")) or _address(arguments.get("download_url")),
             options=tuple(key for key in _CODE if arguments.get(key) not in (None, Plain(None), Items(()))),
             gaps=tuple(dict.fromkeys(self._gaps)),
         )
@@ -215,6 +221,8 @@ class _Reader:
     def _classifiers(self, value: Value | None) -> None:
         for part, _ in _parts(value):
             for line in part.value.splitlines() if isinstance(part, Text) else ():
+                if line.strip():
+                    self._named_classes.append(line.strip())
                 found = _CLASSIFIER.fullmatch(line.strip())
                 if found is not None:
                     at = Location(path=self._path, line=_line(part))
@@ -226,6 +234,14 @@ class _Reader:
                 at = Location(path=self._path, line=part.line)
                 secret = has_credentials(part.value)
                 yield Index(url=redact(part.value.strip()), at=at, kind="find-links", credentials=secret)
+
+    def _scripts(self, value: Value | None) -> Iterator[EntryPoint]:
+        """The script files that are installed as they are."""
+        for part, _ in _parts(value):
+            if isinstance(part, Text) and part.value.strip():
+                target = part.value.strip()
+                at = Location(path=self._path, line=part.line)
+                yield EntryPoint(group="scripts", name=target.rpartition("/")[2], target=target, at=at)
 
     def _entry_points(self, value: Value | None) -> Iterator[EntryPoint]:
         if isinstance(value, Text):
@@ -305,6 +321,10 @@ def _without_version(made: Requirement) -> Requirement:
         scope=made.scope,
         group=made.group,
     )
+
+
+def _address(value: Value | None) -> str | None:
+    return redact(value.value.strip()) or None if isinstance(value, Text) else None
 
 
 def _is_true(value: Value | None) -> bool:
