@@ -258,6 +258,21 @@ class _Judgement:
             if not any(_roots(package) & at for package in pins):
                 message = f"annotation only: {made.raw} is locked, but not as what {made.at.path} asks for"
                 yield Reason(message=message, path=made.at.path, line=made.at.line)
+        yield from self._unsaid_limits()
+
+    def _unsaid_limits(self) -> Iterator[Reason]:
+        """Constraints files that the annotations of what they limit do not name, as the tools do since pip-tools 6."""
+        if self._lock.tool != "uv" and self._lock.requires_python is None:
+            return
+        for made in self._asked.constraints:
+            name = posixpath.basename(made.at.path)
+            pins = [package for package in self._lock.packages if package.key == made.key and package.via]
+            if not pins or name in _PROJECTS or not self._applies(made) or not possible(made.marker, self._python):
+                continue
+            said = {posixpath.basename(via[2:].strip()) for pin in pins for via in pin.via if via.startswith("-c")}
+            if name not in said:
+                message = f"annotation only: {made.raw} limits what is locked, which the annotation does not say"
+                yield Reason(message=message, path=made.at.path, line=made.at.line)
 
     def dangling(self) -> Iterator[Reason]:
         """Pins for packages that are pinned no more: somebody edited the file."""
@@ -281,6 +296,7 @@ def _roots(package: LockedPackage) -> set[str]:
 _NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,200})(?:\[[^\[\]]{0,200}\])?")
 
 
+_PROJECTS = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
 _PYTHON = frozenset({"python_version", "python_full_version", "extra"})
 
 

@@ -302,3 +302,14 @@ def test_exports() -> None:
     assert exported(head + "-e .\na==1\nb==2\n", ("a", "1"), ("b", "2")).status == "fresh"
     assert "uv.lock has 3" in text(exported(head + "a==1\nb==2\n", ("a", "1"), ("b", "3")))
     assert exported(head + "a==1\nb==2\n").status == "undecidable"
+
+
+@pytest.mark.parametrize(
+    ("annotation", "expected"),
+    [("    # via\n    #   -c limits.txt\n    #   a\n", "fresh"), ("    # via a\n", "stale")],
+)
+def test_a_constraints_file_is_named_by_what_it_limits(annotation: str, expected: str) -> None:
+    compiled = HEAD.format(COMMAND) + "a==1.2\n    # via -r requirements.in\nb==1.5\n" + annotation
+    found = verdict("-c limits.txt\na\n", compiled, limits__txt="b<2\nunused<1\n")
+    assert (found.status, found.covers) == (expected, True)
+    assert all(reason.message.startswith("annotation only: b<2") for reason in found.reasons)
