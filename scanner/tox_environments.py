@@ -325,7 +325,8 @@ def _build(
             invocations.extend(started)
             problems.extend(env.problems)
         at = Location(path=path, line=line)
-        tasks.append(Task(name=name, at=at, needs=() if first == name else (first,), default=name in listed))
+        needs = () if first == name else (first,)
+        tasks.append(Task(name=name, at=at, runner="tox", needs=needs, default=name in listed))
         for version, where in env.pythons(line):
             pythons[PythonVersion(version=version, at=Location(path=path, line=where), kind="tox", job=name)] = None
     return ToxConfig(

@@ -119,14 +119,16 @@ def _with_followed(invocation: Invocation, lookup: Lookup, job: _Job) -> list[Co
     followed = expand(invocation, lookup, lambda started: _matters(started, lookup))
     if not followed and not is_followed(invocation, lookup):
         return _commands(invocation, _judge(invocation, lookup, job), lookup)
-    with_uv = program(invocation.argv).name == "tox" and "tox-uv" in job.versions
+    with_uv = "tox" in invocation.argv and ("tox-uv" in job.versions or "tox-uv" in map(distribution, invocation.argv))
+    runner = _commands(invocation, _Judge(invocation, lookup, job).runners(), lookup)
     commands: list[Command] = []
     for started in followed:
         if started.disabled is None:
             if with_uv and started.argv[:2] == ("pip", "install"):
                 started = replace(started, argv=("uv", *started.argv))
             commands.extend(_commands(started, _judge(started, lookup, job), lookup))
-    return [*_summary(invocation, commands, lookup), *commands]
+    started_here = [c for c in _summary(invocation, commands, lookup) if not runner or c.kind != "other"]
+    return [*runner, *started_here, *commands]
 
 
 def _matters(invocation: Invocation, lookup: Lookup) -> bool:
@@ -220,6 +222,18 @@ class _Judge:
                 return [j for j in kinds if j.kind in ("lint", "test", "build")] or found
             return [*found, *kinds] or inside
         return found or self._work(started)
+
+    def runners(self) -> list[Judgement]:
+        """What the runners in front of a command do by themselves: ``uv run`` installs, whatever it starts."""
+        found: list[Judgement] = []
+        started = program(self._at.argv)
+        for _ in range(4):
+            wrapped = inner(started)
+            if not wrapped:
+                break
+            found.extend(self._manager(started))
+            started = program(wrapped)
+        return [j for j in found if j.kind in ("install", "bootstrap")]
 
     def _manager(self, started: Program) -> list[Judgement]:
         handler = _MANAGERS.get(started.name)

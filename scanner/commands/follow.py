@@ -21,6 +21,12 @@ _TASK_VALUES = frozenset({"-t", "--taskfile", "-d", "--dir", "-o", "--output", "
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "source", "."})
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 _TASKFILES = ("Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml", "Taskfile.dist.yml")
+_TOX_FILES = ("tox.ini", "setup.cfg", "pyproject.toml", "tox.toml")
+_DECLARED_IN = {
+    "pixi": ("pixi.toml", "pyproject.toml"),
+    "hatch": ("hatch.toml", "pyproject.toml"),
+    "pipenv": ("Pipfile",),
+}
 _SCRIPT = re.compile(r"[\w./${}-]{1,200}")
 
 
@@ -90,8 +96,10 @@ def _targets(invocation: Invocation, lookup: Lookup) -> list[tuple[Extract, str 
     started = program(invocation.argv)
     if invocation.argv[:1] and invocation.argv[0].startswith(("uses:./", "uses:$/")):
         return _action(invocation.argv[0][5:].split("@")[0], lookup)
-    if (wrapped := inner(started)) and program(wrapped).name in ("tox", "nox", "make", "just", "task", *_SHELLS):
-        started = program(wrapped)
+    if (own := _own_tasks(invocation, lookup, started)) is not None:
+        return own
+    if wrapped := inner(started):
+        return _targets(replace(invocation, argv=wrapped), lookup) if len(wrapped) < len(invocation.argv) else []
     match started.name:
         case "make" | "gmake":
             return _named_tasks(
@@ -158,16 +166,69 @@ def _named_tasks(
     return [(extract, name) for name in asked]
 
 
+def _own_tasks(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]] | None:
+    """The tasks that a project declares for its package manager or for Poe or taskipy; ``None`` if none is meant."""
+    found = _task_words(started)
+    if found is None:
+        return None
+    runner, names, folder = found
+    files = _DECLARED_IN.get(runner, ("pyproject.toml",))
+    extract = lookup.extracts.get(lookup.nearest(invocation, files, folder).path or "")
+    if extract is None:
+        return None
+    known = {t.name for t in extract.tasks if t.runner == runner}
+    if runner == "pipenv":
+        known = {i.job for i in extract.invocations if i.job is not None}
+    for name in names:
+        if name in known:
+            return [(extract, name)]
+    return None
+
+
+def _task_words(started: Program) -> tuple[str, tuple[str, ...], str | None] | None:
+    """Whose task is started, under which names it may be declared, and the folder that the command names."""
+    name, args = started.name, started.args
+    folder = option(args, "-C", "--directory", "--root", "-p", "--project") if name != "pixi" else None
+    match name:
+        case "poe":
+            return "poe", after_options(args, ("-C", "--directory", "--root", "-e", "--executor"))[:1], folder
+        case "poetry" if started.sub == "poe":
+            return "poe", tuple(args[args.index("poe") + 1 :][:1]), folder
+        case "task":
+            return "taskipy", after_options(args)[:1], None
+        case "hatch" if started.sub == "run":
+            return "hatch", _hatch_scripts(args), folder
+        case "pdm" | "rye" | "pixi" | "pipenv" if started.sub == "run":
+            return name, (inner(started) or ())[:1], folder
+        case "pdm":
+            return name, (started.sub,), folder
+        case _:
+            return None
+
+
+def _hatch_scripts(args: tuple[str, ...]) -> tuple[str, ...]:
+    """``env:script`` as Hatch would look for it: in the environment, its group, and the default one."""
+    words = [w for w in after_options(args[args.index("run") + 1 :], ("-e", "--env")) if not w.startswith(("+", "-"))]
+    if not words:
+        return ()
+    stated = option(args, "-e", "--env") or "default"
+    env, colon, script = words[0].rpartition(":")
+    env = env if colon else stated
+    return f"{env}:{script}", f"{env.split('.')[0]}:{script}", f"default:{script}"
+
+
 def _tox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]]:
     args = started.args
     file = option(args, "-c", "--conf")
-    extract = _near(invocation, lookup, ("tox.ini", "tox.toml", "setup.cfg", "pyproject.toml"), None, file)
-    if extract is None or not extract.tasks:
+    near = (_near(invocation, lookup, (name,), None, file) for name in _TOX_FILES)
+    extract = next((e for e in near if e is not None and any(t.runner == "tox" for t in e.tasks)), None)
+    if extract is None:
         return []
     asked = [n for text in options(args, "-e", "--env") for n in text.split(",") if n] or [
         n for n in dict(invocation.env).get("TOXENV", "").split(",") if n
     ]
-    return [(extract, name) for name in _chosen(extract.tasks, asked)]
+    tasks = tuple(t for t in extract.tasks if t.runner == "tox")
+    return [(extract, name) for name in _chosen(tasks, asked)]
 
 
 def _chosen(tasks: tuple[Task, ...], asked: list[str]) -> list[str]:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from scanner.facts import Extract, Invocation, Location, Manifest, Table
+from scanner.facts import Extract, Location, Manifest, Table
 from scanner.format import Format, named
 from scanner.pixi_tables import read_pixi
-from scanner.redact import redact
-from scanner.toml_reader import Lines, loads, table
+from scanner.pyproject.document import Document
+from scanner.pyproject.tasks import read_pixi_tasks
+from scanner.toml_reader import table
 
 NAME = "pixi.toml"
 
 
 def read(path: str, text: str) -> Extract | None:
     """Read a Pixi manifest; ``None`` for a TOML file that is none (no workspace, project, package or dependencies)."""
-    data = loads(text)
+    doc = Document(path, text)
+    data, lines = doc.data, doc.lines
     if not data.keys() & {"workspace", "project", "package", "dependencies", "environments", "feature"}:
         return None
-    lines = Lines(text)
     tables = read_pixi(data, lines, path)
+    tasks = read_pixi_tasks(doc, ())
     manifest = Manifest(
         path=path,
         format=NAME,
@@ -41,7 +42,8 @@ def read(path: str, text: str) -> Extract | None:
         manifest=manifest,
         indexes=tables.indexes,
         pythons=tables.pythons,
-        invocations=tuple(_tasks(data, lines, path)),
+        invocations=tasks.invocations,
+        tasks=tasks.tasks,
     )
 
 
@@ -49,38 +51,6 @@ def _backend(data: Mapping[str, Any]) -> str | None:
     backend = table(data, "package", "build").get("backend")
     name = backend.get("name") if isinstance(backend, dict) else backend
     return name if isinstance(name, str) else None
-
-
-def _tasks(data: Mapping[str, Any], lines: Lines, path: str) -> Iterator[Invocation]:
-    """What the tasks run; Pixi's shell splits at ``&&`` and ``;`` like any other."""
-    features: list[tuple[str, ...]] = [(), *(("feature", name) for name in table(data, "feature"))]
-    for where in features:
-        for name, task in table(data, *where, "tasks").items():
-            command = task.get("cmd") if isinstance(task, dict) else task
-            at = Location(path=path, line=lines.of(*where, "tasks", name))
-            if isinstance(command, list) and all(isinstance(word, str) for word in command):
-                yield Invocation(argv=tuple(redact(word) for word in command), at=at, context="task", job=name)
-            elif isinstance(command, str):
-                for words in _commands(command):
-                    yield Invocation(argv=words, at=at, context="task", job=name)
-
-
-def _commands(command: str) -> Iterator[tuple[str, ...]]:
-    lexer = shlex.shlex(redact(command), posix=True, punctuation_chars=";&|")
-    lexer.whitespace_split = True
-    words: list[str] = []
-    try:
-        for token in lexer:
-            if token.strip(";&|"):
-                words.append(token)
-                continue
-            if words:
-                yield tuple(words)
-            words = []
-    except ValueError:
-        return
-    if words:
-        yield tuple(words)
 
 
 FORMAT = Format(name=NAME, matches=named("pixi.toml"), read=read)

@@ -23,7 +23,6 @@ _RUNNERS = (
     ("tool", "pdm", "scripts"),
     ("tool", "rye", "scripts"),
     ("tool", "taskipy", "tasks"),
-    ("tool", "pixi", "tasks"),
 )
 _COMMANDS = ("cmd", "shell", "command")
 _LISTS = ("sequence", "composite", "chain", "parallel")
@@ -60,8 +59,13 @@ _Step = Invocation | str
 
 def read_tasks(doc: Document) -> Tasks:
     """The tasks of every runner in ``pyproject.toml``."""
-    tables = [*_RUNNERS, *((*feature, "tasks") for feature in doc.subtables("tool", "pixi", "feature"))]
-    return _gathered([*(_table(doc, keys) for keys in tables), _hatch(doc, ("tool", "hatch"))])
+    own = (_table(doc, keys) for keys in _RUNNERS)
+    return _gathered([*own, _pixi(doc, ("tool", "pixi")), _hatch(doc, ("tool", "hatch"))])
+
+
+def read_pixi_tasks(doc: Document, root: tuple[str, ...]) -> Tasks:
+    """The tasks of Pixi's own manifest, whose tables stand below ``root``."""
+    return _gathered([_pixi(doc, root)])
 
 
 def read_hatch_scripts(doc: Document, root: tuple[str, ...]) -> Tasks:
@@ -77,6 +81,11 @@ def _gathered(parts: Iterable[Iterable[tuple[Task, list[Invocation]]]]) -> Tasks
     )
 
 
+def _pixi(doc: Document, root: tuple[str, ...]) -> Iterator[tuple[Task, list[Invocation]]]:
+    for keys in (root, *doc.subtables(*root, "feature")):
+        yield from _table(doc, (*keys, "tasks"))
+
+
 def _hatch(doc: Document, root: tuple[str, ...]) -> Iterator[tuple[Task, list[Invocation]]]:
     for keys in doc.subtables(*root, "envs"):
         yield from _table(doc, (*keys, "scripts"), prefix=f"{keys[-1]}:")
@@ -88,7 +97,7 @@ def _hatch(doc: Document, root: tuple[str, ...]) -> Iterator[tuple[Task, list[In
             for invocation in _parse(entry, text, at)
         ]
         if around:
-            yield Task(name=keys[-1], at=doc.at(*keys)), around
+            yield Task(name=keys[-1], at=doc.at(*keys), runner="hatch"), around
 
 
 def _table(doc: Document, keys: tuple[str, ...], prefix: str = "") -> Iterator[tuple[Task, list[Invocation]]]:
@@ -101,7 +110,8 @@ def _table(doc: Document, keys: tuple[str, ...], prefix: str = "") -> Iterator[t
         steps = list(_steps(doc, entry, value, 0, in_list=bool(prefix)))
         around = [other for other in (f"pre_{name}", f"post_{name}") if other in table and keys[1:2] == ("pdm",)]
         needs = dict.fromkeys([*(prefix + step for step in steps if isinstance(step, str)), *around])
-        task = Task(name=entry.name, at=doc.at(*keys, name), needs=tuple(needs))
+        runner = "hatch" if prefix else keys[1] if keys[0] == "tool" else "pixi"
+        task = Task(name=entry.name, at=doc.at(*keys, name), runner=runner, needs=tuple(needs))
         yield task, [step for step in steps if not isinstance(step, str)]
 
 

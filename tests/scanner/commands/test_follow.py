@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from scanner.commands.follow import expand, is_followed
@@ -12,14 +14,18 @@ def started(text: str, path: str, job: str | None = None, context: str = "task")
     return Invocation(argv=tuple(text.split()), at=at, context=context, job=job)  # type: ignore[arg-type]
 
 
-def runner(path: str, form: str, tasks: dict[str, tuple[str, tuple[str, ...]]], default: str = "") -> Extract:
+def runner(
+    path: str, form: str, tasks: dict[str, tuple[str, tuple[str, ...]]], default: str = "", owner: str = ""
+) -> Extract:
     """``tasks``: name → (command, names that it needs)."""
     at = Location(path=path, line=1)
     return Extract(
         path=path,
         format=form,
         invocations=tuple(started(command, path, name) for name, (command, _) in tasks.items() if command),
-        tasks=tuple(Task(name=n, at=at, needs=needs, default=n == default) for n, (_, needs) in tasks.items()),
+        tasks=tuple(
+            Task(name=n, at=at, runner=owner, needs=needs, default=n == default) for n, (_, needs) in tasks.items()
+        ),
     )
 
 
@@ -28,9 +34,16 @@ EXTRACTS = (
     runner("sub/Makefile", "makefile", {"x": ("sub-x", ())}),
     runner("justfile", "justfile", {"d": ("dd", ()), "e": ("make all", ("d",))}, "d"),
     runner("Taskfile.yml", "taskfile", {"default": ("td", ()), "x": ("tx", ())}, "default"),
-    runner("tox.ini", "tox", {"py311": ("p11", ()), "py312-a": ("p12", ()), "lint": ("l", ())}, "lint"),
+    runner("tox.ini", "tox", {"py311": ("p11", ()), "py312-a": ("p12", ()), "lint": ("l", ())}, "lint", "tox"),
     runner("noxfile.py", "nox", {"tests": ("nt", ()), "tests-3.12": ("", ("tests",)), "docs": ("nd", ())}, "tests"),
     runner("package.json", "package.json", {"test": ("jest", ("pretest",)), "pretest": ("lint", ())}),
+    runner("poe/pyproject.toml", "pyproject.toml", {"t": ("pt", ("p",)), "p": ("pre", ())}, owner="poe"),
+    runner("pdm/pyproject.toml", "pyproject.toml", {"t": ("dt", ())}, owner="pdm"),
+    runner("rye/pyproject.toml", "pyproject.toml", {"t": ("make all", ())}, owner="rye"),
+    runner("tsk/pyproject.toml", "pyproject.toml", {"t": ("kt", ())}, owner="taskipy"),
+    runner("pix/pixi.toml", "pixi.toml", {"t": ("xt", ())}, owner="pixi"),
+    runner("env/Pipfile", "Pipfile", {"t": ("et", ())}),
+    runner("hat/hatch.toml", "hatch.toml", {"default:t": ("ht", ()), "e:u": ("hu", ())}, owner="hatch"),
     Extract(path="run.sh", format="shell", invocations=(started("./other.sh", "run.sh", context="script"),)),
     Extract(path="other.sh", format="shell", invocations=(started("./run.sh", "other.sh"), started("o", "other.sh"))),
     Extract(path="act/action.yml", format="github-action", invocations=(started("act", "act/action.yml"),)),
@@ -80,6 +93,41 @@ def lookup() -> Lookup:
 )
 def test_expand(text: str, expected: list[str]) -> None:
     assert [i.argv[0] for i in expand(started(text, "ci.yml", "job", "ci"), lookup())] == expected
+
+
+@pytest.mark.parametrize(
+    ("folder", "text", "expected"),
+    [
+        ("poe", "poe t", ["pre", "pt"]),
+        ("poe", "poetry run poe t --x", ["pre", "pt"]),
+        ("poe", "poetry poe t", ["pre", "pt"]),
+        ("poe", "uv run poe t", ["pre", "pt"]),
+        ("poe", "poe -C . t", ["pre", "pt"]),
+        ("poe", "pdm run t", []),
+        ("poe", "tox", []),
+        ("poe/deeper", "poe t", ["pre", "pt"]),
+        ("pdm", "pdm run t", ["dt"]),
+        ("pdm", "pdm t", ["dt"]),
+        ("pdm", "pdm install", []),
+        ("pdm", "pdm run bash ../run.sh", ["o"]),
+        ("rye", "rye run t", ["bb", "a"]),
+        ("tsk", "task t", ["kt"]),
+        ("tsk", "poetry run task t", ["kt"]),
+        ("pix", "pixi run -e test t", ["xt"]),
+        ("env", "pipenv run t", ["et"]),
+        ("hat", "hatch run t", ["ht"]),
+        ("hat", "hatch run e:u", ["hu"]),
+        ("hat", "hatch run e.py3.12:t", ["ht"]),
+        ("hat", "hatch run -e e u", ["hu"]),
+        ("hat", "hatch run +py=3.12 e:u", ["hu"]),
+        ("hat", "hatch run", []),
+    ],
+)
+def test_tasks_of_package_managers(folder: str, text: str, expected: list[str]) -> None:
+    caller = replace(started(text, "ci.yml", "job", "ci"), directory=folder)
+    files = frozenset((*(e.path for e in EXTRACTS), "poe/deeper/x"))
+    found = expand(caller, build_lookup({e.path: e for e in EXTRACTS}, files, (".",), (".",)))
+    assert [i.argv[0] for i in found] == expected
 
 
 def test_results_take_the_callers_context() -> None:
