@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from scanner.command_files import listings_named
 from scanner.facts import Extract, Include, Location, Problem
 from scanner.format import Format, Unreadable
 from scanner.redact import redact_line
@@ -99,6 +100,7 @@ class _Reading:
         self.extracts: dict[str, Extract] = {}
         self.problems: list[Problem] = []
         self.aside: list[str] = []
+        self._on_command_lines: set[str] = set()
 
     def read(self, chosen: Mapping[str, tuple[Format, ...]]) -> None:
         wanted = {path: max(f.limit for f in formats) for path, formats in chosen.items() if path not in self._seen}
@@ -122,6 +124,8 @@ class _Reading:
             if extract is not None:
                 self.extracts[path] = extract
                 self.problems.extend(extract.problems)
+                if not extract.template:
+                    self._on_command_lines.update(listings_named(extract.invocations))
                 return
         self.aside.append(path)
 
@@ -129,7 +133,8 @@ class _Reading:
         named = {include.path for extract in self.extracts.values() for include in _includes(extract)}
         locks = (extract.lock for extract in self.extracts.values() if extract.lock is not None)
         sources = {path for lock in locks for path in lock.inputs}
-        return sorted(path for path in named | sources if path is not None and path in known and path not in self._seen)
+        wanted = named | sources | self._on_command_lines
+        return sorted(path for path in wanted if path is not None and path in known and path not in self._seen)
 
 
 def _includes(extract: Extract) -> Iterator[Include]:

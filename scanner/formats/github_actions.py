@@ -50,7 +50,7 @@ def read_action(path: str, text: str) -> Extract | None:
     runs = doc.map("runs")
     if not runs.entries:
         return None
-    pipeline = Pipeline(path, "github-action", None)
+    pipeline = Pipeline(path, "github-action", None, context="script")  # a workflow that uses it makes it CI
     scope = _Scope(inputs=_action_inputs(doc))
     image = runs.text("image") or ""
     if image.startswith("docker://"):

@@ -30,6 +30,7 @@ from scanner.facts import (
 from scanner.format import Format, Unreadable, conflict_line, named, resolve_inside
 from scanner.lint_tools import tool_of_section
 from scanner.redact import has_credentials, redact
+from scanner.tox_environments import from_ini
 
 NAME = "setup.cfg"
 _SECTION = re.compile(r"\[(?P<name>[^\]]{1,2000})\]")
@@ -75,14 +76,17 @@ def read(path: str, text: str) -> Extract | None:
     mentions = tuple(reader.mentions())
     manifest = reader.manifest() if _builds(sections) else None
     pythons = tuple(reader.pythons()) if manifest is not None else ()
+    tox = from_ini(path, text, prefix="tox:") if "tox:tox" in sections else None
     return Extract(
         path=path,
         format=NAME,
         manifest=manifest,
         indexes=manifest.indexes if manifest is not None else (),
         mentions=mentions,
-        pythons=pythons,
-        problems=tuple(reader.problems),
+        pythons=(*pythons, *tox.pythons) if tox is not None else pythons,
+        invocations=tox.invocations if tox is not None else (),
+        tasks=tox.tasks if tox is not None else (),
+        problems=(*reader.problems, *tox.problems) if tox is not None else tuple(reader.problems),
         template="{{" in (reader.text("metadata", "name") or ""),
     )
 

@@ -102,3 +102,12 @@ def test_unreadable(text: str, line: int) -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(Unreadable):
         read("setup.cfg", "[options]\n" + text)
+
+
+def test_tox_may_be_configured_here() -> None:
+    text = "[metadata]\nname = a\n[tox:tox]\nenvlist = py310\n[testenv]\ndeps = pytest\ncommands = pytest\n"
+    extract = read("setup.cfg", text)
+    assert extract is not None
+    assert [(t.name, t.runner) for t in extract.tasks] == [("py310", "tox")]
+    assert [" ".join(i.argv) for i in extract.invocations] == ["pip install pytest", "pip install .", "pytest"]
+    assert [p.version for p in extract.pythons] == ["3.10"]
