@@ -6,16 +6,17 @@ The codes are a fixed list; :data:`KINDS` documents them. A blocker without a de
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from rules.linters import in_use, selection
 from rules.pythons import admitted, dotted, oldest_for_uv
-from rules.reading import area_of, manifest_of, sentence
+from rules.reading import area_of, label, manifest_of, sentence
 from rules.step import Site, Track
 from rules.uv import python_floor, unsayable
 from scanner.graph import leads_outside
 from scanner.inventory import Edge, Lockfile, Project, Repository
+from scanner.words import listed
 
 Risk = Literal["low", "medium", "high"]
 Hours = tuple[float, float, float]
@@ -76,15 +77,24 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+#: Blockers whose answer lies outside the repository, or may be that it stays: nothing to learn the way from.
+NOT_FOR_A_PILOT = frozenset(
+    {"broken-lock", "conda-packages", "external-path", "foreign-template", "python-too-old", "unread-file"}
+)
+
 _UNREAD = ("syntax", "conflict-markers", "encoding", "bug")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """What a repository waits for: hard edges to repositories that move too, and to templates in nobody's plan."""
+    """What a repository waits for: hard edges to repositories that move too, and to templates in nobody's plan.
+
+    ``names`` are what to call the providers, by id.
+    """
 
     before: tuple[Edge, ...] = ()
     unplanned: tuple[Edge, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def blockers(site: Site, track: Track, waits: Waits) -> tuple[PlanBlocker, ...]:
@@ -102,7 +112,7 @@ def _uv(site: Site, waits: Waits) -> Iterator[PlanBlocker]:
     for project in site.projects:
         for known in project.blockers:
             yield _made(known.code, known.message, known.path, known.line)
-        yield from _locks(project)
+        yield from _locks(site, project)
         yield from _manifest(project)
         yield from _indexes(project)
         yield from _python(project)
@@ -111,17 +121,17 @@ def _uv(site: Site, waits: Waits) -> Iterator[PlanBlocker]:
     yield from _unread(site.repository)
 
 
-def _locks(project: Project) -> Iterator[PlanBlocker]:
+def _locks(site: Site, project: Project) -> Iterator[PlanBlocker]:
     rivals = [k for k in project.lockfiles if k.export_of is None]
     if project.lock_discipline == "conflicting":
-        listed = ", ".join(k.path for k in rivals)
-        yield _made("conflicting-locks", f"{listed} lock the same project", rivals[0].path if rivals else None)
+        names = listed([f"{k.path} ({k.tool})" for k in rivals])
+        yield _made("conflicting-locks", f"{names} lock the same project", rivals[0].path if rivals else None)
     for lock in rivals:
         code = {"broken": "broken-lock", "stale": "stale-lock", "undecidable": "undecided-lock"}.get(lock.status)
         if code is not None:
             yield _made(code, f"{lock.path}: {sentence(lock.reasons, lock.status)}", lock.path, _line(lock))
     if not rivals and project.lock_discipline in ("unlocked", "partial") and project.kind in ("service", "job", "cli"):
-        yield _made("no-lock", f"{project.name or project.path} has no lock", manifest_of(project))
+        yield _made("no-lock", f"{label(site.repository, project)} has no lock", manifest_of(project))
 
 
 def _line(lock: Lockfile) -> int | None:
@@ -131,11 +141,12 @@ def _line(lock: Lockfile) -> int | None:
 def _manifest(project: Project) -> Iterator[PlanBlocker]:
     rivals = [m for m in project.package_managers if m in ("poetry", "pdm", "pipenv", "rye", "conda", "pixi", "hatch")]
     if len(rivals) > 1:
-        yield _made("ambiguous-manager", f"managed by {' and '.join(rivals)}", manifest_of(project))
+        yield _made("ambiguous-manager", f"managed by {listed(rivals)}", manifest_of(project))
     conda = sorted({d.name for d in project.dependencies if d.ecosystem == "conda"} - {"python", "pip"})
     if conda and project.primary_manager in ("conda", "pixi"):
         first = next(d for d in project.dependencies if d.name == conda[0])
-        yield _made("conda-packages", f"{len(conda)} packages come from conda channels", first.path, first.line)
+        come = "package comes" if len(conda) == 1 else "packages come"
+        yield _made("conda-packages", f"{len(conda)} {come} from conda channels", first.path, first.line)
     for item in project.dependencies:
         if item.source == "path" and leads_outside(item.url or ""):
             yield _made("external-path", f"{item.name or item.raw} lies outside the repository", item.path, item.line)
@@ -150,15 +161,22 @@ def _indexes(project: Project) -> Iterator[PlanBlocker]:
     own = [i for i in project.indexes if i.kind in ("index", "extra-index", "find-links")]
     private = [i for i in own if (i.name or "").lower() != "pypi"]
     extra = [i for i in own if i.kind == "extra-index"]
-    if extra or len({i.url for i in own if i.kind == "index"}) > 1:
+    main = {i.url for i in own if i.kind == "index"}
+    if extra or len(main) > 1:
         first = (extra or own)[0]
+        addresses = list(dict.fromkeys(i.url for i in own))
+        places = listed([*([] if main else ["the default index"]), *addresses])
+        order = _ORDERS.get(project.primary_manager or "", "looks for a name in an order of its own")
         message = (
-            f"{len({i.url for i in own})} indexes: pip takes the best version of all, uv the first index "
-            "that has the name"
+            f"packages come from {places}: {project.primary_manager} {order}, uv takes the first that has the name"
         )
         yield _made("index-order", message, first.path, first.line)
     elif private:
         yield _made("private-index", f"packages come from {private[0].url}", private[0].path, private[0].line)
+
+
+_BEST = "takes the highest version that any of them has"
+_ORDERS = {"pip": _BEST, "pip-tools": _BEST, "setuptools": _BEST, "pdm": _BEST}
 
 
 def _python(project: Project) -> Iterator[PlanBlocker]:
@@ -168,7 +186,7 @@ def _python(project: Project) -> Iterator[PlanBlocker]:
     if versions and max(versions) < oldest_for_uv():
         message = (
             f"requires-python {project.requires_python} ends below {dotted(oldest_for_uv())}, the oldest "
-            "that uv supports"
+            "that uv works with"
         )
         yield _made("python-too-old", message, path, line)
 
@@ -177,16 +195,18 @@ def _undeclared(site: Site) -> Iterator[PlanBlocker]:
     """Projects that neither state a Python range nor show one in image, CI or version file: one question for all."""
     silent = [p for p in site.projects if p.requires_python is None and python_floor(site, p) is None]
     if silent:
-        names = ", ".join(p.path for p in silent[:4]) + (f" and {len(silent) - 4} more" if len(silent) > 4 else "")
+        names = listed([label(site.repository, p) for p in silent], 4)
         yield _made("python-undeclared", f"no Python version is stated for {names}", manifest_of(silent[0]))
 
 
 def _shared(waits: Waits) -> Iterator[PlanBlocker]:
     for edge in waits.before:
         if edge.via in ("ci", "image"):
-            yield _made(f"shared-{edge.via}", f"builds on {edge.provider}, which moves first", edge.path, edge.line)
+            name = waits.names.get(edge.provider, edge.provider)
+            yield _made(f"shared-{edge.via}", f"builds on {name}, which moves first", edge.path, edge.line)
     for edge in waits.unplanned:
-        message = f"runs a template of {edge.provider}, which still calls an old tool and is in no plan"
+        name = waits.names.get(edge.provider, edge.provider)
+        message = f"runs a template of {name}, which still calls an old tool and is in no plan"
         yield _made("foreign-template", message, edge.path, edge.line)
 
 

@@ -5,14 +5,14 @@ Patches and proofs are made elsewhere: here ``patch`` is null and every proof sa
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import msgspec
 
-from rules.blockers import PlanBlocker, Risk, Waits, blockers
+from rules.blockers import NOT_FOR_A_PILOT, PlanBlocker, Risk, Waits, blockers
 from rules.effort import Effort, effort, risk
 from rules.hard import is_hard
 from rules.leftovers import leftovers
@@ -148,6 +148,7 @@ def _sites(fleet: Fleet, as_of: date, track: Track) -> dict[str, tuple[tuple[str
 
 def _waits(fleet: Fleet, config: Config, as_of: date, moving: Collection[str]) -> dict[str, Waits]:
     repositories = {r.id: r for r in fleet.repositories}
+    names = _names(fleet.repositories)
     before: defaultdict[str, list[Edge]] = defaultdict(list)
     unplanned: defaultdict[str, list[Edge]] = defaultdict(list)
     old_templates = {r.id for r in fleet.repositories if r.id not in moving and any(leftovers(r, "ci"))}
@@ -157,9 +158,15 @@ def _waits(fleet: Fleet, config: Config, as_of: date, moving: Collection[str]) -
         elif edge.via == "ci" and edge.provider in old_templates:
             unplanned[edge.consumer].append(edge)
     return {
-        name: Waits(before=tuple(before.get(name, ())), unplanned=tuple(unplanned.get(name, ())))
+        name: Waits(before=tuple(before.get(name, ())), unplanned=tuple(unplanned.get(name, ())), names=names)
         for name in before.keys() | unplanned.keys()
     }
+
+
+def _names(repositories: Sequence[Repository]) -> dict[str, str]:
+    """What to call each repository in a sentence: its name, or the whole id where others bear the same name."""
+    counts = Counter(r.name for r in repositories)
+    return {r.id: r.name if counts[r.name] == 1 else r.id for r in repositories}
 
 
 def _draft(site: Site, origins: tuple[str, ...], waits: Waits, config: Config, track: Track) -> _Draft | None:
@@ -176,7 +183,7 @@ def _draft(site: Site, origins: tuple[str, ...], waits: Waits, config: Config, t
         waits=waits,
         effort=effort(site, track, steps, stops),
         risk=risk(stops, critical=repository.criticality == "high"),
-        asleep=asleep(repository.tags, repository.last_activity, config.inactive_after_days, site.as_of),
+        asleep=asleep(repository, config.inactive_after_days, site.as_of),
     )
 
 
@@ -230,13 +237,16 @@ def _hard_pairs(drafts: Mapping[str, _Draft]) -> set[tuple[str, str]]:
 
 
 def _candidates(drafts: Mapping[str, _Draft], priorities: Mapping[str, Priority]) -> list[Candidate]:
+    names = _names([draft.site.repository for draft in drafts.values()])
     return [
         Candidate(
             repository=name,
+            name=names[name],
             score=priorities[name].score,
             hours=draft.effort.likely,
             decisions=sum(1 for b in draft.blockers if b.decision),
             asleep=draft.asleep,
+            for_pilot=not any(b.code in NOT_FOR_A_PILOT for b in draft.blockers),
         )
         for name, draft in drafts.items()
     ]

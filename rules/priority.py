@@ -14,9 +14,10 @@ from rules.blockers import Risk
 from rules.effort import Effort
 from rules.finding import Evidence
 from rules.pythons import dotted, is_over, minor
-from rules.reading import is_deployed
+from rules.reading import differences, is_deployed, main_projects
 from rules.step import Site, Track
-from scanner.inventory import Project
+from scanner.inventory import Project, Repository
+from scanner.words import counted
 
 #: Points for each factor. ``reach`` counts once for every doubling of the dependents, ``unblocks`` for each repository
 #: that waits (both up to five times the weight), ``effort`` for each likely hour (up to 20 points).
@@ -92,14 +93,19 @@ def _factors(
         yield Factor(factor=name, points=table[name], evidence=evidence)
     if standing.dependents:
         points = min(table["reach"] * math.log2(1 + standing.dependents), 5 * table["reach"])
-        yield _told("reach", points, f"{standing.dependents} repositories depend on it, directly or not")
+        depend = "repository depends" if standing.dependents == 1 else "repositories depend"
+        yield _told("reach", points, f"{standing.dependents} {depend} on it, directly or not")
     if track == "uv" and standing.unblocks:
         points = min(table["unblocks"] * standing.unblocks, 5 * table["unblocks"])
-        yield _told("unblocks", points, f"{standing.unblocks} repositories cannot move before it")
+        yield _told("unblocks", points, f"{counted(standing.unblocks, 'repository')} cannot move before it")
     level = site.repository.criticality
     if level in ("high", "medium"):
         yield _told(f"criticality-{level}", table[f"criticality-{level}"], f"criticality {level}")
-    yield _told("effort", max(table["effort"] * hours.likely, -20.0), f"{hours.likely:g} hours are likely")
+    yield _told(
+        "effort",
+        max(table["effort"] * hours.likely, -20.0),
+        f"{hours.likely:g} hour{'' if hours.likely == 1 else 's'} likely",
+    )
     if risk != "low":
         yield _told(f"risk-{risk}", table[f"risk-{risk}"], f"{risk} risk")
     if standing.asleep:
@@ -160,7 +166,7 @@ def _of_places(site: Site, project: Project) -> Iterator[tuple[str, Evidence]]:
     if is_deployed(project) and environment is not None and environment.uses_lock is False:
         first = next(iter(environment.evidence), None)
         yield "unpinned-ci", Evidence(path=first.path if first else None, line=first.line if first else None, text="CI")
-    for disagreement in project.disagreements:
+    for disagreement in differences(project):
         if disagreement.what in ("tool", "lock", "python"):
             yield "environments-disagree", Evidence(path=project.path, text=disagreement.message)
 
@@ -172,14 +178,21 @@ def _ruff_urgency(site: Site) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
         yield "two-linters", places or (Evidence(path=None, text="Ruff and the tools that it replaces"),)
 
 
-def asleep(site_tags: tuple[str, ...], last_activity: str | None, inactive_after_days: int, as_of: date) -> str | None:
-    """Why a repository is kept for the end: archived, or without a commit for too long; ``None`` while it is awake."""
-    if "archived" in site_tags:
+def asleep(repository: Repository, inactive_after_days: int, as_of: date) -> str | None:
+    """Why a repository is kept for the end: archived, or without a commit for too long; ``None`` while it is awake.
+
+    Quiet is not asleep for what runs: a repository of high criticality, or one with a service or a job, is awake
+    however long ago its last commit is (an archived job is asleep: nobody can commit the move there).
+    """
+    if repository.criticality == "high":
+        return None
+    if "archived" in repository.tags:
         return "archived"
-    if last_activity is None:
+    runs = any(p.kind in ("service", "job") for p in main_projects(repository))
+    if runs or repository.last_activity is None:
         return None
     try:
-        days = (as_of - date.fromisoformat(last_activity[:10])).days
+        days = (as_of - date.fromisoformat(repository.last_activity[:10])).days
     except ValueError:
         return None
-    return f"no commit for {days} days" if days > inactive_after_days else None
+    return f"no commit for {counted(days, 'day')}" if days > inactive_after_days else None

@@ -36,7 +36,7 @@ def ends() -> Mapping[Minor, date]:
 
 @lru_cache(maxsize=1)
 def oldest_for_uv() -> Minor:
-    """The oldest Python that uv supports."""
+    """The oldest Python that uv works with."""
     return _pair(data("python_eol.toml")["uv"]["oldest"])
 
 

@@ -8,7 +8,8 @@ import shlex
 from collections.abc import Iterable, Iterator
 
 from rules.finding import Evidence
-from scanner.inventory import Command, Lockfile, Project, Reason, Repository
+from scanner.inventory import Command, Disagreement, Lockfile, Project, Reason, Repository
+from scanner.layout import is_dev_file
 
 LOCKERS = frozenset({"uv", "poetry", "pdm", "pipenv", "rye", "pixi"})
 PIP_LIKE = frozenset({"pip", "pip-tools", "setuptools"})
@@ -72,6 +73,16 @@ def is_deployed(project: Project) -> bool:
     return project.kind in ("service", "job") or (project.kind == "cli" and not project.publishes)
 
 
+def differences(project: Project) -> tuple[Disagreement, ...]:
+    """The disagreements of the environments that mean something: pip is the installer of what setuptools declares."""
+    return tuple(d for d in project.disagreements if d.what != "tool" or not _are_pip(project, d))
+
+
+def _are_pip(project: Project, disagreement: Disagreement) -> bool:
+    known = [getattr(project.environments, name) for name in disagreement.between]
+    return all(environment is not None and environment.tool in PIP_LIKE for environment in known)
+
+
 _FIRST = ("pyproject.toml", "Pipfile", "setup.cfg", "setup.py", "pixi.toml")
 
 
@@ -81,7 +92,14 @@ def manifest_of(project: Project) -> str:
     files = [m for m in project.manifests if area_of(m) == "manifest"]
     order = {name: i for i, name in enumerate(_FIRST)}
     ranked = sorted(
-        files, key=lambda m: (m not in declared, order.get(m.rpartition("/")[2], len(order)), m.count("/"), m)
+        files,
+        key=lambda m: (
+            m not in declared,
+            is_dev_file(m),
+            order.get(m.rpartition("/")[2], len(order)),
+            m.count("/"),
+            m,
+        ),
     )
     return ranked[0] if ranked else project.path
 
@@ -89,6 +107,11 @@ def manifest_of(project: Project) -> str:
 def label(repository: Repository, project: Project) -> str:
     """What to call a project in a sentence."""
     return project.name or (repository.name if project.path == "." else project.path)
+
+
+def lacks_lock(project: Project) -> bool:
+    """Whether the project is deployed and nothing records all of what is installed (what missing-lock reports)."""
+    return project.lock_discipline in ("unlocked", "partial", "pinned") and is_deployed(project)
 
 
 def needs_lock(project: Project) -> bool:

@@ -52,9 +52,18 @@ def _answers(rule: Rule, repository: Repository, shared: Survey) -> list[Finding
     if not repository.is_python:
         return []
     try:
-        return [*rule.check(case), *_blind(case)]
+        answers = list(rule.check(case))
+        unread = list(_blind(case))
     except Exception as error:  # noqa: BLE001 – one of the two allowed: a rule's bug must not cost the other answers
         return [case.unknown(f"the rule failed: {type(error).__name__}: {error}")]
+    return [*(a for a in answers if not _is_told(a, unread)), *unread]
+
+
+def _is_told(answer: Finding | Unknown, unread: Iterable[Unknown]) -> bool:
+    """Whether an unknown says no more than a file that could not be read, which is told with its place."""
+    return isinstance(answer, Unknown) and any(
+        answer.reason in u.reason and answer.project == u.project for u in unread
+    )
 
 
 def _blind(case: Case) -> Iterator[Unknown]:

@@ -4,7 +4,8 @@ Promises: every repository is in exactly one wave; no hard edge points to a late
 edges
 share a wave; a wave holds at most ``capacity`` repositories, unless one such circle is larger. The order within these:
 
-1. a pilot of one easy repository and two hard ones among those that wait for nobody, to learn from both;
+1. a pilot of one easy repository and two that are hard, yet worth it, among those that wait for nobody, to learn from
+   both: the hard ones are of the better half by score and have no blocker that may end in "stays where it is";
 2. foundation: what most others wait for, most first;
 3. the rest by priority;
 4. what is asleep (archived, inactive), at the end, unless something awake waits for it.
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from scanner.graph import components_of, transitive_dependents
+from scanner.words import counted, listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +36,18 @@ class Wave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """What the order needs of a repository; ``asleep`` says why it is kept for the end."""
+    """What the order needs of a repository; ``asleep`` says why it is kept for the end.
+
+    ``name`` is what to call it in sentences, ``for_pilot`` whether the way can be learned from it.
+    """
 
     repository: str
     score: float
     hours: float
     decisions: int = 0
     asleep: str | None = None
+    name: str | None = None
+    for_pilot: bool = True
 
 
 def waves(candidates: Iterable[Candidate], hard: Iterable[tuple[str, str]], capacity: int) -> tuple[Wave, ...]:
@@ -70,6 +77,7 @@ class _Group:
     decisions: int
     unblocks: int
     asleep: bool
+    for_pilot: bool
     waits: int = 0
     consumers: list[int] = field(default_factory=list)
 
@@ -150,22 +158,28 @@ class _Schedule:
 
     def _pilot(self) -> list[int]:
         """One easy group and two hard ones that wait for nobody, each a single repository that is awake."""
-        free = [i for i, g in enumerate(self._groups) if not g.waits and not g.asleep and len(g.members) == 1]
+        free = [i for i, g in enumerate(self._groups) if not g.waits and not g.asleep and g.for_pilot]
         if len(self._groups) <= 3 or len(free) < 3 or self._capacity < 3:
             return []
-        easy = min(free, key=lambda i: (self._groups[i].decisions, self._groups[i].hours, self._groups[i].members))
-        rest = sorted(
-            (i for i in free if i != easy),
-            key=lambda i: (-self._groups[i].hours, -self._groups[i].decisions, self._groups[i].members),
-        )
-        return [easy, *rest[:2]]
+        easy = min(free, key=lambda i: (self._groups[i].decisions, self._groups[i].hours, *self._worth(i)))
+        rest = sorted((i for i in free if i != easy), key=self._worth)
+        least = self._groups[rest[max(1, (len(rest) - 1) // 2)]].score
+        better = [i for i in rest if self._groups[i].score >= least]
+        better.sort(key=lambda i: (-self._groups[i].hours, -self._groups[i].decisions, *self._worth(i)))
+        return [easy, *better[:2]]
+
+    def _worth(self, i: int) -> tuple[float, tuple[str, ...]]:
+        return -self._groups[i].score, self._groups[i].members
 
     def _why_pilot(self, pilot: Sequence[int]) -> str:
-        easy, *hard = (self._groups[i].members[0] for i in pilot)
+        easy, *hard = (self._name(self._groups[i].members[0]) for i in pilot)
         for i in pilot:
             for consumer in self._groups[i].consumers:
                 self._groups[consumer].waits -= 1
-        return f"pilot: one easy repository ({easy}) and two hard ones ({' and '.join(hard)}), to learn from both"
+        return f"pilot: one easy repository ({easy}) and two hard ones ({listed(hard)}), to learn from both"
+
+    def _name(self, repository: str) -> str:
+        return self._known[repository].name or repository
 
     def _why(self, taken: Sequence[int]) -> str:
         groups = [self._groups[i] for i in taken]
@@ -174,11 +188,11 @@ class _Schedule:
             reasons = sorted({self._known[n].asleep or "" for g in groups for n in g.members} - {""})
             told.append("kept for the end: " + ", ".join(reasons[:3]) + (" and others" if len(reasons) > 3 else ""))
         elif (most := max(groups, key=lambda g: g.unblocks)).unblocks:
-            waiting = "y" if most.unblocks == 1 else "ies"
-            told.append(f"foundation: {most.members[0]} alone unblocks {most.unblocks} repositor{waiting}")
+            waiting = counted(most.unblocks, "repository")
+            told.append(f"foundation: {self._name(most.members[0])} alone unblocks {waiting}")
         else:
             scores = f"{max(g.score for g in groups):g} to {min(g.score for g in groups):g}"
-            told.append(f"by priority: scores {scores}, about {round(sum(g.hours for g in groups))} hours")
+            told.append(f"by priority: scores {scores}, about {counted(round(sum(g.hours for g in groups)), 'hour')}")
         for group in groups:
             if len(group.members) > 1:
                 over = f", more than the capacity of {self._capacity}" if len(group.members) > self._capacity else ""
@@ -203,4 +217,5 @@ def _group(members: tuple[str, ...], known: Mapping[str, Candidate], waiting: Ma
         decisions=sum(c.decisions for c in mine),
         unblocks=max(waiting.get(name, 0) for name in members) - (len(members) - 1),
         asleep=all(c.asleep for c in mine),
+        for_pilot=len(mine) == 1 and mine[0].for_pilot,
     )

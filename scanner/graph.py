@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
@@ -34,6 +35,7 @@ from scanner.inventory import (
     Unresolved,
     Via,
 )
+from scanner.words import counted
 
 CONSUMER_ROLES = frozenset({"main", "docs", "tooling"})
 PLACEHOLDER_VERSIONS = frozenset({"0", "0.0", "0.0.0", "0.0.0.dev0", "0.dev0", "999", "9999"})
@@ -280,17 +282,67 @@ def _git_evidence(fleet: Sequence[Repository], names: set[str], places: _Places)
 
 
 def _decide(name: str, claims: Mapping[str, _Producer], pointed: frozenset[str]) -> tuple[_Producer | None, str]:
+    """The producer that is meant, and why: what lives and is ahead counts before what bears the name."""
     questions: tuple[tuple[str, Callable[[_Producer], bool]], ...] = (
         ("the others are archived", lambda c: "archived" not in c.repository.tags),
         ("git dependencies of the fleet point to it", lambda c: c.repository.id in pointed),
-        ("the repository bears the name", lambda c: canonicalize_name(_last(c.repository.id)) == name),
-        ("it is published from the repository's root", lambda c: c.project.path == "."),
     )
     for why, holds in questions:
         holding = [c for c in claims.values() if holds(c)]
         if len(holding) == 1:
             return holding[0], why
+    if (ahead := _most_alive(claims) or _newest(claims)) is not None:
+        return ahead
+    names: tuple[tuple[str, Callable[[_Producer], bool]], ...] = (
+        ("the repository bears the name", lambda c: canonicalize_name(_last(c.repository.id)) == name),
+        ("it is published from the repository's root", lambda c: c.project.path == "."),
+    )
+    for why, holds in names:
+        holding = [c for c in claims.values() if holds(c)]
+        if len(holding) == 1:
+            return holding[0], why
     return None, "nothing in the repositories says which one is meant"
+
+
+_ABANDONED = timedelta(days=365)
+
+
+def _most_alive(claims: Mapping[str, _Producer]) -> tuple[_Producer, str] | None:
+    """The producer whose last commit is more than a year younger than that of every other."""
+    dated = sorted(
+        ((day, c.repository.id, c) for c in claims.values() if (day := _day(c.repository.last_activity)) is not None),
+        key=lambda found: found[:2],
+        reverse=True,
+    )
+    if len(dated) < len(claims) or dated[0][0] - dated[1][0] <= _ABANDONED:
+        return None
+    (first, _, winner), (second, _, _) = dated[:2]
+    return winner, f"it is the one still worked on: last commit on {first}, the next on {second}"
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
+
+
+def _newest(claims: Mapping[str, _Producer]) -> tuple[_Producer, str] | None:
+    """The producer with a higher version than every other, where all state one."""
+    known = [(version, c) for c in claims.values() if (version := _version(c.project.version)) is not None]
+    known.sort(key=lambda found: found[0], reverse=True)
+    if len(known) < len(claims) or known[0][0] == known[1][0]:
+        return None
+    return known[0][1], f"it has the higher version, {known[0][0]} before {known[1][0]}"
+
+
+def _version(text: str | None) -> Version | None:
+    if text is None or text in PLACEHOLDER_VERSIONS:
+        return None
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
 
 
 def _last(identity: str) -> str:
@@ -660,7 +712,8 @@ def _why_cut(cut: Sequence[Edge]) -> str:
     soft = all(e.scope in ("optional", "group") for e in cut)
     kind = "only extras or development groups" if soft else "edges of scope " + ", ".join(scopes)
     amount = "one connection" if len(pairs) == 1 else f"{len(pairs)} connections"
-    return f"cutting {amount} ({len(cut)} declarations, {kind}) leaves no circle; extras and groups are preferred"
+    declared = counted(len(cut), "declaration")
+    return f"cutting {amount} ({declared}, {kind}) leaves no circle; extras and groups are preferred"
 
 
 def shortest_circle(cycle: Cycle) -> tuple[str, ...]:

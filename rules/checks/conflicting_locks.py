@@ -12,21 +12,25 @@ from collections.abc import Iterator
 
 from rules.examples import a_fleet, a_lockfile, a_project, a_repository
 from rules.finding import Evidence
-from rules.reading import label, main_projects, reasons
+from rules.reading import label, main_projects, reasons, sentence
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Project
+from scanner.words import counted, listed
 
 
 def check(case: Case) -> Iterator[Answer]:
     """Main projects whose lock discipline is ``conflicting``."""
     for project in main_projects(case.repository):
+        rivals = [lock for lock in project.lockfiles if lock.export_of is None]
+        if project.lock_discipline == "unknown" and len({lock.tool for lock in rivals}) > 1:
+            yield case.unknown(sentence(project.discipline_reasons, "a lock cannot be read"), project=project.path)
         if project.lock_discipline != "conflicting":
             continue
-        rivals = [lock for lock in project.lockfiles if lock.export_of is None]
-        listed = ", ".join(f"{lock.path} ({lock.tool})" for lock in rivals)
+        names = listed([f"{lock.path} ({lock.tool})" for lock in rivals])
         yield case.finding(
             "locks",
-            f"{label(case.repository, project)} has {len(rivals)} locks that know nothing of each other: {listed}",
+            f"{label(case.repository, project)} has {counted(len(rivals), 'lock')} that know nothing of each other: "
+            f"{names}",
             project=project.path,
             evidence=[
                 *(Evidence(path=lock.path, text=f"written by {lock.tool}") for lock in rivals),
@@ -56,7 +60,7 @@ RULE = Rule(
     category="locking",
     level="error",
     check=check,
-    reads=("lock",),
+    reads=(),
     bad=a_fleet(
         a_repository(
             "shop",

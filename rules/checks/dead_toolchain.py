@@ -50,7 +50,7 @@ RULE = Rule(
     category="toolchain",
     level="warning",
     check=check,
-    reads=("manifest", "lock"),
+    reads=("manifest",),
     bad=a_fleet(
         a_repository(
             "shop",

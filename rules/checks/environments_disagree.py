@@ -8,62 +8,93 @@ What to do: let all three install from the same lock with the same tool and Pyth
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Literal, TypeAlias
 
 from rules.examples import a_fleet, a_project, a_repository
-from rules.finding import Evidence, Level
-from rules.reading import is_deployed, main_projects
+from rules.finding import Evidence
+from rules.reading import differences, is_deployed, label, main_projects
 from rules.rule import Answer, Case, Rule
-from scanner.inventory import Disagreement, Environments, Project
+from scanner.inventory import Disagreement, Environment, Environments, Lockfile, Project
 from scanner.inventory import Evidence as Place
+from scanner.words import listed
+
+Cause: TypeAlias = Literal["install", "python", "index"]
+
+
+_CAUSES: dict[str, Cause] = {"tool": "install", "lock": "install", "python": "python", "index": "index"}
+_NAMES = {"local": "developers", "ci": "CI", "image": "the image"}
 
 
 def check(case: Case) -> Iterator[Answer]:
-    """The disagreements of every main project."""
+    """One finding for each main project and cause: how it is installed, with which Python, from which index."""
     for project in main_projects(case.repository):
-        for disagreement in project.disagreements:
-            yield case.finding(
-                f"{disagreement.what}:{'-'.join(disagreement.between)}",
-                disagreement.message,
-                project=project.path,
-                level=_level(project, disagreement),
-                evidence=[_shown(e) for e in disagreement.evidence] or [Evidence(path=project.path)],
-                fix=_fix(project, disagreement),
-            )
+        for cause in ("install", "python", "index"):
+            found = [d for d in differences(project) if _CAUSES[d.what] == cause]
+            if found:
+                yield case.finding(
+                    cause,
+                    f"{label(case.repository, project)}: {_message(project, cause, found)}",
+                    project=project.path,
+                    level="note" if cause == "index" or not is_deployed(project) else "warning",
+                    evidence=[_shown(e) for d in found for e in d.evidence] or [Evidence(path=project.path)],
+                    fix=_fix(project, cause, found),
+                )
 
 
 def _shown(place: Place) -> Evidence:
     return Evidence(path=place.path, line=place.line, text=place.kind or "")
 
 
-def _level(project: Project, disagreement: Disagreement) -> Level:
-    if disagreement.what == "index" or not is_deployed(project):
-        return "note"
-    return "warning"
+def _message(project: Project, cause: Cause, found: Sequence[Disagreement]) -> str:
+    """Who does what, those who do the same together; the inventory's own words where the environments are not known."""
+    ways: defaultdict[str, list[str]] = defaultdict(list)
+    for name in [n for n in _NAMES if any(n in d.between for d in found)]:
+        environment = getattr(project.environments, name)
+        if environment is None:
+            return "; ".join(d.message for d in found)
+        ways[_way(environment, cause, found)].append(_NAMES[name])
+    return "; ".join(f"{listed(names)} {_verb(cause, names)} {way}" for way, names in ways.items())
 
 
-def _fix(project: Project, disagreement: Disagreement) -> str:
-    one, other = disagreement.between
-    match disagreement.what:
-        case "tool":
-            manager = project.primary_manager or "one tool"
-            return f"Install in {one} and {other} with {manager}, which owns the project's dependencies."
-        case "lock":
-            return f"Let {one} and {other} install from the same committed lock ({_lock(project)})."
-        case "python":
-            return f"State one Python version (.python-version) and let {one} and {other} read it."
-        case "index":
-            return f"Configure the index in one place that {one} and {other} both read."
+def _way(environment: Environment, cause: Cause, found: Sequence[Disagreement]) -> str:
+    if cause == "python":
+        return f"Python {', '.join(environment.python)}"
+    if cause == "index":
+        return listed(environment.indexes)
+    told = {True: " from the lock", False: " without the lock", None: ""}[environment.uses_lock]
+    return f"with {environment.tool or 'an unknown tool'}" + (told if any(d.what == "lock" for d in found) else "")
 
 
-def _lock(project: Project) -> str:
-    return project.lockfiles[0].path if project.lockfiles else "there is none yet"
+def _verb(cause: Cause, names: Sequence[str]) -> str:
+    one = {"install": "installs", "python": "has", "index": "takes packages from"}
+    many = {"install": "install", "python": "have", "index": "take packages from"}
+    return (many if len(names) > 1 or names[0] == "developers" else one)[cause]
+
+
+def _fix(project: Project, cause: Cause, found: Sequence[Disagreement]) -> str:
+    places = listed([_NAMES[n] for n in _NAMES if any(n in d.between for d in found)])
+    if cause == "python":
+        return f"State one Python version (.python-version) and let {places} read it."
+    if cause == "index":
+        return f"Configure the index in one place that {places} read."
+    if project.lock_discipline == "conflicting":
+        return f"Decide first which lock is meant (see conflicting-locks); then let {places} install from it."
+    lock = next((k for k in project.lockfiles if k.export_of is None), None)
+    if lock is not None:
+        return f"Let {places} install from {lock.path} with {_installer(project, lock)}."
+    return f"Lock the project, then let {places} install from that lock with one tool."
+
+
+def _installer(project: Project, lock: Lockfile) -> str:
+    return project.primary_manager or lock.tool if lock.tool == "pip-tools" else lock.tool
 
 
 _DIFFERS = Disagreement(
     what="tool",
     between=("local", "image"),
-    message="developers install with poetry, the image with pip",
+    message="local uses poetry, image installs with pip",
     evidence=(Place(path="Dockerfile", line=6),),
 )
 RULE = Rule(
@@ -73,6 +104,14 @@ RULE = Rule(
     level="warning",
     check=check,
     reads=("ci", "image"),
-    bad=a_fleet(a_repository("shop", a_project(disagreements=(_DIFFERS,)))),
+    bad=a_fleet(
+        a_repository(
+            "shop",
+            a_project(
+                environments=Environments(local=Environment(tool="poetry"), image=Environment(tool="pip")),
+                disagreements=(_DIFFERS,),
+            ),
+        )
+    ),
     good=a_fleet(a_repository("shop", a_project(environments=Environments()))),
 )

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from rules.examples import a_command, a_fleet, a_project, a_repository
 from rules.finding import Evidence, Level
-from rules.reading import inside, is_deployed, label, main_projects, manifest_of, reasons, sentence
+from rules.reading import below, inside, is_deployed, label, main_projects, manifest_of, reasons, sentence
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Project
 
@@ -67,6 +67,11 @@ def _judge(project: Project) -> tuple[Level, str] | None:
 
 def _fix(project: Project, manifest: str) -> str:
     manager = project.primary_manager or ""
+    if manager == "conda":
+        return (
+            f"Lock {manifest} with `{inside(project.path, f'conda-lock -f {below(project.path, manifest)}')}`, commit "
+            "conda-lock.yml and install from it."
+        )
     tool = _LOCK_COMMANDS.get(manager, "uv lock" if manifest.endswith("pyproject.toml") else None)
     if tool is not None:
         return f"Run `{inside(project.path, tool)}`, commit the lock and install from it in CI and image."

@@ -1,9 +1,10 @@
-"""What: CI or an image installs its package manager in whatever version the index serves (``pip install poetry``).
+"""What: CI or an image installs its package manager in whatever version the index serves (``pip install poetry``), or
+takes it from an image whose tag moves (``COPY --from=…/uv:latest``).
 
 Why: a new major version of the manager changes what a lock means (Poetry 2, Pipenv 2026 did) and breaks builds of
 commits that nobody touched. Upgrading pip itself is not meant here.
 
-What to do: name the version, the same everywhere.
+What to do: name the version, the same everywhere; of an image the full version or the digest.
 """
 
 from __future__ import annotations
@@ -13,16 +14,26 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from rules.examples import a_command, a_fleet, a_repository
-from rules.reading import project_of, several, shown
+from rules.finding import Evidence
+from rules.reading import area_of, project_around, project_of, several, shown
 from rules.rule import Answer, Case, Rule
-from scanner.inventory import Command
+from scanner.inventory import Command, ExternalReference
 
-_MANAGERS = frozenset({"poetry", "pdm", "pipenv", "uv", "hatch", "pip-tools", "conda-lock", "rye", "flit"})
+_MANAGERS = frozenset({"poetry", "pdm", "pipenv", "uv", "hatch", "pip-tools", "conda-lock", "flit"})
+_TOOL_IMAGES = frozenset({"uv", "poetry", "pdm", "pipenv", "hatch", "pixi"})
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?(.*)")
 
 
+_EXACT = re.compile(r"v?\d+\.\d+\.\d+(?:[-.].*)?", re.DOTALL)
+
+
 def check(case: Case) -> Iterator[Answer]:
-    """One finding for each project and manager, with every place."""
+    """One finding for each project and manager, with every place; another for the images that it is taken from."""
+    yield from _commands(case)
+    yield from _images(case)
+
+
+def _commands(case: Case) -> Iterator[Answer]:
     found: defaultdict[tuple[str, str | None], list[Command]] = defaultdict(list)
     for item in case.repository.commands:
         if item.kind != "bootstrap" or item.context not in ("ci", "image"):
@@ -44,6 +55,37 @@ def check(case: Case) -> Iterator[Answer]:
         )
 
 
+def _images(case: Case) -> Iterator[Answer]:
+    """Images of a manager without a full version or a digest, in the Dockerfiles of main projects."""
+    found: defaultdict[tuple[str, str | None], list[ExternalReference]] = defaultdict(list)
+    for reference in case.repository.references:
+        manager = reference.target.rstrip("/").rpartition("/")[2].lower()
+        if reference.kind != "image" or manager not in _TOOL_IMAGES or area_of(reference.path) != "image":
+            continue
+        project = project_around(case.repository, reference.path)
+        if _moves(reference.ref) and (project is None or project.role == "main"):
+            found[manager, project.path if project else None].append(reference)
+    for (manager, where), references in sorted(found.items(), key=lambda f: (f[0][0], f[0][1] or "")):
+        first = references[0]
+        yield case.finding(
+            f"image:{manager}",
+            f"{several(sorted({r.path for r in references}))} takes {manager} from {_named(first)}, whose tag moves",
+            project=where,
+            level="warning" if first.ref in (None, "latest") else "note",
+            evidence=(Evidence(path=r.path, line=r.line, text=_named(r)) for r in references),
+            fix=f"Write the full version of {manager} as the tag, as in {first.target}:VERSION, or pin the digest.",
+        )
+
+
+def _moves(ref: str | None) -> bool:
+    """Whether a tag can be moved to another version: no digest, no full version, nothing filled in elsewhere."""
+    return ref is None or not ("$" in ref or "@" in ref or "sha256" in ref or _EXACT.fullmatch(ref))
+
+
+def _named(reference: ExternalReference) -> str:
+    return f"{reference.target}:{reference.ref}" if reference.ref else reference.target
+
+
 def _unpinned(item: Command) -> list[str]:
     """Managers among the arguments of an installing command that name no version."""
     words = list(item.argv)
@@ -62,6 +104,10 @@ def _bootstrap(text: str) -> Command:
     return a_command(text, kind="bootstrap", context="image", path="Dockerfile", line=3)
 
 
+def _image(ref: str) -> ExternalReference:
+    return ExternalReference(kind="image", target="images.example/acme/uv", ref=ref, path="Dockerfile", line=2)
+
+
 RULE = Rule(
     name="unpinned-bootstrap",
     title="The package manager itself is installed without a version",
@@ -69,10 +115,15 @@ RULE = Rule(
     level="warning",
     check=check,
     reads=("ci", "image"),
-    bad=a_fleet(a_repository("shop", commands=(_bootstrap("pip install poetry"),))),
+    bad=a_fleet(
+        a_repository("shop", commands=(_bootstrap("pip install poetry"),)),
+        a_repository("till", references=(_image("latest"),)),
+    ),
     good=a_fleet(
         a_repository(
-            "shop", commands=(_bootstrap("pip install poetry==2.1.3"), _bootstrap("pip install --upgrade pip"))
+            "shop",
+            commands=(_bootstrap("pip install poetry==2.1.3"), _bootstrap("pip install --upgrade pip")),
+            references=(_image("0.9.5"), _image("0.9.5-trixie-slim"), _image("sha256:" + "a1" * 32)),
         )
     ),
 )

@@ -11,17 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.examples import a_fleet, a_repository, an_image
-from rules.finding import Evidence, Level
-from rules.reading import main_projects, project_around, reasons, sentence
+from rules.finding import Evidence
+from rules.reading import lacks_lock, main_projects, project_around, reasons, sentence
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Image, Project, Reason
+from scanner.layout import is_dev_file
 
 _INSTALLS = {
     "uv": "uv sync --locked --no-dev",
     "poetry": "poetry check --lock && poetry install --only main --no-root",
     "pdm": "pdm install --check --prod --no-editable",
     "pipenv": "pipenv install --deploy --system",
-    "pip-tools": "pip install --require-hashes -r requirements.txt",
     "pixi": "pixi install --locked",
 }
 
@@ -41,28 +41,52 @@ def check(case: Case) -> Iterator[Answer]:
                 image.path,
                 _message(image),
                 project=where,
-                level=_level(project),
+                level="note" if _is_quiet(project, image) else "warning",
                 evidence=reasons(image.reasons, image.path) or (Evidence(path=image.path, text=image.grade),),
                 fix=_fix(project),
             )
 
 
-def _level(project: Project | None) -> Level:
-    return "note" if project is not None and project.kind == "library" else "warning"
+def _is_quiet(project: Project | None, image: Image) -> bool:
+    """Whether little depends on it: a library's image, or pins with hashes, which only lack a locker's word."""
+    if project is None:
+        return False
+    return project.kind == "library" or (project.lock_discipline == "pinned-hashes" and _by_hand(image))
+
+
+def _by_hand(image: Image) -> bool:
+    """Whether all that makes the grade is that the pins were written by no locker."""
+    return bool(image.reasons) and all("pinned by hand" in r.message for r in image.reasons)
 
 
 def _message(image: Image) -> str:
-    meaning = "by pip or conda, legacy" if image.grade == "L0" else "by uv: fast, but unpinned"
     why = sentence(image.reasons, "no lock is used")
+    if _by_hand(image):
+        return f"{image.path} installs pins that no locker made ({image.grade}): {why}"
+    meaning = "by pip or conda, legacy" if image.grade == "L0" else "by uv: fast, but unpinned"
     return f"{image.path} resolves its dependencies at build time ({image.grade}, {meaning}): {why}"
 
 
 def _fix(project: Project | None) -> str:
-    manager = project.primary_manager if project else None
-    locked = project is not None and project.lock_discipline == "locked"
-    install = _INSTALLS.get(manager or "", _INSTALLS["uv"])
-    first = "" if locked else "Commit a lock first (see missing-lock). "
-    return f"{first}Copy manifest and lock before the sources and install with `{install}`."
+    if project is None:
+        return f"Install from a committed lock: `{_INSTALLS['uv']}`."
+    if project.lock_discipline == "conflicting":
+        return "Decide first which lock is meant (see conflicting-locks), then install from it."
+    compiled = [k for k in project.lockfiles if k.tool == "pip-tools" and k.export_of is None]
+    if compiled:
+        lock = min(compiled, key=lambda k: (is_dev_file(k.path), k.path))
+        hashes = "" if lock.packages and lock.hashed_packages >= lock.packages else " (compiled with --generate-hashes)"
+        return f"Copy {lock.path}{hashes} before the sources, `pip install --require-hashes -r {lock.path}`."
+    if project.lock_discipline == "pinned-hashes":
+        return (
+            "Keep the names in a .in file and let `uv pip compile --generate-hashes` write the pins: what is missing "
+            "or left over then shows."
+        )
+    install = _INSTALLS.get(project.primary_manager or "", _INSTALLS["uv"])
+    if project.lockfiles:
+        return f"Copy manifest and lock before the sources and install with `{install}`."
+    first = "Lock the project first (see missing-lock)" if lacks_lock(project) else "Commit a lock"
+    return f"{first}, copy manifest and lock before the sources and install with `{install}`."
 
 
 RULE = Rule(

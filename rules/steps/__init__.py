@@ -5,6 +5,7 @@ from __future__ import annotations
 from rules.step import StepWriter
 from rules.steps import (
     ci,
+    copies,
     from_conda,
     from_hatch,
     from_pdm,
@@ -34,5 +35,6 @@ STEPS: tuple[StepWriter, ...] = (
     image.STEPS,
     ci.STEPS,
     hooks.STEPS,
+    copies.STEPS,
     lint.STEPS,
 )

@@ -22,8 +22,8 @@ def _step(path: str, found: list[Leftover]) -> Step:
     lines = sorted({f.command.line for f in found if f.command.line})
     return Step(
         title=f"Let {path} install with uv from the lock",
-        why=f"{told(found, 20)}. uv itself comes from {uses}; --locked fails when a lock was forgotten. A cache belongs "
-        "on the key of uv.lock.",
+        why=f"{told(found, 20)}. uv itself comes from {uses}; --locked fails when a lock was forgotten. A cache "
+        "belongs on the key of uv.lock.",
         commands=(f"${{EDITOR:-vi}} +{lines[0] if lines else 1} {shlex.quote(path)}",),
         verify=tuple(_checks(path, found)),
         rollback=(f"git restore --staged --worktree -- {shlex.quote(path)}",),

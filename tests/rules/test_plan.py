@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
@@ -19,7 +20,7 @@ from rules.examples import (
     an_image,
 )
 from rules.plan import Plan, make_plans
-from rules.priority import WEIGHTS
+from rules.priority import WEIGHTS, asleep
 from scanner.config import Config
 from scanner.inventory import Evidence, ExternalReference, Fleet, Project, Repository, Tool
 
@@ -155,12 +156,43 @@ def vars_of(project: Project) -> dict[str, object]:
 
 
 def test_the_sleeping_are_kept_for_the_end_and_said_so() -> None:
-    old = a_repository("old", poetry(), last_activity="2020-01-01")
+    old = a_repository("old", poetry(kind="library"), last_activity="2020-01-01")
     gone = a_repository("gone", poetry(), tags=("archived",))
     made = make_plans(a_fleet(old, gone, a_repository("shop", poetry())), Config(), AS_OF)
     assert [w.repositories[0].rpartition("/")[2] for w in made.waves] == ["shop", "gone"]
     assert "archived" in made.waves[-1].why
     assert "no commit for" in made.waves[-1].why
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "why"),
+    [
+        ("library", {}, "no commit for 2516 days"),
+        ("cli", {}, "no commit for 2516 days"),
+        ("unknown", {}, "no commit for 2516 days"),
+        ("service", {}, None),
+        ("job", {}, None),
+        ("library", {"criticality": "high"}, None),
+        ("service", {"tags": ("archived",)}, "archived"),
+        ("service", {"tags": ("archived",), "criticality": "high"}, None),
+        ("library", {"last_activity": "2026-11-01"}, None),
+        ("library", {"last_activity": None}, None),
+    ],
+)
+def test_quiet_is_not_asleep_for_what_runs(kind: str, changes: dict[str, Any], why: str | None) -> None:
+    repository = a_repository("old", poetry(kind=kind), **{"last_activity": "2020-01-01", **changes})
+    assert asleep(repository, 365, AS_OF) == why
+
+
+def test_sentences_name_repositories_as_the_tables_do() -> None:
+    base = a_repository("base", poetry(), images=(an_image(grade="L0"),))
+    on_it = ExternalReference(kind="image", target="registry.example/acme/base", ref="1", path="Dockerfile", line=1)
+    image = an_image(grade="L0", base="registry.example/acme/base:1")
+    users = [a_repository(f"u{i}", poetry(), images=(image,), references=(on_it,)) for i in range(3)]
+    made = make_plans(a_fleet(base, *users), Config(), AS_OF, ["uv"])
+    assert [w.why for w in made.waves][:1] == ["foundation: base alone unblocks 3 repositories"]
+    said = [b.message for p in made.plans for b in p.blockers if b.code == "shared-image"]
+    assert set(said) == {"builds on base, which moves first"}
 
 
 def test_only_the_tracks_asked_for() -> None:

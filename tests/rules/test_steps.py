@@ -16,7 +16,7 @@ from rules.examples import AS_OF, a_command, a_dependency, a_lockfile, a_project
 from rules.step import Site, Step
 from rules.steps import STEPS
 from rules.uv import translate
-from scanner.inventory import Evidence, Project, Repository, Tool
+from scanner.inventory import Evidence, Lockfile, Project, Repository, Tool
 
 OLD, NEWER = "six==1.16.0", "iniconfig==2.0.0"
 
@@ -291,3 +291,54 @@ def test_ruff_steps_select_what_the_tools_of_today_check(tmp_path: Path) -> None
     ruff = bash(tmp_path, f"{Path('.venv/bin/ruff').resolve()} check --exit-zero --output-format concise .")
     assert ruff.returncode == 0, ruff.stderr
     assert "F401" in ruff.stdout
+
+
+def test_a_copy_by_hand_beside_the_declarations_is_removed_last() -> None:
+    own = [a_dependency(n, ">=1") for n in ("fastapi", "Sql_Alchemy", "uvicorn")]
+    copy = [a_dependency(n, "==1", path="requirements.txt") for n in ("fastapi", "sql-alchemy", "uvicorn", "gunicorn")]
+    other = [a_dependency("boto3", "", path="deploy.txt")]
+    beside = project(
+        primary_manager="poetry",
+        package_managers=("poetry", "pip"),
+        manifests=("pyproject.toml", "requirements.txt", "deploy.txt"),
+        dependencies=(*own, *copy, *other),
+    )
+    (step,) = steps_of(a_repository("shop", beside), "copies")
+    assert step.title == "Remove requirements.txt, a copy by hand of what pyproject.toml declares"
+    assert "gunicorn" in step.why
+    assert step.commands == ("uv add --raw --no-sync gunicorn==1", "git rm -q requirements.txt")
+    order = [w.name for w in STEPS]
+    assert order.index("copies") > max(map(order.index, ("image", "ci", "hooks")))
+
+
+@pytest.mark.parametrize(
+    ("path", "lock", "manager"),
+    [
+        ("requirements.txt", a_lockfile(path="requirements.txt", tool="poetry", export_of="poetry"), "poetry"),
+        ("requirements.txt", a_lockfile(), "pip"),
+    ],
+)
+def test_an_export_or_the_declaration_itself_is_no_copy(path: str, lock: Lockfile, manager: str) -> None:
+    dependencies = (a_dependency("fastapi"), a_dependency("fastapi", "==1", path=path))
+    beside = project(primary_manager=manager, lockfiles=(lock,), dependencies=dependencies)
+    assert not steps_of(a_repository("shop", beside), "copies")
+
+
+def test_the_check_for_a_copy_finds_what_still_names_it(tmp_path: Path) -> None:
+    many = [a_dependency(f"x{n}", "==1", path="api/requirements.txt") for n in range(9)]
+    own = [a_dependency("fastapi"), a_dependency("fastapi", path="api/requirements.txt")]
+    beside = project(path="api", primary_manager="uv", manifests=("api/pyproject.toml",), dependencies=(*own, *many))
+    (step,) = steps_of(a_repository("shop", beside), "copies")
+    files = {
+        "api/requirements.txt": "fastapi==1\nX_0==1 ; python_version > '3'\nx1==1\n",
+        "api/uv.lock": 'name = "fastapi"\nname = "x1"\n',
+        "api/Dockerfile": "RUN pip install -r dev-requirements.txt\n",
+        "requirements.txt": "fastapi\n",
+        "Makefile": "\tpip install -r requirements.txt\n",
+    }
+    where = checkout(tmp_path, files)
+    assert bash(where, step.commands[0]).stdout == "x-0\n"
+    for command in (*step.commands, *step.verify):
+        assert bash(where, command).returncode == 0, command
+    (where / "api/Dockerfile").write_text("COPY requirements.txt .\n")
+    assert bash(where, step.verify[1]).returncode == 1

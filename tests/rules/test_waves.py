@@ -19,8 +19,8 @@ def numbers(found: tuple[Wave, ...]) -> dict[str, int]:
     return {name: wave.number for wave in found for name in wave.repositories}
 
 
-def candidate(name: str, **changes) -> Candidate:  # type: ignore[no-untyped-def]
-    return Candidate(**{"repository": name, "score": 1.0, "hours": 1.0, **changes})
+def candidate(repository: str, **changes) -> Candidate:  # type: ignore[no-untyped-def]
+    return Candidate(**{"repository": repository, "score": 1.0, "hours": 1.0, **changes})
 
 
 @given(CANDIDATES, PAIRS, st.integers(1, 6))
@@ -57,6 +57,21 @@ def test_pilot_of_one_easy_and_two_hard() -> None:
     assert found[0].repositories == ("r1", "r6", "r7")
     assert found[0].why.startswith("pilot")
     assert found[1].repositories == ("r2", "r3", "r4", "r5")
+
+
+def test_the_hard_ones_of_the_pilot_are_worth_it() -> None:
+    team = [
+        candidate("easy", hours=1.0, score=5.0),
+        candidate("worst", hours=40.0, score=-18.0),
+        candidate("stuck", hours=30.0, score=40.0, for_pilot=False),
+        candidate("asleep", hours=30.0, score=40.0, asleep="archived"),
+        candidate("best", hours=4.0, score=30.0, name="Best"),
+        candidate("good", hours=6.0, score=20.0, name="Good"),
+        candidate("fair", hours=9.0, score=-5.0),
+    ]
+    found = waves(team, [], 10)
+    assert found[0].repositories == ("best", "easy", "good")
+    assert found[0].why == "pilot: one easy repository (easy) and two hard ones (Good and Best), to learn from both"
 
 
 def test_foundation_comes_before_what_waits_for_it() -> None:

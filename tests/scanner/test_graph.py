@@ -151,12 +151,33 @@ def test_images_are_found_by_the_tag_that_automation_gives_them() -> None:
 
 
 def test_a_clash_is_shown_and_decided_by_evidence() -> None:
-    fork = a_repository("billing-fork", a_project(name="billing", publishes=True, version="9"))
+    fork = a_repository("billing-fork", a_project(name="billing", publishes=True, version="1.4.0"))
     graph = build([fork, a_library("billing"), consumer(a_dependency("billing"))], Config())
     (clash,) = graph.clashes
     assert clash.providers == ("git.example/acme/billing", "git.example/acme/billing-fork")
     assert clash.chosen == "git.example/acme/billing"
+    assert clash.why == "the repository bears the name"
     assert pairs(graph) == {("shop", "billing", "index")}
+
+
+def test_what_is_worked_on_and_ahead_is_meant_before_what_bears_the_name() -> None:
+    def mono(version: str | None, last: str | None = "2026-11-01"):  # type: ignore[no-untyped-def]
+        member = a_project(path="packages/billing", name="billing", publishes=True, version=version)
+        return a_repository("mono", member, last_activity=last)
+
+    def chosen(*fleet):  # type: ignore[no-untyped-def]
+        (clash,) = build(fleet, Config()).clashes
+        return clash.chosen.rpartition("/")[2], clash.why
+
+    old = a_library("billing")
+    abandoned = a_repository("billing", *old.projects, last_activity="2023-11-27")
+    why = "it is the one still worked on: last commit on 2026-11-01, the next on 2023-11-27"
+    assert chosen(abandoned, mono("1.4.0")) == ("mono", why)
+    assert chosen(abandoned, mono("2.0.0")) == ("mono", why)
+    assert chosen(old, mono("2.0.0")) == ("mono", "it has the higher version, 2.0.0 before 1.4.0")
+    for version in (None, "0.0.0", "not a version"):  # unknown is ahead of nothing
+        assert chosen(old, mono(version)) == ("billing", "the repository bears the name")
+    assert chosen(old, mono("1.4.0", None)) == ("billing", "the repository bears the name")
 
 
 def test_a_clash_without_evidence_stays_undecided() -> None:

@@ -1,0 +1,93 @@
+"""Requirements files kept by hand beside the declarations of another tool: two sources of truth, one to remove."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections import defaultdict
+from collections.abc import Iterator
+
+from packaging.utils import canonicalize_name
+
+from rules.reading import inside, label
+from rules.step import Site, Step, StepWriter
+from rules.uv import manifest_path, requirement
+from scanner.inventory import Dependency, Project
+from scanner.words import counted, listed
+
+_DECLARING = frozenset({"poetry", "pdm", "pipenv", "rye", "hatch", "flit", "uv"})
+_SHARE = 0.5
+_FEW = 6
+
+
+def write(site: Site) -> Iterator[Step]:
+    """One step for each requirements file that repeats what the project's own manifest declares."""
+    for project in site.projects:
+        if project.primary_manager in _DECLARING:
+            for path, copied in sorted(_files(project).items()):
+                declared = _names(d for d in project.dependencies if not _is_requirements(d.path))
+                if len(_names(copied) & declared) > len(declared) * _SHARE:
+                    yield _step(site, project, path, [d for d in copied if _name(d) not in declared])
+
+
+def _files(project: Project) -> dict[str, list[Dependency]]:
+    """The requirements files that no locker made, with what they hold for running."""
+    made = {lock.path for lock in project.lockfiles}
+    found: defaultdict[str, list[Dependency]] = defaultdict(list)
+    for item in project.dependencies:
+        if _is_requirements(item.path) and item.path not in made and item.scope == "runtime" and item.name:
+            found[item.path].append(item)
+    return dict(found)
+
+
+def _is_requirements(path: str) -> bool:
+    return path.endswith((".txt", ".in", ".pip"))
+
+
+def _name(item: Dependency) -> str:
+    return str(canonicalize_name(item.name))
+
+
+def _names(items: Iterator[Dependency] | list[Dependency]) -> set[str]:
+    return {_name(d) for d in items if d.name and d.scope == "runtime"} - {"python"}
+
+
+def _step(site: Site, project: Project, path: str, alone: list[Dependency]) -> Step:
+    names = sorted({d.name for d in alone})
+    commands = []
+    rest = ""
+    if len(names) > _FEW:
+        commands.append(_missing(project, path))
+        rest = f" {counted(len(names), 'name')} are only there: the command lists those of them that uv.lock lacks."
+    elif names:
+        texts = sorted({shlex.quote(t) for d in alone if (t := requirement(d)) is not None})
+        commands += [inside(project.path, f"uv add --raw --no-sync {' '.join(texts)}")] if texts else []
+        rest = f" Only there, and added here unless something else brings it: {listed(names)}."
+    quoted = shlex.quote(path)
+    return Step(
+        title=f"Remove {path}, a copy by hand of what {manifest_path(project)} declares",
+        why=f"{label(site.repository, project)} is declared twice, and {path} stays behind when uv.lock moves on: what "
+        f"still installs from it gets other versions.{rest}",
+        commands=(*commands, f"git rm -q {quoted}"),
+        verify=(f"test ! -e {quoted}", _unused(project, path)),
+        rollback=(f"git restore --staged --worktree -- {quoted}",),
+    )
+
+
+def _missing(project: Project, path: str) -> str:
+    """Names of the file that the new lock does not hold."""
+    lock = "uv.lock" if project.path == "." else f"{project.path}/uv.lock"
+    normal = "tr 'A-Z' 'a-z' | tr -s '_.' '-' | sort -u"
+    old = f"sed -nE 's/^([A-Za-z0-9][A-Za-z0-9._-]*).*/\\1/p' {shlex.quote(path)} | {normal}"
+    return f"comm -23 <({old}) <(sed -nE 's/^name = \"(.*)\"/\\1/p' {shlex.quote(lock)} | sort -u)"
+
+
+def _unused(project: Project, path: str) -> str:
+    """Fail, and show them, when files of the project still name this one."""
+    name = re.escape(posixpath.relpath(path, project.path))
+    where = "" if project.path == "." else f"{shlex.quote(project.path)} "
+    return f"! git grep -nE {shlex.quote(f'(^|[^A-Za-z0-9_.-]){name}')} -- {where}':!*.md' ':!*uv.lock'"
+
+
+STEPS = StepWriter(name="copies", track="uv", write=write)
