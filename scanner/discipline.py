@@ -60,7 +60,8 @@ def judge_discipline(
     if gap := _gap(folder, runtime):
         return Judgement(word="unknown", reasons=(gap,), hashes=hashes)
     if not considered:
-        return Judgement(word="none", reasons=(Reason(message="no third-party dependency is declared"),), hashes=hashes)
+        reason = Reason(message="no third-party dependency is declared", path=folder.extracts[0].path)
+        return Judgement(word="none", reasons=(reason,), hashes=hashes)
     word, reasons = _of_pins(considered, "runtime" if runtime else "development")
     if locks and not covering:
         side = Reason(message="its locks serve only development, tests or docs", path=locks[0].path)
@@ -151,6 +152,7 @@ def _covering(locks: tuple[LockState, ...], runtime: tuple[Requirement, ...], fo
     Exports are not, and compiled files for development only where there is nothing better.
     """
     own = [s for s in locks if s.lock is None or s.lock.export_of is None]
+    own.sort(key=lambda s: (is_dev_file(s.path), s.path))
     main = tuple(s for s in own if not _is_side(s) and _is_about(s, runtime, folder))
     return main or tuple(s for s in own if _is_side(s) and s.lock is not None and _is_about(s, runtime, folder))
 
@@ -186,7 +188,7 @@ def _all_side(folder: Folder) -> bool:
 def _of_locks(states: tuple[LockState, ...]) -> tuple[Discipline | None, tuple[Reason, ...]]:
     tools = {_family(s) for s in states}
     if len(tools) > 1:
-        return "conflicting", tuple(Reason(message=f"{_family(s)} locks the same project", path=s.path) for s in states)
+        return "conflicting", tuple(_rivals(states))
     reasons = tuple(reason for s in states for reason in s.verdict.reasons[:3])
     if any(s.verdict.status == "broken" for s in states):
         return "unknown", reasons or (Reason(message="the lock cannot be read", path=states[0].path),)
@@ -199,6 +201,14 @@ def _of_locks(states: tuple[LockState, ...]) -> tuple[Discipline | None, tuple[R
     return "locked", tuple(
         Reason(message=f"{posixpath.basename(s.path)} is in step with the manifest", path=s.path) for s in states
     )
+
+
+def _rivals(states: tuple[LockState, ...]) -> Iterable[Reason]:
+    """One reason for each tool: its file, and the tools that lock the same project."""
+    for tool in sorted({_family(s) for s in states}):
+        path = next(s.path for s in states if _family(s) == tool)
+        others = ", ".join(sorted({_family(s) for s in states} - {tool}))
+        yield Reason(message=f"{posixpath.basename(path)} is {tool}'s, but {others} locks this project too", path=path)
 
 
 def _is_cosmetic(state: LockState) -> bool:

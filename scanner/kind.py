@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from scanner.facts import EntryPoint, Hint, Manifest
 from scanner.inventory import Kind, Reason
-from scanner.layout import Folder, is_side_file
-from scanner.purpose import Said, first_said, template_word
+from scanner.layout import Folder, is_inside, is_side_file
+from scanner.purpose import Said, first_said, said_by_name, template_word
 from scanner.toml_reader import table
 
 SERVERS = frozenset(
@@ -28,6 +28,7 @@ WEB = frozenset(
     litestar masonite nicegui pyramid quart ray-serve reflex robyn sanic starlette streamlit vibora wagtail web-py
     """.split()
 )
+PAGES = frozenset({"chainlit", "dash", "gradio", "nicegui", "streamlit"})
 BOTS = frozenset(
     """
     aiogram discord discord-py disnake hikari irc khl-py kurigram nextcord nonebot2 py-cord pyrogram pyromod
@@ -47,7 +48,6 @@ JOBS = frozenset(
 _MANAGE = "manage.py"
 _COMMANDS = frozenset({"console_scripts", "gui_scripts", "scripts"})
 _DAEMON = "Environment :: No Input/Output (Daemon)"
-_LIBRARIES = "Topic :: Software Development :: Libraries"
 _INFRASTRUCTURE = re.compile(
     r"'(?:.*[-_])?(?:db|database|postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|redis|cache|elastic(?:search)?|opensearch|kafka"
     r"|rabbit(?:mq)?|minio|nginx|proxy|traefik|caddy|frontend|ui|client|adminer|pgadmin|mailhog|selenium)(?:[-_]?\d)?'"
@@ -87,6 +87,10 @@ class _Signs:
     def hint(self, kind: str) -> Hint | None:
         return next((h for h in self.hints if h.kind == kind), None)
 
+    def is_started_by_hand(self) -> bool:
+        """Whether a module asks a person for arguments or input."""
+        return any(h.kind == "cli" and "person" in h.what for h in self.hints)
+
 
 def kind_of(
     folder: Folder, own: Sequence[str], hints: Sequence[Hint], dependencies: Places, readme: Sequence[Hint] = ()
@@ -124,7 +128,7 @@ def _signs(
     return _Signs(
         folder=folder,
         python=python,
-        hints=tuple(sorted((h for h in hints if not _is_aside(h, folder)), key=_strength)),
+        hints=_weighed(hints, folder),
         dependencies=dependencies,
         packaged=packaged,
         published=packaged is not None and _is_published(folder),
@@ -134,7 +138,21 @@ def _signs(
     )
 
 
-_SIDE = re.compile(r"(?:^|/)(?:examples?|samples?|demos?|tests?|docs?|fixtures?|templates?)/", re.IGNORECASE)
+_SIDE = re.compile(
+    r"(?:^|/)(?:examples?|samples?|demos?|tests?|docs?|fixtures?|templates?|utils?|tools|ci|benchmarks?|\.devcontainer)/",
+    re.IGNORECASE,
+)
+
+
+def _weighed(hints: Sequence[Hint], folder: Folder) -> tuple[Hint, ...]:
+    """The hints that count, the strongest first: what is deployed before what a module shows, the nearest first.
+
+    Of a catalogue the first entry is the repository's own.
+    """
+    kept = [h for h in hints if not _is_aside(h, folder)]
+    catalogued = min((h for h in kept if h.what.startswith("catalogue")), key=lambda h: h.at, default=None)
+    kept = [h for h in kept if h is catalogued or not h.what.startswith("catalogue")]
+    return tuple(sorted(kept, key=lambda h: (not is_inside(h.at.path, folder.path), *_strength(h))))
 
 
 def _is_aside(hint: Hint, folder: Folder) -> bool:
@@ -148,7 +166,6 @@ def _is_aside(hint: Hint, folder: Folder) -> bool:
 
 
 def _strength(hint: Hint) -> tuple[bool, bool, int, str, int]:
-    """What is deployed before what a module shows; the nearest first."""
     path = hint.at.path
     return path.endswith(".py"), "compose" in path, path.count("/"), path, hint.at.line or 0
 
@@ -187,14 +204,16 @@ def _said(folder: Folder, readme: Sequence[Hint]) -> tuple[Said | None, Reason]:
             return said, Reason(message=f"its description says {said.word!r}", path=manifest.path)
     for hint in readme:
         if hint.kind != "template":
-            said = Said(kind=hint.kind, word=hint.what, start=0)
+            said = Said(kind=hint.kind, word=hint.what, source="readme")
             return said, Reason(message=hint.what, path=hint.at.path, line=hint.at.line)
     for manifest in folder.manifests:
         for classifier in _classifiers(manifest):
-            kind = "service" if classifier == _DAEMON else "library" if classifier.startswith(_LIBRARIES) else None
-            if kind is not None:
+            if classifier == _DAEMON:
                 message = f"its classifier says {classifier.rpartition(':: ')[2]!r}"
-                return Said(kind=kind, word=classifier, start=0), Reason(message=message, path=manifest.path)
+                return Said(kind="service", word=classifier), Reason(message=message, path=manifest.path)
+    for manifest in folder.manifests:
+        if manifest.name and (said := said_by_name(manifest.name)) is not None:
+            return said, Reason(message=f"its name is {manifest.name}", path=manifest.path)
     return None, Reason(message="")
 
 
@@ -219,24 +238,39 @@ def _template(signs: _Signs, readme: Sequence[Hint]) -> KindOf | None:
 def _service(signs: _Signs) -> KindOf | None:
     started = signs.hint("service")
     if signs.published and not signs.says("service"):
-        deployed = started is not None and not started.at.path.endswith(".py") and "compose" not in started.at.path
-        return _by("service", started) if started is not None and deployed and not signs.says("library") else None
+        deployed = started is not None and _IMAGE.search(started.at.path) is not None
+        is_library = signs.said is not None and signs.says("library") and signs.said.source != "readme"
+        return _by("service", started) if started is not None and deployed and not is_library else None
     if started is not None:
         return _by("service", started)
     near = {posixpath.basename(p) for p in signs.python if _depth(p, signs.folder) <= 2 and not _SIDE.search(p)}
-    if _MANAGE in near and "django" in signs.dependencies:
-        return _answer("service", "a Django project with manage.py", *signs.dependencies["django"])
+    django = next((name for name in sorted(signs.dependencies) if name.startswith("django")), None)
+    if _MANAGE in near and django is not None:
+        return _answer("service", "a Django project with manage.py", *signs.dependencies[django])
     if found := _by_dependency(signs):
         return found
-    if signs.published and signs.said_at.path is not None:
-        return KindOf(kind="service", reasons=(signs.said_at,))
-    return None
+    return KindOf(kind="service", reasons=(signs.said_at,)) if _is_called_service(signs) else None
+
+
+def _is_called_service(signs: _Signs) -> bool:
+    """Whether what it calls itself is enough, without a sign of what would start it."""
+    if signs.said is None or not signs.says("service"):
+        return False
+    if signs.said.word == _DAEMON:
+        return True
+    if signs.published or signs.scripts or signs.is_started_by_hand() or signs.said.source == "readme":
+        return False
+    return signs.packaged is None or signs.said.source == "name"
+
+
+_IMAGE = re.compile(r"(?:^|/)(?:[\w.-]*(?:dockerfile|containerfile)[\w.-]*|procfile[\w.]*)$", re.IGNORECASE)
 
 
 def _by_dependency(signs: _Signs) -> KindOf | None:
     if signs.says("library") and signs.packaged is not None:
         return None
-    web, server = signs.depends(WEB), signs.depends(SERVERS)
+    pages = signs.scripts and not signs.says("service")
+    web, server = signs.depends(WEB - PAGES if pages else WEB), signs.depends(SERVERS)
     if web or server:
         found = " and ".join(name for name in (web, server) if name)
         return _answer("service", f"depends on {found}", *signs.dependencies[web or server or ""])
@@ -261,7 +295,7 @@ def _job(signs: _Signs, own: Sequence[str]) -> KindOf | None:
         return _answer("job", f"depends on {name}", *signs.dependencies[name])
     if dags := sorted(p for p in own if "/dags/" in f"/{p}" and p.endswith(".py") and not _SIDE.search(p)):
         return _answer("job", "a folder of DAGs", dags[0])
-    if signs.says("job") and not any(h.kind == "cli" and "person" in h.what for h in signs.hints):
+    if signs.says("job") and not signs.is_started_by_hand():
         return KindOf(kind="job", reasons=(signs.said_at,))
     return None
 
@@ -283,13 +317,19 @@ def _installed(signs: _Signs) -> KindOf | None:
     return _answer("cli", f"installs the command {script.name}", script.at.path, script.at.line)
 
 
+_NO_SCRIPT = re.compile(
+    r"(?:^|/)(?:__init__|conf|config|configs?|constants|settings|setup|utils?|helpers?|noxfile|conftest|fabfile|models?"
+    r"|test_\w*|\w*_tests?|exceptions|types|\w*_config)\.py$"
+)
+
+
 def _started(signs: _Signs) -> KindOf:
+    if signs.scripts:
+        script = signs.scripts[0]
+        return _answer("cli", f"declares the command {script.name}", script.at.path, script.at.line)
     if (hint := signs.hint("cli")) is not None:
         return _by("cli", hint)
-    manifest = signs.folder.manifest("pyproject.toml")
-    if manifest is not None and manifest.has_build_system:
-        return _answer("library", "has a build backend", manifest.path)
-    beside = sorted(p for p in signs.python if _depth(p, signs.folder) == 0 and posixpath.basename(p) != "__init__.py")
+    beside = [p for p in signs.python if _depth(p, signs.folder) == 0 and not _NO_SCRIPT.search(p)]
     if beside:
-        return _answer("cli", "Python files that a person starts", beside[0])
+        return _answer("cli", "Python files that a person starts", min(beside))
     return _answer("unknown", "nothing shows how it is started", signs.folder.path)

@@ -19,7 +19,7 @@ from scanner.inventory import Reason, Role
 REQUIREMENT_FOLDERS = frozenset({"requirements", "reqs", "deps", "requires", "requirement", "dependencies"})
 _BUILD_FORMATS = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "pixi.toml"})
 
-_DOCS = re.compile(r"docs?|documentation|sphinx|website|mkdocs|doc[-_]?src|readthedocs|apidocs?")
+_DOCS = re.compile(r"docs?|.+[-_]docs|documentation|sphinx|website|mkdocs|doc[-_]?src|readthedocs|apidocs?")
 _EXAMPLE = re.compile(
     r"(?:.+[-_])?(?:examples?|samples?|demos?|tutorials?|quickstarts?|cookbooks?|recipes|playgrounds?|workshops?|showcases?)"
 )
@@ -31,7 +31,7 @@ _TESTS = re.compile(r"tests?|testing|[a-z]+[-_]tests?|e2e|integration|unit|accep
 _TOOLING = re.compile(
     r"makefiles?|\.github|\.gitlab|\.circleci|\.azure.*|\.ci|ci|\.buildkite|\.devcontainer|\.binder|binder|\.config|\.jenkins|jenkins|build[-_]?tools?|build[-_]?scripts?"
     r"|scripts?|tools?|tooling|hack|dev|devtools?|dev[-_]?tools?|contrib|misc|utils?|bin|etc|infra|infrastructure|terraform|ansible|deploy|deployment|deployments"
-    r"|benchmarks?|benches|bench|asv_bench|perf|profiling|conda|conda[-_]?recipes?|recipe|packaging|pkg|debian|docker|dockerfiles?|containers?|\.docker|lint|release|maintenance|ops|sandbox|experiments?|scratch|misc"
+    r"|archives?|archived|attic|pyinstaller|dev[-_]?utils?|benchmarks?|benches|bench|asv_bench|perf|profiling|conda|conda[-_]?recipes?|recipe|packaging|pkg|debian|docker|dockerfiles?|containers?|\.docker|lint|release|maintenance|ops|sandbox|experiments?|scratch|misc"
 )
 _DEPLOYED = re.compile(r"(?:.+[-_])?lambdas?|(?:cloud[-_]?|azure[-_]?)?functions?")
 _INFRASTRUCTURE = re.compile(r"infra|infrastructure|terraform|deploy|deployments?|docker|containers?|ops")
@@ -179,6 +179,9 @@ def _home(extract: Extract, facts: RepoFacts) -> str:
         folder = parent
     while _holds_requirements(folder, facts):
         folder = folder_of(folder)
+    if posixpath.basename(folder) == "src" and not _has_own_manifest(folder, facts):
+        above = folder_of(folder)
+        return above if _has_own_manifest(above, facts) else folder
     return _around_package(folder, facts) or folder
 
 
@@ -206,7 +209,8 @@ def _holds_requirements(folder: str, facts: RepoFacts) -> bool:
 
 
 def _has_own_manifest(folder: str, facts: RepoFacts) -> bool:
-    return any(posixpath.join(folder, name) in facts.extracts for name in ("pyproject.toml", "setup.py", "Pipfile"))
+    names = ("pyproject.toml", "setup.py", "Pipfile")
+    return any(posixpath.normpath(posixpath.join(folder, name)) in facts.extracts for name in names)
 
 
 def _says_nothing(extract: Extract) -> bool:
@@ -296,6 +300,8 @@ def _role(path: str, draft: _Draft, *, member: bool, facts: RepoFacts) -> tuple[
         excepted = (member and not segment.startswith(".")) or (deployed and _INFRASTRUCTURE.fullmatch(segment))
         if _TOOLING.fullmatch(segment) and not excepted:
             return "tooling", f"below {segment}/"
+    if path.startswith(".") and path != ".":
+        return "tooling", "in a hidden folder"
     if path != "." and draft.extracts and all(e.manifest and is_tool_only(e.manifest) for e in draft.extracts):
         return "tooling", "only configures tools"
     if path == "." and (reason := _only_serves_docs(draft)):
@@ -304,6 +310,8 @@ def _role(path: str, draft: _Draft, *, member: bool, facts: RepoFacts) -> tuple[
         return "tooling", "its Python files are scripts beside a product in another language"
     if member:
         return "main", "member of the workspace"
+    if path != "." and not _has_python(path, facts) and not any(_builds(e) for e in draft.extracts):
+        return "tooling", "holds no Python file"
     return "main", "the repository's own project" if path == "." else "a project of its own in this repository"
 
 
@@ -321,11 +329,17 @@ def _only_serves_docs(draft: _Draft) -> str | None:
     return None
 
 
+_SCRIPTS = re.compile(r"(?:.+[-_])?(?:scripts?|tests?|docs?|tools|benchmarks?|examples?)|\.github|ci|\.ci|hack")
+
+
 def _only_serves_scripts(draft: _Draft, facts: RepoFacts) -> bool:
     """Whether nothing is built, all Python stands in side folders, and another language has more files."""
     if any(_builds(e) for e in draft.extracts if e.format in _BUILD_FORMATS) or python_prevails(facts):
         return False
-    return all(is_side_file(path) for path in python_files(facts))
+    return all(
+        _SIDE_NAME.fullmatch(posixpath.basename(path)) or any(map(_SCRIPTS.fullmatch, path.lower().split("/")[:-1]))
+        for path in python_files(facts)
+    )
 
 
 def python_files(facts: RepoFacts) -> list[str]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 _LIBRARY = (
-    r"librar(?:y|ies)|frameworks?|plug-?ins?|extensions?|sdk|bindings?|toolkit|toolbox|middleware|decorators?|reusable"
+    r"librar(?:y|ies)(?! of)|build[- ]back-?end|frameworks?|plug-?ins?|extensions?|sdk|bindings?|toolkit|toolbox"
+    r"|middleware|decorators?|reusable"
     r"|python (?:client|wrapper|api|interface|package|module|implementation)|api (?:client|wrapper)|language model"
     r"|(?:client|wrapper|adapter|connector|integration|helpers?|utilities|backend|support) (?:for|to|around|of)"
     r"|package (?:for|to|that|which|of|with|providing|containing)|implementation (?:of|in|for|based)"
@@ -44,13 +46,22 @@ _TEMPLATE = re.compile(
 )
 
 
+_NAMES = {
+    "library": "adapter client common extension lib libs plugin provider sdk utils",
+    "cli": "cli gui tui tool tools",
+    "service": "api backend bot daemon dashboard server service services web webapp webhook website worker",
+    "job": "crawler crawlers etl ingest ingestion job jobs pipeline scraper scrapers spider spiders",
+}
+_KIND_OF_NAME = {word: kind for kind, words in _NAMES.items() for word in words.split()}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A kind, the word that names it, and where it begins in the text."""
+    """A kind, the word that names it, and where that stands: ``text``, ``name`` or ``readme``."""
 
     kind: str
     word: str
-    start: int
+    source: Literal["text", "name", "readme"] = "text"
 
 
 def first_said(text: str) -> Said | None:
@@ -59,7 +70,22 @@ def first_said(text: str) -> Said | None:
     if found is None:
         return None
     kind = next(name for name, word in found.groupdict().items() if word is not None)
-    return Said(kind=kind, word=found[0].lower(), start=found.start())
+    return Said(kind=kind, word=found[0].lower())
+
+
+def said_by_name(name: str) -> Said | None:
+    """What the last part of a name says (``shop-api``), or that it is an adapter or plug-in (``chat-adapter-x``)."""
+    parts = re.split(r"[-_. ]+", name[:200].lower())
+    word = next((part for part in parts if part in ("adapter", "plugin", "provider")), parts[-1])
+    if len(parts) == 1 and (found := _ONE_WORD.fullmatch(word)) is not None:
+        word = found["word"]
+    elif len(parts) == 1:
+        return None
+    kind = _KIND_OF_NAME.get(word)
+    return Said(kind=kind, word=word, source="name") if kind is not None else None
+
+
+_ONE_WORD = re.compile(r"\w{2,60}(?P<word>crawler|scraper|server|(?<!ro)bot)")
 
 
 def template_word(title: str) -> str | None:
