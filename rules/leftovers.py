@@ -56,10 +56,11 @@ def leftovers(repository: Repository, *contexts: str) -> Iterator[Leftover]:
 
 def by_file(repository: Repository, *, pipelines: bool) -> dict[str, list[Leftover]]:
     """The leftovers of pipelines, or those of hooks, task runners and scripts (also where a pipeline runs them)."""
-    files: defaultdict[str, list[Leftover]] = defaultdict(list)
-    for found in leftovers(repository, "ci", "hook", "task", "script"):
-        files[found.command.path].append(found)
     others = {c.path for c in repository.commands if c.context in ("hook", "task", "script")}
+    files: defaultdict[str, list[Leftover]] = defaultdict(list)
+    if others or pipelines:
+        for found in leftovers(repository, "ci", "hook", "task", "script"):
+            files[found.command.path].append(found)
     return {p: f for p, f in sorted(files.items()) if (area_of(p) == "ci" or p not in others) is pipelines}
 
 
@@ -97,7 +98,7 @@ def _old_tool(command: Command) -> str | None:
         return _set_up(words)
     if program in _PROGRAMS:
         return _PROGRAMS[program]
-    if program in CONDA and words[1:2] == ["run"]:
+    if program in CONDA and words[1:2] == ("run",):
         return "conda"
     if command.kind == "bootstrap":
         named = (word.partition("=")[0].partition("[")[0].lower() for word in command.argv[1:])
@@ -134,7 +135,7 @@ _SETTINGS = frozenset({"config", "self", "env", "use", "venv", "cache", "pin", "
 
 def _perhaps_a_script(command: Command, tool: str, words: Sequence[str]) -> str:
     """A name that is no known program may be one of the manager's scripts, which uv does not have."""
-    if tool not in _SCRIPTS or command.tool is not None or words[1:2] != ["run"]:
+    if tool not in _SCRIPTS or command.tool is not None or words[1:2] != ("run",):
         return ""
     name = next((w for w in words[2:] if not w.startswith("-")), "python")
     if posixpath.basename(name).startswith("python") or "/" in name:

@@ -11,6 +11,7 @@ import re
 import shlex
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from packaging.utils import canonicalize_name
@@ -213,7 +214,11 @@ def _without_secret(url: str) -> str:
 
 def translate(argv: Sequence[str]) -> str | None:
     """The uv command that replaces an old tool's; ``None`` where there is none or a person has to look."""
-    words = starts(argv)
+    return _translate(starts(argv))
+
+
+@lru_cache(maxsize=65_536)
+def _translate(words: tuple[str, ...]) -> str | None:
     if not words:
         return None
     tool, verb, rest = posixpath.basename(words[0]), "".join(words[1:2]), words[2:]
@@ -245,7 +250,7 @@ def translate(argv: Sequence[str]) -> str | None:
             return "uv export --locked --format requirements.txt"
         case (_, _) if re.fullmatch(r"uv|pip[\d.]*", tool):
             return _pip(words)
-        case (_, "setup.py") if rest[:1] in (["install"], ["develop"]):
+        case (_, "setup.py") if rest[:1] in (("install",), ("develop",)):
             return SYNC
         case ("pip-compile", _):
             return "uv lock"
@@ -265,17 +270,24 @@ CONDA = frozenset({"conda", "mamba", "micromamba"})
 _BEFORE = frozenset({"sudo", "exec", "time", "command", "env", "nohup", "then", "else", "do", "!"})
 
 
-def starts(argv: Sequence[str]) -> list[str]:
+_SETTING = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
+_PYTHON = re.compile(r"py|python[\d.]*")
+_PYTHON_OPTION = re.compile(r"-[BEIPsSuv]+|-3(?:\.\d+)?")
+
+
+def starts(argv: Sequence[str]) -> tuple[str, ...]:
     """The words from the program on that is called, without ``sudo``, ``VARIABLE=…``, ``python -m`` before it."""
-    words = list(argv)
-    while words and (words[0] in _BEFORE or re.fullmatch(r"[A-Za-z_]\w*=.*", words[0], re.DOTALL)):
-        words = words[1:]
-    if words and re.fullmatch(r"py|python[\d.]*", posixpath.basename(words[0])):
-        rest = words[1:]
-        while rest and re.fullmatch(r"-[BEIPsSuv]+|-3(?:\.\d+)?", rest[0]):
-            rest = rest[1:]
-        if len(rest) > 1 and rest[0] == "-m":
-            return rest[1:]
+    return _starts(tuple(argv))
+
+
+@lru_cache(maxsize=65_536)
+def _starts(words: tuple[str, ...]) -> tuple[str, ...]:
+    first = next((i for i, w in enumerate(words) if w not in _BEFORE and not _SETTING.fullmatch(w)), len(words))
+    words = words[first:]
+    if words and _PYTHON.fullmatch(posixpath.basename(words[0])):
+        options = next((i for i, w in enumerate(words[1:], 1) if not _PYTHON_OPTION.fullmatch(w)), len(words))
+        if words[options : options + 1] == ("-m",) and len(words) > options + 1:
+            return words[options + 1 :]
     return words
 
 

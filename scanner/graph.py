@@ -317,7 +317,7 @@ def _most_alive(claims: Mapping[str, _Producer]) -> tuple[_Producer, str] | None
     if len(dated) < len(claims) or dated[0][0] - dated[1][0] <= _ABANDONED:
         return None
     (first, _, winner), (second, _, _) = dated[:2]
-    return winner, f"it is the one still worked on: last commit on {first}, the next on {second}"
+    return winner, f"last commit {first}, the next one's {second}"
 
 
 def _day(text: str | None) -> date | None:

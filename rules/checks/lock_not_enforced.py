@@ -31,15 +31,17 @@ _CHECKS = (("lock", "--check"), ("lock", "--locked"), ("check", "--lock"), ("pip
 
 def check(case: Case) -> Iterator[Answer]:
     """One finding for each project, place, tool and way of not asking; none where CI asks elsewhere."""
-    checked = _checked_in_ci(case)
     projects: dict[str, Project] = {}
     found: defaultdict[tuple[str, str, str, str], list[Command]] = defaultdict(list)
     for project, command in installs(case.repository, "ci", "image"):
         weak = command.enforced in ("none", "frozen") and command.uses_lock
-        if weak and command.tool in LOCKERS and project.path not in checked:
+        if weak and command.tool in LOCKERS:
             projects[project.path] = project
             found[project.path, command.context, command.tool, command.enforced or ""].append(command)
+    checked = _checked_in_ci(case) if found else set()
     for (where, context, tool, enforced), commands in sorted(found.items()):
+        if where in checked:
+            continue
         quiet = enforced == "frozen" or not is_deployed(projects[where])
         yield case.finding(
             f"{context}:{tool}:{enforced}",

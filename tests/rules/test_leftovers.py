@@ -103,7 +103,7 @@ def test_every_line_that_the_check_of_a_step_forbids_is_in_the_step() -> None:
     ],
 )
 def test_where_a_command_starts(words: str, expected: str) -> None:
-    assert starts(words.split()) == expected.split()
+    assert starts(words.split()) == tuple(expected.split())
 
 
 @pytest.mark.parametrize(

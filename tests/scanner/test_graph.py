@@ -171,7 +171,7 @@ def test_what_is_worked_on_and_ahead_is_meant_before_what_bears_the_name() -> No
 
     old = a_library("billing")
     abandoned = a_repository("billing", *old.projects, last_activity="2023-11-27")
-    why = "it is the one still worked on: last commit on 2026-11-01, the next on 2023-11-27"
+    why = "last commit 2026-11-01, the next one's 2023-11-27"
     assert chosen(abandoned, mono("1.4.0")) == ("mono", why)
     assert chosen(abandoned, mono("2.0.0")) == ("mono", why)
     assert chosen(old, mono("2.0.0")) == ("mono", "it has the higher version, 2.0.0 before 1.4.0")
