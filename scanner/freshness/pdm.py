@@ -187,9 +187,9 @@ def _others(status: LockStatus, answers: Mapping[str, bool], version: str | None
 
 
 def _coverage(lock: Lock, manifest: Manifest, groups: list[str] | None) -> tuple[bool | None, tuple[Reason, ...]]:
-    """Coverage of the groups that the lock says it holds; the left out ones are named."""
+    """Coverage of the runtime and the groups that the lock says it holds; the left out ones are named."""
     known = all_groups(manifest)
-    held = {normal(group) for group in groups} if groups else set(known)
+    held = {"default", *map(normal, groups)} if groups else set(known)
     overrides: tuple[Requirement, ...] = manifest.overrides
     own = frozenset({str(canonicalize_name(manifest.name))} if manifest.name else ())
     excluded = strings(table(manifest.data, "tool", "pdm", "resolution").get("excludes"))
@@ -200,7 +200,7 @@ def _coverage(lock: Lock, manifest: Manifest, groups: list[str] | None) -> tuple
         local=own | {str(canonicalize_name(name)) for name in excluded},
         requires_python=manifest.requires_python,
     )
-    left_out = sorted(set(known) - held - {"default"})
+    left_out = sorted(set(known) - held)
     if left_out:
         note = f"the lock leaves out the group{'s' if len(left_out) > 1 else ''} {', '.join(left_out)}"
         reasons = (*reasons, Reason(message=note, path=lock.path))

@@ -76,7 +76,7 @@ def _sources(lock: Lock, manifest: Manifest) -> Any:
 
 
 def _is_old_default(sources: Any) -> bool:
-    """Whether what was hashed in place of a ``[[source]]`` is the default of before 2018.5: another host, or no name."""
+    """Whether what was hashed in place of a ``[[source]]`` is the default of before 2018.5: other host, no name."""
     source = sources[0] if isinstance(sources, list) and sources and isinstance(sources[0], dict) else {}
     host = urlsplit(str(source.get("url"))).hostname or ""
     return source.get("name") != "pypi" or host.count(".") != 1

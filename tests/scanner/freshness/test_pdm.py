@@ -206,3 +206,9 @@ def test_pdm_up_to_1_4_kept_development_dependencies_in_the_project_table() -> N
     found = verdict(PLAIN, lock(f'lock_version = "2"\ncontent_hash = "{content}"', {"alpha-lib": "1"}))
     assert (found.status, found.other_versions) == ("fresh", {">=2.20": "stale"})
     assert "1.0-1.4" in found.reasons[0].message
+
+
+def test_a_lock_of_a_group_alone_does_not_cover_the_runtime() -> None:
+    found = verdict(PLAIN, lock(f'lock_version = "4.5.1"\ncontent_hash = "{digest()}"\ngroups = ["dev"]', {}))
+    assert (found.status, found.covers) == ("stale", False)
+    assert "alpha-lib" in found.reasons[0].message
