@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scanner.commands.container import Container, copied_sources
+from scanner.commands.container import Container, copied_sources, made_from
 from scanner.commands.lookup import Lookup
 from scanner.commands.pip_install import PINNED_NO_DEPS, PROJECT_AFTER_LOCK
-from scanner.commands.words import Program, distribution, option, pip_ask, program
+from scanner.commands.place import environment_of
+from scanner.commands.words import distribution, option, program
 from scanner.facts import Dockerfile, Instruction, Stage
 from scanner.image_names import parse_image
 from scanner.inventory import Command, Enforced, Grade, Image, Reason
@@ -28,7 +29,6 @@ _LEVELS: tuple[Grade, ...] = ("L0", "L1", "L2", "L3")
 _RANK: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
 _EXACT = re.compile(r"={2,3}\s*v?\d+(?:\.\d+)+(?:[a-z0-9.+-]*)$")
 _FULL_TAG = re.compile(r"v?\d+\.\d+\.\d+(?![\d.]).*")
-_SYSTEM = "the image's own Python"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def shipping_stages(dockerfile: Dockerfile) -> tuple[Stage, ...]:
     pending = [final]
     while pending:
         stage = pending.pop()
-        for index in _made_from(stage, dockerfile):
+        for index in made_from(stage, dockerfile):
             if index not in wanted:
                 wanted.add(index)
                 pending.append(stages[index])
@@ -73,23 +73,6 @@ def _is_side(stage: Stage) -> bool:
     return stage.name is not None and _SIDE_STAGE.fullmatch(stage.name) is not None
 
 
-def _made_from(stage: Stage, dockerfile: Dockerfile) -> Iterator[int]:
-    """Indexes of the earlier stages that ``stage`` builds on."""
-    names = {s.name.lower(): s.index for s in dockerfile.stages[: stage.index] if s.name}
-    if stage.base.lower() in names:
-        yield names[stage.base.lower()]
-    for step in stage.instructions:
-        origins = [dict(step.flags).get("from")] if step.name in ("COPY", "ADD") else []
-        origins += [dict(mount.options).get("from") for mount in step.mounts]
-        for origin in origins:
-            if origin is None:
-                continue
-            if origin.lower() in names:
-                yield names[origin.lower()]
-            elif origin.isdigit() and int(origin) < stage.index:
-                yield int(origin)
-
-
 class _Grading:
     """Judges one image."""
 
@@ -106,7 +89,7 @@ class _Grading:
             for step in stage.instructions
             for i in step.invocations
         }
-        self._system_poetry = any("virtualenvs.create" in c.argv and "false" in c.argv for c in self._commands)
+        self._poetry_in_system = any("virtualenvs.create" in c.argv and "false" in c.argv for c in self._commands)
 
     def image(self) -> Image:
         base = self._base_of(self._stages[-1])
@@ -153,7 +136,9 @@ class _Grading:
                 and command.tool in ("pip", "setuptools")
             ):
                 continue  # the project alone, or a file that lists nothing
-            yield _Install(command, stage, self._level(command), self._place(command, stage))
+            env = self._env.get((command.line, command.argv), {})
+            place = environment_of(command.argv, env, poetry_in_system=self._poetry_in_system)
+            yield _Install(command, stage, self._level(command), place)
 
     def _level(self, command: Command) -> int:
         if command.uses_lock or (command.because or "").startswith(PINNED_NO_DEPS):
@@ -163,38 +148,6 @@ class _Grading:
     def _stage_of(self, line: int | None) -> int | None:
         before = [s.index for s in self._dockerfile.stages if line is not None and s.line <= line]
         return before[-1] if before else None
-
-    def _place(self, command: Command, stage: int) -> str:
-        """The environment that the command installs into."""
-        started = program(command.argv)
-        env = self._env.get((command.line, command.argv), {})
-        if command.tool in ("poetry", "pdm", "pipenv"):
-            in_system = (
-                self._system_poetry
-                or env.get("POETRY_VIRTUALENVS_CREATE", "").lower() in ("false", "0")
-                or "--system" in command.argv
-                or "VIRTUAL_ENV" in env
-            )
-            return env.get("VIRTUAL_ENV", _SYSTEM) if in_system else f"the environment of {command.tool}"
-        if command.tool == "uv":
-            return self._uv_place(command, started, env)
-        if started.name == "pip":
-            ask = pip_ask(started.args)
-            if ask.target is not None:
-                return ask.target
-        home = (started.home or "").removesuffix("/bin")
-        if home and home not in ("/usr", "/usr/local"):
-            return home
-        return env.get("VIRTUAL_ENV", _SYSTEM)
-
-    def _uv_place(self, command: Command, started: Program, env: dict[str, str]) -> str:
-        if "pip" in started.args[:2]:
-            if "--system" in command.argv or env.get("UV_SYSTEM_PYTHON", "").lower() in ("1", "true"):
-                return _SYSTEM
-            python = option(command.argv, "--python", "-p") or ""
-            return re.sub(r"/bin/python[\d.]*$", "", python) or env.get("VIRTUAL_ENV", ".venv")
-        place = env.get("UV_PROJECT_ENVIRONMENT", ".venv")
-        return _SYSTEM if place in ("/usr/local", "/usr") else place
 
     def _counted(self, installs: list[_Install]) -> tuple[list[_Install], list[Reason]]:
         """The installs that make the grade: ad hoc ones count in the environment of the others, else they are noted."""

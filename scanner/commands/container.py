@@ -34,6 +34,7 @@ class Container:
 
     def __init__(self, dockerfile: Dockerfile, tree: FileTree) -> None:
         self._tree = tree
+        self._dockerfile = dockerfile
         self._stages = dockerfile.stages
         self._outer = ""
         self.context = self._context(dockerfile)
@@ -53,6 +54,20 @@ class Container:
         """The repository's file or folder behind the absolute ``path`` as a command on ``line`` sees it."""
         stage = self._stage_at(line)
         return self._source(stage, line or 0, posixpath.normpath(path)) if stage is not None else None
+
+    def rests_on(self, line: int | None, earlier: int | None) -> bool:
+        """Whether the stage at ``line`` is that at ``earlier``, or is made from it."""
+        later, first = self._stage_at(line), self._stage_at(earlier)
+        pending = [later] if later is not None else []
+        seen: set[int] = set()
+        while pending:
+            stage = pending.pop()
+            if stage == first:
+                return True
+            if stage not in seen:
+                seen.add(stage)
+                pending.extend(made_from(self._stages[stage], self._dockerfile))
+        return False
 
     def _stage_at(self, line: int | None) -> int | None:
         if line is None:
@@ -165,6 +180,23 @@ class Container:
                 for path in self._match(self.context, source):
                     for line in {step.line, *(i.at.line or step.line for i in step.invocations)}:
                         yield _Copied(line, target, path, only_there=True)
+
+
+def made_from(stage: Stage, dockerfile: Dockerfile) -> Iterator[int]:
+    """Indexes of the earlier stages that ``stage`` builds on."""
+    names = {s.name.lower(): s.index for s in dockerfile.stages[: stage.index] if s.name}
+    if stage.base.lower() in names:
+        yield names[stage.base.lower()]
+    for step in stage.instructions:
+        origins = [dict(step.flags).get("from")] if step.name in ("COPY", "ADD") else []
+        origins += [dict(mount.options).get("from") for mount in step.mounts]
+        for origin in origins:
+            if origin is None:
+                continue
+            if origin.lower() in names:
+                yield names[origin.lower()]
+            elif origin.isdigit() and int(origin) < stage.index:
+                yield int(origin)
 
 
 def _copy_words(step: Instruction) -> list[str]:

@@ -15,29 +15,38 @@ class FileTree:
 
     files: frozenset[str]
     folders: frozenset[str]
-    _children: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
+    _children: dict[str, set[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def exists(self, path: str) -> bool:
         """Whether the repository has this file or folder."""
         return path == "." or path in self.files or path in self.folders
+
+    def has_name(self, name: str) -> bool:
+        """Whether a file or folder of this name lies anywhere."""
+        return any(name in names for names in self._by_folder().values())
 
     def glob(self, pattern: str) -> list[str]:
         """Files and folders whose path fits ``pattern``; a wildcard stays within one part of the path."""
         found = [""]
         for part in pattern.split("/"):
             if any(c in part for c in "*?["):
-                below = (posixpath.join(f, name) for f in found for name in self._names(f) if fnmatchcase(name, part))
+                below = (
+                    posixpath.join(f, name)
+                    for f in found
+                    for name in self._by_folder().get(f, ())
+                    if fnmatchcase(name, part)
+                )
                 found = [path for path, _ in zip(below, range(MAX_MATCHES), strict=False)]
             else:
                 found = [path for f in found if self.exists(path := posixpath.join(f, part))]
         return sorted(found)
 
-    def _names(self, folder: str) -> list[str]:
+    def _by_folder(self) -> dict[str, set[str]]:
         if not self._children:
             for path in (*self.files, *self.folders):
                 parent, name = posixpath.split(path)
-                self._children.setdefault(parent, []).append(name)
-        return self._children.get(folder, [])
+                self._children.setdefault(parent, set()).add(name)
+        return self._children
 
 
 def file_tree(files: frozenset[str]) -> FileTree:

@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version
 
 from scanner.commands.lookup import Found, Lookup
 from scanner.commands.pip_install import PACKAGING, Judgement, judge_pip, place_of
+from scanner.commands.place import environment_of
 from scanner.commands.words import (
     PipAsk,
     Program,
@@ -28,6 +30,9 @@ from scanner.inventory import Enforced
 from scanner.lint_tools import tools_of_command
 
 NO_INPUTS = "its inputs are not in the repository"
+# programs that write one listing from another
+_COPIERS = ("cat", "cp", "mv", "sed", "grep", "egrep", "awk", "head", "tail", "sort")
+_LISTINGS = (".txt", ".in", ".lock", ".pip")
 _YES = frozenset({"1", "true", "yes", "on"})
 
 
@@ -38,8 +43,10 @@ class Job:
     versions: dict[str, str] = field(default_factory=dict)
     checked: set[str] = field(default_factory=set)
     produced: dict[str, Judgement] = field(default_factory=dict)
-    locked_places: set[str] = field(default_factory=set)
+    locked_places: dict[str, list[int | None]] = field(default_factory=dict)
     relocked: dict[str, int | None] = field(default_factory=dict)
+    refreshed: dict[str, int | None] = field(default_factory=dict)
+    poetry_in_system: bool = False
 
 
 def judge(invocation: Invocation, lookup: Lookup, job: Job) -> list[Judgement]:
@@ -56,6 +63,8 @@ def judge_runners(invocation: Invocation, lookup: Lookup, job: Job) -> list[Judg
 def can_matter(invocation: Invocation, lookup: Lookup) -> bool:
     """Whether a command can be more than ``other``, or leave something that later ones are judged by."""
     started = program(invocation.argv)
+    if started.name in _COPIERS:
+        return any(word.endswith(_LISTINGS) for word in started.args)
     return started.name in _MANAGERS or any(j.kind != "other" for j in judge(invocation, lookup, Job()))
 
 
@@ -198,6 +207,22 @@ class _Judge:
             return [Judgement(kind="other", tool="pipx")]
         return [Judgement(kind="bootstrap", tool=started.name)]
 
+    def _copied(self, started: Program) -> list[Judgement]:
+        """``sed … requirements.lock > requirements.txt``: what is made from a listing installs what that lists."""
+        words = [w for w in started.args if not w.startswith("-")]
+        output = _redirect(started.args) or (words[-1] if started.name in ("cp", "mv") and len(words) > 1 else None)
+        sources = [w for w in words if w not in (output, ">", ">>") and w.endswith(_LISTINGS)]
+        if output is None or not sources:
+            return []
+        if started.name in ("cp", "mv") and not output.endswith(_LISTINGS):
+            output = posixpath.join(output, posixpath.basename(sources[0]))
+        made = judge_pip(
+            PipAsk(requirements=tuple(sources)), "pip", self._at, self._lookup, produced=self._job.produced
+        )
+        if made.kind == "install" and made.because:
+            self._produce(output, replace(made, because=f"{made.because}; copied to {output}"))
+        return []
+
     # pip and its relatives
 
     def _pip(self, started: Program) -> list[Judgement]:
@@ -251,12 +276,23 @@ class _Judge:
         return made
 
     def _asked(self, ask: PipAsk, tool: str, started: Program) -> Judgement:
-        place = f"{self._at.job}:{started.home or ''}"
-        before = place in self._job.locked_places
+        before = self._locked_before()
         made = judge_pip(ask, tool, self._at, self._lookup, produced=self._job.produced, locked_before=before)
         if made.kind == "install" and made.uses_lock:
-            self._job.locked_places.add(place)
+            self._installed_from_lock()
         return made
+
+    def _environment(self) -> str:
+        return environment_of(self._at.argv, self._env, poetry_in_system=self._job.poetry_in_system)
+
+    def _locked_before(self) -> bool:
+        """Whether something was installed from a lock into the environment of this command."""
+        lines = self._job.locked_places.get(self._environment(), [])
+        container = self._lookup.container(self._at.at.path) if self._at.context == "image" else None
+        return bool(lines) and (container is None or any(container.rests_on(self._at.at.line, n) for n in lines))
+
+    def _installed_from_lock(self) -> None:
+        self._job.locked_places.setdefault(self._environment(), []).append(self._at.at.line)
 
     def _bootstrapped(self, words: Sequence[str]) -> None:
         for word in words:
@@ -282,7 +318,7 @@ class _Judge:
                 if {"--check", "--locked", "--check-exists"} & set(rest):
                     self._job.checked.add("uv")
                 else:
-                    self._relock("uv", "uv.lock")
+                    self._relock("uv", "uv.lock", keeps=not {"-U", "--upgrade"} & set(rest))
                 return [Judgement(kind="lock", tool="uv")]
             case "export":
                 self._export(started, "uv", "uv.lock")
@@ -356,7 +392,9 @@ class _Judge:
         match sub:
             case "install" | "sync":
                 found = self._nearest("poetry.lock", ("pyproject.toml",), folder)
-                enforced: Enforced = "locked" if "poetry" in self._job.checked or not self._old_poetry() else "frozen"
+                enforced: Enforced = (
+                    "locked" if "poetry" in self._job.checked or not self._poetry_before("1.8.0") else "frozen"
+                )
                 return [self._from_lock("poetry", "poetry.lock", found, enforced)]
             case "check" if "--lock" in args:
                 self._job.checked.add("poetry")
@@ -365,7 +403,8 @@ class _Judge:
                 if "--check" in args:
                     self._job.checked.add("poetry")
                 else:
-                    self._relock("poetry", "poetry.lock")
+                    keeps = "--no-update" in args or ("--regenerate" not in args and not self._poetry_before("2.0.0"))
+                    self._relock("poetry", "poetry.lock", keeps=keeps)
                 return [Judgement(kind="lock", tool="poetry")]
             case "update":
                 return [
@@ -384,32 +423,27 @@ class _Judge:
                 return [Judgement(kind="build", tool="poetry")]
             case "self":
                 return [Judgement(kind="bootstrap", tool="poetry")]
+            case "config" if "virtualenvs.create" in args and "false" in args:
+                self._job.poetry_in_system = True
+                return [Judgement(kind="other", tool="poetry")]
             case "run":
                 return []
             case _:
                 return [Judgement(kind="other", tool="poetry")]
 
-    def _old_poetry(self) -> bool:
-        """Whether the Poetry of this job is pinned below 1.8; an unpinned one counts as the current one."""
+    def _poetry_before(self, bound: str) -> bool:
+        """Whether the Poetry of this job is pinned below ``bound``; an unpinned one counts as the current one."""
         stated = self._job.versions.get("poetry") or ""
         if not stated and (version := self._env.get("POETRY_VERSION")):
             stated = f"=={version}"
-        if not stated or "$" in stated:
-            return False
         try:
-            specifier = SpecifierSet(stated.replace("@", "=="))
+            specifier = SpecifierSet(stated.replace("@", "==")) if "$" not in stated else SpecifierSet()
         except InvalidSpecifier:
             return False
-        newer = [
-            "1.8.0",
-            *(f"1.8.{n}" for n in range(1, 6)),
-            *(f"2.{m}.{n}" for m in range(8) for n in range(5)),
-            "3.0",
-        ]
-        exact = [c.version for c in specifier if c.operator == "=="]
-        if exact and not exact[0].endswith("*"):
-            return bool(re.match(r"0\.|1\.[0-7](?:\.|$|[a-z])", exact[0]))
-        return not any(specifier.contains(version) for version in newer)
+        exact = next((c.version for c in specifier if c.operator == "==" and not c.version.endswith("*")), None)
+        if exact is not None:
+            return Version(exact) < Version(bound)
+        return not any(specifier.contains(v) for v in _POETRY_RELEASES if Version(v) >= Version(bound))
 
     def _pipenv(self, started: Program) -> list[Judgement]:
         args, sub = started.args, started.sub
@@ -439,7 +473,7 @@ class _Judge:
                 if sub == "requirements" or {"-r", "--requirements"} & flags:
                     self._export(started, "pipenv", "Pipfile.lock")
                 else:
-                    self._relock("pipenv", "Pipfile.lock")
+                    self._relock("pipenv", "Pipfile.lock", keeps="--keep-outdated" in flags)
                 return [Judgement(kind="lock", tool="pipenv")]
             case "update" | "upgrade":
                 return [self._resolved("pipenv", f"pipenv {sub} resolves anew", None)]
@@ -459,6 +493,8 @@ class _Judge:
         match sub:
             case "install" | "sync" | "i":
                 found = self._nearest("pdm.lock", ("pyproject.toml",), folder)
+                if "--no-lock" in args:
+                    return [self._resolved("pdm", "--no-lock leaves the lock aside", found.path)]
                 enforced: Enforced = "frozen" if sub == "sync" else "none"
                 if "--check" in args or "pdm" in self._job.checked:
                     enforced = "locked"
@@ -467,7 +503,7 @@ class _Judge:
                 if "--check" in args:
                     self._job.checked.add("pdm")
                 else:
-                    self._relock("pdm", "pdm.lock")
+                    self._relock("pdm", "pdm.lock", keeps=bool({"--update-reuse", "--refresh"} & set(args)))
                 return [Judgement(kind="lock", tool="pdm")]
             case "export":
                 self._export(started, "pdm", "pdm.lock")
@@ -611,26 +647,37 @@ class _Judge:
         if found.state == "unknown":
             return Judgement(kind="install", tool=tool, because="the folder it runs in is not known")
         if found.path is None:
-            committed = lock in {posixpath.basename(path) for path in self._lookup.files}
-            in_image = (self._at.directory or "").startswith("/")
-            because = f"{lock} is not copied into the image" if in_image and committed else f"no {lock} is committed"
-            return self._resolved(tool, because, self._lookup.nearest(self._at, ("pyproject.toml", "Pipfile")).path)
+            return self._without_lock(tool, lock, enforced)
         if (line := self._job.relocked.get(tool)) is not None:
             return replace(
                 self._resolved(tool, f"the lock is made anew before (line {line})", found.path), uses_lock=False
             )
-        return Judgement(
-            kind="install", tool=tool, uses_lock=True, enforced=enforced, because=f"from {found.path}", path=found.path
-        )
+        because = f"from {found.path}"
+        if (line := self._job.refreshed.get(tool)) is not None:
+            enforced = "none"
+            because += f", which is brought up to date before (line {line}); versions that fit are kept"
+        self._installed_from_lock()
+        return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because, path=found.path)
+
+    def _without_lock(self, tool: str, lock: str, enforced: Enforced) -> Judgement:
+        """An install whose lock was not found: inside an image it may be there all the same, copied from elsewhere."""
+        in_image = (self._at.directory or "").startswith("/")
+        committed = self._lookup.tree.has_name(lock)
+        refuses = tool != "poetry" or "poetry" in self._job.checked  # Poetry resolves where there is no lock
+        if in_image and committed and refuses and enforced in ("locked", "frozen"):
+            self._installed_from_lock()
+            because = f"it fails without {lock}"
+            return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because)
+        because = f"{lock} is not copied into the image" if in_image and committed else f"no {lock} is committed"
+        return self._resolved(tool, because, self._lookup.nearest(self._at, ("pyproject.toml", "Pipfile")).path)
 
     def _resolved(self, tool: str, because: str, path: str | None) -> Judgement:
         return Judgement(kind="install", tool=tool, uses_lock=False, enforced="none", because=because, path=path)
 
-    def _relock(self, tool: str, lock: str) -> None:
-        """A lock that is made in the job: resolved now, unless a committed one is kept (``--no-update``)."""
-        kept = "--no-update" in self._at.argv and self._nearest(lock, (), None).path is not None
-        if not kept:
-            self._job.relocked[tool] = self._at.at.line
+    def _relock(self, tool: str, lock: str, *, keeps: bool) -> None:
+        """A lock that is made in the job: resolved now, or brought up to date where the tool ``keeps`` what fits."""
+        committed = self._nearest(lock, (), None).path is not None
+        (self._job.refreshed if keeps and committed else self._job.relocked)[tool] = self._at.at.line
 
     def _export(self, started: Program, tool: str, lock: str) -> None:
         """A requirements file written from a lock, to be installed by pip later on."""
@@ -669,6 +716,7 @@ _MANAGERS: Mapping[str, Callable[[_Judge, Program], list[Judgement]]] = {
     "pixi": _Judge._pixi,
     "flit": _Judge._flit,
     "python": _Judge._python,
+    **dict.fromkeys(_COPIERS, _Judge._copied),
     "curl": _Judge._download,
     "wget": _Judge._download,
     "apt-get": _Judge._system,
@@ -700,6 +748,11 @@ _TESTERS = frozenset(
     """.split()
 )
 _BUILDERS = frozenset({"twine", "cibuildwheel", "maturin", "pyproject-build", "docker", "flit_core", "auditwheel"})
+_POETRY_RELEASES = (
+    *(f"1.{minor}.{patch}" for minor in range(9) for patch in range(16)),
+    *(f"2.{minor}.{patch}" for minor in range(12) for patch in range(6)),
+    "3.0.0",
+)
 _CONDA_TOOLS = frozenset("python pypy libmamba conda-libmamba-solver anaconda-client boa conda-forge git make".split())
 _CONDA_VALUES = frozenset({"-n", "--name", "-p", "--prefix", "-c", "--channel", "--solver", "--platform", "--subdir"})
 _INSTALLERS: tuple[tuple[str, str], ...] = (

@@ -472,10 +472,11 @@ class Walk:
         return self._words.join_path(state.directory, words[0]) if words else None
 
 
-# what these write is installed later on, so that where they write it belongs to the command
+# what these write may be installed later on, so that where they write it belongs to the command
 _WRITES_LISTING = re.compile(
-    r"(?:\S{0,200}/)?(?:poetry|pipenv|pdm|uv|pip-compile|python\S{0,8} -m \S{1,20})\s.{0,200}"
-    r"\b(?:export|requirements|lock|compile)\b",
+    r"(?:\S{0,200}/)?(?:(?:poetry|pipenv|pdm|uv|pip-compile|python\S{0,8} -m \S{1,20})\s.{0,200}"
+    r"\b(?:export|requirements|lock|compile)\b"
+    r"|(?:sed|grep|egrep|cat|awk|head|tail|sort)\s.{0,400}\.(?:txt|in|lock|pip)\b)",
     re.DOTALL,
 )
 

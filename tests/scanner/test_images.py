@@ -78,6 +78,16 @@ CASES = [
     ("L3", f"FROM python:3.11{DIGEST}\nRUN pip install pip==24.0\nCOPY requirements-locked.txt .\nRUN pip install --require-hashes -r requirements-locked.txt\n"),
     ("L3", f"FROM python:3.11{DIGEST}\nRUN pip install poetry==1.8.3\nCOPY pyproject.toml poetry.lock ./\nRUN poetry install --no-root\n"),
     ("L2", f"FROM python:3.11{DIGEST}\nRUN pip install poetry==1.7.1\nCOPY pyproject.toml poetry.lock ./\nRUN poetry install --no-root\n"),
+    ("L2", UV.replace("/app", "/b") + "COPY pyproject.toml uv.lock ./\nRUN uv sync --frozen --no-install-project\nFROM python:3.11\nCOPY --from=0 /b/.venv /app/.venv\nCOPY . /app\nWORKDIR /app\nRUN uv pip install -e .\n"),
+    ("L2", "FROM python:3.11\nCOPY pyproject.toml poetry.lock ./\nRUN pip install poetry && poetry lock && poetry install\n"),
+    ("L0", "FROM python:3.11\nCOPY pyproject.toml poetry.lock ./\nRUN pip install poetry==1.4.0 && poetry lock && poetry install\n"),
+    ("L0", "FROM python:3.11\nCOPY . .\nRUN pip install poetry && poetry install\nRUN poetry run pip install gunicorn\n"),
+    ("L0", "FROM python:3.11\nCOPY . .\nRUN poetry config virtualenvs.create false && poetry install\nRUN pip install gunicorn\n"),
+    ("L2", "FROM python:3.11\nCOPY . .\nRUN pip install poetry && poetry install\nRUN pip install awscli\n"),
+    ("L2", "FROM python:3.11\nCOPY requirements.txt .\nRUN sed '/^-e/d' requirements.txt > r.txt\nRUN pip install -r r.txt\n"),
+    ("L2", "FROM python:3.11\nCOPY x/other.lock .\nRUN uv sync --locked\n"),
+    ("L1", "FROM python:3.11\nCOPY x/other.lock .\nRUN uv sync\n"),
+    ("L0", "FROM python:3.11\nCOPY x/other.lock .\nRUN poetry install\n"),
 ]  # fmt: skip
 
 

@@ -328,7 +328,48 @@ SEVERAL: list[tuple[str, str, list[tuple[object, ...]]]] = [
             ("install", "poetry", True, "frozen"),
         ],
     ),
-    ("poetry", "poetry lock\npoetry install", [("lock", "poetry", None, None), ("install", "poetry", False, "none")]),
+    # Poetry 2 and uv keep what fits when they lock again; older Poetry, PDM and Pipenv resolve anew
+    ("poetry", "poetry lock\npoetry install", [("lock", "poetry", None, None), ("install", "poetry", True, "none")]),
+    (
+        "poetry",
+        "pip install poetry==1.8.5\npoetry lock\npoetry install",
+        [("bootstrap", "pip", None, None), ("lock", "poetry", None, None), ("install", "poetry", False, "none")],
+    ),
+    (
+        "poetry",
+        "poetry lock --regenerate\npoetry install",
+        [("lock", "poetry", None, None), ("install", "poetry", False, "none")],
+    ),
+    ("bare", "poetry lock\npoetry install", [("lock", "poetry", None, None), ("install", "poetry", False, "none")]),
+    (".", "uv lock\nuv sync --locked", [("lock", "uv", None, None), ("install", "uv", True, "none")]),
+    (".", "uv lock -U\nuv sync", [("lock", "uv", None, None), ("install", "uv", False, "none")]),
+    ("pdm", "pdm lock\npdm sync", [("lock", "pdm", None, None), ("install", "pdm", False, "none")]),
+    ("pdm", "pdm lock --refresh\npdm sync", [("lock", "pdm", None, None), ("install", "pdm", True, "none")]),
+    (
+        ".",
+        "sed '/^-e/d' compiled.txt > /tmp/x.txt\npip install -r /tmp/x.txt",
+        [("other", None, None, None), ("install", "pip", True, "none")],
+    ),
+    (
+        ".",
+        "cat compiled.txt requirements.txt > x.txt\npip install -r x.txt",
+        [("other", None, None, None), ("install", "pip", False, "none")],
+    ),
+    (
+        ".",
+        "cp locked.txt build/\npip install -r build/locked.txt",
+        [("other", None, None, None), ("install", "pip", True, "hashes")],
+    ),
+    (
+        ".",
+        "uv sync\nuv pip install -e .",
+        [("install", "uv", True, "none"), ("install", "uv", True, "none")],
+    ),
+    (
+        ".",
+        "uv sync\npip install -e .",
+        [("install", "uv", True, "none"), ("install", "pip", False, "none")],
+    ),
     ("pipenv", "pipenv verify && pipenv sync", [("lock", "pipenv", None, None), ("install", "pipenv", True, "locked")]),
     (".", "uv lock --check\nuv sync", [("lock", "uv", None, None), ("install", "uv", True, "locked")]),
     (
