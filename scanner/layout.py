@@ -291,7 +291,7 @@ def _role(path: str, draft: _Draft, *, member: bool, facts: RepoFacts) -> tuple[
             if not last:
                 return "fixture", f"below {segment}/"
             return (
-                "fixture" if builds and not _is_own_test_setup(draft) else "tooling"
+                "fixture" if builds and not _only_lists_requirements(draft) else "tooling"
             ), f"{segment}/ serves the tests"
         if _EXAMPLE.fullmatch(segment):
             return "example", f"below {segment}/"
@@ -310,12 +310,12 @@ def _role(path: str, draft: _Draft, *, member: bool, facts: RepoFacts) -> tuple[
         return "tooling", "its Python files are scripts beside a product in another language"
     if member:
         return "main", "member of the workspace"
-    if path != "." and not _has_python(path, facts) and not any(_builds(e) for e in draft.extracts):
+    if path != "." and _only_lists_requirements(draft) and not _has_python(path, facts):
         return "tooling", "holds no Python file"
     return "main", "the repository's own project" if path == "." else "a project of its own in this repository"
 
 
-def _is_own_test_setup(draft: _Draft) -> bool:
+def _only_lists_requirements(draft: _Draft) -> bool:
     return all(e.manifest is None or e.manifest.format in ("requirements", "Pipfile", "conda") for e in draft.extracts)
 
 

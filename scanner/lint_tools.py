@@ -513,7 +513,6 @@ def tools_in_use(
         if tool is not None and (dependency.at.path, dependency.key) not in indirect:
             pin = _exact(dependency.specifier) if dependency.key in (tool, "pyre-check") else None
             found.add(tool, "declared", dependency.at.path, dependency.at.line, "dependency", pin)
-    _declare_ruff_format(found)
     for extract in kept:
         _locked_versions(extract, found)
     return tuple(_tool(name, found.by_tool[name]) for name in sorted(found.by_tool))
@@ -565,21 +564,16 @@ def _indirect(extracts: Iterable[Extract]) -> set[tuple[str, str]]:
         for extract in extracts
         if extract.lock is not None and extract.manifest is not None
         for package in extract.lock.packages
-        if package.via and not any(via.startswith("-r") or "/" in via or via.endswith(_INPUTS) for via in package.via)
+        if package.via and not any(_is_input(via) for via in package.via)
     }
 
 
+def _is_input(via: str) -> bool:
+    """Whether an annotation names a file that the compiler read, other than one outside of the repository."""
+    return not via.startswith("-r /") and (via.startswith("-r") or "/" in via or via.endswith(_INPUTS))
+
+
 _INPUTS = (".in", ".txt", ".toml", ".py", ".cfg", ")")
-
-
-def _declare_ruff_format(found: _Findings) -> None:
-    """Ruff brings its formatter along: with a section for it and Ruff as a dependency, it is declared as well."""
-    formatter, linter = found.by_tool.get("ruff-format"), found.by_tool.get("ruff")
-    if formatter is None or linter is None or "declared" not in linter.strengths:
-        return
-    for evidence in sorted(linter.evidence, key=_place):
-        if evidence.kind == "dependency":
-            found.add("ruff-format", "declared", evidence.path, evidence.line, "dependency")
 
 
 def _locked_versions(extract: Extract, found: _Findings) -> None:

@@ -46,6 +46,11 @@ _TEMPLATE = re.compile(
 )
 
 
+_SERVERS = re.compile(
+    r"\b(?:uvicorn|gunicorn|hypercorn|daphne|granian|waitress-serve|uwsgi|celery|flask run|fastapi run|fastapi dev"
+    r"|streamlit run|runserver|rq worker|dramatiq|sanic|chainlit run|panel serve|gradio|supervisord|arq|huey_consumer"
+    r"|mlflow server|dagster-webserver|prefect server|litestar run|quart run|functions-framework|awslambdaric)\b"
+)
 _NAMES = {
     "library": "adapter client common extension lib libs plugin provider sdk utils",
     "cli": "cli gui tui tool tools",
@@ -86,6 +91,12 @@ def said_by_name(name: str) -> Said | None:
 
 
 _ONE_WORD = re.compile(r"\w{2,60}(?P<word>crawler|scraper|server|(?<!ro)bot)")
+
+
+def server_in(command: str) -> str | None:
+    """The server that a command line starts, one that keeps running; ``None`` if it shows none."""
+    found = _SERVERS.search(command)
+    return found[0] if found is not None else None
 
 
 def template_word(title: str) -> str | None:

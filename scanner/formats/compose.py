@@ -9,6 +9,7 @@ from dataclasses import replace
 from scanner.facts import Extract, Hint, Reference
 from scanner.format import Format, resolve_inside
 from scanner.pipeline import Pipeline, Where, in_side_folder, scalars, variables
+from scanner.purpose import server_in
 from scanner.redact import redact
 from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_mapping
 
@@ -41,14 +42,21 @@ def read(path: str, text: str) -> Extract | None:
             pipeline.image(node.text("image"), node.line_of("image"), replace(where, env={}), kind="image")
         elif build is None:
             references.extend(_outside(node, pipeline))
-        kept_running = "build" in node.entries and not {"ports", "expose", "command"}.isdisjoint(node.entries)
-        if kept_running and _ships(name, path):
+        if "build" in node.entries and _keeps_running(node) and _ships(name, path):
             at = pipeline.at(services.line_of(name))
             hints.append(Hint(kind="service", what=f"compose service {name!r} is built here and kept running", at=at))
         for key in ("entrypoint", "command"):
             _command(node.get(key), pipeline, where)
     extract = pipeline.extract()
     return replace(extract, hints=tuple(hints), references=(*extract.references, *references))
+
+
+def _keeps_running(node: Mapping) -> bool:
+    """Whether a service listens, is started anew when it ends, or starts a server."""
+    if "ports" in node.entries or "expose" in node.entries:
+        return True
+    words = " ".join(s.text for key in ("entrypoint", "command") for s in scalars(node.get(key)))
+    return node.text("restart") in ("always", "unless-stopped") or server_in(words) is not None
 
 
 def _ships(service: str, path: str) -> bool:

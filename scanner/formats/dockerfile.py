@@ -31,6 +31,7 @@ from scanner.facts import (
 )
 from scanner.format import Format, Unreadable, conflict_line
 from scanner.image_names import parse_image, python_of
+from scanner.purpose import server_in
 from scanner.redact import redact
 
 MAX_INSTRUCTIONS = 2_000
@@ -431,16 +432,9 @@ def _pythons(path: str, stages: tuple[Stage, ...]) -> Iterator[PythonVersion]:
             yield PythonVersion(version=version, at=at, kind="image", job=stage.name or str(stage.index))
 
 
-_SERVERS = re.compile(
-    r"\b(?:uvicorn|gunicorn|hypercorn|daphne|granian|waitress-serve|uwsgi|celery|flask run|fastapi run|fastapi dev"
-    r"|streamlit run|runserver|rq worker|dramatiq|sanic|chainlit run|panel serve|gradio|supervisord|arq|huey_consumer"
-    r"|mlflow server|dagster-webserver|prefect server|litestar run|quart run|functions-framework|awslambdaric)\b"
-)
-
-
 def _hints(path: str, stages: tuple[Stage, ...]) -> Iterator[Hint]:
     for step in stages[-1].instructions:
         if step.name in ("CMD", "ENTRYPOINT"):
             text = " ".join(_json_words(step.value) or [step.value])
-            if match := _SERVERS.search(text):
-                yield Hint(kind="service", what=f"{step.name} {match[0]}", at=Location(path=path, line=step.line))
+            if (server := server_in(text)) is not None:
+                yield Hint(kind="service", what=f"{step.name} {server}", at=Location(path=path, line=step.line))

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from scanner.collect import RepoFacts
 from scanner.facts import Extract, Location, Lock, Manifest, Requirement, Table, Workspace
-from scanner.layout import Folder, is_dev_file, is_runtime_file, lay_out
+from scanner.layout import Folder, is_dev_file, is_runtime_file, is_side_file, lay_out, reads_build_file
 
 
 def manifest(path: str, form: str = "pyproject.toml", **fields: object) -> Extract:
@@ -67,7 +69,7 @@ def test_requirements_folder_with_a_manifest_of_its_own_is_a_project() -> None:
     ],
 )
 def test_roles_by_folder_name(path: str, role: str) -> None:
-    found = roles(manifest("pyproject.toml"), manifest(path, "requirements"))
+    found = roles(manifest("pyproject.toml"), manifest(path, "requirements"), files=("services/api/app.py",))
     assert found[path.rpartition("/")[0]] == role
 
 
@@ -132,3 +134,79 @@ def test_development_files_by_name(path: str) -> None:
 def test_runtime_files_by_name(path: str) -> None:
     assert not is_dev_file(path)
     assert is_runtime_file(path)
+
+
+def test_requirements_inside_a_package_belong_to_the_project_that_ships_it() -> None:
+    built = manifest("pyproject.toml", has_build_system=True)
+    inner = manifest("shop/requirements.txt", "requirements")
+    assert list(roles(built, inner, files=("shop/__init__.py",))) == ["."]
+    assert list(roles(built, inner, files=("shop/app.py",))) == [".", "shop"]
+
+
+def test_requirements_in_src_belong_to_the_project_above_where_there_is_one() -> None:
+    assert list(roles(manifest("pyproject.toml"), manifest("src/requirements.txt", "requirements"))) == ["."]
+    assert list(roles(manifest("src/requirements.txt", "requirements"), files=("src/app.py",))) == ["src"]
+
+
+@pytest.mark.parametrize(
+    ("path", "role"),
+    [
+        ("infra/lambdas/docker/orders", "main"),
+        ("deploy/functions/orders", "main"),
+        ("infra/scripts/orders", "tooling"),
+        (".build/orders", "tooling"),
+        ("archive/orders", "tooling"),
+        ("data/orders", "main"),
+    ],
+)
+def test_roles_of_functions_and_of_what_is_put_away(path: str, role: str) -> None:
+    found = roles(
+        manifest("pyproject.toml"), manifest(f"{path}/requirements.txt", "requirements"), files=(f"{path}/app.py",)
+    )
+    assert found[path] == role
+
+
+def test_a_folder_without_python_that_lists_requirements_is_tooling() -> None:
+    found = roles(manifest("pyproject.toml"), manifest("gateway/requirements.txt", "requirements"))
+    assert found == {".": "main", "gateway": "tooling"}
+
+
+def many(suffix: str, count: int) -> tuple[str, ...]:
+    return tuple(f"app/part{number}{suffix}" for number in range(count))
+
+
+def mixed(*extracts: Extract, files: tuple[str, ...]) -> RepoFacts:
+    paths = frozenset({*files, *(e.path for e in extracts)})
+    suffixes = Counter("." + path.rpartition(".")[2] for path in paths)
+    return RepoFacts(extracts={e.path: e for e in extracts}, files=paths, suffixes=suffixes)
+
+
+def test_scripts_beside_a_product_in_another_language_are_tooling() -> None:
+    listed = manifest("scripts/requirements.txt", "requirements")
+    files = ("scripts/convert.py", *many(".ts", 5))
+    assert [f.role for f in lay_out(mixed(listed, files=files))] == ["tooling"]
+    root = manifest("requirements.txt", "requirements")
+    assert [f.role for f in lay_out(mixed(root, files=files))] == ["tooling"]
+    assert [f.role for f in lay_out(mixed(root, files=(*files, "app/server.py")))] == ["main"]
+
+
+@pytest.mark.parametrize(
+    ("path", "side"),
+    [("tests/data.py", True), ("shop/test_app.py", True), ("noxfile.py", True), ("shop/app.py", False)],
+)
+def test_files_that_serve_something_else(path: str, side: bool) -> None:
+    assert is_side_file(path) is side
+
+
+def test_what_pip_compile_reads_without_arguments() -> None:
+    def compiled(*inputs: str) -> Lock:
+        return Lock(
+            path="requirements.txt", tool="pip-tools", format="pip-compile", command=("pip-compile",), inputs=inputs
+        )
+
+    alone = only(manifest("setup.py", "setup.py"))
+    assert reads_build_file(compiled(), alone)
+    assert reads_build_file(compiled("setup.py"), alone)
+    with_source = only(manifest("setup.py", "setup.py"), manifest("requirements.in", "requirements"))
+    assert not reads_build_file(compiled(), with_source)
+    assert not reads_build_file(compiled("requirements.in"), with_source)

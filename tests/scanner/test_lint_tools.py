@@ -143,9 +143,9 @@ def test_projects_made_up_for_tests_do_not_count() -> None:
     assert tools_in_use([], [_command("black .", path="tests/run.sh")], [])[0].use == "run"
 
 
-def test_ruff_brings_its_formatter() -> None:
+def test_a_section_for_ruffs_formatter_is_no_declaration() -> None:
     formatter = tools_in_use([_config("tool.ruff", "tool.ruff.format")], [], [_requirement("ruff")])[1]
-    assert (formatter.name, formatter.use) == ("ruff-format", "declared")
+    assert (formatter.name, formatter.use) == ("ruff-format", "config-only")
     assert tools_in_use([_config("tool.ruff.format")], [], [])[0].use == "config-only"
 
 
