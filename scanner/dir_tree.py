@@ -79,6 +79,11 @@ class DirTree:
         self.close()
 
     @property
+    def committed(self) -> GitTree | None:
+        """The tree of that commit, without what was changed since."""
+        return self._committed
+
+    @property
     def commit(self) -> str | None:
         """The commit that the folder's files were checked out from, whatever was changed since."""
         return self._committed.commit if self._committed else None

@@ -10,6 +10,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, Protocol, Self
 
@@ -37,8 +38,19 @@ _COMMIT_LIMIT = 16 * 1024 * 1024
 _TREE_LIMIT = 64 * 1024 * 1024
 _KINDS: dict[int, EntryKind] = {0o10: "file", 0o12: "link", 0o16: "submodule"}
 _FOLDER = 0o4
+_READ = (_FOLDER, 0o10)
 _ENTRIES = {size: re.compile(rb"([0-7]{4,7}) ([^\0]+)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
 _COMMITTER = re.compile(rb"^committer [^\n]*> (-?\d{1,12}) [+-]\d+$", re.MULTILINE)
+_PARENT = re.compile(rb"^parent ([0-9a-f]+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """A commit as its object says; ``at`` is when it was made: RFC 3339, UTC."""
+
+    tree: str
+    parents: tuple[str, ...]
+    at: str | None
 
 
 class _Reader(Protocol):
@@ -119,11 +131,43 @@ class GitTree:
         """As :meth:`read`, decoded."""
         return decoded(self.read(wanted))
 
+    def commit_of(self, oid: str) -> Commit | None:
+        """Any commit of the repository; ``None`` where this clone does not have it (a shallow one) or it is damaged."""
+        text = self._any(oid, "commit", _COMMIT_LIMIT)
+        header = text.partition(b"\n\n")[0] if text is not None else b""
+        match = re.match(rb"tree ([0-9a-f]+)\n", header)
+        if match is None or len(match[1]) != len(oid):
+            return None
+        parents = tuple(parent.decode() for parent in _PARENT.findall(header))
+        return Commit(tree=match[1].decode(), parents=parents, at=_time(header))
+
+    def folder_of(self, oid: str, names: frozenset[bytes]) -> dict[bytes, str] | None:
+        """The objects of those folders and regular files in a tree object that have one of these names.
+
+        ``None`` where it is not to be had.
+        """
+        data = self._any(oid, "tree", _TREE_LIMIT)
+        if data is None:
+            return None
+        found = _ENTRIES[len(oid) // 2].findall(data)
+        return {name: entry.hex() for mode, name, entry in found if name in names and int(mode, 8) >> 12 in _READ}
+
+    def blob_of(self, oid: str, limit: int) -> bytes | None:
+        """The content of a blob; ``None`` where it is not to be had, or larger."""
+        return self._any(oid, "blob", limit)
+
     def close(self) -> None:
         """Let go of files and processes."""
         if self._reader is not None:
             self._reader.close()
             self._reader = None
+
+    def _any(self, oid: str, kind: str, limit: int) -> bytes | None:
+        try:
+            found = self._object(oid, limit)
+        except Damaged:
+            return None
+        return found[1] if found is not None and found[0] == kind and isinstance(found[1], bytes) else None
 
     def _known(self) -> dict[str, Entry]:
         if self._entries is None:
