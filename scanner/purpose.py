@@ -32,7 +32,8 @@ _JOB = (
     r"|collector|harvester|scheduled"
 )
 _OF_A_LIBRARY = (
-    r"(?![ -](?:\w{1,20}[ -]){0,2}(?:librar(?:y|ies)|frameworks?|clients?|wrappers?|sdk|toolkit|plug-?ins?|bindings?"
+    r"(?![ -](?:(?!(?:and|or|for|with|of|to|in|on|from|using|as|that|which)\b)\w{1,20}[ -]){0,2}"
+    r"(?:librar(?:y|ies)|frameworks?|clients?|wrappers?|sdk|toolkit|plug-?ins?|bindings?"
     r"|module|package|extensions?|helpers?|adapter|middleware|utilities|builder)\b)"
 )
 _TELLING = re.compile(

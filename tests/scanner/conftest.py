@@ -7,6 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from scanner.collect import collect
+from scanner.config import Config
+from scanner.formats import formats_for
+from scanner.formats.requirements import FORMAT as REQUIREMENTS
+from scanner.inventory import Project, Repository
+from scanner.repository import Identity, describe
+from scanner.tree import MemoryTree
+
 ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -66,5 +74,27 @@ def make_repo(tmp_path: Path) -> Callable[..., Repo]:
         repo = Repo(path)
         repo.git("init", "--quiet", "--initial-branch=main", "--template=", *options)
         return repo
+
+    return make
+
+
+@pytest.fixture
+def inventory() -> Callable[[Mapping[str, str]], Repository]:
+    """What is known of a repository that consists of these files: ``inventory({"setup.py": "…"})``."""
+
+    def make(files: Mapping[str, str]) -> Repository:
+        facts = collect(MemoryTree(files), formats_for, REQUIREMENTS)
+        return describe(Identity(id="shop", name="shop", location="shop"), facts, Config())
+
+    return make
+
+
+@pytest.fixture
+def only_project(inventory: Callable[[Mapping[str, str]], Repository]) -> Callable[[Mapping[str, str]], Project]:
+    """The one project of a repository that consists of these files."""
+
+    def make(files: Mapping[str, str]) -> Project:
+        (project,) = inventory(files).projects
+        return project
 
     return make

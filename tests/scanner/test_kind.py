@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from scanner.inventory import Project
+
+Make = Callable[[Mapping[str, str]], Project]
+
+BUILT = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+
+
+def pyproject(description: str = "", *, name: str = "shop", published: bool = False, more: str = "") -> str:
+    """A project that builds a distribution."""
+    addresses = '[project.urls]\nHomepage = "https://shop.example"\n' if published else ""
+    return f'{BUILT}[project]\nname = "{name}"\nversion = "1"\ndescription = "{description}"\n{more}\n{addresses}'
+
+
+SCRIPT = '[project.scripts]\nshop = "shop:main"\n'
+PLUGIN = '[project.entry-points."host.plugins"]\nshop = "shop:Plugin"\n'
+MODULE = {"shop/__init__.py": ""}
+BY_HAND = "import argparse\nargparse.ArgumentParser()\n"
+
+CASES: dict[str, tuple[str, dict[str, str]]] = {
+    # services
+    "a server in the image": (
+        "service",
+        {"requirements.txt": "x", "Dockerfile": "FROM a\nCMD uvicorn a:b", "a.py": ""},
+    ),
+    "a web process": ("service", {"requirements.txt": "x", "Procfile": "web: python a.py", "a.py": ""}),
+    "a compose service with a port": (
+        "service",
+        {"requirements.txt": "x", "compose.yml": "services: {api: {build: ., ports: ['80:80']}}", "a.py": ""},
+    ),
+    "a framework and nothing that builds": ("service", {"requirements.txt": "fastapi", "app/__init__.py": ""}),
+    "a framework in an application with a build backend": (
+        "service",
+        {"pyproject.toml": pyproject(more='dependencies = ["flask"]'), **MODULE},
+    ),
+    "a published package that says so": (
+        "service",
+        {
+            "pyproject.toml": pyproject("A REST API for carts", published=True, more='dependencies = ["fastapi"]'),
+            **MODULE,
+        },
+    ),
+    "a published package that its image serves": (
+        "service",
+        {"pyproject.toml": pyproject(published=True, more=SCRIPT), "Dockerfile": "FROM a\nCMD gunicorn a", **MODULE},
+    ),
+    "a Django project": ("service", {"requirements.txt": "djangorestframework", "manage.py": "", "site/a.py": ""}),
+    "a bot": ("service", {"requirements.txt": "aiogram", "a.py": ""}),
+    "an application object": ("service", {"Pipfile": "[packages]\nx = '*'", "server.py": "app = Vibora()\n"}),
+    "a loop that consumes": (
+        "service",
+        {"Pipfile": "[packages]\nx = '*'", "main.py": "group = consumer()\nwhile True:\n    group.read()\n"},
+    ),
+    "a handler of events": (
+        "service",
+        {"requirements.txt": "x", "handler.py": "def lambda_handler(event, context):\n"},
+    ),
+    "a worker by name": ("service", {"pyproject.toml": pyproject(name="mail-worker"), **MODULE}),
+    "a daemon by classifier": (
+        "service",
+        {
+            "pyproject.toml": pyproject(
+                more='classifiers = ["Environment :: No Input/Output (Daemon)"]\n' + SCRIPT, published=True
+            ),
+            **MODULE,
+        },
+    ),
+    # jobs
+    "a cluster's schedule": (
+        "job",
+        {"requirements.txt": "x", "deploy/job.yaml": "apiVersion: batch/v1\nkind: CronJob\n", "a.py": ""},
+    ),
+    "a folder of DAGs": ("job", {"requirements.txt": "x", "dags/load.py": "import airflow\n"}),
+    "a scraper by its README": (
+        "job",
+        {"requirements.txt": "x", "README.md": "# Carts\n\nA scraper of carts.\n", "a.py": ""},
+    ),
+    "a crawler by name": ("job", {"pyproject.toml": pyproject(name="cartcrawler"), **MODULE}),
+    "a scraper that a person starts": (
+        "cli",
+        {"requirements.txt": "x", "README.md": "# Carts\n\nA scraper of carts.\n", "app.py": BY_HAND},
+    ),
+    # libraries
+    "no commands": ("library", {"pyproject.toml": pyproject(), **MODULE}),
+    "the description before the commands": (
+        "library",
+        {"pyproject.toml": pyproject("A library for carts", more=SCRIPT), **MODULE},
+    ),
+    "the README where the description says nothing": (
+        "library",
+        {
+            "pyproject.toml": pyproject("Carts", more=SCRIPT),
+            "README.md": "Carts\n=====\n\nCarts is a library and a command line tool.\n",
+            **MODULE,
+        },
+    ),
+    "a plug-in": ("library", {"pyproject.toml": pyproject(more=SCRIPT + PLUGIN), **MODULE}),
+    "an app for a framework": (
+        "library",
+        {
+            "pyproject.toml": pyproject("Carts for Django", published=True, more='dependencies = ["django"]'),
+            "manage.py": "",
+            **MODULE,
+        },
+    ),
+    "a client of a service": (
+        "library",
+        {"pyproject.toml": pyproject("REST API client", published=True, more='dependencies = ["flask"]'), **MODULE},
+    ),
+    "a library with a demonstration": (
+        "library",
+        {
+            "pyproject.toml": pyproject("A framework", published=True),
+            "Dockerfile": "FROM a\nCMD gunicorn demo",
+            "examples/app.py": "app = Flask(__name__)\n",
+            **MODULE,
+        },
+    ),
+    # commands
+    "a command": ("cli", {"pyproject.toml": pyproject(more=SCRIPT), **MODULE}),
+    "the tool before the library": (
+        "cli",
+        {"pyproject.toml": pyproject("A command line tool and library", more=SCRIPT), **MODULE},
+    ),
+    "installed script files": (
+        "cli",
+        {"setup.py": "from setuptools import setup\nsetup(name='a', scripts=['bin/a'])", "a.py": ""},
+    ),
+    "an application without commands": ("cli", {"pyproject.toml": pyproject(), "shop/main.py": BY_HAND}),
+    "files beside the manifest": ("cli", {"requirements.txt": "x", "count.py": ""}),
+    "a page of a framework beside a command": (
+        "cli",
+        {"pyproject.toml": pyproject(more='dependencies = ["streamlit"]\n' + SCRIPT), **MODULE},
+    ),
+    # neither
+    "more notebooks than modules": (
+        "notebook",
+        {"requirements.txt": "x", "a.ipynb": "{}", "b.ipynb": "{}", "a.py": ""},
+    ),
+    "a template by its title": (
+        "unknown",
+        {"requirements.txt": "flask", "README.md": "# Flask template\n", "app.py": ""},
+    ),
+    "a template by its name": ("unknown", {"pyproject.toml": pyproject(name="api-template"), **MODULE}),
+    "nothing tells": ("unknown", {"requirements.txt": "x", "shop/__init__.py": ""}),
+    "a client is no server": ("cli", {"requirements.txt": "aiohttp", "count.py": ""}),
+    "a compose service that ends": (
+        "cli",
+        {
+            "requirements.txt": "x",
+            "compose.yml": "services: {load: {build: ., command: python load.py}}",
+            "load.py": "",
+        },
+    ),
+    "a database is not what runs here": (
+        "cli",
+        {"requirements.txt": "x", "compose.yml": "services: {db: {build: db, ports: ['1:1']}}", "load.py": ""},
+    ),
+    "a README's word without a sign": (
+        "cli",
+        {"requirements.txt": "x", "README.md": "# Carts\n\nSee our website.\n", "load.py": ""},
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "files"), CASES.values(), ids=CASES.keys())
+def test_kinds(kind: str, files: dict[str, str], only_project: Make) -> None:
+    project = only_project(files)
+    assert (project.kind, project.kind_reasons) == (kind, project.kind_reasons)
+    assert all(reason.message for reason in project.kind_reasons)
+
+
+def test_the_reason_names_the_line_that_starts_it(only_project: Make) -> None:
+    project = only_project({"requirements.txt": "x", "server.py": "import x\n\napp = Flask(__name__)\n"})
+    (reason,) = project.kind_reasons
+    assert (reason.message, reason.path, reason.line) == ("makes the application object Flask", "server.py", 3)
+
+
+def test_what_is_deployed_goes_before_what_a_module_shows(only_project: Make) -> None:
+    files = {"requirements.txt": "x", "server.py": "app = Flask(__name__)\n", "Dockerfile": "FROM a\nCMD uvicorn a\n"}
+    assert only_project(files).kind_reasons[0].path == "Dockerfile"
