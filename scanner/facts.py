@@ -269,8 +269,9 @@ class Task:
     """Something that a task runner starts by name: a target, recipe, environment, session or script.
 
     Its commands are the invocations of the same extract whose ``job`` is the name; ``needs`` are tasks of the same file
-    that run before it, ``default`` is true for what runs when no name is given. ``runner`` says whose task it is where a
-    file has those of several (``pyproject.toml``: ``poe``, ``pdm``, ``rye``, ``taskipy``, ``pixi``, ``hatch``, ``tox``).
+    that run before it, ``default`` is true for what runs when no name is given. ``runner`` says whose task it is where
+    a file has those of several (``pyproject.toml``: ``poe``, ``pdm``, ``rye``, ``taskipy``, ``pixi``, ``hatch``,
+    ``tox``).
     """
 
     name: str

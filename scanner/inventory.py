@@ -339,7 +339,7 @@ class Clash:
 class Graph:
     """All that is known of dependencies between the fleet's repositories.
 
-    ``inside`` are the edges that stay within a repository (workspace members, own extras): kept, but no part of the order.
+    ``inside`` are the edges that stay within a repository (workspace members, own extras): kept, but not ordered by.
     """
 
     edges: tuple[Edge, ...] = ()

@@ -40,7 +40,7 @@ class Scene:
 class LockCheck:
     """A lock format's check; ``tools`` are the values of ``Lock.tool`` that it judges.
 
-    ``formats``, where given, are the values of ``Lock.format`` that it judges alone: it goes before a check of the tool.
+    ``formats``, where given, are the values of ``Lock.format`` that it judges alone: it goes before one of the tool.
     """
 
     tools: tuple[str, ...]

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Dockerfiles with their grade, after the vocabulary's *image grade* and its cases."""
 
 from __future__ import annotations

@@ -119,8 +119,8 @@ def test_the_nearest_project_bounds_the_python() -> None:
 
 
 def test_layers_and_constraints() -> None:
-    dev = HEAD.format("pip-compile dev.in") + "a==1.2\n    # via -r requirements.in\nb==1\n    # via\n    #   -c limits.txt\n    #   -r dev.in\n"  # fmt: skip # noqa: E501
-    files = {"dev.in": "-r requirements.in\n-c limits.txt\nb\n", "dev.txt": dev, "requirements.in": "a\n", "limits.txt": "b<2\nx<1\n"}  # fmt: skip # noqa: E501
+    dev = HEAD.format("pip-compile dev.in") + "a==1.2\n    # via -r requirements.in\nb==1\n    # via\n    #   -c limits.txt\n    #   -r dev.in\n"  # fmt: skip
+    files = {"dev.in": "-r requirements.in\n-c limits.txt\nb\n", "dev.txt": dev, "requirements.in": "a\n", "limits.txt": "b<2\nx<1\n"}  # fmt: skip
     assert check(scene(files, "dev.txt")).status == "fresh"
     broken = check(scene({**files, "limits.txt": "b<1\n"}, "dev.txt"))
     assert (broken.status, broken.reasons[0].path) == ("stale", "limits.txt")
@@ -292,7 +292,7 @@ def test_rye(path: str, flags: str, pins: str, status: str) -> None:
 
 def exported(text: str, *locked: tuple[str, str]) -> Verdict:
     packages = tuple(LockedPackage(name=name, version=version) for name, version in locked)
-    origin = Extract(path="uv.lock", format="uv.lock", lock=Lock(path="uv.lock", tool="uv", format="uv.lock 1.3", packages=packages))  # fmt: skip # noqa: E501
+    origin = Extract(path="uv.lock", format="uv.lock", lock=Lock(path="uv.lock", tool="uv", format="uv.lock 1.3", packages=packages))  # fmt: skip
     files = {"pyproject.toml": PYPROJECT, "requirements.txt": text}
     return check(scene(files, **({"uv.lock": origin} if locked else {})))
 
