@@ -89,7 +89,7 @@ _FIRST = ("pyproject.toml", "Pipfile", "setup.cfg", "setup.py", "pixi.toml")
 def manifest_of(project: Project) -> str:
     """The path of the file that declares the project; its folder where there is none."""
     declared = {d.path for d in project.dependencies if d.scope != "build"}
-    files = [m for m in project.manifests if area_of(m) == "manifest"]
+    files = [m for m in project.manifests if area_of(m) == "manifest"] or list(project.manifests) or sorted(declared)
     order = {name: i for i, name in enumerate(_FIRST)}
     ranked = sorted(
         files,
@@ -98,6 +98,7 @@ def manifest_of(project: Project) -> str:
             is_dev_file(m),
             order.get(m.rpartition("/")[2], len(order)),
             m.count("/"),
+            len(m),
             m,
         ),
     )
@@ -129,6 +130,18 @@ def area_of(path: str) -> str | None:
     return None
 
 
+_SIDE = re.compile(
+    r"(?:^|[-_./])(?:tests?|testing|local|dev|devel|development|devcontainer|examples?|samples?|demos?|docs?|contrib|ci|debug"
+    r"|bench(?:marks?)?|fixtures?|tools?|utils?|scripts?|hack)(?=$|[-_./0-9])",
+    re.IGNORECASE,
+)
+
+
+def is_side_image(path: str) -> bool:
+    """Whether a Dockerfile serves tests, development or tooling, as its path says, and not what is shipped."""
+    return _SIDE.search(path) is not None
+
+
 def several(paths: list[str]) -> str:
     """The first path, and how many more there are."""
     return paths[0] if len(paths) == 1 else f"{paths[0]} (and {len(paths) - 1} more)"
@@ -146,7 +159,7 @@ def reasons(found: Iterable[Reason], fallback: str) -> tuple[Evidence, ...]:
 
 def sentence(found: Iterable[Reason], otherwise: str) -> str:
     """The first three reasons as one text."""
-    told = [r.message for r in found]
+    told = list(dict.fromkeys(r.message for r in found))
     more = f" (and {len(told) - 3} more)" if len(told) > 3 else ""
     return "; ".join(told[:3]) + more if told else otherwise
 

@@ -3,6 +3,8 @@
 Why: they pin different versions sooner or later; which ones run depends on who installs, and a fix to one does not
 reach the other.
 
+For what others install, a library or a published tool, the locks serve its developers alone: a warning.
+
 What to do: keep the lock that production installs from, delete the other or export it from the first.
 """
 
@@ -32,6 +34,7 @@ def check(case: Case) -> Iterator[Answer]:
             f"{label(case.repository, project)} has {counted(len(rivals), 'lock')} that know nothing of each other: "
             f"{names}",
             project=project.path,
+            level="warning" if project.publishes and project.kind in ("library", "cli") else "error",
             evidence=[
                 *(Evidence(path=lock.path, text=f"written by {lock.tool}") for lock in rivals),
                 *reasons(project.discipline_reasons, rivals[0].path if rivals else project.path),

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from rules.examples import a_fleet, a_project, a_repository
 from rules.finding import Evidence, Level
 from rules.pythons import Minor, admitted, dotted, ends, is_over, minor
-from rules.reading import is_deployed, main_projects, manifest_of
+from rules.reading import is_deployed, is_side_image, main_projects, manifest_of
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import DeclaredPython, Project
 
@@ -51,7 +51,8 @@ def _installs(case: Case, path: str) -> bool:
 
 
 def _level(project: Project, declared: DeclaredPython) -> Level:
-    return "error" if declared.kind == "image" and project.kind in ("service", "job") else "warning"
+    shipped = declared.kind == "image" and not is_side_image(declared.path)
+    return "error" if shipped and project.kind in ("service", "job") else "warning"
 
 
 def _tests(case: Case, project: Project) -> Iterator[Answer]:

@@ -10,13 +10,16 @@ What to do: commit a lock made by the manager that the project already uses, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rules.examples import a_command, a_fleet, a_project, a_repository
 from rules.finding import Evidence, Level
 from rules.reading import below, inside, is_deployed, label, main_projects, manifest_of, reasons, sentence
 from rules.rule import Answer, Case, Rule
+from rules.uv import has_pyproject
 from scanner.inventory import Project
+from scanner.words import counted
 
 _LOCK_COMMANDS = {
     "poetry": "poetry lock",
@@ -54,15 +57,33 @@ def check(case: Case) -> Iterator[Answer]:
 def _judge(project: Project) -> tuple[Level, str] | None:
     match project.lock_discipline:
         case "unlocked" | "partial" if is_deployed(project):
-            how = "some of its dependencies are pinned" if project.lock_discipline == "partial" else "nothing is pinned"
-            level: Level = "error" if project.kind in ("service", "job") else "warning"
-            return level, f"is deployed ({project.kind}) without a lock: {how}"
+            level, how = _pinned(project)
+            runs = project.kind in ("service", "job")
+            return level if runs else "warning", f"is deployed ({project.kind}) without a lock: {how}"
         case "pinned" if is_deployed(project):
             return "warning", "pins what it declares, but nothing pins what those packages need in turn"
         case "unlocked" | "partial" if project.kind in ("unknown", "notebook"):
             return "note", "has no lock; whether it is deployed is not known"
         case _:
             return None
+
+
+def _pinned(project: Project) -> tuple[Level, str]:
+    """How much is pinned; where all but a few are, it is as good as pinned."""
+    if project.lock_discipline == "unlocked":
+        return "error", "nothing is pinned"
+    declared = [d for d in project.dependencies if d.scope == "runtime" and d.source == "index" and d.name]
+    loose = {d.name.lower() for d in declared if not _EXACT.fullmatch(d.specifier or "")}
+    names = {d.name.lower() for d in declared}
+    if not loose:
+        return "error", "not all of its dependencies are pinned"
+    few = len(loose) <= len(names) * _FEW
+    verb = "is" if len(loose) == 1 else "are"
+    return "warning" if few else "error", f"{len(loose)} of its {counted(len(names), 'dependency')} {verb} not pinned"
+
+
+_EXACT = re.compile(r"===?[^*,]+")
+_FEW = 0.2
 
 
 def _fix(project: Project, manifest: str) -> str:
@@ -75,9 +96,10 @@ def _fix(project: Project, manifest: str) -> str:
     tool = _LOCK_COMMANDS.get(manager, "uv lock" if manifest.endswith("pyproject.toml") else None)
     if tool is not None:
         return f"Run `{inside(project.path, tool)}`, commit the lock and install from it in CI and image."
+    where = "pyproject.toml" if has_pyproject(project) else "a pyproject.toml"
     return (
-        f"Move the names of {manifest} to a pyproject.toml and run `{inside(project.path, 'uv lock')}`, or keep "
-        "them in a .in file and compile it with `uv pip compile --generate-hashes`; commit it and install from it."
+        f"Move the names of {manifest} to {where} and run `{inside(project.path, 'uv lock')}`, or keep them in a .in "
+        "file and compile it with `uv pip compile --generate-hashes`; commit it and install from it."
     )
 
 

@@ -34,12 +34,16 @@ def check(case: Case) -> Iterator[Answer]:
                 kind, message = why
                 yield case.finding(
                     f"{item.name or item.url}:{item.scope}:{item.group or ''}",
-                    f"{item.name or item.raw} comes from git {message}",
+                    f"{_called(item)} comes from git {message}",
                     project=project.path,
                     level=_level(project, item, kind),
                     evidence=(Evidence(path=item.path, line=item.line, text=item.raw),),
                     fix=_fix(item),
                 )
+
+
+def _called(item: Dependency) -> str:
+    return item.name or (item.url or item.raw).rstrip("/").rpartition("/")[2].removesuffix(".git")
 
 
 def _mutable(item: Dependency) -> tuple[str, str] | None:

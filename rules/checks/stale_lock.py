@@ -3,6 +3,9 @@
 Why: depending on tool and options the next install either fails, silently installs what the manifest no longer asks
 for, or silently resolves anew; local, CI and production then differ.
 
+It is an error where the project runs; where only developers install from the lock (a library's, a compiled test or
+documentation file, an export), it is a warning, and a note when every requirement is covered.
+
 What to do: lock again with as few version changes as the tool can, and let CI run the tool's check.
 """
 
@@ -12,9 +15,10 @@ from collections.abc import Iterator
 
 from rules.examples import a_fleet, a_lockfile, a_project, a_repository
 from rules.finding import Evidence, Level
-from rules.reading import locks, reasons, relock, sentence, verify
+from rules.reading import is_deployed, locks, reasons, relock, sentence, verify
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Lockfile, Project, Reason
+from scanner.layout import is_dev_file
 
 
 def check(case: Case) -> Iterator[Answer]:
@@ -28,23 +32,36 @@ def check(case: Case) -> Iterator[Answer]:
                 lock.path,
                 _message(lock),
                 project=project.path,
-                level=_level(lock),
+                level=_level(project, lock),
                 evidence=reasons(lock.reasons, lock.path) or (Evidence(path=lock.path, text="stale"),),
                 fix=_fix(project, lock),
             )
 
 
-def _level(lock: Lockfile) -> Level:
-    return "error" if lock.covers is False else "warning"
+def _level(project: Project, lock: Lockfile) -> Level:
+    """An error where what runs is not what is asked for; less where only developers install from it."""
+    for_developers = is_dev_file(lock.path) or not (is_deployed(project) or project.kind == "unknown")
+    disputed = lock.status in ("fresh", "undecidable")
+    if lock.covers is False and not (for_developers or disputed or lock.export_of):
+        return "error"
+    return "note" if lock.covers is True and for_developers else "warning"
 
 
 def _message(lock: Lockfile) -> str:
-    why = sentence(lock.reasons, "it does not match its manifest")
+    why = sentence(sorted(lock.reasons, key=_is_uncertain), "it does not match its manifest")
+    if lock.export_of:
+        return f"{lock.path} was exported from the lock of {lock.export_of} and is out of step: {why}"
     if lock.covers is True:
         return f"{lock.path} fails the check of {lock.tool}, although every requirement is covered: {why}"
     if lock.covers is False:
-        return f"{lock.path} does not hold what the manifest asks for: {why}"
+        passed = f", though {lock.tool}'s own check does not see it" if lock.status == "fresh" else ""
+        return f"{lock.path} does not hold what the manifest asks for{passed}: {why}"
     return f"{lock.path} is stale: {why}"
+
+
+def _is_uncertain(reason: Reason) -> bool:
+    """Reasons that name no line tell what could not be seen: they come after those that say what is wrong."""
+    return reason.line is None
 
 
 def _fix(project: Project, lock: Lockfile) -> str:

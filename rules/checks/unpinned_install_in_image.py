@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from rules.examples import a_fleet, a_repository, an_image
 from rules.finding import Evidence
-from rules.reading import lacks_lock, main_projects, project_around, reasons, sentence
+from rules.reading import is_side_image, lacks_lock, main_projects, project_around, reasons, sentence
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Image, Project, Reason
 from scanner.layout import is_dev_file
@@ -24,6 +24,9 @@ _INSTALLS = {
     "pipenv": "pipenv install --deploy --system",
     "pixi": "pixi install --locked",
 }
+
+
+_BY_NAME = "installs packages by name"
 
 
 def check(case: Case) -> Iterator[Answer]:
@@ -43,14 +46,14 @@ def check(case: Case) -> Iterator[Answer]:
                 project=where,
                 level="note" if _is_quiet(project, image) else "warning",
                 evidence=reasons(image.reasons, image.path) or (Evidence(path=image.path, text=image.grade),),
-                fix=_fix(project),
+                fix=_fix(project, image),
             )
 
 
 def _is_quiet(project: Project | None, image: Image) -> bool:
-    """Whether little depends on it: a library's image, or pins with hashes, which only lack a locker's word."""
-    if project is None:
-        return False
+    """Whether little depends on it: an image for tests or of a library, or pins with hashes that no locker made."""
+    if project is None or is_side_image(image.path):
+        return is_side_image(image.path)
     return project.kind == "library" or (project.lock_discipline == "pinned-hashes" and _by_hand(image))
 
 
@@ -67,7 +70,9 @@ def _message(image: Image) -> str:
     return f"{image.path} resolves its dependencies at build time ({image.grade}, {meaning}): {why}"
 
 
-def _fix(project: Project | None) -> str:
+def _fix(project: Project | None, image: Image) -> str:
+    if image.reasons and all(r.message.startswith(_BY_NAME) for r in image.reasons):
+        return "Declare these packages where the others are declared, or compile a list of their own, and lock them."
     if project is None:
         return f"Install from a committed lock: `{_INSTALLS['uv']}`."
     if project.lock_discipline == "conflicting":
