@@ -14,7 +14,7 @@ from scanner.freshness.verdict import Verdict
 from scanner.inventory import Discipline, Reason
 from scanner.layout import Folder, includes_of, is_dev_file, reads_build_file
 
-_CONDA_EXPORT = re.compile(r"[^\s=<>!~|,]{1,200}=(?P<version>[^\s=<>!~|,]{1,100})(?:=[^\s=<>!~|,]{1,100})?")
+_CONDA_EXPORT = re.compile(r"[^\s=<>!~|,]{1,200}=(?P<version>[^\s=<>!~|,]{1,100})(?P<build>=[^\s=<>!~|,]{1,100})?")
 _CONDA_SERIES = re.compile(r"\d+(?:\.\d+)?(?:\.\*)?")
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
 
@@ -255,7 +255,7 @@ def _is_conda_export(requirements: tuple[Requirement, ...]) -> bool:
     """Whether the conda packages are what ``conda env export`` writes: each with a version, most of them in full."""
     conda = [r for r in requirements if r.ecosystem == "conda"]
     with_version = all(_CONDA_EXPORT.fullmatch(r.raw.strip()) for r in conda)
-    return with_version and 2 * sum(map(is_pinned, conda)) > len(conda)
+    return with_version and 2 * sum(map(is_pinned, conda)) >= len(conda)
 
 
 def as_written(requirement: Requirement) -> str:
@@ -274,7 +274,7 @@ def is_pinned(requirement: Requirement) -> bool:
     if requirement.source == "url":
         return True
     if requirement.ecosystem == "conda" and (exported := _CONDA_EXPORT.fullmatch(requirement.raw.strip())):
-        return _CONDA_SERIES.fullmatch(exported["version"]) is None
+        return exported["build"] is not None or _CONDA_SERIES.fullmatch(exported["version"]) is None
     if not requirement.specifier:
         return False
     try:

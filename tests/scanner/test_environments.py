@@ -110,3 +110,29 @@ def test_unknown_differs_from_nothing() -> None:
 )
 def test_minor_versions_of_a_text(text: str, minors: set[int] | None) -> None:
     assert python_minors(text) == minors
+
+
+def image(path: str, tool: str) -> Image:
+    return Image(path=path, grade="L0", base=None, digest=False, tool=tool, uses_lock=False, enforced="none")
+
+
+@pytest.mark.parametrize(
+    ("paths", "chosen"),
+    [
+        (("Dockerfile", "docker/worker/Dockerfile"), "Dockerfile"),
+        (("Dockerfile.dev", "deploy/Dockerfile"), "deploy/Dockerfile"),
+        (("Dockerfile.dev",), "Dockerfile.dev"),
+        (("test.dockerfile",), None),
+        ((".devcontainer/Dockerfile",), None),
+        (("Dockerfile.test", "a/b/Dockerfile"), "a/b/Dockerfile"),
+    ],
+)
+def test_the_image_that_ships(paths: tuple[str, ...], chosen: str | None) -> None:
+    envs = make(images=tuple(image(path, path) for path in paths))
+    assert (envs.image.tool if envs.image else None) == chosen
+
+
+def test_setuptools_installs_by_pip() -> None:
+    envs = make(primary="setuptools")
+    assert envs.local is not None
+    assert envs.local.tool == "pip"

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from scanner.inventory import Repository
+from scanner.repository import Identity, failed
+
+Make = Callable[[Mapping[str, str]], Repository]
+
+PROJECT = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n[project]\nname = "{0}"\nversion = "1"\ndependencies = ["requests>=2"]\n'
+WORKFLOW = "on: push\njobs:\n  test:\n    runs-on: x\n    steps:\n{0}"
+
+
+def steps(*commands: str) -> str:
+    return WORKFLOW.format("".join(f"      - run: {command}\n" for command in commands))
+
+
+def test_one_application_from_end_to_end(inventory: Make) -> None:
+    found = inventory(
+        {
+            "pyproject.toml": PROJECT.format("shop"),
+            "shop/__init__.py": "",
+            "shop/main.py": "app = FastAPI()\n",
+            "requirements.txt": "requests==2.31.0\n",
+            ".github/workflows/ci.yml": steps("pip install -r requirements.txt", "ruff check .", "pytest"),
+            "Dockerfile": "FROM python:3.12\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
+        }
+    )
+    (project,) = found.projects
+    assert (found.state, found.is_python, found.ci) == ("classified", True, ("github-actions",))
+    assert [(t.name, t.use) for t in found.tools] == [("ruff", "run")]
+    assert [(i.path, i.grade) for i in found.images] == [("Dockerfile", "L0")]
+    assert (project.kind, project.primary_manager, project.lock_discipline) == ("service", "pip", "pinned")
+    envs = project.environments
+    assert [e.tool if e else None for e in (envs.local, envs.ci, envs.image)] == ["pip", "pip", "pip"]
+    assert project.disagreements == ()
+    assert project.signature.text.startswith("pip · ci:pip · image:pip · ruff")
+
+
+@pytest.mark.parametrize(
+    ("files", "is_python"),
+    [
+        ({"pyproject.toml": PROJECT.format("shop"), "shop/__init__.py": ""}, True),
+        ({"requirements.txt": "x", "app.py": "", "web.ts": "", "index.ts": "", "main.ts": ""}, False),
+        ({"requirements.txt": "x", "app.py": "", "api.py": "", "a.ts": "", "b.ts": "", "c.ts": ""}, True),
+        ({"a.ipynb": "{}"}, True),
+        ({"a.py": "", "b.py": "", "c.ts": ""}, True),
+        ({"noxfile.py": "", "docs/conf.py": ""}, False),
+        ({"scripts/requirements.txt": "x", "scripts/a.py": "", "a.ts": "", "b.ts": ""}, False),
+        ({"requirements.txt": "x", "scripts/a.py": "", "a.ts": "", "b.ts": ""}, False),
+        ({"node_modules/gyp/a.py": "", "node_modules/gyp/b.py": "", "a.ts": ""}, False),
+        ({"requirements.txt": "x"}, False),
+        ({}, False),
+    ],
+)
+def test_is_python(files: dict[str, str], is_python: bool, inventory: Make) -> None:
+    found = inventory(files)
+    assert found.is_python is is_python
+    assert (found.state == "not-python") is not is_python
+
+
+def test_a_monorepo(inventory: Make) -> None:
+    found = inventory(
+        {
+            "services/api/pyproject.toml": PROJECT.format("api"),
+            "services/api/api/__init__.py": "",
+            "services/api/Dockerfile": "FROM python:3.12\nCOPY . .\nRUN pip install .\nCMD uvicorn api:app\n",
+            "libs/core/pyproject.toml": PROJECT.format("core"),
+            "libs/core/core/__init__.py": "",
+            "docs/requirements.txt": "sphinx\n",
+            "tools/requirements.txt": "invoke\n",
+        }
+    )
+    assert {p.path: (p.role, p.kind) for p in found.projects} == {
+        "docs": ("docs", "unknown"),
+        "libs/core": ("main", "library"),
+        "services/api": ("main", "service"),
+        "tools": ("tooling", "unknown"),
+    }
+
+
+def test_an_image_above_the_functions_that_it_builds_serves_them(inventory: Make) -> None:
+    found = inventory(
+        {
+            "infra/lambdas/Dockerfile": "FROM python:3.12\nRUN pip install requests\n",
+            "infra/lambdas/orders/setup.py": "from setuptools import setup\nsetup(name='orders')\n",
+            "infra/lambdas/orders/orders/__init__.py": "",
+        }
+    )
+    (project,) = found.projects
+    assert (project.path, project.role) == ("infra/lambdas/orders", "main")
+    assert project.environments.image is not None
+    assert project.environments.image.tool == "pip"
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"app.py": ""}, "Python files, but no file that declares or locks their dependencies"),
+        (
+            {"pyproject.toml": "[project\n", "app.py": ""},
+            "the manifest cannot be read",
+        ),
+        (
+            {
+                "pyproject.toml": PROJECT.format("shop"),
+                "uv.lock": "version = 1\n",
+                "poetry.lock": "package = []\n",
+                "a.py": "",
+            },
+            "locks of several tools",
+        ),
+    ],
+)
+def test_what_only_a_person_can_decide(files: dict[str, str], message: str, inventory: Make) -> None:
+    found = inventory(files)
+    assert found.state == "needs-decision"
+    assert any(message in decision.message for decision in found.decisions)
+
+
+def test_templates_and_examples_are_no_part_of_the_tools(inventory: Make) -> None:
+    found = inventory(
+        {
+            "pyproject.toml": PROJECT.format("shop"),
+            "shop/__init__.py": "",
+            "examples/demo/pyproject.toml": PROJECT.format("demo") + "[tool.black]\n",
+            "{{cookiecutter.name}}/pyproject.toml": "[tool.isort]\n",
+        }
+    )
+    assert found.tools == ()
+
+
+def test_a_module_that_is_no_text_is_no_error(inventory: Make) -> None:
+    found = inventory({"pyproject.toml": PROJECT.format("shop"), "shop/main.py": "\0", "README.md": "\0"})
+    assert found.errors == ()
+
+
+def test_the_same_facts_give_the_same_value(inventory: Make) -> None:
+    files = {"pyproject.toml": PROJECT.format("shop"), "shop/__init__.py": "", "Makefile": "a:\n\tpip install .\n"}
+    assert inventory(files) == inventory(dict(reversed(files.items())))
+
+
+def test_a_repository_that_cannot_be_read() -> None:
+    found = failed(Identity(id="a", name="a", location="a"), "unreadable", "no commit")
+    assert (found.state, found.is_python, found.projects) == ("failed", False, ())
+    assert [(e.code, e.message) for e in found.errors] == [("unreadable", "no commit")]
