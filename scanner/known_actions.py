@@ -142,6 +142,7 @@ def _docker_build(inputs: Inputs) -> Iterator[Command]:
         "build",
         *(("-f", file) if file else ()),
         *(("--target", target) if target else ()),
+        *(word for key in ("cache-from", "cache-to") if inputs.get(key) for word in (f"--{key}", _first(inputs, key))),
         context,
     )
 

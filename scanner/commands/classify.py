@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from scanner.commands.follow import expand, is_followed
+from scanner.commands.follow import expand, expand_builds, is_followed
 from scanner.commands.judge import NO_INPUTS, Job, can_matter, judge, judge_runners
 from scanner.commands.lookup import Lookup
 from scanner.commands.pip_install import Judgement
 from scanner.commands.words import distribution, program
 from scanner.facts import Extract, Invocation
-from scanner.inventory import Command, Enforced
+from scanner.inventory import Command, CommandKind, Enforced
 
 MAX_COMMANDS = 20_000
+_KINDS: tuple[CommandKind, ...] = ("install", "test", "lint", "build")
 _RANK: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
 
 
@@ -33,15 +34,14 @@ def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Com
     Commands that never run (``if: false``) are left out.
     """
     jobs: dict[tuple[str, str | None], Job] = {}
-    found: list[Command] = []
-    for invocation in invocations:
-        if invocation.disabled is not None or not invocation.argv:
-            continue
+    found: dict[Command, None] = {}
+    running = [i for i in invocations if i.disabled is None and i.argv]
+    for invocation in running:
         job = jobs.setdefault((invocation.at.path, invocation.job if invocation.context != "image" else None), Job())
-        found.extend(_with_followed(invocation, lookup, job))
+        found.update(dict.fromkeys(_with_followed(invocation, lookup, job)))
         if len(found) > MAX_COMMANDS:
             break
-    return tuple(dict.fromkeys(found))
+    return (*found, *_tested_in_images(running, tuple(found), lookup))
 
 
 def classify_repository(extracts: Mapping[str, Extract], lookup: Lookup) -> tuple[Command, ...]:
@@ -100,17 +100,40 @@ def _with_followed(invocation: Invocation, lookup: Lookup, job: Job) -> list[Com
     return [*runner, *started_here, *commands]
 
 
+def _tested_in_images(
+    invocations: Sequence[Invocation], commands: tuple[Command, ...], lookup: Lookup
+) -> tuple[Command, ...]:
+    """How CI jobs install that do so nowhere themselves, but test inside images that they build."""
+    ci = [c for c in commands if c.context == "ci"]
+    installing = {c.job for c in ci if c.kind == "install"}
+    testing = {c.job for c in ci if c.kind == "test"} - installing
+    found: dict[Command, None] = {}
+    for invocation in invocations if testing else ():
+        if invocation.context == "ci" and invocation.job in testing:
+            started = (invocation, *expand(invocation, lookup, lambda one: can_matter(one, lookup)))
+            inside = [i for one in started for i in expand_builds(one, lookup)]
+            job = Job()
+            judged = [c for i in inside for c in _commands(i, judge(i, lookup, job), lookup) if c.kind == "install"]
+            found.update(dict.fromkeys([*(c for c in _summary(invocation, judged, lookup) if judged), *judged]))
+    return tuple(found)
+
+
 def _summary(invocation: Invocation, commands: list[Command], lookup: Lookup) -> list[Command]:
-    """The command that started others, once for each kind of work that they do; for installs the lowest counts."""
+    """The command that started others, once for each kind of work that they do; for installs the lowest counts.
+
+    Environments of tox and nox that test declare what they need by name: those count where there is no other install.
+    """
     judged: list[Judgement] = []
-    for kind in ("install", "test", "lint", "build"):
-        same = [c for c in commands if c.kind == kind]
+    runs_environments = program(invocation.argv).name in ("tox", "nox")
+    declared = [c for c in commands if c.kind == "adhoc"] if runs_environments and _has_test(commands) else []
+    for kind in _KINDS:
+        same = [c for c in commands if c.kind == kind] or (declared if kind == "install" else [])
         if not same:
             continue
         lowest = min(same, key=lambda c: ({False: 0, None: 1, True: 2}[c.uses_lock], _RANK[c.enforced]))
         judged.append(
             Judgement(
-                kind=lowest.kind,
+                kind=kind,
                 tool=lowest.tool,
                 uses_lock=lowest.uses_lock,
                 enforced=lowest.enforced,
@@ -121,6 +144,10 @@ def _summary(invocation: Invocation, commands: list[Command], lookup: Lookup) ->
     made = _commands(invocation, judged or [Judgement(kind="other", tool=None)], lookup)
     owners = {c.kind: c.project for c in reversed(commands)}
     return [replace(c, project=owners.get(c.kind, c.project)) for c in made]
+
+
+def _has_test(commands: list[Command]) -> bool:
+    return any(c.kind == "test" for c in commands)
 
 
 def _commands(invocation: Invocation, judged: Sequence[Judgement], lookup: Lookup) -> list[Command]:

@@ -1,7 +1,8 @@
 """Where the files inside an image come from: a Dockerfile's ``COPY`` and ``ADD`` lines as a map into the repository.
 
-Which folder is the build context is not written in a Dockerfile: it is the candidate in which most of the copied
-sources exist (the Dockerfile's own folder, the folders above it, the root, or the folder that holds the repository).
+Which folder is the build context is not written in a Dockerfile: it is what a command or a Compose file builds it from,
+else the candidate in which most of the copied sources exist (the Dockerfile's own folder, the folders above it, the
+root, or the folder that holds the repository).
 """
 
 from __future__ import annotations
@@ -30,14 +31,17 @@ class _Copied:
 
 
 class Container:
-    """The files of one Dockerfile's stages, as far as they come from the repository."""
+    """The files of one Dockerfile's stages, as far as they come from the repository.
 
-    def __init__(self, dockerfile: Dockerfile, tree: FileTree) -> None:
+    ``contexts`` are the folders from which the repository's own automation builds it.
+    """
+
+    def __init__(self, dockerfile: Dockerfile, tree: FileTree, contexts: tuple[str, ...] = ()) -> None:
         self._tree = tree
         self._dockerfile = dockerfile
         self._stages = dockerfile.stages
         self._outer = ""
-        self.context = self._context(dockerfile)
+        self.context = self._context(dockerfile, contexts)
         self._copied: list[list[_Copied]] = []
         self._parents: list[int | None] = []
         self._directories: list[str] = []
@@ -91,7 +95,7 @@ class Container:
 
     # building the map
 
-    def _context(self, dockerfile: Dockerfile) -> str:
+    def _context(self, dockerfile: Dockerfile, stated: tuple[str, ...]) -> str:
         own = posixpath.dirname(dockerfile.path) or "."
         candidates = [own]
         while candidates[-1] != ".":
@@ -109,6 +113,9 @@ class Container:
                 self._tree.exists(self._join(folder, name) or "") for name in _MANIFESTS
             )
 
+        fitting = [folder for folder in stated if not named or score(folder)[0]]
+        if fitting:
+            return max(fitting, key=lambda folder: (*score(folder), -fitting.index(folder)))
         return max(candidates, key=lambda folder: (*score(folder), -candidates.index(folder)))
 
     def _match(self, folder: str, source: str) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import islice
 
+from scanner.commands.image_builds import ImageBuild, builds_of, compose_services, image_build
 from scanner.commands.lookup import Lookup
 from scanner.commands.words import Program, after_options, inner, option, options, program
 from scanner.facts import Extract, Invocation, Task
@@ -27,6 +28,7 @@ _DECLARED_IN = {
     "hatch": ("hatch.toml", "pyproject.toml"),
     "pipenv": ("Pipfile",),
 }
+_COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _SCRIPT = re.compile(r"[\w./${}-]{1,200}")
 
 
@@ -45,6 +47,29 @@ def expand(
         key, lambda: islice(filter(matters, _expand(invocation, lookup, set(), 0)), MAX_FOLLOWED)
     )
     return tuple(_as_called(started, invocation) for started in followed)
+
+
+def expand_builds(invocation: Invocation, lookup: Lookup) -> Iterator[Invocation]:
+    """What the images that a command builds (or that Compose builds for it) run while they are built."""
+    for build in _builds(invocation, lookup):
+        extract = lookup.extracts.get(build.dockerfile)
+        if extract is not None and extract.dockerfile is not None and not extract.template:
+            yield from (_as_called(started, invocation) for started in extract.invocations)
+
+
+def _builds(invocation: Invocation, lookup: Lookup) -> list[ImageBuild]:
+    if (build := image_build(invocation)) is not None:
+        return [build]
+    asked = compose_services(invocation)
+    if asked is None:
+        return []
+    files, service = asked
+    found = (_near(invocation, lookup, (name,), None, None) for name in files or _COMPOSE_FILES)
+    extracts = [e for e in found if e is not None and e.format == "compose"]
+    for name in (service, None):
+        if builds := [b for e in extracts for b in builds_of(e, name)]:
+            return builds
+    return []
 
 
 def is_followed(invocation: Invocation, lookup: Lookup) -> bool:

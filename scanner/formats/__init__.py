@@ -92,7 +92,7 @@ _WHERE: tuple[tuple[Format, str], ...] = (
     (package_json.FORMAT, "=package.json"),
     (procfile.FORMAT, "~procfile"),
     (dockerfile.FORMAT, "~dockerfile ~containerfile"),
-    (compose.FORMAT, "~compose"),
+    (compose.FORMAT, "~compose =local.yml =local.yaml =production.yml =production.yaml =staging.yml =staging.yaml"),
     (devcontainer.FORMAT, "=devcontainer.json =.devcontainer.json"),
     (devcontainer.SETTINGS_FORMAT, "=settings.json"),
     (pre_commit.FORMAT, "=.pre-commit-config.yaml =.pre-commit-config.yml"),

@@ -13,7 +13,10 @@ from scanner.purpose import server_in
 from scanner.redact import redact
 from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_mapping
 
-_NAME = re.compile(r"(?:docker-|podman-)?compose(?:[-._][\w.-]+)?\.ya?ml|[\w-]+[-.](?:docker-)?compose\.ya?ml")
+_NAME = re.compile(
+    r"(?:docker-|podman-)?compose(?:[-._][\w.-]+)?\.ya?ml|[\w-]+[-.](?:docker-)?compose\.ya?ml"
+    r"|(?:local|production|staging)\.ya?ml"
+)
 
 _ASIDE = re.compile(
     r"(?:^|[-_./])(?:tests?|testing|ci|lint|docs?|dev|devcontainer|debug|builder|bench(?:mark)?|jupyter|notebook|shell)(?=$|[-_./])",
@@ -23,6 +26,8 @@ _ASIDE = re.compile(
 
 def read(path: str, text: str) -> Extract | None:
     """Read a Compose file; ``None`` for YAML without services (the oldest form has them at the top)."""
+    if "compose" not in path and not ("\nservices:" in f"\n{text}" and "build:" in text):
+        return None
     doc = load_mapping(text)
     services = doc.map("services") if "services" in doc.entries else doc
     found = {
@@ -45,6 +50,7 @@ def read(path: str, text: str) -> Extract | None:
         if "build" in node.entries and _keeps_running(node) and _ships(name, path):
             at = pipeline.at(services.line_of(name))
             hints.append(Hint(kind="service", what=f"compose service {name!r} is built here and kept running", at=at))
+        _build(node, build, path, pipeline, where)
         for key in ("entrypoint", "command"):
             _command(node.get(key), pipeline, where)
     extract = pipeline.extract()
@@ -72,6 +78,19 @@ def _build_folder(node: Node | None, path: str) -> str | None:
     return resolve_inside(path, context.text or ".")
 
 
+def _build(node: Mapping, context: str | None, path: str, pipeline: Pipeline, where: Where) -> None:
+    """A service's ``build`` as the command that Compose runs for it, in the folder of the file."""
+    if "build" not in node.entries or context is None:
+        return
+    folder = posixpath.dirname(path) or "."
+    file = node.text("build", "dockerfile")
+    target = node.text("build", "target")
+    words = [*(("-f", posixpath.join(posixpath.relpath(context, folder), file)) if file else ())]
+    words += [*(("--target", target) if target else ())]
+    argv = ("docker", "build", *words, posixpath.relpath(context, folder))
+    pipeline.command(argv, node.line_of("build"), replace(where, directory=folder, env={}))
+
+
 def _outside(node: Mapping, pipeline: Pipeline) -> list[Reference]:
     """A build context outside of this repository: the neighbour that it is built from."""
     text = node.text("build", "context") or node.text("build") or ""
@@ -93,7 +112,7 @@ def _command(node: Node | None, pipeline: Pipeline, where: Where) -> None:
 
 
 def _matches(path: str) -> bool:
-    return "compose" in path and _NAME.fullmatch(posixpath.basename(path)) is not None and not in_side_folder(path)
+    return _NAME.fullmatch(posixpath.basename(path)) is not None and not in_side_folder(path)
 
 
 FORMAT = Format(name="compose", matches=_matches, read=read)

@@ -539,3 +539,37 @@ def test_repository_leaves_templates_aside() -> None:
     assert {c.path for c in before} >= {"Makefile", "tox.ini", "noxfile.py", "scripts/test.sh"}
     extracts["Makefile"] = replace(extracts["Makefile"], template=True)
     assert "Makefile" not in {c.path for c in classify_repository(extracts, LOOKUP)}
+
+
+DOCKERED = {
+    "Dockerfile.ci": "FROM python:3.11\nWORKDIR /w\nCOPY . .\nRUN pip install -r compiled.txt\n",
+    "local.yml": "services:\n  web:\n    build: {context: ., dockerfile: Dockerfile.ci}\n",
+    "compiled.txt": FILES["compiled.txt"],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("docker build -t x -f Dockerfile.ci .\ndocker run x pytest", [("pip", True)]),
+        ("docker compose -f local.yml run web pytest", [("pip", True)]),
+        ("docker build -f Dockerfile.ci .", []),
+        ("pip install -r compiled.txt\ndocker build -f Dockerfile.ci .\npytest", [("pip", True)]),
+    ],
+)
+def test_ci_that_tests_inside_an_image_installs_as_that_does(text: str, expected: list[tuple[str, bool]]) -> None:
+    found = classify_all(
+        parse(text, at=Location(path="ci.yml", line=1), context="ci", job="t").invocations, lookup_of(DOCKERED)
+    )
+    installs = {(c.tool, c.uses_lock): None for c in found if c.kind == "install"}
+    assert list(installs) == expected
+    assert {c.context for c in found} == {"ci"}
+
+
+def test_environments_that_test_with_named_packages_are_installs() -> None:
+    files = {"tox.ini": "[tox]\nskipsdist = true\nenvlist = a\n[testenv]\ndeps = pytest\ncommands = pytest\n"}
+    found = classify_all(parse("tox", at=Location(path="ci.yml", line=1), context="ci").invocations, lookup_of(files))
+    assert [(c.kind, c.tool, c.uses_lock) for c in found if c.path == "ci.yml"] == [
+        ("install", "pip", False),
+        ("test", "pytest", None),
+    ]

@@ -28,8 +28,11 @@ def test_services() -> None:
     assert extract is not None
     found = [(i.job, " ".join(i.argv), i.at.line, i.directory) for i in extract.invocations]
     assert found == [
+        ("api", "docker build api", 3, "deploy"),
         ("api", "pip install -r requirements.txt", 5, "deploy/api"),
         ("api", "gunicorn app", 5, "deploy/api"),
+        ("other", "docker build ../other-service", 11, "deploy"),
+        ("tests", "docker build .", 13, "deploy"),
         ("tests", "pytest", 14, "deploy"),
         ("job", "python job.py", 17, None),
     ]
@@ -55,3 +58,16 @@ def test_the_oldest_form_and_other_files() -> None:
     assert FORMAT.matches("dev-compose.yaml")
     assert not FORMAT.matches("composer.yaml")
     assert not FORMAT.matches("examples/x/compose.yml")
+
+
+def test_a_build_is_the_command_that_compose_runs_for_it() -> None:
+    text = (
+        "services:\n  a:\n    build:\n      context: ..\n      dockerfile: docker/Dockerfile.prod\n      target: web\n"
+    )
+    extract = read("deploy/local.yml", text)
+    assert extract is not None
+    assert [" ".join(i.argv) for i in extract.invocations] == [
+        "docker build -f ../docker/Dockerfile.prod --target web .."
+    ]
+    assert read("config/production.yml", "services:\n  a:\n    image: b\n") is None
+    assert read("production.yml", "{% not yaml") is None
