@@ -108,7 +108,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lockfile:
-    """A lock of a project and what was found about it (see the contract for ``status`` and ``covers``)."""
+    """A lock of a project and what was found about it (see the contract for ``status`` and ``covers``).
+
+    ``written_at`` is the time of the last commit that wrote it (RFC 3339, UTC), where the history tells.
+    """
 
     path: str
     tool: str
@@ -121,6 +124,7 @@ class Lockfile:
     packages: int = 0
     hashed_packages: int = 0
     export_of: str | None = None
+    written_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ value can be kept for as long as the commit is the same.
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -17,8 +18,7 @@ from scanner.commands.classify import classify_repository
 from scanner.commands.lookup import Lookup, build_lookup
 from scanner.config import Config
 from scanner.facts import Extract
-from scanner.freshness import judge
-from scanner.freshness.verdict import Scene, Verdict
+from scanner.freshness.verdict import Verdict
 from scanner.images import grade
 from scanner.inventory import (
     Command,
@@ -43,6 +43,7 @@ from scanner.layout import (
     python_prevails,
 )
 from scanner.lint_tools import tools_in_use
+from scanner.locks import judge_locks
 from scanner.ownership import criticality_of, owners_of
 from scanner.project import Scenery, describe_project
 
@@ -63,8 +64,10 @@ class Identity:
     tags: tuple[str, ...] = ()
 
 
-def describe(identity: Identity, facts: RepoFacts, config: Config) -> Repository:
-    """The inventory's entry for one repository."""
+def describe(
+    identity: Identity, facts: RepoFacts, config: Config, verdicts: Mapping[str, Verdict] | None = None
+) -> Repository:
+    """The inventory's entry for one repository; ``verdicts`` are those on its locks, where they are made already."""
     folders = lay_out(facts, lambda path: config.role_of(identity.id, path))
     paths = tuple(f.path for f in folders)
     mains = tuple(f.path for f in folders if f.role == "main")
@@ -79,7 +82,7 @@ def describe(identity: Identity, facts: RepoFacts, config: Config) -> Repository
         commands=commands,
         images=_images(facts, commands, lookup),
         tools=_tools(facts, folders, commands),
-        verdicts=_verdicts(facts),
+        verdicts=judge_locks(facts) if verdicts is None else verdicts,
         local=_local_names(folders),
     )
     projects = tuple(describe_project(folder, scenery) for folder in folders)
@@ -175,22 +178,6 @@ def _references(facts: RepoFacts) -> tuple[ExternalReference, ...]:
         for r in extract.references
     }
     return tuple(sorted(found, key=lambda r: (r.path, r.line or 0, r.kind, r.target)))
-
-
-def _verdicts(facts: RepoFacts) -> dict[str, Verdict]:
-    broken = {p.at.path: p for p in facts.problems if p.code != "invalid-entry"}
-    verdicts: dict[str, Verdict] = {}
-    for path, extract in facts.extracts.items():
-        if extract.lock is not None:
-            scene = Scene(lock=extract.lock, extracts=facts.extracts, files=facts.files)
-            verdicts[path] = judge(scene)
-        elif extract.unreadable:
-            problem = broken.get(path)
-            message = problem.message if problem is not None else "cannot be read"
-            line = problem.at.line if problem is not None else None
-            reason = Reason(message=message, path=path, line=line)
-            verdicts[path] = Verdict(status="broken", covers=None, reasons=(reason,))
-    return verdicts
 
 
 def _local_names(folders: tuple[Folder, ...]) -> frozenset[str]:

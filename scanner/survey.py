@@ -19,6 +19,8 @@ from scanner.formats.requirements import FORMAT as REQUIREMENTS
 from scanner.gitdir import Unreached
 from scanner.giturl import normalise
 from scanner.inventory import Error, Repository
+from scanner.locks import judge_locks, with_pasts
+from scanner.past import look_back
 from scanner.redact import redact_line
 from scanner.repository import Identity, describe, failed
 from scanner.tree import Tree
@@ -66,9 +68,11 @@ def _survey(task: Task, identity: Identity) -> Repository:
             remote=normalise(tree.remote) if tree.remote else None,
         )
         facts = collect(tree, formats_for, REQUIREMENTS, _excluded(task.config.exclude))
+        verdicts = judge_locks(facts)
+        verdicts = with_pasts(verdicts, facts, look_back(tree, facts, verdicts))
     finally:
         tree.close()
-    repository = describe(identity, facts, task.config)
+    repository = describe(identity, facts, task.config, verdicts)
     if tree.commit is None and task.candidate.kind in ("work-tree", "bare") and not task.as_it_lies:
         unborn = Error(path=None, line=None, code="no-commit", message="no commit yet: there is nothing to read")
         return replace(repository, errors=(unborn, *repository.errors))

@@ -21,14 +21,14 @@ CHECKS: tuple[LockCheck, ...] = (
 
 def judge(scene: Scene) -> Verdict:
     """The verdict of the check that knows this kind of lock; ``undecidable`` where there is none."""
-    check = _check_of(scene.lock)
+    check = check_of(scene.lock)
     if check is not None:
         return check.check(scene)
     message = f"there is no check for {scene.lock.format}"
     return Verdict(status="undecidable", covers=None, reasons=(Reason(message=message, path=scene.lock.path),))
 
 
-def _check_of(lock: Lock) -> LockCheck | None:
-    """By the format where a check names its formats (what lockers write as requirements files), else by the tool."""
+def check_of(lock: Lock) -> LockCheck | None:
+    """The check of a lock: by the format where a check names its formats (what lockers write as requirements files), else by the tool."""
     by_format = next((check for check in CHECKS if lock.format in check.formats), None)
     return by_format or next((check for check in CHECKS if not check.formats and lock.tool in check.tools), None)

@@ -16,7 +16,16 @@ from packaging.version import InvalidVersion, Version
 
 from scanner.facts import Lock, Manifest, Requirement
 from scanner.freshness.coverage import coverage
-from scanner.freshness.pdm_inputs import GENERATIONS, Unknown, all_groups, digest, inputs_match, locked_groups, normal
+from scanner.freshness.pdm_inputs import (
+    GENERATIONS,
+    Unknown,
+    all_groups,
+    digest,
+    hashed,
+    inputs_match,
+    locked_groups,
+    normal,
+)
 from scanner.freshness.verdict import LockCheck, Scene, Verdict
 from scanner.inventory import LockStatus, Reason
 from scanner.toml_reader import strings, table
@@ -49,7 +58,14 @@ def check(scene: Scene) -> Verdict:
     return verdict(scene, recorded, metadata.get("lock_inputs"), groups, _text(metadata.get("lock_version")))
 
 
-CHECK = LockCheck(tools=("pdm",), check=check)
+def hashed_by_writer(lock: Lock, manifest: Manifest) -> Mapping[str, Any]:
+    """What of the manifest the newest generation that can have written the lock takes the digest of."""
+    own = table(manifest.data, "project")
+    writers = _WRITERS.get(_text(lock.data.get("lock_version")) or "", (_CURRENT,)) if own else GENERATIONS[:1]
+    return hashed(writers[-1], manifest.data)
+
+
+CHECK = LockCheck(tools=("pdm",), check=check, manifest="pyproject.toml", hashed=hashed_by_writer)
 
 
 def verdict(scene: Scene, recorded: object, inputs: object, groups: list[str] | None, version: str | None) -> Verdict:
@@ -67,9 +83,11 @@ def verdict(scene: Scene, recorded: object, inputs: object, groups: list[str] | 
         status, others, reasons = _compare(scene, manifest, recorded, inputs, version, covers)
     except Unknown as unknown:
         return _undecidable(str(unknown), path, covers, missing)
-    if status == "stale" and covers is not False and not reasons:
-        reasons = (_difference(recorded, path, covers),)
-    return Verdict(status=status, covers=covers, reasons=(*missing, *reasons), other_versions=others)
+    if status != "stale" or covers is False or reasons:
+        return Verdict(status=status, covers=covers, reasons=(*missing, *reasons), other_versions=others)
+    reasons = (_difference(recorded, path, covers), *missing)
+    by_digest = isinstance(recorded, str)
+    return Verdict(status=status, covers=covers, reasons=reasons, other_versions=others, by_digest=by_digest)
 
 
 def _without_project(scene: Scene, manifest: Manifest, recorded: object, version: str | None) -> Verdict:

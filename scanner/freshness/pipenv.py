@@ -40,8 +40,16 @@ def check(scene: Scene) -> Verdict:
         return _verdict("undecidable", None, f"the Pipfile beside the lock {why}", path)
     covers, missing = coverage(manifest.requirements, lock.packages, requires_python=None)
     status, others, reason = _compare(lock, manifest)
-    reasons = (*((reason,) if reason else ()), *missing)
-    return Verdict(status=status, covers=covers, reasons=reasons, other_versions=others)
+    by_digest = status == "stale" and covers is not False
+    first = (reason,) if reason is not None else ()
+    reasons = (*first, *missing) if covers is not False else (*missing, *first)
+    return Verdict(status=status, covers=covers, reasons=reasons, other_versions=others, by_digest=by_digest)
+
+
+def hashed(_lock: Lock, manifest: Manifest) -> Mapping[str, Any]:
+    """What of the Pipfile the digest is taken of, under the Pipfile's own keys."""
+    kept = {"source", "requires", "packages", "dev-packages"}
+    return {key: value for key, value in manifest.data.items() if key in kept or key not in _NO_CATEGORIES}
 
 
 def _compare(lock: Lock, manifest: Manifest) -> tuple[LockStatus, dict[str, LockStatus], Reason | None]:
@@ -59,7 +67,7 @@ def _compare(lock: Lock, manifest: Manifest) -> tuple[LockStatus, dict[str, Lock
     except (TypeError, ValueError, RecursionError):
         return "undecidable", {}, Reason(message="the Pipfile holds values that JSON cannot", path=manifest.path)
     if recorded not in digests.values():
-        message = f"digest only: the lock records {recorded[:12]}…, the Pipfile has {digests[_NAMES][:12]}…"
+        message = f"digest only: the lock records {recorded[:12]}…, which is not the digest of the Pipfile"
         return "stale", {}, Reason(message=message, path=manifest.path)
     others: dict[str, LockStatus] = {label: "stale" for label, digest in digests.items() if digest != recorded}
     if "source" not in manifest.data and _is_old_default(sources):
@@ -111,4 +119,4 @@ def _verdict(status: LockStatus, covers: bool | None, message: str, path: str) -
     return Verdict(status=status, covers=covers, reasons=(Reason(message=message, path=path),))
 
 
-CHECK = LockCheck(tools=("pipenv",), check=check)
+CHECK = LockCheck(tools=("pipenv",), check=check, manifest="Pipfile", hashed=hashed)

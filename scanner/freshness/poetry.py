@@ -43,20 +43,29 @@ def check(scene: Scene) -> Verdict:
         return Verdict(status="undecidable", covers=None, reasons=(reason,))
     covers, missing = _coverage(lock, manifest)
     status, others, reasons = _compare(lock, manifest)
-    if status == "stale" and covers is True:
-        reasons = (_digest_only(lock, path), *reasons)
-    elif status == "stale" and covers is None:
-        reasons = (Reason(message="the digest of the manifest differs from the recorded one", path=path), *reasons)
-    return Verdict(status=status, covers=covers, reasons=(*missing, *reasons), other_versions=others)
+    reasons = (*missing, *reasons)
+    by_digest = status == "stale" and covers is not False
+    if by_digest:
+        reasons = (_difference(lock, path, covers), *reasons)
+    return Verdict(status=status, covers=covers, reasons=reasons, other_versions=others, by_digest=by_digest)
 
 
-CHECK = LockCheck(tools=("poetry",), check=check)
-
-
-def _digest_only(lock: Lock, path: str) -> Reason:
+def _difference(lock: Lock, path: str, covers: bool | None) -> Reason:
     recorded = lock.data.get("content-hash")
-    what = f"digest only: the lock records {recorded[:12]}…" if recorded else "the lock holds no content-hash"
-    return Reason(message=f"{what}, though every declared requirement is locked at a version it admits", path=path)
+    if not isinstance(recorded, str):
+        return Reason(message="the lock holds no content-hash", path=lock.path)
+    what = f"the lock records {recorded[:12]}…, which is not the digest of the manifest"
+    if covers:
+        what = f"digest only: {what}, though every declared requirement is locked at a version it admits"
+    return Reason(message=what, path=path)
+
+
+def hashed(lock: Lock, manifest: Manifest) -> Mapping[str, Any]:
+    """What of the manifest the generation that wrote the lock takes the digest of."""
+    return _relevant(_writer(lock, manifest.data) or _CURRENT, manifest.data)
+
+
+CHECK = LockCheck(tools=("poetry",), check=check, manifest="pyproject.toml", hashed=hashed)
 
 
 def _compare(lock: Lock, manifest: Manifest) -> tuple[LockStatus, dict[str, LockStatus], tuple[Reason, ...]]:

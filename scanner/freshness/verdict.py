@@ -9,19 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from scanner.facts import Extract, Lock
+from scanner.facts import Extract, Lock, Manifest
 from scanner.inventory import LockStatus, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """A check's answer; each reason names the requirement, and its place in the manifest or the lock."""
+    """A check's answer; each reason names the requirement, and its place in the manifest or the lock.
+
+    ``by_digest``: stale by the recorded digest alone, of which the first reason speaks; nothing else says what changed.
+    ``written_at`` is when the lock was last written, where the history tells (RFC 3339, UTC).
+    """
 
     status: LockStatus
     covers: bool | None
     reasons: tuple[Reason, ...] = ()
     other_versions: dict[str, LockStatus] = field(default_factory=dict)
+    by_digest: bool = False
+    written_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +47,13 @@ class Scene:
 class LockCheck:
     """A lock format's check; ``tools`` are the values of ``Lock.tool`` that it judges.
 
-    ``formats``, where given, are the values of ``Lock.format`` that it judges alone: it goes before one of the tool.
+    ``formats``, where given, are the values of ``Lock.format`` that it judges alone: it goes before one by the tool.
+    Where the lock records a digest of its manifest, ``manifest`` is that file's name, in the lock's folder, and
+    ``hashed`` says what of the manifest the digest is taken of.
     """
 
     tools: tuple[str, ...]
     check: Callable[[Scene], Verdict]
     formats: tuple[str, ...] = ()
+    manifest: str | None = None
+    hashed: Callable[[Lock, Manifest], Mapping[str, Any]] | None = None
