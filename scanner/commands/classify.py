@@ -7,7 +7,7 @@ job are judged in order, because what came before matters: a pinned Poetry, ``po
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from scanner.commands.follow import expand, expand_builds, is_followed
@@ -41,16 +41,24 @@ def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Com
         found.update(dict.fromkeys(_with_followed(invocation, lookup, job)))
         if len(found) > MAX_COMMANDS:
             break
-    return (*found, *_tested_in_images(running, tuple(found), lookup))
+    return tuple(found)
 
 
 def classify_repository(extracts: Mapping[str, Extract], lookup: Lookup) -> tuple[Command, ...]:
-    """The commands of all files of a repository that are no templates, by path and then in order."""
+    """The commands of all files of a repository that are no templates, by path and then in order.
+
+    Where CI tests but installs nothing, the images that the testing jobs build say how it installs.
+    """
     found: dict[Command, None] = {}
-    for path in sorted(extracts):
-        extract = extracts[path]
-        if not extract.template and extract.invocations:
-            found.update(dict.fromkeys(classify_all(extract.invocations, lookup)))
+    ours = [extracts[path] for path in sorted(extracts) if not extracts[path].template]
+    for extract in ours:
+        found.update(dict.fromkeys(classify_all(extract.invocations, lookup)))
+    ci = [c for c in found if c.context == "ci"]
+    if not any(c.kind == "install" for c in ci):
+        testing = {(c.path, c.job) for c in ci if c.kind == "test"}
+        for extract in ours:
+            inside = [i for i in extract.invocations if i.context == "ci" and (i.at.path, i.job) in testing]
+            found.update(dict.fromkeys(_in_images(inside, lookup)))
     return tuple(found)
 
 
@@ -100,22 +108,15 @@ def _with_followed(invocation: Invocation, lookup: Lookup, job: Job) -> list[Com
     return [*runner, *started_here, *commands]
 
 
-def _tested_in_images(
-    invocations: Sequence[Invocation], commands: tuple[Command, ...], lookup: Lookup
-) -> tuple[Command, ...]:
-    """How CI jobs install that do so nowhere themselves, but test inside images that they build."""
-    ci = [c for c in commands if c.context == "ci"]
-    installing = {c.job for c in ci if c.kind == "install"}
-    testing = {c.job for c in ci if c.kind == "test"} - installing
-    found: dict[Command, None] = {}
-    for invocation in invocations if testing else ():
-        if invocation.context == "ci" and invocation.job in testing:
-            started = (invocation, *expand(invocation, lookup, lambda one: can_matter(one, lookup)))
-            inside = [i for one in started for i in expand_builds(one, lookup)]
-            job = Job()
-            judged = [c for i in inside for c in _commands(i, judge(i, lookup, job), lookup) if c.kind == "install"]
-            found.update(dict.fromkeys([*(c for c in _summary(invocation, judged, lookup) if judged), *judged]))
-    return tuple(found)
+def _in_images(invocations: Iterable[Invocation], lookup: Lookup) -> Iterator[Command]:
+    """The installs in images that these commands build, and the commands themselves as installs."""
+    for invocation in invocations:
+        started = (invocation, *expand(invocation, lookup, lambda one: can_matter(one, lookup)))
+        job = Job()
+        inside = [i for one in started for i in expand_builds(one, lookup)]
+        judged = [c for i in inside for c in _commands(i, judge(i, lookup, job), lookup) if c.kind == "install"]
+        if judged:
+            yield from (*_summary(invocation, judged, lookup), *judged)
 
 
 def _summary(invocation: Invocation, commands: list[Command], lookup: Lookup) -> list[Command]:

@@ -558,9 +558,9 @@ DOCKERED = {
     ],
 )
 def test_ci_that_tests_inside_an_image_installs_as_that_does(text: str, expected: list[tuple[str, bool]]) -> None:
-    found = classify_all(
-        parse(text, at=Location(path="ci.yml", line=1), context="ci", job="t").invocations, lookup_of(DOCKERED)
-    )
+    invocations = parse(text, at=Location(path="ci.yml", line=1), context="ci", job="t").invocations
+    ci = Extract(path="ci.yml", format="ci", invocations=invocations)
+    found = list(classify_repository({"ci.yml": ci}, lookup_of(DOCKERED)))
     installs = {(c.tool, c.uses_lock): None for c in found if c.kind == "install"}
     assert list(installs) == expected
     assert {c.context for c in found} == {"ci"}
