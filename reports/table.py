@@ -18,6 +18,7 @@ class Table:
     A ``detail`` table is for documents; a terminal, where it would scroll the rest away, leaves it out;
     ``wrap`` is the width at which a terminal breaks long cells. With a ``heading`` a terminal shows each row as a
     block: so many cells on its first line, the others below it, one a line.
+    ``csv_only`` is for spreadsheets alone.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Table:
     detail: bool = False
     wrap: int | None = None
     heading: int = 0
+    csv_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

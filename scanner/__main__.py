@@ -15,9 +15,12 @@ def _forget_the_scanned_folder() -> None:
 
 def main() -> None:
     """Run the command line and exit with its status."""
-    from scanner.cli import run  # after the path is safe
+    try:
+        from scanner.cli import run  # after the path is safe
 
-    sys.exit(run())
+        sys.exit(run())
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from reports.documents import inventory_document, totals
-from reports.table import Page, Table, counted_noun
+from reports.table import Cell, Page, Table, counted_noun
 from reports.writer import View
 from scanner.inventory import Fleet, Project, Repository
 
@@ -35,6 +35,7 @@ def inventory_page(fleet: Fleet, next_steps: tuple[str, ...] = ()) -> Page:
             _projects(mains),
             _undecided(fleet.repositories),
             _unread(fleet.repositories),
+            _every_project(fleet.repositories),
         ),
         closing=next_steps,
     )
@@ -85,13 +86,13 @@ def _heat(mains: list[tuple[Repository, Project]]) -> Table:
             if env is not None and env.tool is not None and project.primary_manager is not None:
                 counts[(project.primary_manager, place, env.tool)] += 1
     rows = [
-        (manager, place, tool, count, "differs" if _differs(manager, tool) else None)
+        (manager, place, tool, count, "yes" if _differs(manager, tool) else None)
         for (manager, place, tool), count in sorted(counts.items(), key=lambda i: (-i[1], i[0]))
     ]
     return Table(
         name="install-tools",
         title="What they declare with, and what CI and images install with",
-        columns=("declared with", "place", "installed with", "projects", ""),
+        columns=("declared with", "place", "installed with", "projects", "differs"),
         rows=tuple(rows),
     )
 
@@ -118,8 +119,62 @@ def _projects(mains: list[tuple[Repository, Project]]) -> Table:
         title="Projects",
         columns=("project", "kind", "toolchain", "lock", "because", "environments"),
         rows=tuple((a, b, c, d, _short(e), _short(f)) for a, b, c, d, e, f in rows),
-        main=True,
         wrap=38,
+    )
+
+
+def _every_project(repositories: Iterable[Repository]) -> Table:
+    """Every project with everything that fits a spreadsheet's row; repositories without one have a row, too."""
+    rows: list[tuple[Cell, ...]] = []
+    for r in repositories:
+        about = (r.id, r.name, r.state, r.commit, r.last_activity, " ".join(r.owners), r.criticality, " ".join(r.ci))
+        rows += [(*about, *_project_cells(p)) for p in r.projects] or [(*about, *[None] * len(_PROJECT_COLUMNS))]
+    columns = ("repository", "name", "state", "commit", "last_activity", "owners", "criticality", "ci_systems")
+    return Table(
+        name="every-project",
+        title="Every project",
+        columns=(*columns, *_PROJECT_COLUMNS),
+        rows=tuple(rows),
+        main=True,
+        csv_only=True,
+    )
+
+
+_PROJECT_COLUMNS = (
+    "project",
+    "role",
+    "distribution",
+    "kind",
+    "primary_manager",
+    "package_managers",
+    "lock_discipline",
+    "because",
+    "requires_python",
+    "build_backend",
+    "local",
+    "ci",
+    "image",
+    "disagreements",
+    "toolchain",
+)
+
+
+def _project_cells(p: Project) -> tuple[Cell, ...]:
+    envs = (p.environments.local, p.environments.ci, p.environments.image)
+    return (
+        p.path,
+        p.role,
+        p.name,
+        p.kind,
+        p.primary_manager,
+        " ".join(p.package_managers),
+        p.lock_discipline,
+        next((r.message for r in p.discipline_reasons), None),
+        p.requires_python,
+        p.build_backend,
+        *(env.tool if env is not None else None for env in envs),
+        "; ".join(d.message for d in p.disagreements),
+        p.signature.text,
     )
 
 

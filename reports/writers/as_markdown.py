@@ -15,7 +15,7 @@ def write(view: View) -> str:
     blocks = [f"# {markdown(page.title)}"]
     if page.opening:
         blocks.append("\n".join(markdown(line) for line in page.opening))
-    blocks += [_table(table) for table in page.tables if table.rows]
+    blocks += [_table(table) for table in page.tables if table.rows and not table.csv_only]
     if page.closing:
         blocks.append("\n".join(f"- {markdown(line)}" for line in page.closing if line))
     return "\n\n".join(blocks) + "\n"

@@ -21,7 +21,7 @@ def write(view: View) -> str:
 def render(page: Page) -> str:
     """A page as plain text."""
     blocks = ["\n".join(terminal(line) for line in page.opening)] if page.opening else []
-    blocks += [_table(table) for table in page.tables if table.rows and not table.detail]
+    blocks += [_table(table) for table in page.tables if table.rows and not (table.detail or table.csv_only)]
     if page.closing:
         blocks.append("\n".join(terminal(line) for line in page.closing))
     return "\n\n".join(blocks) + "\n"

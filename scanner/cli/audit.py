@@ -25,9 +25,7 @@ CROSSED = 1
 @click.option(
     "--against", default="latest", show_default=True, help="The run to compare with; `latest` is the one before."
 )
-@click.option(
-    "--fail-on", default="", metavar="RULES", help="Rules (or `error`, `warning`, `any`), separated by commas."
-)
+@click.option("--fail-on", default="", metavar="RULES", help="Rules (or a level, or `any`), separated by commas.")
 @click.option("--all", "everything", is_flag=True, help="Show what was known before, too.")
 @common("findings")
 def command(store_name: str, run_id: int | None, against: str, fail_on: str, everything: bool, common: Common) -> int:
@@ -37,7 +35,7 @@ def command(store_name: str, run_id: int | None, against: str, fail_on: str, eve
     (the first run) makes every finding new.
     """
     watched = tuple(word.strip() for word in fail_on.split(",") if word.strip())
-    check_rules(tuple(w for w in watched if w not in ("error", "warning", "any")))
+    check_rules(tuple(w for w in watched if w not in ("error", "warning", "note", "any")))
     store = existing_store(store_name)
     fleet = load_run(store, run_id)
     answers = run_rules(fleet, common.config, date.fromisoformat(fleet.run.as_of))
@@ -77,7 +75,8 @@ def _earlier(store: Store, fleet: Fleet, against: str) -> int | None:
 def _watched(finding: Finding, watched: tuple[str, ...]) -> bool:
     if "any" in watched or finding.rule in watched or finding.level in watched:
         return True
-    return "warning" in watched and finding.level == "error"
+    order = ("error", "warning", "note")
+    return any(order.index(finding.level) <= order.index(w) for w in watched if w in order)
 
 
 def judged_findings(answers: Findings, store: Store, fleet: Fleet) -> Findings:

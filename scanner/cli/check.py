@@ -11,10 +11,10 @@ from reports.views.findings import findings_view
 from reports.views.inventory import accounting
 from rules.run import run as run_rules
 from scanner import __version__
-from scanner.cli.common import Common, common, emit, note
+from scanner.cli.common import Common, common, emit, note, read_config
 from scanner.cli.findings import names
 from scanner.cli.scan import UNREAD, now, today
-from scanner.config import Config, ConfigError, parse
+from scanner.config import Config
 from scanner.expand import expand
 from scanner.graph import build
 from scanner.inventory import Fleet, Run
@@ -42,7 +42,8 @@ def command(path: str, fail_on: str, common: Common) -> int:
     The single verification command for people, CI and agents. Reads, never writes and never runs anything of the
     repository; no store is needed. A muster.toml in PATH counts where none is given.
 
-    Exit status: 0 the gate is open, 1 a finding closes it, 3 the folder cannot be read.
+    Exit status: 0 the gate is open, 1 a finding closes it, 2 wrong usage (no such folder), 3 the folder cannot be read,
+    4 there is neither a repository nor a Python manifest in it.
     """
     config = _config(path, common)
     found = expand((path,), SOURCES, ())
@@ -79,7 +80,4 @@ def _config(path: str, common: Common) -> Config:
     own = Path(path) / "muster.toml"
     if not own.is_file() or own.is_symlink():
         return common.config
-    try:
-        return parse(own.read_text(encoding="utf-8"))
-    except (ConfigError, UnicodeDecodeError, OSError) as error:
-        raise click.UsageError(f"{own}: {error}") from None
+    return read_config(own)

@@ -5,18 +5,22 @@ from __future__ import annotations
 import functools
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 
 from reports.writer import View
 from reports.writers import writers_for
+from rules.checks import RULES
+from rules.priority import WEIGHTS
 from scanner import __version__
 from scanner.config import Config, ConfigError, parse
-from scanner.inventory import Fleet
+from scanner.inventory import Fleet, Via
 from scanner.store import Store, StoreError, open_store
 
 DEFAULT_STORE = "muster.db"
@@ -99,10 +103,40 @@ def load_config(path: Path | None) -> tuple[Config, Path | None]:
         path = Path(CONFIG_FILE)
         if not path.is_file():
             return Config(), None
+    return read_config(path), path
+
+
+def read_config(path: Path) -> Config:
+    """A configuration file, with the names in it checked against what there is."""
     try:
-        return parse(path.read_text(encoding="utf-8")), path
+        config = parse(path.read_text(encoding="utf-8"))
+        _check_names(config)
     except (ConfigError, UnicodeDecodeError, OSError) as error:
         raise click.UsageError(f"{path}: {error}") from None
+    return config
+
+
+def _check_names(config: Config) -> None:
+    """Refuse names that no rule, factor or kind of edge has: a typing error must not pass for a setting."""
+    rules = {rule.name for rule in RULES}
+    _known("rule in [rules]", config.levels, rules)
+    _known("rule in [[suppress]]", (s.rule for s in config.suppressions), rules)
+    _known("factor in [weights]", config.weights, set(WEIGHTS))
+    _known("kind of edge in plan.hard", config.hard, set(get_args(Via)))
+    for suppression in config.suppressions:
+        try:
+            date.fromisoformat(suppression.until or "2000-01-01")
+        except ValueError:
+            message = f"until = {suppression.until!r} of the suppression of {suppression.rule} is no day"
+            raise ConfigError(f'{message}; write it as "2027-01-31"') from None
+
+
+def _known(what: str, used: Iterable[str], known: set[str]) -> None:
+    for name in used:
+        if name not in known:
+            near = get_close_matches(name, known, n=3)
+            hint = f"; did you mean {', '.join(near)}?" if near else f"; there are {', '.join(sorted(known))}"
+            raise ConfigError(f"no {what} is called {name!r}{hint}")
 
 
 def existing_store(name: str) -> Store:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 import click
 
 from reports.table import Page, Table
@@ -9,7 +11,7 @@ from reports.views.evidence import evidence_view
 from reports.views.rules import entry
 from reports.writer import View
 from rules.checks import RULES
-from scanner.cli.common import Common, common, emit, existing_store, load_run, run_option, store_option
+from scanner.cli.common import Common, common, emit, existing_store, load_run, note, run_option, store_option
 from scanner.cli.findings import select
 
 
@@ -35,6 +37,8 @@ def command(subject: str, store_name: str, run_id: int | None, common: Common) -
         )
         emit(View(name="evidence", page=lambda: page, document=lambda: told), common)
         return 0
+    if near := get_close_matches(subject, [r.name for r in RULES], n=1):
+        note(f"no rule is called {subject!r} (did you mean {near[0]}?); looking for a repository", common)
     fleet = load_run(existing_store(store_name), run_id)
     (chosen, *others) = sorted(select(fleet, (subject,)))
     if others:

@@ -65,6 +65,7 @@ def select(fleet: Fleet, wanted: tuple[str, ...]) -> frozenset[str]:
     ids: set[str] = set()
     for name in wanted:
         found = [r.id for r in fleet.repositories if name in (r.id, r.name)]
+        found = found or [r.id for r in fleet.repositories if r.id.endswith(f"/{name}")]
         if not found:
             near = sorted(r.name for r in fleet.repositories if name.lower() in r.id.lower())[:5]
             hint = f"; did you mean {', '.join(near)}?" if near else ""

@@ -73,7 +73,7 @@ def command(
     judged = judged_findings(answers, store, result.fleet)
     store.save_findings(result.run_id, judged.findings)
     _summary(result, progress.seconds, store_name, common)
-    emit(inventory_view(result.fleet, next_steps=(_told(judged), *NEXT)), common)
+    emit(inventory_view(result.fleet, next_steps=(_told(answers), *NEXT)), common)
     return _status(result, strict)
 
 
