@@ -11,7 +11,7 @@ from typing import Literal
 
 from rules.linters import in_use, selection
 from rules.pythons import admitted, dotted, oldest_for_uv
-from rules.reading import area_of, label, manifest_of, sentence
+from rules.reading import area_of, label, manifest_of, package_indexes, sentence
 from rules.step import Site, Track
 from rules.uv import python_floor, unsayable
 from scanner.graph import leads_outside
@@ -158,21 +158,21 @@ def _manifest(project: Project) -> Iterator[PlanBlocker]:
 def _indexes(project: Project) -> Iterator[PlanBlocker]:
     if project.primary_manager in ("conda", "pixi"):
         return  # their channels are no indexes of uv
-    own = [i for i in project.indexes if i.kind in ("index", "extra-index", "find-links")]
-    private = [i for i in own if (i.name or "").lower() != "pypi"]
+    own = package_indexes(project)
+    public = any((i.name or "").lower() == "pypi" for i in project.indexes)
     extra = [i for i in own if i.kind == "extra-index"]
     main = {i.url for i in own if i.kind == "index"}
-    if extra or len(main) > 1:
+    if extra or len(main) + public > 1:
         first = (extra or own)[0]
         addresses = list(dict.fromkeys(i.url for i in own))
-        places = listed([*([] if main else ["the default index"]), *addresses])
+        places = listed([*(["the default index"] if public or not main else []), *addresses])
         order = _ORDERS.get(project.primary_manager or "", "looks for a name in an order of its own")
         message = (
             f"packages come from {places}: {project.primary_manager} {order}, uv takes the first that has the name"
         )
         yield _made("index-order", message, first.path, first.line)
-    elif private:
-        yield _made("private-index", f"packages come from {private[0].url}", private[0].path, private[0].line)
+    elif own:
+        yield _made("private-index", f"packages come from {own[0].url}", own[0].path, own[0].line)
 
 
 _BEST = "takes the highest version that any of them has"

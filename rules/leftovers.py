@@ -45,9 +45,12 @@ def leftovers(repository: Repository, *contexts: str) -> Iterator[Leftover]:
         for command in repository.commands
         if command.context in contexts and (tool := _old_tool(command)) is not None
     ]
+    actions = {(c.path, c.line) for c, _ in found if c.argv[0].startswith("uses:")}
     seen: set[tuple[str, int | None, tuple[str, ...]]] = set()
     for command, tool in sorted(found, key=lambda f: (f[0].path, f[0].line or 0, f[0].argv)):
         place = (command.path, command.line, command.argv)
+        if not command.argv[0].startswith("uses:") and place[:2] in actions:
+            continue  # what the action does is not written there
         if place in seen or (command.project is not None and project_of(repository, command) is None):
             continue
         seen.add(place)

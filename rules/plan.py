@@ -5,7 +5,7 @@ Patches and proofs are made elsewhere: here ``patch`` is null and every proof sa
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,7 @@ from rules.hard import is_hard
 from rules.leftovers import leftovers
 from rules.linters import in_use
 from rules.priority import Priority, Standing, asleep, priority
-from rules.reading import main_projects, needs_lock, project_around
+from rules.reading import called, main_projects, needs_lock, project_around
 from rules.step import Site, Step, Track
 from rules.steps import STEPS
 from rules.waves import Candidate, Wave, unblocked, waves
@@ -148,7 +148,7 @@ def _sites(fleet: Fleet, as_of: date, track: Track) -> dict[str, tuple[tuple[str
 
 def _waits(fleet: Fleet, config: Config, as_of: date, moving: Collection[str]) -> dict[str, Waits]:
     repositories = {r.id: r for r in fleet.repositories}
-    names = _names(fleet.repositories)
+    names = called(fleet.repositories)
     before: defaultdict[str, list[Edge]] = defaultdict(list)
     unplanned: defaultdict[str, list[Edge]] = defaultdict(list)
     old_templates = {r.id for r in fleet.repositories if r.id not in moving and any(leftovers(r, "ci"))}
@@ -161,12 +161,6 @@ def _waits(fleet: Fleet, config: Config, as_of: date, moving: Collection[str]) -
         name: Waits(before=tuple(before.get(name, ())), unplanned=tuple(unplanned.get(name, ())), names=names)
         for name in before.keys() | unplanned.keys()
     }
-
-
-def _names(repositories: Sequence[Repository]) -> dict[str, str]:
-    """What to call each repository in a sentence: its name, or the whole id where others bear the same name."""
-    counts = Counter(r.name for r in repositories)
-    return {r.id: r.name if counts[r.name] == 1 else r.id for r in repositories}
 
 
 def _draft(site: Site, origins: tuple[str, ...], waits: Waits, config: Config, track: Track) -> _Draft | None:
@@ -237,7 +231,7 @@ def _hard_pairs(drafts: Mapping[str, _Draft]) -> set[tuple[str, str]]:
 
 
 def _candidates(drafts: Mapping[str, _Draft], priorities: Mapping[str, Priority]) -> list[Candidate]:
-    names = _names([draft.site.repository for draft in drafts.values()])
+    names = called([draft.site.repository for draft in drafts.values()])
     return [
         Candidate(
             repository=name,

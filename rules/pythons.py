@@ -40,6 +40,12 @@ def oldest_for_uv() -> Minor:
     return _pair(data("python_eol.toml")["uv"]["oldest"])
 
 
+@lru_cache(maxsize=1)
+def oldest_download() -> Minor:
+    """The oldest Python that uv can download."""
+    return _pair(data("python_eol.toml")["uv"]["downloads"])
+
+
 def is_over(version: Minor, as_of: date) -> bool:
     """Whether ``version`` gets no more security fixes on ``as_of``; unknown (newer) versions are not over."""
     end = ends().get(version)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from rules.finding import Evidence
-from scanner.inventory import Command, Disagreement, Lockfile, Project, Reason, Repository
+from scanner.inventory import Command, Disagreement, Lockfile, Project, Reason, Repository, UsedIndex
 from scanner.layout import is_dev_file
 
 LOCKERS = frozenset({"uv", "poetry", "pdm", "pipenv", "rye", "pixi"})
@@ -110,9 +111,29 @@ def label(repository: Repository, project: Project) -> str:
     return project.name or (repository.name if project.path == "." else project.path)
 
 
+def package_indexes(project: Project) -> tuple[UsedIndex, ...]:
+    """The indexes that distributions are taken from, without the public one's own name and without conda's channels."""
+    return tuple(
+        i
+        for i in project.indexes
+        if i.kind != "trusted-host" and (i.name or "").lower() != "pypi" and not _is_channel(project, i)
+    )
+
+
+def _is_channel(project: Project, index: UsedIndex) -> bool:
+    conda = index.path.endswith((".yml", ".yaml", "pixi.toml")) and index.path in project.manifests
+    return conda and index.kind == "index"
+
+
 def lacks_lock(project: Project) -> bool:
     """Whether the project is deployed and nothing records all of what is installed (what missing-lock reports)."""
     return project.lock_discipline in ("unlocked", "partial", "pinned") and is_deployed(project)
+
+
+def called(repositories: Sequence[Repository]) -> dict[str, str]:
+    """What to call each repository in a sentence: its name, or the whole id where others bear the same name."""
+    counts = Counter(r.name for r in repositories)
+    return {r.id: r.name if counts[r.name] == 1 else r.id for r in repositories}
 
 
 def needs_lock(project: Project) -> bool:

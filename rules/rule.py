@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 
 from rules.finding import Evidence, Finding, Level, Unknown, fingerprint
 from rules.hard import is_hard
+from rules.reading import called
 from scanner.config import Config
 from scanner.graph import Cycle, cycles
 from scanner.inventory import Clash, Edge, Fleet, Repository, Unresolved
@@ -32,6 +33,7 @@ class Survey:
     config: Config
     as_of: date
     repositories: Mapping[str, Repository]
+    names: Mapping[str, str]
     edges: Mapping[str, tuple[Edge, ...]]
     unresolved: Mapping[str, tuple[Unresolved, ...]]
     clashes: Mapping[str, tuple[Clash, ...]]
@@ -58,6 +60,7 @@ def survey(fleet: Fleet, config: Config, as_of: date) -> Survey:
         config=config,
         as_of=as_of,
         repositories=repositories,
+        names=called(fleet.repositories),
         edges={k: tuple(v) for k, v in edges.items()},
         unresolved={k: tuple(v) for k, v in unresolved.items()},
         clashes={k: tuple(v) for k, v in clashes.items()},
@@ -99,6 +102,10 @@ class Case:
             evidence=tuple(dict.fromkeys(evidence)),
             fix=fix,
         )
+
+    def called(self, repository: str) -> str:
+        """What to call a repository of the fleet, by its id."""
+        return self.survey.names.get(repository, repository)
 
     def unknown(self, reason: str, *, project: str | None = None) -> Unknown:
         """The admission that the rule cannot be answered here."""

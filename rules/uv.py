@@ -16,8 +16,8 @@ from itertools import pairwise
 
 from packaging.utils import canonicalize_name
 
-from rules.pythons import data, dotted, ends, is_over, minor, oldest_for_uv
-from rules.reading import below, inside
+from rules.pythons import data, dotted, ends, is_over, minor, oldest_download
+from rules.reading import below, inside, package_indexes
 from rules.step import Site
 from scanner.inventory import Dependency, Lockfile, Project
 from scanner.layout import group_of_file
@@ -103,6 +103,20 @@ def _names(project: Project) -> set[str]:
     return {posixpath.basename(m) for m in project.manifests}
 
 
+def is_built_by_setuptools(project: Project) -> bool:
+    """Whether ``setup.py`` or ``setup.cfg`` declares a distribution that is built, without a ``[project]`` table."""
+    scripts = {"setup.py", "setup.cfg"} & _names(project)
+    built = project.publishes or (project.build_backend or "").startswith("setuptools")
+    return bool(scripts) and built and not has_project_table(project)
+
+
+def unused(files: Iterable[str], folder: str = ".") -> str:
+    """Fail, and show them, when lines of other files in ``folder`` still name one of ``files``."""
+    names = "|".join(sorted({re.escape(posixpath.basename(f)) for f in files}))
+    where = "" if folder == "." else f"{shlex.quote(folder)} "
+    return f"! git grep -nE {shlex.quote(f'(^|[^A-Za-z0-9_.-])({names})')} -- {where}':!*.md' ':!*uv.lock'"
+
+
 def start_project(site: Site, project: Project) -> str:
     """Create the ``[project]`` table: by ``uv init`` where there is no ``pyproject.toml``, else appended to it."""
     name = safe_name(project, site.repository.name)
@@ -131,7 +145,7 @@ def python_floor(site: Site, project: Project) -> str | None:
         for d in project.python_versions
         if d.kind in ("image", "version-file", "runtime-file", "ci-setup", "ci-matrix", "conda", "pipfile")
         and (v := minor(d.version)) is not None
-        and v >= oldest_for_uv()
+        and v >= oldest_download()
         and v in ends()
     ]
     supported = [v for v in used if not is_over(v, site.as_of)]
@@ -191,8 +205,8 @@ def unsayable(dependencies: Iterable[Dependency]) -> list[str]:
 def index_tables(project: Project) -> str | None:
     """The ``[[tool.uv.index]]`` tables that stand for the project's indexes, as one command; ``None`` without any."""
     seen: dict[str, tuple[str, bool]] = {}
-    for index in project.indexes:
-        if index.kind in ("index", "extra-index") and (index.name or "").lower() != "pypi" and "$" not in index.url:
+    for index in package_indexes(project):
+        if index.kind != "find-links" and "$" not in index.url:
             seen.setdefault(index.url, (index.name or "", index.kind == "index"))
     if not seen:
         return None
@@ -233,7 +247,7 @@ def _translate(words: tuple[str, ...]) -> str | None:
             dev = {"--dev", "-d"} & set(rest)
             return SYNC if dev else f"{SYNC} --no-dev"
         case ("rye", "sync"):
-            return f"{SYNC} --no-dev" if "--no-dev" in rest else SYNC
+            return " ".join([SYNC, *_rye_options(rest)])
         case ("poetry" | "pdm" | "rye", "build"):
             return "uv build"
         case ("poetry" | "pdm" | "rye" | "flit", "publish"):
@@ -330,6 +344,14 @@ def _poetry_options(rest: Sequence[str]) -> Iterator[str]:
     )
 
 
+def _rye_options(rest: Sequence[str]) -> Iterator[str]:
+    if "--no-dev" in rest:
+        yield "--no-dev"
+    if "--all-features" in rest:
+        yield "--all-extras"
+    yield from (f"--extra {e}" for e in _values(rest, "--features"))
+
+
 def _pdm_options(rest: Sequence[str]) -> Iterator[str]:
     if {"--prod", "--production"} & set(rest):
         yield "--no-dev"
@@ -354,6 +376,8 @@ def _pip(words: Sequence[str]) -> str | None:
     if "install" not in words:
         return None
     rest = words[words.index("install") + 1 :]
+    if any(w.split("=")[0] in _ELSEWHERE for w in rest):
+        return None
     local = [w for w in rest if _LOCAL.fullmatch(w)]
     files = _after(rest, "-r", "--requirement")
     groups = _after(rest, "--group")
@@ -368,6 +392,7 @@ def _pip(words: Sequence[str]) -> str | None:
     return f"{sync} && uv pip install {join(beside)}" if beside else sync
 
 
+_ELSEWHERE = frozenset({"-t", "--target", "--prefix", "--root"})
 _LOCAL = re.compile(r"(?:-e)?\.(?:/)?(?:\[[^\]]*\])?")
 
 
@@ -391,7 +416,8 @@ def _after(rest: Sequence[str], *options: str) -> list[str]:
 _WITH_VALUE = frozenset(
     "-r --requirement -c --constraint -i --index-url --extra-index-url -f --find-links --trusted-host -e --editable -t "
     "--target --python --prefix --root --cache-dir --no-binary --only-binary --group --progress-bar --timeout "
-    "--retries --src --upgrade-strategy --config-settings --report --python-version --platform".split()
+    "--retries --src --upgrade-strategy --config-settings --report --python-version --platform "
+    "--implementation --abi".split()
 )
 
 

@@ -241,14 +241,25 @@ def _of_pins(requirements: tuple[Requirement, ...], which: str) -> tuple[Discipl
     if not loose:
         hashed = all(r.hashes for r in requirements if r.source == "index")
         word: Discipline = "pinned-hashes" if hashed and any(r.hashes for r in requirements) else "pinned"
-        return word, (Reason(message=f"all {len(pinned)} {which} requirements are exact pins", path=pinned[0].at.path),)
+        all_of_them = (
+            f"the only {which} requirement is an exact pin"
+            if len(pinned) == 1
+            else (f"all {len(pinned)} {which} requirements are exact pins")
+        )
+        return word, (Reason(message=all_of_them, path=pinned[0].at.path),)
     first = loose[0]
     example = Reason(
-        message=f"{len(loose)} of {len(requirements)} {which} requirements are not exact, such as {as_written(first)}",
+        message=f"{_how_many(len(loose), len(requirements), which)} not exact, such as {as_written(first)}",
         path=first.at.path,
         line=first.at.line,
     )
     return ("partial" if pinned else "unlocked"), (example,)
+
+
+def _how_many(some: int, all_of_them: int, which: str) -> str:
+    if all_of_them == 1:
+        return f"the only {which} requirement is"
+    return f"{some} of {all_of_them} {which} requirements {'is' if some == 1 else 'are'}"
 
 
 def _is_conda_export(requirements: tuple[Requirement, ...]) -> bool:

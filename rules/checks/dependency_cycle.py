@@ -25,27 +25,27 @@ def check(case: Case) -> Iterator[Answer]:
     cycle = hard or case.survey.cycles.get(own)
     if cycle is None:
         return
-    way = " → ".join(shortest_circle(cycle))
+    way = " → ".join(case.called(r) for r in shortest_circle(cycle))
     yield case.finding(
         "cycle",
         f"{len(cycle.repositories)} repositories depend on each other in a circle"
         + (" that must move in one step" if hard else "")
         + f": {way}",
         level="warning" if hard else "note",
-        evidence=[Evidence(path=e.path, line=e.line, text=_told(e)) for e in cycle.edges if e.consumer == own],
-        fix=_fix(cycle),
+        evidence=[Evidence(path=e.path, line=e.line, text=_told(case, e)) for e in cycle.edges if e.consumer == own],
+        fix=_fix(case, cycle),
     )
 
 
-def _fix(cycle: Cycle) -> str:
-    cut = "; ".join(f"{_told(e)} ({e.path}:{e.line})" for e in cycle.cut[:3])
+def _fix(case: Case, cycle: Cycle) -> str:
+    cut = "; ".join(f"{_told(case, e)} ({e.path}:{e.line})" for e in cycle.cut[:3])
     more = f" and {len(cycle.cut) - 3} more" if len(cycle.cut) > 3 else ""
     return f"Cheapest cut: {cut}{more}. Why: {cycle.why}."
 
 
-def _told(edge: Edge) -> str:
+def _told(case: Case, edge: Edge) -> str:
     what = edge.distribution or edge.via
-    return f"{edge.consumer} → {edge.provider} ({what}, {edge.scope or edge.via})"
+    return f"{case.called(edge.consumer)} → {case.called(edge.provider)} ({what}, {edge.scope or edge.via})"
 
 
 RULE = Rule(

@@ -18,6 +18,7 @@ from rules.finding import Evidence, Level
 from rules.reading import main_projects, manifest_of
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Clash, Project
+from scanner.words import listed
 
 
 def check(case: Case) -> Iterator[Answer]:
@@ -28,10 +29,10 @@ def check(case: Case) -> Iterator[Answer]:
             own[str(canonicalize_name(project.name))].append(project)
     for clash in case.survey.clashes.get(case.repository.id, ()):
         projects = own.get(clash.distribution, [])
-        others = [p for p in clash.providers if p != case.repository.id]
+        others = [case.called(p) for p in clash.providers if p != case.repository.id]
         yield case.finding(
             clash.distribution,
-            f"{clash.distribution} is also published by {', '.join(others)}",
+            f"{clash.distribution} is also published by {listed(others)}",
             project=projects[0].path if projects else None,
             level=_level(clash),
             evidence=[*_places(projects), *(Evidence(path=None, text=f"published by {o}") for o in others)],
@@ -60,7 +61,7 @@ def _level(clash: Clash) -> Level:
 def _fix(case: Case, clash: Clash) -> str:
     if clash.chosen is None:
         return "Rename one of the distributions; until then no dependency on this name can be followed."
-    meant = "this repository" if clash.chosen == case.repository.id else clash.chosen
+    meant = "this repository" if clash.chosen == case.repository.id else case.called(clash.chosen)
     return f"Edges are taken to mean {meant} ({clash.why}); rename or archive the others if that is right."
 
 

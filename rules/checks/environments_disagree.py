@@ -16,8 +16,9 @@ from rules.examples import a_fleet, a_project, a_repository
 from rules.finding import Evidence
 from rules.reading import differences, is_deployed, label, main_projects
 from rules.rule import Answer, Case, Rule
-from scanner.inventory import Disagreement, Environment, Environments, Lockfile, Project
+from scanner.inventory import Disagreement, Environment, Environments, Project
 from scanner.inventory import Evidence as Place
+from scanner.layout import is_dev_file
 from scanner.words import listed
 
 Cause: TypeAlias = Literal["install", "python", "index"]
@@ -81,14 +82,13 @@ def _fix(project: Project, cause: Cause, found: Sequence[Disagreement]) -> str:
         return f"Configure the index in one place that {places} read."
     if project.lock_discipline == "conflicting":
         return f"Decide first which lock is meant (see conflicting-locks); then let {places} install from it."
-    lock = next((k for k in project.lockfiles if k.export_of is None), None)
-    if lock is not None:
-        return f"Let {places} install from {lock.path} with {_installer(project, lock)}."
-    return f"Lock the project, then let {places} install from that lock with one tool."
-
-
-def _installer(project: Project, lock: Lockfile) -> str:
-    return project.primary_manager or lock.tool if lock.tool == "pip-tools" else lock.tool
+    locks = sorted((k for k in project.lockfiles if k.export_of is None), key=lambda k: (is_dev_file(k.path), k.path))
+    if not locks:
+        return f"Lock the project, then let {places} install from that lock with one tool."
+    if locks[0].tool == "rye":
+        return f"Move to uv (see dead-toolchain), then let {places} install from uv.lock."
+    tool = "pip" if locks[0].tool == "pip-tools" else locks[0].tool
+    return f"Let {places} install from {locks[0].path} with {tool}."
 
 
 _DIFFERS = Disagreement(

@@ -49,7 +49,7 @@ def check(case: Case) -> Iterator[Answer]:
                 project=project.path,
                 level=level,
                 evidence=reasons(project.discipline_reasons, manifest)
-                or (Evidence(path=manifest, text=f"{len(project.dependencies)} declared dependencies"),),
+                or (Evidence(path=manifest, text=f"{counted(len(project.dependencies), 'dependency')} declared"),),
                 fix=_fix(project, manifest),
             )
 

@@ -71,6 +71,8 @@ def _level(project: Project, item: Dependency, kind: str) -> Level:
 def _fix(item: Dependency) -> str:
     ref = item.ref or "HEAD"
     where = f"{item.path}:{item.line}" if item.line else item.path
+    if _SHORT.fullmatch(ref):
+        return f"Write all 40 digits of the commit at {where} (`git rev-parse {ref}` in a clone of {item.url})."
     return (
         f"Look up the commit (`git ls-remote {item.url or 'ADDRESS'} {ref}`) and write all 40 digits of it at {where}."
     )

@@ -95,7 +95,7 @@ def _unpinned(item: Command) -> list[str]:
     made = []
     for word in words[start + 1 :]:
         match = _NAME.fullmatch(word)
-        if match and match[1].lower() in _MANAGERS and not match[2].strip().startswith(("=", "~=", "<", "@", ">")):
+        if match and match[1].lower() in _MANAGERS and not match[2].strip().startswith(("=", "~=", "<", "@", ">", "$")):
             made.append(match[1].lower())
     return made
 

@@ -31,7 +31,11 @@ def check(case: Case) -> Iterator[Answer]:
         yield case.finding(
             f"{edge.distribution}:{edge.scope}",
             f"{edge.distribution}{edge.specifier} "
-            + (f"asks for more than {edge.provider} has ({version})" if ahead else f"holds back from {version}"),
+            + (
+                f"asks for more than {case.called(edge.provider)} has ({version})"
+                if ahead
+                else f"holds back from {version}"
+            ),
             project=edge.consumer_project,
             level="warning" if ahead else "note",
             evidence=(Evidence(path=edge.path, line=edge.line, text=f"{edge.distribution}{edge.specifier}"),),

@@ -22,13 +22,13 @@ from rules.steps import (
 )
 
 STEPS: tuple[StepWriter, ...] = (
+    from_setuptools.STEPS,
     from_requirements.STEPS,
     from_pip_tools.STEPS,
     from_poetry.STEPS,
     from_pdm.STEPS,
     from_pipenv.STEPS,
     from_rye.STEPS,
-    from_setuptools.STEPS,
     from_conda.STEPS,
     from_hatch.STEPS,
     on_uv.STEPS,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 import shlex
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from rules.reading import inside, label
 from rules.step import Site, Step, StepWriter
-from rules.uv import manifest_path, requirement
+from rules.uv import manifest_path, requirement, unused
 from scanner.inventory import Dependency, Project
 from scanner.words import counted, listed
 
@@ -70,7 +68,7 @@ def _step(site: Site, project: Project, path: str, alone: list[Dependency]) -> S
         why=f"{label(site.repository, project)} is declared twice, and {path} stays behind when uv.lock moves on: what "
         f"still installs from it gets other versions.{rest}",
         commands=(*commands, f"git rm -q {quoted}"),
-        verify=(f"test ! -e {quoted}", _unused(project, path)),
+        verify=(f"test ! -e {quoted}", unused([path], project.path)),
         rollback=(f"git restore --staged --worktree -- {quoted}",),
     )
 
@@ -81,13 +79,6 @@ def _missing(project: Project, path: str) -> str:
     normal = "tr 'A-Z' 'a-z' | tr -s '_.' '-' | sort -u"
     old = f"sed -nE 's/^([A-Za-z0-9][A-Za-z0-9._-]*).*/\\1/p' {shlex.quote(path)} | {normal}"
     return f"comm -23 <({old}) <(sed -nE 's/^name = \"(.*)\"/\\1/p' {shlex.quote(lock)} | sort -u)"
-
-
-def _unused(project: Project, path: str) -> str:
-    """Fail, and show them, when files of the project still name this one."""
-    name = re.escape(posixpath.relpath(path, project.path))
-    where = "" if project.path == "." else f"{shlex.quote(project.path)} "
-    return f"! git grep -nE {shlex.quote(f'(^|[^A-Za-z0-9_.-]){name}')} -- {where}':!*.md' ':!*uv.lock'"
 
 
 STEPS = StepWriter(name="copies", track="uv", write=write)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rules.step import Site, Step, StepWriter
 from rules.uv import add_commands, check_lock, has_project_table, manifest_path, restore, start_project
 from scanner.inventory import Project
+from scanner.words import counted
 
 
 def write(site: Site) -> Iterator[Step]:
@@ -27,9 +28,8 @@ def _decide(project: Project) -> Step:
     shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
     return Step(
         title="Decide for each conda package: wheel, system package, or stay",
-        why=f"{len(names) or 'No'} packages come from conda channels{': ' + shown if names else ''}. Many have "
-        "wheels under "
-        "another name; compilers, CUDA, GDAL, R and the like may not. If one must stay on conda, the project "
+        why=f"{counted(len(names), 'package')} from conda channels{': ' + shown if names else ''}. Many have wheels "
+        "under another name; compilers, CUDA, GDAL, R and the like may not. If one must stay on conda, the project "
         "stays there.",
         commands=(_ask(names),) if names else (),
     )

@@ -13,12 +13,14 @@ from rules.uv import (
     compare_pins,
     has_project_table,
     index_tables,
+    is_built_by_setuptools,
     manifest_path,
     pins_file,
     relative,
     restore,
     save_pins,
     start_project,
+    unused,
 )
 from scanner.inventory import Lockfile, Project
 from scanner.layout import group_of_file
@@ -38,15 +40,16 @@ def _has_uv_lock(project: Project) -> bool:
 
 
 def _import(site: Site, project: Project, compiled: list[Lockfile]) -> Step:
+    built = is_built_by_setuptools(project)
     commands = [save_pins(site, project, compiled)]
-    if not has_project_table(project):
+    if not (built or has_project_table(project)):
         commands.append(start_project(site, project))
     if (indexes := index_tables(project)) is not None:
         commands.append(indexes)
     for lock in sorted(compiled, key=lambda k: (group_of_file(k.path) or "", k.path)):
         source = _source(project, lock)
-        if source is not None:
-            name = group_of_file(lock.path)
+        name = group_of_file(lock.path)
+        if source is not None and (name or not built):  # what setup.py reads stays its own
             group = f" --group {shlex.quote(name)}" if name else ""
             add = f"uv add --raw --no-sync -c {pins_file(site, project)}{group} -r {relative(project, source)}"
             commands.append(inside(project.path, add))
@@ -71,20 +74,18 @@ def _source(project: Project, lock: Lockfile) -> str | None:
 
 
 def _clean_up(project: Project, compiled: list[Lockfile]) -> Step:
-    files = sorted({k.path for k in compiled} | {s for k in compiled if (s := _source(project, k))})
+    built = is_built_by_setuptools(project)
+    moved = [k for k in compiled if not built or group_of_file(k.path)]
+    files = sorted({k.path for k in compiled} | {s for k in moved if (s := _source(project, k))})
     listed = " ".join(shlex.quote(f) for f in files)
     return Step(
         title="Remove the compiled files and their inputs",
         why="Two sources of truth drift apart. If something outside needs a requirements file, export it from "
         "uv.lock in CI.",
         commands=(f"git rm -q {listed}",),
-        verify=(f"! git grep -nE {shlex.quote(_pattern(files))} -- ':!uv.lock'",),
+        verify=(unused(files, project.path),),
         rollback=(f"git restore --staged --worktree -- {listed}",),
     )
-
-
-def _pattern(files: list[str]) -> str:
-    return "|".join(sorted({posixpath.basename(f).replace(".", "[.]") for f in files}))
 
 
 STEPS = StepWriter(name="from-pip-tools", track="uv", write=write)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
-from rules.reading import inside
+from rules.reading import inside, package_indexes
 from rules.step import Site, Step, StepWriter
 from rules.uv import check_lock, compare_pins, manifest_path, old_lock, restore, save_pins, version
 from scanner.inventory import Lockfile, Project
@@ -43,7 +43,7 @@ def _to_check(project: Project) -> str:
     extras = sorted({d.group or "extra" for d in own if d.scope == "optional"})
     counts = Counter((canonicalize_name(d.name), d.scope, d.group) for d in own if d.name)
     several = sorted({key[0] for key, n in counts.items() if n > 1})
-    sources = sorted({i.name or i.url for i in project.indexes if (i.name or "").lower() != "pypi"})
+    sources = sorted({i.name or i.url for i in package_indexes(project)})
     direct = sorted({d.name for d in own if d.source in ("git", "path", "url") and d.name})
     checks = [
         f"groups {', '.join(groups)}" if groups else "",

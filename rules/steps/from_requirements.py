@@ -12,6 +12,7 @@ from rules.uv import (
     check_lock,
     has_project_table,
     index_tables,
+    is_built_by_setuptools,
     manifest_path,
     relative,
     restore,
@@ -24,7 +25,7 @@ from scanner.inventory import Project
 def write(site: Site) -> Iterator[Step]:
     """The steps for each project that pip installs from requirements files or from its ``[project]`` table."""
     for project in site.projects:
-        if project.primary_manager != "pip":
+        if project.primary_manager != "pip" or is_built_by_setuptools(project):
             continue
         files = _files(project)
         if not files and has_project_table(project):

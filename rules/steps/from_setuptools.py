@@ -8,7 +8,15 @@ from collections.abc import Iterator
 
 from rules.reading import inside
 from rules.step import Site, Step, StepWriter
-from rules.uv import add_commands, check_lock, has_project_table, manifest_path, restore, safe_name
+from rules.uv import (
+    add_commands,
+    check_lock,
+    has_project_table,
+    is_built_by_setuptools,
+    manifest_path,
+    restore,
+    safe_name,
+)
 from scanner.inventory import Project
 
 # setuptools refuses a `dynamic` field that setup.py does not set and drops a set one that is not listed: the list is
@@ -40,9 +48,10 @@ PY"""
 
 
 def write(site: Site) -> Iterator[Step]:
-    """The steps for each project whose dependencies setuptools declares."""
+    """The steps for each project that setuptools builds, also where ``setup.py`` reads what pip installs."""
     for project in site.projects:
-        if project.primary_manager == "setuptools":
+        read = project.primary_manager in ("pip", "pip-tools") and is_built_by_setuptools(project)
+        if project.primary_manager == "setuptools" or read:
             yield _adopt(site, project)
 
 
@@ -53,11 +62,14 @@ def _adopt(site: Site, project: Project) -> Step:
     if not has_project_table(project):
         commands.append(_table(project, name, before))
     extra = [d for d in project.dependencies if d.path.endswith((".txt", ".in")) and d.scope == "group"]
-    commands += [inside(project.path, "uv lock"), *add_commands(site, project, extra, pins=False)]
-    declared = sorted({posixpath.basename(d.path) for d in project.dependencies if "setup." in d.path}) or ["setup.py"]
+    compiled = project.primary_manager == "pip-tools"  # whose groups are added with the versions of today
+    commands += [inside(project.path, "uv lock")]
+    commands += [] if compiled else add_commands(site, project, extra, pins=False)
+    scripts = [n for n in ("setup.py", "setup.cfg") if any(posixpath.basename(m) == n for m in project.manifests)]
+    declared = sorted({posixpath.basename(d.path) for d in project.dependencies if "setup." in d.path}) or scripts[:1]
     build = inside(project.path, f"uv build -q --wheel --out-dir {after}")
     return Step(
-        title=f"Let uv manage the project that {', '.join(declared)} declares",
+        title=f"Let uv manage the project that {', '.join(declared) or 'setuptools'} declares",
         why="A [project] table whose fields are `dynamic` leaves the declarations where they are: setuptools still "
         "reads them, the wheel stays the same (the check compares its files and metadata), and uv builds the metadata "
         "to lock, which runs setup.py. Moving the fields one by one into [project] can follow.",

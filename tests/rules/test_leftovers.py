@@ -81,6 +81,12 @@ def test_the_same_line_is_told_once_with_all_its_places() -> None:
     assert text == "lines 9, 20 and 31: `poetry install` → `uv sync --locked`"
 
 
+def test_what_an_action_installs_is_not_told_beside_it() -> None:
+    action = a_command("uses:setups/setup-pdm@v4 cache=true", kind="other", tool=None, line=9)
+    commands = (action, a_command("pipx install pdm", kind="bootstrap", tool="pipx", line=9))
+    assert [f.command for f in leftovers(repository(*commands), "ci")] == [action]
+
+
 def test_every_line_that_the_check_of_a_step_forbids_is_in_the_step() -> None:
     commands = (
         a_command("poetry install", line=9),
@@ -123,6 +129,8 @@ def test_where_a_command_starts(words: str, expected: str) -> None:
         (["pip", "install", "dist/shop-1.whl"], "uv pip install dist/shop-1.whl"),
         (["pip3.11", "install", "."], "uv sync --locked"),
         (["python", "setup.py", "develop"], "uv sync --locked"),
+        (["pip", "install", "-t", "libs", "-r", "requirements.txt"], None),
+        (["rye", "sync", "--all-features"], "uv sync --locked --all-extras"),
         (["tox"], "uvx --with tox-uv tox"),
         (["pip", "wheel", "-r", "requirements.txt"], None),
         (["pip", "install", "requests"], None),

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from rules.examples import AS_OF, a_command, a_dependency, a_lockfile, a_project, a_repository, an_image
+from rules.reading import package_indexes
 from rules.step import Site, Step
 from rules.steps import STEPS
 from rules.uv import translate
-from scanner.inventory import Evidence, Lockfile, Project, Repository, Tool
+from scanner.inventory import DeclaredPython, Evidence, Lockfile, Project, Repository, Tool, UsedIndex
 
 OLD, NEWER = "six==1.16.0", "iniconfig==2.0.0"
 
@@ -342,3 +343,55 @@ def test_the_check_for_a_copy_finds_what_still_names_it(tmp_path: Path) -> None:
         assert bash(where, command).returncode == 0, command
     (where / "api/Dockerfile").write_text("COPY requirements.txt .\n")
     assert bash(where, step.verify[1]).returncode == 1
+
+
+def test_what_setup_py_reads_from_requirements_stays_there() -> None:
+    read = project(
+        primary_manager="pip",
+        package_managers=("pip",),
+        lock_discipline="unlocked",
+        build_backend="setuptools (setup.py)",
+        publishes=True,
+        manifests=("setup.py", "requirements.txt", "requirements-sd.txt", "requirements-dev.txt"),
+        dependencies=(
+            a_dependency("six", path="requirements.txt"),
+            a_dependency("diffusers", path="requirements-sd.txt"),
+            a_dependency("pytest", path="requirements-dev.txt", scope="group", group="dev"),
+        ),
+    )
+    repository = a_repository("shop", read)
+    assert not steps_of(repository, "from-requirements")
+    (step,) = steps_of(repository, "from-setuptools")
+    assert step.title == "Let uv manage the project that setup.py declares"
+    added = [c for c in step.commands if c.startswith("uv add")]
+    assert added == ["uv add --raw --no-sync --group dev pytest"]
+    assert next(w.name for w in STEPS) == "from-setuptools"
+
+
+def test_compiled_groups_of_what_setuptools_builds_move_and_its_own_inputs_stay() -> None:
+    locks = [a_lockfile(path=f"requirements/{n}.txt", tool="pip-tools", format="pip-compile") for n in ("base", "test")]
+    built = project(
+        primary_manager="pip-tools",
+        build_backend="setuptools (setup.py)",
+        manifests=("setup.py", "requirements/base.in", "requirements/test.in"),
+        lockfiles=tuple(locks),
+    )
+    move, clean = steps_of(a_repository("shop", built), "from-pip-tools")
+    assert [c for c in move.commands if "uv add" in c or "uv init" in c] == [
+        "uv add --raw --no-sync -c /tmp/shop.pins --group test -r requirements/test.in"
+    ]
+    assert clean.commands == ("git rm -q requirements/base.txt requirements/test.in requirements/test.txt",)
+
+
+def test_no_interpreter_is_asked_for_that_uv_cannot_get() -> None:
+    python = DeclaredPython(version="3.6-alpine", path="Dockerfile", line=1, kind="image")
+    old = project(primary_manager="pip", manifests=("requirements.txt",), python_versions=(python,))
+    (step,) = steps_of(a_repository("shop", old), "from-requirements")
+    assert not any("--python" in c for c in step.commands)
+
+
+def test_channels_of_conda_are_no_indexes() -> None:
+    channel = UsedIndex(url="conda-forge", kind="index", name=None, credentials=False, path="environment.yml", line=4)
+    mixed = project(primary_manager="poetry", manifests=("pyproject.toml", "environment.yml"), indexes=(channel,))
+    assert package_indexes(mixed) == ()
+    assert "conda-forge" not in steps_of(a_repository("shop", mixed), "from-poetry")[0].why
