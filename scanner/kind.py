@@ -310,7 +310,7 @@ def _installed(signs: _Signs) -> KindOf | None:
         return _answer("library", "builds a distribution without commands of its own", packaged.path)
     if signs.says("library"):
         return KindOf(kind="library", reasons=(signs.said_at,))
-    plugin = next((e for m in signs.folder.manifests for e in m.entry_points if e.group not in _COMMANDS), None)
+    plugin = _plugin(signs)
     if plugin is not None and not signs.says("cli"):
         return _answer("library", f"registers plug-ins ({plugin.group})", plugin.at.path, plugin.at.line)
     script = signs.scripts[0]
@@ -321,6 +321,20 @@ _NO_SCRIPT = re.compile(
     r"(?:^|/)(?:__init__|conf|config|configs?|constants|settings|setup|utils?|helpers?|noxfile|conftest|fabfile|models?"
     r"|test_\w*|\w*_tests?|exceptions|types|\w*_config)\.py$"
 )
+
+
+def _plugin(signs: _Signs) -> EntryPoint | None:
+    """A plug-in for something else: not for its own extension points, nor what packages add on the side."""
+    names = {m.name.lower().replace("-", "_") for m in signs.folder.manifests if m.name}
+    for manifest in signs.folder.manifests:
+        for point in manifest.entry_points:
+            host = re.split(r"[.:]", point.group.lower())[0].replace("-", "_")
+            if point.group not in _COMMANDS and host not in names | _ON_THE_SIDE:
+                return point
+    return None
+
+
+_ON_THE_SIDE = frozenset({"pytest11", "pygments", "hypothesis", "sphinx", "mkdocs", "distutils", "egg_info"})
 
 
 def _started(signs: _Signs) -> KindOf:

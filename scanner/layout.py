@@ -187,9 +187,13 @@ def _home(extract: Extract, facts: RepoFacts) -> str:
 
 def _around_package(folder: str, facts: RepoFacts) -> str | None:
     """The project that ships ``folder``, where that is an importable package and the folder above it builds one."""
-    if folder == "." or posixpath.join(folder, "__init__.py") not in facts.files or _has_own_manifest(folder, facts):
+    if is_side_file(posixpath.join(folder, "__init__.py")):
         return None
-    above = folder_of(folder)
+    above = folder
+    while above != "." and posixpath.join(above, "__init__.py") in facts.files and not _has_own_manifest(above, facts):
+        above = folder_of(above)
+    if above == folder:
+        return None
     for home in (above, folder_of(above)) if posixpath.basename(above) == "src" else (above,):
         if any(_builds(facts.extracts.get(posixpath.normpath(posixpath.join(home, name)))) for name in _BUILD_FILES):
             return home
@@ -316,7 +320,10 @@ def _role(path: str, draft: _Draft, *, member: bool, facts: RepoFacts) -> tuple[
 
 
 def _only_lists_requirements(draft: _Draft) -> bool:
-    return all(e.manifest is None or e.manifest.format in ("requirements", "Pipfile", "conda") for e in draft.extracts)
+    return all(
+        e.manifest is None or e.manifest.format in ("requirements", "Pipfile", "conda", "pixi.toml")
+        for e in draft.extracts
+    )
 
 
 def _only_serves_docs(draft: _Draft) -> str | None:

@@ -13,13 +13,13 @@ from typing import Literal
 _LIBRARY = (
     r"librar(?:y|ies)(?! of)|build[- ]back-?end|frameworks?|plug-?ins?|extensions?|sdk|bindings?|toolkit|toolbox"
     r"|middleware|decorators?|reusable"
-    r"|python (?:client|wrapper|api|interface|package|module|implementation)|api (?:client|wrapper)|language model"
-    r"|(?:client|wrapper|adapter|connector|integration|helpers?|utilities|backend|support) (?:for|to|around|of)"
+    r"|python (?:client|wrapper|api|interface|module|implementation)|api (?:client|wrapper)"
+    r"|(?:client|wrapper|adapter|connector|helpers?|utilities) (?:for|to|around)|(?:integration|support|backend) for"
     r"|package (?:for|to|that|which|of|with|providing|containing)|implementation (?:of|in|for|based)"
 )
 _CLI = (
     r"command[- ]lines?|cli|terminal|tui|tools?|linter|formatter|downloader|converter|generator|launcher|scanner|gui"
-    r"|desktop|games?|viewer|editor|solver|simulator"
+    r"|desktop|games?|viewer|editor|solver|simulator|(?:package|dependency|version|environment|password|file) manager"
 )
 _SERVICE = (
     r"(?:web|micro)[ -]?services?|daemon|servers?|web ?(?:apps?|applications?|sites?|pages?|portals?)|web[- ]based"

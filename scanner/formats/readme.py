@@ -14,7 +14,7 @@ from scanner.purpose import first_said, template_word
 
 NAME = "readme"
 MAX_LINES = 120
-MAX_PROSE = 12
+MAX_PROSE = 7
 _FENCE = re.compile(r"\s{0,3}(?:```|~~~)")
 _RULE = re.compile(r"\s{0,3}([=\-~^*#+_.:`'\"])\1{2,}\s*")
 _NO_PROSE = re.compile(r"\s*(?:$|[|>]|\.\. |:\w|!\[|\[!\[|\[[^\]]{1,80}\]:|<!--|---|===)|\s{4,}|\t")
@@ -32,9 +32,8 @@ def read(path: str, text: str) -> Extract | None:
 
 def _hints(path: str, text: str) -> Iterator[Hint]:
     titled = False
-    for number, line in _opening(text):
-        plain = _plain(line)
-        if not titled and plain:
+    for number, plain in _opening(text):
+        if not titled:
             titled = True
             if (word := template_word(plain)) is not None:
                 yield _hint("template", f"the README's title says {word!r}", path, number)
@@ -59,10 +58,12 @@ def _opening(text: str) -> Iterator[tuple[int, str]]:
             continue
         if _CHAPTER.match(line):
             return
-        prose += not line.startswith("#")
+        if not (plain := _plain(line)):
+            continue
+        prose += not line.startswith("#") and plain.count(" ") > 1
         if prose > MAX_PROSE:
             return
-        yield number, line
+        yield number, plain
 
 
 _CHAPTER = re.compile(

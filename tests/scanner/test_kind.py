@@ -100,6 +100,14 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "a plug-in": ("library", {"pyproject.toml": pyproject(more=SCRIPT + PLUGIN), **MODULE}),
+    "an extension point of its own": (
+        "cli",
+        {"pyproject.toml": pyproject(more=SCRIPT + PLUGIN.replace("host.plugins", "shop.plugins")), **MODULE},
+    ),
+    "a plug-in on the side": (
+        "cli",
+        {"pyproject.toml": pyproject(more=SCRIPT + PLUGIN.replace("host.plugins", "pytest11")), **MODULE},
+    ),
     "an app for a framework": (
         "library",
         {

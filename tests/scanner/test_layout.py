@@ -210,3 +210,11 @@ def test_what_pip_compile_reads_without_arguments() -> None:
     with_source = only(manifest("setup.py", "setup.py"), manifest("requirements.in", "requirements"))
     assert not reads_build_file(compiled(), with_source)
     assert not reads_build_file(compiled("requirements.in"), with_source)
+
+
+def test_requirements_deep_in_a_package_and_in_a_package_of_tests() -> None:
+    built = manifest("setup.py", "setup.py")
+    packages = ("shop/__init__.py", "shop/rates/__init__.py", "tests/__init__.py")
+    deep = manifest("shop/rates/requirements.txt", "requirements")
+    found = roles(built, deep, manifest("tests/requirements.txt", "requirements"), files=packages)
+    assert found == {".": "main", "tests": "tooling"}

@@ -31,7 +31,7 @@ def test_openings(text: str, hints: list[tuple[str, int]]) -> None:
 
 
 def test_only_the_opening_counts() -> None:
-    assert said("# Carts\n" + "\nCounts carts.\n" * 20 + "\nA library.\n") == []
+    assert said("# Carts\n" + "\nCounts all the carts.\n" * 20 + "\nA library.\n") == []
 
 
 @pytest.mark.parametrize(
