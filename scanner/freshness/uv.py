@@ -234,10 +234,16 @@ class _Comparison:
 
     def _prerelease(self) -> Iterator[_Note]:
         options = table(self.data, "options")
-        yield from self._option(options, "prerelease-mode", "prerelease", "if-necessary-or-explicit")
+        recorded, wanted = options.get("prerelease-mode"), self.settings.get("prerelease")
+        if {recorded, wanted} == {None, "if-necessary"}:
+            if self.revision < 5:
+                message = "`prerelease` if-necessary is the default of uv from 0.12 on, and differs from it before"
+                yield self._unknown(f"{message}: the lock does not say which of them wrote it", self._setting())
+        else:
+            yield from self._option(options, "prerelease-mode", "prerelease", "if-necessary-or-explicit")
         locked = table(options, "prerelease-package")
-        wanted = table(self.settings, "prerelease-package")
-        if {normal(k): v for k, v in locked.items()} != {normal(k): v for k, v in wanted.items()}:
+        declared = table(self.settings, "prerelease-package")
+        if {normal(k): v for k, v in locked.items()} != {normal(k): v for k, v in declared.items()}:
             yield self._stale("`prerelease-package` differs from what the lock was made with", self._setting())
 
     def _exclude_newer(self) -> Iterator[_Note]:

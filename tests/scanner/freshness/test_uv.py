@@ -632,3 +632,11 @@ def test_a_lock_inside_a_workspace_is_left_over() -> None:
     found = verdict(files, "pk/helper/uv.lock")
     assert found.status == "undecidable"
     assert found.reasons[0].message == "this folder is a member of a workspace; uv reads uv.lock instead of this lock"
+
+
+def test_the_default_of_prerelease_changed_with_0_12() -> None:
+    root = '[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.8"\n[tool.uv]\nprerelease = "if-necessary"\n'
+    lock = 'version = 1\nrevision = 3\nrequires-python = ">=3.8"\n\n[[package]]\nname = "x"\nversion = "1"\nsource = { virtual = "." }\n'
+    found = verdict({"pyproject.toml": root, "uv.lock": lock})
+    assert (found.status, found.covers) == ("undecidable", True)
+    assert verdict({"pyproject.toml": root, "uv.lock": lock.replace("revision = 3", "revision = 5")}).status == "fresh"
