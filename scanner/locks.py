@@ -40,15 +40,25 @@ def judge_locks(facts: RepoFacts) -> dict[str, Verdict]:
     return verdicts
 
 
-def with_past(verdict: Verdict, extract: Extract, facts: RepoFacts, past: Past) -> Verdict:
-    """The verdict with the day on which the lock was written, and what its digest alone does not tell: what changed."""
-    verdict = replace(verdict, written_at=past.written.at)
-    if not verdict.by_digest:
-        return verdict
+def with_pasts(verdicts: Mapping[str, Verdict], facts: RepoFacts, pasts: Mapping[str, Past]) -> dict[str, Verdict]:
+    """The verdicts with the days on which the locks were written, and with what a digest does not tell: what changed."""
+    made = dict(verdicts)
+    for path, past in pasts.items():
+        verdict = replace(verdicts[path], written_at=past.written.at)
+        made[path] = _explained(verdict, facts.extracts[path], facts, past) if verdict.by_digest else verdict
+    return made
+
+
+def needs_manifest(verdict: Verdict, extract: Extract) -> str | None:
+    """The name of the manifest whose past would tell why a lock is stale; ``None`` where that is told already."""
+    check = check_of(extract.lock) if extract.lock is not None else None
+    return check.manifest if check is not None and verdict.by_digest else None
+
+
+def _explained(verdict: Verdict, extract: Extract, facts: RepoFacts, past: Past) -> Verdict:
     first, *rest = verdict.reasons
     told, named = _told(extract, facts, past)
-    message = f"{first.message}; {told}"
-    return replace(verdict, reasons=(replace(first, message=message), *named, *rest))
+    return replace(verdict, reasons=(replace(first, message=f"{first.message}; {told}"), *named, *rest))
 
 
 def _told(extract: Extract, facts: RepoFacts, past: Past) -> tuple[str, tuple[Reason, ...]]:
@@ -58,41 +68,21 @@ def _told(extract: Extract, facts: RepoFacts, past: Past) -> tuple[str, tuple[Re
     now = facts.extracts.get(then.path) if then is not None else None
     if written.commit is None:
         return f"what changed cannot be told: {written.why}", ()
-    when = f"{(written.at or 'some day')[:10]} (commit {written.commit[:10]})"
+    when = f"on {(written.at or '?')[:10]} (commit {written.commit[:10]})"
     if lock is None or check is None or check.hashed is None or then is None or then.manifest is None or now is None:
-        return f"the lock was last written on {when}; its manifest of that commit cannot be read", ()
+        return f"the lock was last written {when}; its manifest of that commit cannot be read", ()
     assert now.manifest is not None
     found = changes(check.hashed(lock, then.manifest), check.hashed(lock, now.manifest))
-    scene = Scene(lock=lock, extracts={**facts.extracts, then.path: then}, files=facts.files)
-    was_stale = check.check(scene).status != "fresh"
     if not found:
-        return (
-            f"the manifest is as it was when the lock was last written, on {when}: it was out of step then already",
-            (),
-        )
-    names = [change.name for change in found]
+        return f"the manifest has not changed since the lock was last written {when}: they never matched", ()
+    scene = Scene(lock=lock, extracts={**facts.extracts, then.path: then}, files=facts.files)
+    matched = "" if check.check(scene).status == "fresh" else ", and it did not match then either"
+    names = list(dict.fromkeys(change.name for change in found))
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    told = f"since the lock was last written, on {when}, the manifest changed in {', '.join(names[:3])}{more}"
-    told += ", and it was out of step then already" if was_stale else ""
+    told = f"since the lock was last written {when}, the manifest changed in {', '.join(names[:3])}{more}{matched}"
     return told, tuple(_reason(change, now.manifest) for change in found[:SHOWN])
 
 
 def _reason(change: Change, now: Manifest) -> Reason:
     here = next((r.at for r in now.requirements if change.requirement and r.name == change.name), None)
     return Reason(message=str(change), path=now.path, line=here.line if here is not None else None)
-
-
-def needs_manifest(verdict: Verdict, extract: Extract) -> str | None:
-    """The name of the manifest whose past would tell why a lock is stale; ``None`` where that is told already."""
-    check = check_of(extract.lock) if extract.lock is not None else None
-    return check.manifest if check is not None and verdict.by_digest else None
-
-
-def with_pasts(verdicts: Mapping[str, Verdict], facts: RepoFacts, pasts: Mapping[str, Past]) -> dict[str, Verdict]:
-    """All verdicts, with what is known of the past of each."""
-    return {
-        path: with_past(verdict, facts.extracts[path], facts, past)
-        if (past := pasts.get(path)) is not None
-        else verdict
-        for path, verdict in verdicts.items()
-    }

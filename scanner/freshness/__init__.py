@@ -29,6 +29,9 @@ def judge(scene: Scene) -> Verdict:
 
 
 def check_of(lock: Lock) -> LockCheck | None:
-    """The check of a lock: by the format where a check names its formats (what lockers write as requirements files), else by the tool."""
+    """The check of a lock.
+
+    By the format where a check names its formats (what lockers write as requirements files), else by the tool.
+    """
     by_format = next((check for check in CHECKS if lock.format in check.formats), None)
     return by_format or next((check for check in CHECKS if not check.formats and lock.tool in check.tools), None)

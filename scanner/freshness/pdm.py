@@ -26,7 +26,7 @@ from scanner.freshness.pdm_inputs import (
     locked_groups,
     normal,
 )
-from scanner.freshness.verdict import LockCheck, Scene, Verdict
+from scanner.freshness.verdict import DIGEST, DIGEST_ONLY, LockCheck, Scene, Verdict
 from scanner.inventory import LockStatus, Reason
 from scanner.toml_reader import strings, table
 
@@ -113,10 +113,7 @@ def _undecidable(message: str, path: str, covers: bool | None, reasons: tuple[Re
 def _difference(recorded: object, path: str, covers: bool | None) -> Reason:
     if not isinstance(recorded, str):
         return Reason(message="the lock holds no content_hash", path=path)
-    what = f"the lock records {recorded[:19]}…, which is not the digest of the manifest"
-    if covers:
-        what = f"digest only: {what}, though every declared requirement is locked at a version it admits"
-    return Reason(message=what, path=path)
+    return Reason(message=DIGEST_ONLY if covers else DIGEST, path=path)
 
 
 _Answer = tuple[LockStatus, dict[str, LockStatus], tuple[Reason, ...]]

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 from scanner.facts import Lock, Manifest
 from scanner.freshness.coverage import coverage
-from scanner.freshness.verdict import LockCheck, Scene, Verdict
+from scanner.freshness.verdict import DIGEST, DIGEST_ONLY, LockCheck, Scene, Verdict
 from scanner.inventory import LockStatus, Reason
 from scanner.toml_reader import table
 
@@ -39,7 +39,7 @@ def check(scene: Scene) -> Verdict:
         why = "cannot be read" if path in scene.files else "is missing"
         return _verdict("undecidable", None, f"the Pipfile beside the lock {why}", path)
     covers, missing = coverage(manifest.requirements, lock.packages, requires_python=None)
-    status, others, reason = _compare(lock, manifest)
+    status, others, reason = _compare(lock, manifest, covers)
     by_digest = status == "stale" and covers is not False
     first = (reason,) if reason is not None else ()
     reasons = (*first, *missing) if covers is not False else (*missing, *first)
@@ -52,7 +52,9 @@ def hashed(_lock: Lock, manifest: Manifest) -> Mapping[str, Any]:
     return {key: value for key, value in manifest.data.items() if key in kept or key not in _NO_CATEGORIES}
 
 
-def _compare(lock: Lock, manifest: Manifest) -> tuple[LockStatus, dict[str, LockStatus], Reason | None]:
+def _compare(
+    lock: Lock, manifest: Manifest, covers: bool | None
+) -> tuple[LockStatus, dict[str, LockStatus], Reason | None]:
     recorded = table(lock.data, "_meta", "hash").get("sha256")
     if not isinstance(recorded, str):
         # A missing _meta is rebuilt from the Pipfile and then called up to date; a missing digest alone is not.
@@ -67,8 +69,7 @@ def _compare(lock: Lock, manifest: Manifest) -> tuple[LockStatus, dict[str, Lock
     except (TypeError, ValueError, RecursionError):
         return "undecidable", {}, Reason(message="the Pipfile holds values that JSON cannot", path=manifest.path)
     if recorded not in digests.values():
-        message = f"digest only: the lock records {recorded[:12]}…, which is not the digest of the Pipfile"
-        return "stale", {}, Reason(message=message, path=manifest.path)
+        return "stale", {}, Reason(message=DIGEST_ONLY if covers else DIGEST, path=manifest.path)
     others: dict[str, LockStatus] = {label: "stale" for label, digest in digests.items() if digest != recorded}
     if "source" not in manifest.data and _is_old_default(sources):
         others = {_NEW_DEFAULT: "stale"}

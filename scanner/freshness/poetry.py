@@ -19,7 +19,7 @@ from packaging.version import InvalidVersion, Version
 
 from scanner.facts import Lock, Manifest, Requirement
 from scanner.freshness.coverage import coverage
-from scanner.freshness.verdict import LockCheck, Scene, Verdict
+from scanner.freshness.verdict import DIGEST, DIGEST_ONLY, LockCheck, Scene, Verdict
 from scanner.inventory import LockStatus, Reason
 from scanner.poetry_constraints import admits, alternatives, specifier
 from scanner.toml_reader import table
@@ -54,10 +54,7 @@ def _difference(lock: Lock, path: str, covers: bool | None) -> Reason:
     recorded = lock.data.get("content-hash")
     if not isinstance(recorded, str):
         return Reason(message="the lock holds no content-hash", path=lock.path)
-    what = f"the lock records {recorded[:12]}…, which is not the digest of the manifest"
-    if covers:
-        what = f"digest only: {what}, though every declared requirement is locked at a version it admits"
-    return Reason(message=what, path=path)
+    return Reason(message=DIGEST_ONLY if covers else DIGEST, path=path)
 
 
 def hashed(lock: Lock, manifest: Manifest) -> Mapping[str, Any]:

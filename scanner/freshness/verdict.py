@@ -14,6 +14,9 @@ from typing import Any
 from scanner.facts import Extract, Lock, Manifest
 from scanner.inventory import LockStatus, Reason
 
+DIGEST = "the manifest is not the one whose digest the lock records"
+DIGEST_ONLY = f"digest only: every declared requirement is locked at a version that it admits, but {DIGEST}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
