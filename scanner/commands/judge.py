@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from scanner.commands.image_builds import compose_services
 from scanner.commands.lookup import Found, Lookup
-from scanner.commands.pip_install import PACKAGING, Judgement, judge_pip, place_of
+from scanner.commands.pip_install import ALL_EXTRAS, PACKAGING, Judgement, judge_pip, place_of
 from scanner.commands.place import environment_of
 from scanner.commands.words import (
     PipAsk,
@@ -22,6 +22,7 @@ from scanner.commands.words import (
     distribution,
     inner,
     option,
+    options,
     options_before,
     pip_ask,
     program,
@@ -44,7 +45,7 @@ class Job:
     versions: dict[str, str] = field(default_factory=dict)
     checked: set[str] = field(default_factory=set)
     produced: dict[str, Judgement] = field(default_factory=dict)
-    locked_places: dict[str, list[int | None]] = field(default_factory=dict)
+    locked_places: dict[str, list[tuple[int | None, frozenset[str]]]] = field(default_factory=dict)
     relocked: dict[str, int | None] = field(default_factory=dict)
     refreshed: dict[str, int | None] = field(default_factory=dict)
     poetry_in_system: bool = False
@@ -288,14 +289,22 @@ class _Judge:
     def _environment(self) -> str:
         return environment_of(self._at.argv, self._env, poetry_in_system=self._job.poetry_in_system)
 
-    def _locked_before(self) -> bool:
-        """Whether something was installed from a lock into the environment of this command."""
-        lines = self._job.locked_places.get(self._environment(), [])
+    def _locked_before(self) -> frozenset[str] | None:
+        """The extras that were installed from a lock into the environment of this command; ``None`` if nothing was."""
+        before = self._job.locked_places.get(self._environment(), [])
         container = self._lookup.container(self._at.at.path) if self._at.context == "image" else None
-        return bool(lines) and (container is None or any(container.rests_on(self._at.at.line, n) for n in lines))
+        found = [e for n, e in before if container is None or container.rests_on(self._at.at.line, n)]
+        if ALL_EXTRAS in found:
+            return ALL_EXTRAS
+        return frozenset().union(*found) if found else None
 
     def _installed_from_lock(self) -> None:
-        self._job.locked_places.setdefault(self._environment(), []).append(self._at.at.line)
+        started = program(self._at.argv)
+        extras = ALL_EXTRAS
+        if started.name in ("uv", "poetry") and "--all-extras" not in started.args and "pip" not in started.args[:2]:
+            words = " ".join(options(started.args, "--extra", "--extras", "-E")).replace(",", " ").split()
+            extras = frozenset(distribution(word) for word in words)
+        self._job.locked_places.setdefault(self._environment(), []).append((self._at.at.line, extras))
 
     def _bootstrapped(self, words: Sequence[str]) -> None:
         for word in words:

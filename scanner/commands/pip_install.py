@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass
 
 from scanner.commands.lookup import Listing, Lookup
@@ -23,6 +24,7 @@ PACKAGING = frozenset(
     poetry-plugin-bundle poetry-multiproject-plugin poetry-polylith-plugin poetry-plugin-up pdm-backend
     """.split()
 )
+ALL_EXTRAS = frozenset({"*"})
 NO_DEPS_ONLY = "installs the project alone (--no-deps)"
 PROJECT_AFTER_LOCK = "the project's dependencies were installed from a lock before; without --no-deps"
 PINNED_NO_DEPS = "pinned by hand, and nothing else is installed (--no-deps)"
@@ -63,10 +65,13 @@ def judge_pip(
     lookup: Lookup,
     *,
     produced: dict[str, Judgement],
-    locked_before: bool = False,
+    locked_before: frozenset[str] | None = None,
 ) -> Judgement:
-    """Judge an install by pip or a relative. ``produced`` are files that earlier commands of the job wrote;
-    ``locked_before`` says that a compiled file was installed into the same environment before."""
+    """Judge an install by pip or a relative.
+
+    ``produced`` are files that earlier commands of the job wrote; ``locked_before`` are the extras that were installed
+    from a lock into the same environment before (:data:`ALL_EXTRAS` where that is not told), ``None`` if nothing was.
+    """
     if not ask.installs_project:
         return _by_name(ask, tool)
     env = dict(invocation.env)
@@ -78,8 +83,9 @@ def judge_pip(
     alone = "--no-deps" in ask.flags or env.get("PIP_NO_DEPS", "") in ("1", "true", "on")
     parts = [_file(word, invocation, lookup, produced, constrained, alone) for word in ask.requirements]
     compiled = any(part.uses_lock for part in parts)
-    parts += [_project(word, invocation, lookup, constrained, alone, compiled or locked_before) for word in ask.paths]
-    parts += [_archive(word, produced, alone, compiled or locked_before) for word in ask.archives]
+    before = ALL_EXTRAS if compiled else locked_before
+    parts += [_project(word, invocation, lookup, constrained, alone, before) for word in ask.paths]
+    parts += [_archive(word, produced, alone, before is not None) for word in ask.archives]
     parts += [_Part(uses_lock=constrained, because=f"group {name} is resolved at install time") for name in ask.groups]
     if any(distribution(word) not in PACKAGING for word in ask.names) and not constrained:
         parts.append(_Part(uses_lock=False, because=f"{ask.names[0]} is resolved at install time"))
@@ -163,7 +169,12 @@ def _listed(listing: Listing, constrained: bool, alone: bool) -> _Part:
 
 
 def _project(
-    word: str, invocation: Invocation, lookup: Lookup, constrained: bool, alone: bool, locked_before: bool
+    word: str,
+    invocation: Invocation,
+    lookup: Lookup,
+    constrained: bool,
+    alone: bool,
+    locked_before: frozenset[str] | None,
 ) -> _Part:
     path = lookup.find(invocation, word.split("[")[0])
     if alone:
@@ -173,9 +184,17 @@ def _project(
     dynamic = lookup.dynamic(path) if path is not None else None
     if dynamic is not None and dynamic.kind == "compiled" and "[" not in word:
         return _Part(True, f"its dependencies are read from {dynamic.path}, which a locker wrote")
-    if locked_before:
-        return _Part(True, PROJECT_AFTER_LOCK)
+    if locked_before is not None:
+        more = [] if locked_before == ALL_EXTRAS else sorted(_extras(word) - locked_before)
+        return (
+            _Part(False, f"the extra {more[0]} is not in what was locked") if more else _Part(True, PROJECT_AFTER_LOCK)
+        )
     return _Part(False, "the project's dependencies are resolved at install time")
+
+
+def _extras(word: str) -> frozenset[str]:
+    match = re.search(r"\[([^\]]{1,300})\]$", word)
+    return frozenset(distribution(name) for name in match[1].split(",")) if match else frozenset()
 
 
 def _archive(word: str, produced: dict[str, Judgement], alone: bool, locked_before: bool) -> _Part:

@@ -303,7 +303,7 @@ def _place(word: str, found: dict[str, list[str]]) -> None:
     elif bare.endswith(_ARCHIVE) or bare.endswith("/*"):
         found["archive"].append(bare)
     elif bare in (".", "..") or bare.startswith(("./", "../", "/", "~", ".\\")) or "/" in bare:
-        found["path"].append(bare)
+        found["path"].append(word.split(";")[0].strip())  # with its extras
     elif bare.startswith(("$", "{", "<")):
         found["unclear"].append(word)
     else:

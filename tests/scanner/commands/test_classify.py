@@ -367,6 +367,16 @@ SEVERAL: list[tuple[str, str, list[tuple[object, ...]]]] = [
     ),
     (
         ".",
+        "uv sync --extra a\nuv pip install -e .[a]",
+        [("install", "uv", True, "none"), ("install", "uv", True, "none")],
+    ),
+    (
+        ".",
+        "uv sync --frozen\nuv pip install .[a]",
+        [("install", "uv", True, "frozen"), ("install", "uv", False, "none")],
+    ),
+    (
+        ".",
         "uv sync\npip install -e .",
         [("install", "uv", True, "none"), ("install", "pip", False, "none")],
     ),

@@ -90,7 +90,7 @@ def test_pip_ask() -> None:
     )  # fmt: skip
     assert ask.requirements == ("a.txt", "b.txt", "c.txt")
     assert ask.constraints == ("d.txt",)
-    assert ask.paths == (".", "./pkg")
+    assert ask.paths == (".[x]", "./pkg")
     assert ask.archives == ("dist/*.whl",)
     assert ask.names == ("req>=1", "git+https://h/x")
     assert ask.groups == ("dev",)
