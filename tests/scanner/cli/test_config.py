@@ -29,7 +29,9 @@ def test_a_suppression_keeps_its_reason_and_opens_again(muster: Any, make_repo: 
     repo = make_repo("api")
     repo.commit({"requirements.txt": "-i https://a:b1c2d3@pypi.example/simple\nflask\n", "app.py": ""})
     for until, state in (("2999-01-01", "suppressed"), ("2020-01-01", "new")):
-        Path("muster.toml").write_text(f'[[suppress]]\nrule = "credentials-in-index"\nreason = "r"\nuntil = "{until}"\n')
+        Path("muster.toml").write_text(
+            f'[[suppress]]\nrule = "credentials-in-index"\nreason = "r"\nuntil = "{until}"\n'
+        )
         muster("scan", repo.path, "-q")
         found = muster("findings", "--rule", "credentials-in-index", "--format", "json").json["findings"]
         assert [f["state"] for f in found] == [state]
