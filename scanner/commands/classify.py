@@ -171,8 +171,8 @@ def _commands(invocation: Invocation, judged: Sequence[Judgement], lookup: Looku
 
 
 def _project(invocation: Invocation, judgement: Judgement, lookup: Lookup) -> str | None:
-    if judgement.path is not None:
-        return lookup.project_of(judgement.path)
+    if (path := judgement.serves or judgement.path) is not None:
+        return lookup.project_of(path)
     directory = invocation.directory
     if directory is not None and directory.startswith("/"):
         container = lookup.container(invocation.at.path)

@@ -393,7 +393,17 @@ class _Judge:
             enforced = "locked"
         if enforced == "none" and "uv" in self._job.checked:
             enforced = "locked"
-        return self._from_lock("uv", "uv.lock", found, enforced)
+        return replace(self._from_lock("uv", "uv.lock", found, enforced), serves=self._member(started.args, folder))
+
+    def _member(self, args: Sequence[str], folder: str | None) -> str | None:
+        """The manifest of the project that uv syncs: the named member of the workspace, or the nearest."""
+        if (name := option(args, "--package")) is not None and (path := self._lookup.manifest_of(name)) is not None:
+            return path
+        return (
+            None
+            if folder is not None and "$" in folder
+            else self._lookup.nearest(self._at, ("pyproject.toml",), folder).path
+        )
 
     # Poetry, Pipenv, PDM, Rye, Pixi
 

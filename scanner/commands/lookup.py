@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
 
 from scanner.commands.container import Container
 from scanner.commands.file_tree import FileTree, file_tree
@@ -125,6 +126,19 @@ class Lookup:
             owner = owner_of(path, self.projects)
             self._owners[path] = only if owner is None else owner
         return self._owners[path]
+
+    def manifest_of(self, name: str) -> str | None:
+        """The ``pyproject.toml`` of the project called ``name``, if there is exactly one."""
+        wanted = canonicalize_name(name)
+        found = [
+            path
+            for path, extract in self.extracts.items()
+            if path.endswith("pyproject.toml")
+            and extract.manifest is not None
+            and extract.manifest.name is not None
+            and canonicalize_name(extract.manifest.name) == wanted
+        ]
+        return found[0] if len(found) == 1 else None
 
     def followed(self, key: object, follow: Callable[[], Iterable[Invocation]]) -> tuple[Invocation, ...]:
         """What ``follow`` gives, asked once for each ``key``: many jobs start the same tasks."""

@@ -32,7 +32,10 @@ PINNED_NO_DEPS = "pinned by hand, and nothing else is installed (--no-deps)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What one command amounts to; the fields are those of the inventory's command."""
+    """What one command amounts to; the fields are those of the inventory's command.
+
+    ``path`` is the file or folder that it installs from, ``serves`` that of the project where it is another one's.
+    """
 
     kind: CommandKind
     tool: str | None
@@ -40,6 +43,7 @@ class Judgement:
     enforced: Enforced | None = None
     because: str | None = None
     path: str | None = None
+    serves: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -583,3 +583,18 @@ def test_environments_that_test_with_named_packages_are_installs() -> None:
         ("install", "pip", False),
         ("test", "pytest", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("directory", "text", "expected"),
+    [
+        ("work", "uv sync", "work"),
+        ("work/a", "uv sync", "work/a"),
+        ("work", "uv sync --package a", "work/a"),
+        ("work", "uv run --package=a pytest", "work/a"),
+        ("work", "uv sync --package other", "work"),
+        (".", "uv sync --directory work/a", "work/a"),
+    ],
+)
+def test_uv_serves_the_member_that_is_named_or_near(directory: str, text: str, expected: str) -> None:
+    assert judged(text, directory)[0].project == expected
