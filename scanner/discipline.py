@@ -98,16 +98,9 @@ def declared(
 
 def _without_the_pinned(files: list[Manifest], installed: list[Requirement]) -> list[Requirement]:
     """The requirements without those of a file whose every name another one pins (``requirements.txt.lock``)."""
-    loose = {
-        m.path
-        for m in files
-        for other in files
-        if m is not other
-        and not is_dev_file(other.path)
-        and all(map(is_pinned, other.requirements))
-        and not all(map(is_pinned, m.requirements))
-        and {r.key for r in m.requirements} <= {r.key for r in other.requirements}
-    }
+    names = {m.path: {r.key for r in m.requirements} for m in files}
+    exact = [m.path for m in files if not is_dev_file(m.path) and all(map(is_pinned, m.requirements))]
+    loose = {path for path in names.keys() - set(exact) if any(names[path] <= names[other] for other in exact)}
     return [r for r in installed if r.at.path not in loose]
 
 
@@ -236,24 +229,23 @@ def _gap(folder: Folder, runtime: tuple[Requirement, ...]) -> Reason | None:
 
 def _of_pins(requirements: tuple[Requirement, ...], which: str) -> tuple[Discipline, tuple[Reason, ...]]:
     exported = _is_conda_export(requirements)
-    pinned = [r for r in requirements if is_pinned(r) or (exported and r.ecosystem == "conda")]
-    loose = [r for r in requirements if r not in pinned]
+    loose = [r for r in requirements if not (is_pinned(r) or (exported and r.ecosystem == "conda"))]
     if not loose:
         hashed = all(r.hashes for r in requirements if r.source == "index")
         word: Discipline = "pinned-hashes" if hashed and any(r.hashes for r in requirements) else "pinned"
         all_of_them = (
             f"the only {which} requirement is an exact pin"
-            if len(pinned) == 1
-            else (f"all {len(pinned)} {which} requirements are exact pins")
+            if len(requirements) == 1
+            else (f"all {len(requirements)} {which} requirements are exact pins")
         )
-        return word, (Reason(message=all_of_them, path=pinned[0].at.path),)
+        return word, (Reason(message=all_of_them, path=requirements[0].at.path),)
     first = loose[0]
     example = Reason(
         message=f"{_how_many(len(loose), len(requirements), which)} not exact, such as {as_written(first)}",
         path=first.at.path,
         line=first.at.line,
     )
-    return ("partial" if pinned else "unlocked"), (example,)
+    return ("partial" if len(loose) < len(requirements) else "unlocked"), (example,)
 
 
 def _how_many(some: int, all_of_them: int, which: str) -> str:

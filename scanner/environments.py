@@ -87,11 +87,12 @@ def _ci(
     ours = [c for c in commands if c.context == "ci"]
     testing = {(c.path, c.job) for c in ours if c.kind == "test"}
     installs = [c for c in ours if c.kind == "install"]
-    chosen = [c for c in installs if (c.path, c.job) in testing] or installs
+    chosen = [c for c in installs if (c.path, c.job) in testing]
+    rest = [c for c in installs if (c.path, c.job) not in testing] if chosen else []
+    chosen = chosen or installs
     python = next((found for kind in _CI_KINDS if (found := _versions(pythons, (kind,)))), ())
     if not chosen:
         return Environment(tool=None, python=python, evidence=(external,)) if external is not None else None
-    rest = [c for c in installs if c not in chosen]
     return Environment(
         tool=chosen[0].tool,
         uses_lock=_lowest_lock(chosen),
