@@ -14,8 +14,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from packaging.utils import canonicalize_name
-
 from rules.pythons import data, dotted, ends, is_over, minor, oldest_download
 from rules.reading import below, inside, package_indexes
 from rules.step import Site
@@ -59,7 +57,7 @@ def save_pins(site: Site, project: Project, locks: Sequence[Lockfile]) -> str:
 
 def compare_pins(site: Site, project: Project) -> str:
     """Fail, and show them, when a version of the old lock is not in the new one."""
-    new = f"{_TOML_PINS} {shlex.quote(posixpath.join(project.path, 'uv.lock') if project.path != '.' else 'uv.lock')}"
+    new = f"{_TOML_PINS} {shlex.quote(lock_path(project))}"
     return f"! comm -23 {pins_file(site, project)} <({new} | sort -u) | grep ."
 
 
@@ -71,7 +69,7 @@ def check_lock(project: Project) -> str:
 def restore(project: Project, files: Collection[str]) -> tuple[str, ...]:
     """Undo the step before it is committed."""
     kept = " ".join(shlex.quote(f) for f in sorted(set(files)))
-    new = posixpath.normpath(posixpath.join(project.path, "uv.lock"))
+    new = lock_path(project)
     back = (f"git restore --staged --worktree -- {kept}",) if kept else ()
     return (
         back
@@ -83,6 +81,11 @@ def restore(project: Project, files: Collection[str]) -> tuple[str, ...]:
 def manifest_path(project: Project) -> str:
     """The path of the project's ``pyproject.toml``, whether it exists or will."""
     return "pyproject.toml" if project.path == "." else f"{project.path}/pyproject.toml"
+
+
+def lock_path(project: Project) -> str:
+    """The path of the project's ``uv.lock``, whether it exists or will."""
+    return "uv.lock" if project.path == "." else f"{project.path}/uv.lock"
 
 
 def has_pyproject(project: Project) -> bool:
@@ -178,7 +181,7 @@ def requirement(dependency: Dependency) -> str | None:
     """A dependency as PEP 508 text; ``None`` where it cannot be said (unreadable specifier, path, the interpreter)."""
     if not dependency.name or dependency.ecosystem == "conda" or dependency.source == "path":
         return None
-    if canonicalize_name(dependency.name) == "python":
+    if dependency.name.lower() == "python":
         return None
     extras = f"[{','.join(dependency.extras)}]" if dependency.extras else ""
     marker = f" ; {dependency.marker}" if dependency.marker else ""
@@ -198,7 +201,7 @@ def unsayable(dependencies: Iterable[Dependency]) -> list[str]:
     return [
         f"{d.name or d.raw} ({d.path}:{d.line})"
         for d in dependencies
-        if requirement(d) is None and d.scope != "build" and canonicalize_name(d.name or "x") != "python"
+        if requirement(d) is None and d.scope != "build" and d.name.lower() != "python"
     ]
 
 

@@ -32,6 +32,7 @@ STEPS: tuple[StepWriter, ...] = (
     from_conda.STEPS,
     from_hatch.STEPS,
     on_uv.STEPS,
+    copies.CARRY,
     image.STEPS,
     ci.STEPS,
     hooks.STEPS,

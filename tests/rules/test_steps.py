@@ -304,11 +304,13 @@ def test_a_copy_by_hand_beside_the_declarations_is_removed_last() -> None:
         manifests=("pyproject.toml", "requirements.txt", "deploy.txt"),
         dependencies=(*own, *copy, *other),
     )
-    (step,) = steps_of(a_repository("shop", beside), "copies")
-    assert step.title == "Remove requirements.txt, a copy by hand of what pyproject.toml declares"
-    assert "gunicorn" in step.why
-    assert step.commands == ("uv add --raw --no-sync gunicorn==1", "git rm -q requirements.txt")
+    carry, remove = steps_of(a_repository("shop", beside), "carry-over", "copies")
+    assert carry.title == "Carry over what only requirements.txt names"
+    assert carry.commands == ("uv add --raw --no-sync gunicorn==1",)
+    assert remove.title == "Remove requirements.txt, a copy by hand of what pyproject.toml declares"
+    assert remove.commands == ("git rm -q requirements.txt",)
     order = [w.name for w in STEPS]
+    assert order.index("on-uv") < order.index("carry-over") < order.index("image")
     assert order.index("copies") > max(map(order.index, ("image", "ci", "hooks")))
 
 
@@ -329,7 +331,7 @@ def test_the_check_for_a_copy_finds_what_still_names_it(tmp_path: Path) -> None:
     many = [a_dependency(f"x{n}", "==1", path="api/requirements.txt") for n in range(9)]
     own = [a_dependency("fastapi"), a_dependency("fastapi", path="api/requirements.txt")]
     beside = project(path="api", primary_manager="uv", manifests=("api/pyproject.toml",), dependencies=(*own, *many))
-    (step,) = steps_of(a_repository("shop", beside), "copies")
+    carry, step = steps_of(a_repository("shop", beside), "carry-over", "copies")
     files = {
         "api/requirements.txt": "fastapi==1\nX_0==1 ; python_version > '3'\nx1==1\n",
         "api/uv.lock": 'name = "fastapi"\nname = "x1"\n',
@@ -338,7 +340,7 @@ def test_the_check_for_a_copy_finds_what_still_names_it(tmp_path: Path) -> None:
         "Makefile": "\tpip install -r requirements.txt\n",
     }
     where = checkout(tmp_path, files)
-    assert bash(where, step.commands[0]).stdout == "x-0\n"
+    assert bash(where, carry.commands[0]).stdout == "x-0\n"
     for command in (*step.commands, *step.verify):
         assert bash(where, command).returncode == 0, command
     (where / "api/Dockerfile").write_text("COPY requirements.txt .\n")
