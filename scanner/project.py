@@ -55,7 +55,7 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
     """The inventory's entry for one project."""
     facts = scenery.facts
     root = next((f for f in scenery.folders if f.path == folder.workspace_root), None)
-    commands = tuple(c for c in scenery.commands if c.project == folder.path)
+    commands = tuple(c for c in scenery.commands if _serves(c, folder))
     managers = find_managers(folder, commands, manager_of, root)
     locks = _locks(folder, root, scenery)
     judgement = judge_discipline(folder, managers.primary, locks, facts.extracts, scenery.local)
@@ -110,6 +110,13 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
             for g in m.gaps
         ),
     )
+
+
+def _serves(command: Command, folder: Folder) -> bool:
+    """Whether a command is the project's own, or one of its workspace's root that installs every member."""
+    if command.project == folder.path:
+        return True
+    return command.kind == "install" and "--all-packages" in command.argv and command.project == folder.workspace_root
 
 
 def _locks(folder: Folder, root: Folder | None, scenery: Scenery) -> tuple[LockState, ...]:
