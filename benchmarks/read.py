@@ -5,7 +5,6 @@
 CPU milliseconds per repository, children included; the median of what one repository takes beside the mean.
 """
 
-
 from __future__ import annotations
 
 import argparse

@@ -41,7 +41,7 @@ def judge_locks(facts: RepoFacts) -> dict[str, Verdict]:
 
 
 def with_pasts(verdicts: Mapping[str, Verdict], facts: RepoFacts, pasts: Mapping[str, Past]) -> dict[str, Verdict]:
-    """The verdicts with the days on which the locks were written, and with what a digest does not tell: what changed."""
+    """The verdicts with the days on which the locks were written, and with what changed where only a digest differs."""
     made = dict(verdicts)
     for path, past in pasts.items():
         verdict = replace(verdicts[path], written_at=past.written.at)
