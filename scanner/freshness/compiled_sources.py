@@ -179,11 +179,16 @@ class _Walk:
             self._file(path, _REQUIREMENTS)
 
     def _inside(self, folder: str, name: str) -> str | None:
-        path = _join(folder, name)
+        path = _join(folder, name) or self._beside(name)
         if path is None:
             what = "standard input" if name == "-" else f"{name!r}, which lies outside the repository"
             self._gap(f"it was compiled with {what}", self._scene.lock.path, self._scene.lock.header_line)
         return path
+
+    def _beside(self, name: str) -> str | None:
+        """The file next to the compiled one that a container saw at the absolute path ``name``."""
+        path = posixpath.join(posixpath.dirname(self._scene.lock.path), posixpath.basename(name))
+        return path if name.startswith("/") and path in self._scene.files else None
 
     def _file(self, path: str | None, kind: str, by: Location | None = None) -> None:
         if path is None or (path, kind) in self._seen or len(self._seen) > _LIMIT:

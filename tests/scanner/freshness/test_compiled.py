@@ -313,3 +313,13 @@ def test_a_constraints_file_is_named_by_what_it_limits(annotation: str, expected
     found = verdict("-c limits.txt\na\n", compiled, limits__txt="b<2\nunused<1\n")
     assert (found.status, found.covers) == (expected, True)
     assert all(reason.message.startswith("annotation only: b<2") for reason in found.reasons)
+
+
+def test_an_input_that_a_container_saw_elsewhere_is_the_file_beside() -> None:
+    compiled = HEAD.format("pip-compile /opt/requirements/requirements.in") + "a==1.2\n    # via -r /opt/x.in\n"
+    files = {"requirements/requirements.in": "a\n", "requirements/requirements.txt": compiled}
+    assert check(scene(files, "requirements/requirements.txt")).covers is True
+    files["requirements/requirements.in"] = "a>=2\n"
+    assert check(scene(files, "requirements/requirements.txt")).covers is False
+    alone = check(scene({"requirements/requirements.txt": compiled}, "requirements/requirements.txt"))
+    assert (alone.status, alone.covers) == ("undecidable", None)
