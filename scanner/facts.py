@@ -193,6 +193,7 @@ class LockedPackage:
 
     ``origin`` is the redacted index, git or file URL or path that the lock records; ``via`` who needs it (pip-compile's
     annotations: names, ``-r file``, ``-c file``); ``groups`` the groups, categories or extras that it serves.
+    ``files`` are the names of the files that ``hashes`` are of, in the same order, where the lock records them.
     """
 
     name: str
@@ -201,6 +202,7 @@ class LockedPackage:
     origin: str | None = None
     ref: str | None = None
     hashes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     marker: str | None = None
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()

@@ -107,10 +107,21 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Something in a lock that contradicts the rest of it; its own tool reads it all the same."""
+
+    code: Literal["foreign-file", "two-digests", "foreign-digest", "twice", "no-digest", "header"]
+    message: str
+    path: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lockfile:
     """A lock of a project and what was found about it (see the contract for ``status`` and ``covers``).
 
-    ``written_at`` is the time of the last commit that wrote it (RFC 3339, UTC), where the history tells.
+    ``written_at`` is the time of the last commit that wrote it (RFC 3339, UTC), where the history tells; ``faults`` are
+    what contradicts itself inside the lock, whatever its tool's check says.
     """
 
     path: str
@@ -125,6 +136,7 @@ class Lockfile:
     hashed_packages: int = 0
     export_of: str | None = None
     written_at: str | None = None
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from scanner.freshness.changes import Change, changes
 from scanner.freshness.verdict import Scene, Verdict
 from scanner.history import Written
 from scanner.inventory import Reason
+from scanner.lock_health import faults
 
 SHOWN = 10
 
@@ -30,7 +31,8 @@ def judge_locks(facts: RepoFacts) -> dict[str, Verdict]:
     verdicts: dict[str, Verdict] = {}
     for path, extract in facts.extracts.items():
         if extract.lock is not None:
-            verdicts[path] = judge(Scene(lock=extract.lock, extracts=facts.extracts, files=facts.files))
+            verdict = judge(Scene(lock=extract.lock, extracts=facts.extracts, files=facts.files))
+            verdicts[path] = replace(verdict, faults=faults(extract.lock))
         elif extract.unreadable:
             problem = broken.get(path)
             message = problem.message if problem is not None else "cannot be read"

@@ -264,6 +264,7 @@ def _lockfile(state: LockState) -> Lockfile:
         hashed_packages=sum(1 for p in lock.packages if p.hashes) if lock is not None else 0,
         export_of=lock.export_of if lock is not None else None,
         written_at=verdict.written_at,
+        faults=verdict.faults,
     )
 
 

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from scanner.facts import Extract, Lock, LockedPackage, Source
 from scanner.format import LOCK_LIMIT, Format, named
-from scanner.lock_tables import header_lines, package_tables
+from scanner.lock_tables import file_hashes, header_lines, package_tables
 from scanner.pep508 import git_reference
 from scanner.redact import redact
 from scanner.toml_reader import loads, strings, table
@@ -66,19 +66,22 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _package(entry: Mapping[str, Any], old_hashes: Mapping[str, tuple[str, ...]], line: int | None) -> LockedPackage:
+def _package(entry: Mapping[str, Any], old_hashes: Mapping[str, _Files], line: int | None) -> LockedPackage:
     name, version = _text(entry.get("name")) or "", _text(entry.get("version"))
     kind, origin = _source(entry)
     if origin and kind == "git":
         origin = git_reference(origin)[0]
-    files = tuple(h for file in package_tables(entry.get("files")) if (h := _text(file.get("hash"))))
+    hashes, files = file_hashes(package_tables(entry.get("files")))
+    if not hashes:
+        hashes, files = old_hashes.get(f"{canonicalize_name(name)} {version}", ((), ()))
     return LockedPackage(
         name=name,
         version=version,
         source=kind,
         origin=redact(origin) if origin else None,
         ref=_text(entry.get("revision")) or _text(entry.get("ref")),
-        hashes=files or old_hashes.get(f"{canonicalize_name(name)} {version}", ()),
+        hashes=hashes,
+        files=files,
         marker=_text(entry.get("marker")) or _text(entry.get("markers")),
         extras=tuple(strings(entry.get("extras"))),
         groups=tuple(strings(entry.get("groups")) or strings(entry.get("sections"))),
@@ -95,13 +98,15 @@ def _source(entry: Mapping[str, Any]) -> tuple[Source, str | None]:
     return "index", None
 
 
-def _old_hashes(metadata: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Digests by name and version, as PDM up to 2.2 kept them."""
+_Files = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _old_hashes(metadata: Mapping[str, Any]) -> dict[str, _Files]:
+    """Digests and file names by name and version, as PDM up to 2.2 kept them."""
     found = {}
     for key, files in table(metadata, "files").items():
         name, _, version = key.partition(" ")
-        digests = tuple(h for file in package_tables(files) if (h := _text(file.get("hash"))))
-        found[f"{canonicalize_name(name.partition('[')[0])} {version}"] = digests
+        found[f"{canonicalize_name(name.partition('[')[0])} {version}"] = file_hashes(package_tables(files))
     return found
 
 

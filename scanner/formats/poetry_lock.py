@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 from scanner.facts import Extract, Lock, LockedPackage, Source
 from scanner.format import LOCK_LIMIT, Format, named
-from scanner.lock_tables import header_lines, package_tables
+from scanner.lock_tables import file_hashes, header_lines, package_tables
 from scanner.redact import redact
 from scanner.toml_reader import loads, strings, table
 
@@ -58,20 +58,22 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _package(entry: Mapping[str, Any], old_hashes: Mapping[str, tuple[str, ...]], line: int | None) -> LockedPackage:
+def _package(entry: Mapping[str, Any], old_hashes: Mapping[str, _Files], line: int | None) -> LockedPackage:
     name = _text(entry.get("name")) or ""
     source = table(entry, "source")
     kind = _SOURCES.get(_text(source.get("type")) or "", "index")
     origin = _text(source.get("url"))
-    files = package_tables(entry.get("files"))
+    hashes, files = file_hashes(package_tables(entry.get("files")))
+    if not hashes:
+        hashes, files = _of_version(_text(entry.get("version")), *old_hashes.get(canonicalize_name(name), ((), ())))
     return LockedPackage(
         name=name,
         version=_text(entry.get("version")),
         source=kind,
         origin=redact(origin) if origin else None,
         ref=(_text(source.get("resolved_reference")) or _text(source.get("reference"))) if kind == "git" else None,
-        hashes=tuple(h for file in files if (h := _text(file.get("hash"))))
-        or old_hashes.get(canonicalize_name(name), ()),
+        hashes=hashes,
+        files=files,
         marker=_marker(entry),
         groups=_groups(entry),
         dependencies=tuple(table(entry, "dependencies")),
@@ -80,13 +82,26 @@ def _package(entry: Mapping[str, Any], old_hashes: Mapping[str, tuple[str, ...]]
     )
 
 
-def _old_hashes(metadata: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Digests by package: lists of files (1.0-1.2), or bare SHA-256 values (before 1.0)."""
-    found: dict[str, tuple[str, ...]] = {}
+_Files = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _of_version(version: str | None, hashes: tuple[str, ...], files: tuple[str, ...]) -> _Files:
+    """Older locks keep the files of all versions of a package together; all of them where no name tells."""
+    own = [
+        (digest, file)
+        for digest, file in zip(hashes, files, strict=False)
+        if version and re.search(rf"-{re.escape(version)}(?:-|\.(?:tar|zip))", file)
+    ]
+    return (tuple(digest for digest, _ in own), tuple(file for _, file in own)) if own else (hashes, files)
+
+
+def _old_hashes(metadata: Mapping[str, Any]) -> dict[str, _Files]:
+    """Digests and file names by package: lists of files (1.0-1.2), or bare SHA-256 values (before 1.0)."""
+    found: dict[str, _Files] = {}
     for name, files in table(metadata, "files").items():
-        found[canonicalize_name(name)] = tuple(h for f in package_tables(files) if (h := _text(f.get("hash"))))
+        found[canonicalize_name(name)] = file_hashes(package_tables(files))
     for name, values in table(metadata, "hashes").items():
-        found.setdefault(canonicalize_name(name), tuple(f"sha256:{value}" for value in strings(values)))
+        found.setdefault(canonicalize_name(name), (tuple(f"sha256:{value}" for value in strings(values)), ()))
     return found
 
 

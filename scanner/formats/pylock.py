@@ -13,7 +13,7 @@ from typing import Any
 
 from scanner.facts import Extract, Location, Lock, LockedPackage, ManagerSignal, Source
 from scanner.format import LOCK_LIMIT, Format
-from scanner.lock_tables import header_lines, package_tables
+from scanner.lock_tables import file_name, header_lines, package_tables
 from scanner.redact import redact
 from scanner.toml_reader import loads, table
 
@@ -81,6 +81,7 @@ def _command(text: str) -> tuple[str, ...]:
 
 def _package(entry: Mapping[str, Any], line: int | None) -> LockedPackage:
     kind, key, origin = _origin(entry)
+    hashed = _hashes(entry)
     source = table(entry, key) if key else {}
     return LockedPackage(
         name=_text(entry.get("name")) or "",
@@ -88,7 +89,8 @@ def _package(entry: Mapping[str, Any], line: int | None) -> LockedPackage:
         source=kind,
         origin=redact(origin) if origin else None,
         ref=_text(source.get("commit-id")) if key == "vcs" else None,
-        hashes=tuple(f"{name}:{value}" for name, value in _hashes(entry)),
+        hashes=tuple(digest for digest, _ in hashed),
+        files=tuple(name for _, name in hashed),
         marker=_text(entry.get("marker")),
         dependencies=tuple(
             name for item in package_tables(entry.get("dependencies")) if (name := _text(item.get("name")))
@@ -109,4 +111,9 @@ def _origin(entry: Mapping[str, Any]) -> tuple[Source, str | None, str | None]:
 
 def _hashes(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
     files = [table(entry, "archive"), table(entry, "sdist"), *package_tables(entry.get("wheels"))]
-    return [(name, value) for file in files for name, value in table(file, "hashes").items() if isinstance(value, str)]
+    return [
+        (f"{kind}:{value}", file_name(file))
+        for file in files
+        for kind, value in table(file, "hashes").items()
+        if isinstance(value, str)
+    ]

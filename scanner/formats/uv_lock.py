@@ -18,6 +18,7 @@ from packaging.version import InvalidVersion, Version
 
 from scanner.facts import Extract, Location, Lock, LockedPackage, ManagerSignal, Problem, Source
 from scanner.format import LOCK_LIMIT, Format, Unreadable
+from scanner.lock_tables import file_hashes, package_tables
 from scanner.redact import redact
 from scanner.toml_reader import loads, strings
 
@@ -129,13 +130,15 @@ def _package(entry: dict[str, Any], line: int | None) -> LockedPackage:
     address = _text(entry["source"][kind]) if kind else None
     origin, ref = (_address(address) if kind == "git" else (address, None)) if address is not None else (None, None)
     markers = strings(entry.get("resolution-markers"))
+    hashes, files = file_hashes(_files(entry))
     return LockedPackage(
         name=_text(entry.get("name")) or "",
         version=_text(entry.get("version")),
         source=_KINDS.get(kind, "index"),
         origin=None if origin is None else redact(origin),
         ref=ref,
-        hashes=tuple(_hashes(entry)),
+        hashes=hashes,
+        files=files,
         marker=" or ".join(f"({marker})" for marker in markers) if len(markers) > 1 else next(iter(markers), None),
         dependencies=tuple(name for name, _ in _edges(entry)),
         editable=kind == "editable",
@@ -149,11 +152,8 @@ def _address(text: str) -> tuple[str, str | None]:
     return address.partition("?")[0], commit or None
 
 
-def _hashes(entry: dict[str, Any]) -> Iterator[str]:
-    wheels = entry.get("wheels")
-    for file in (entry.get("sdist"), *(wheels if isinstance(wheels, list) else ())):
-        if isinstance(file, dict) and isinstance(digest := file.get("hash"), str):
-            yield digest
+def _files(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    return package_tables([entry.get("sdist"), *package_tables(entry.get("wheels"))])
 
 
 def _edges(entry: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.facts import Extract, Lock, Manifest
-from scanner.inventory import LockStatus, Reason
+from scanner.inventory import Fault, LockStatus, Reason
 
 DIGEST = "the manifest is not the one whose digest the lock records"
 DIGEST_ONLY = f"digest only: every declared requirement is locked at a version that it admits, but {DIGEST}"
@@ -23,7 +23,8 @@ class Verdict:
     """A check's answer; each reason names the requirement, and its place in the manifest or the lock.
 
     ``by_digest``: stale by the recorded digest alone, of which the first reason speaks; nothing else says what changed.
-    ``written_at`` is when the lock was last written, where the history tells (RFC 3339, UTC).
+    ``written_at`` is when the lock was last written, where the history tells (RFC 3339, UTC); ``faults`` are what
+    contradicts itself inside the lock, which no tool's check looks at.
     """
 
     status: LockStatus
@@ -32,6 +33,7 @@ class Verdict:
     other_versions: dict[str, LockStatus] = field(default_factory=dict)
     by_digest: bool = False
     written_at: str | None = None
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
