@@ -8,9 +8,10 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scanner.command_files import listings_named
+from scanner.command_indexes import indexes_named
 from scanner.facts import Extract, Include, Location, Problem
 from scanner.format import Format, Unreadable
 from scanner.redact import redact_line
@@ -122,7 +123,7 @@ class _Reading:
                 self.extracts.setdefault(path, Extract(path=path, format=form.name, unreadable=True))
                 return
             if extract is not None:
-                self.extracts[path] = extract
+                self.extracts[path] = _with_indexes(extract)
                 self.problems.extend(extract.problems)
                 if not extract.template:
                     self._on_command_lines.update(listings_named(extract.invocations))
@@ -135,6 +136,12 @@ class _Reading:
         sources = {path for lock in locks for path in lock.inputs}
         wanted = named | sources | self._on_command_lines
         return sorted(path for path in wanted if path is not None and path in known and path not in self._seen)
+
+
+def _with_indexes(extract: Extract) -> Extract:
+    """The extract with the indexes that its commands name, beside those that it declares."""
+    named = indexes_named(extract)
+    return replace(extract, indexes=(*extract.indexes, *named)) if named else extract
 
 
 def _includes(extract: Extract) -> Iterator[Include]:
