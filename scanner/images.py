@@ -137,7 +137,7 @@ class _Grading:
             ):
                 continue  # the project alone, or a file that lists nothing
             env = self._env.get((command.line, command.argv), {})
-            place = environment_of(command.argv, env, poetry_in_system=self._poetry_in_system)
+            place = environment_of(command.argv, tuple(env.items()), poetry_in_system=self._poetry_in_system)
             yield _Install(command, stage, self._level(command), place)
 
     def _level(self, command: Command) -> int:

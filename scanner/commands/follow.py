@@ -16,6 +16,7 @@ from scanner.facts import Extract, Invocation, Task
 
 MAX_DEPTH = 5
 MAX_FOLLOWED = 600
+MAX_UNKNOWN = 20
 _MAKE_VALUES = frozenset({"-C", "--directory", "-f", "--file", "--makefile", "-j", "-I", "-o", "-W", "-l"})
 _JUST_VALUES = frozenset({"-f", "--justfile", "-d", "--working-directory", "--set", "--shell"})
 _TASK_VALUES = frozenset({"-t", "--taskfile", "-d", "--dir", "-o", "--output", "-C", "--concurrency"})
@@ -28,6 +29,12 @@ _DECLARED_IN = {
     "hatch": ("hatch.toml", "pyproject.toml"),
     "pipenv": ("Pipfile",),
 }
+_TASK_RUNNERS = frozenset({"poe", "poetry", "task", "hatch", "pdm", "rye", "pixi", "pipenv"})
+_ASKING = frozenset(
+    """
+    -l --list --listenvs -a --listenvs-all --list-sessions --showconfig --version --help -h list config quickstart
+    """.split()
+)
 _COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _SCRIPT = re.compile(r"[\w./${}-]{1,200}")
 
@@ -213,6 +220,8 @@ def _own_tasks(invocation: Invocation, lookup: Lookup, started: Program) -> list
 def _task_words(started: Program) -> tuple[str, tuple[str, ...], str | None] | None:
     """Whose task is started, under which names it may be declared, and the folder that the command names."""
     name, args = started.name, started.args
+    if name not in _TASK_RUNNERS:
+        return None
     folder = option(args, "-C", "--directory", "--root", "-p", "--project") if name != "pixi" else None
     match name:
         case "poe":
@@ -244,6 +253,8 @@ def _hatch_scripts(args: tuple[str, ...]) -> tuple[str, ...]:
 
 def _tox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]]:
     args = started.args
+    if _asks_only(args):
+        return []
     file = option(args, "-c", "--conf")
     near = (_near(invocation, lookup, (name,), None, file) for name in _TOX_FILES)
     extract = next((e for e in near if e is not None and any(t.runner == "tox" for t in e.tasks)), None)
@@ -254,6 +265,11 @@ def _tox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple
     ]
     tasks = tuple(t for t in extract.tasks if t.runner == "tox")
     return [(extract, name) for name in _chosen(tasks, asked)]
+
+
+def _asks_only(args: tuple[str, ...]) -> bool:
+    """Whether tox or nox only tells something and runs nothing."""
+    return not _ASKING.isdisjoint(args[: args.index("--")] if "--" in args else args)
 
 
 def _chosen(tasks: tuple[Task, ...], asked: list[str]) -> list[str]:
@@ -269,7 +285,7 @@ def _chosen(tasks: tuple[Task, ...], asked: list[str]) -> list[str]:
     if fitting:
         return list(dict.fromkeys(fitting))
     if any("$" in name for name in asked):
-        return default
+        return default[:MAX_UNKNOWN]  # one of them, and nobody can tell which
     return default[:1] if any(re.match(r"(?:py|pypy)(?:\d|$)", name) for name in asked) else []
 
 
@@ -279,6 +295,8 @@ def _pattern(name: str) -> str:
 
 
 def _nox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]]:
+    if _asks_only(started.args):
+        return []
     extract = _near(invocation, lookup, ("noxfile.py",), None, option(started.args, "-f", "--noxfile"))
     if extract is None:
         return []

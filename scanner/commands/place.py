@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from scanner.commands.words import Program, inner, option, pip_ask, program
 
@@ -12,15 +13,20 @@ _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 
 
+@lru_cache(maxsize=4096)
 def environment_of(
-    argv: tuple[str, ...], env: Mapping[str, str], *, poetry_in_system: bool = False, around: str | None = None
+    argv: tuple[str, ...],
+    variables: tuple[tuple[str, str], ...],
+    *,
+    poetry_in_system: bool = False,
+    around: str | None = None,
 ) -> str:
     """A name for the environment: a folder, :data:`SYSTEM`, or that of a tool. Equal names are one environment.
 
     ``poetry_in_system``: Poetry was told before to make no environment of its own; ``around`` is the environment in
     which a runner (``poetry run``) starts the command.
     """
-    started = program(argv)
+    started, env = program(argv), dict(variables)
     match started.name:
         case "poetry" | "pdm" | "pipenv":
             return _of_manager(started, env, poetry_in_system)
@@ -35,7 +41,7 @@ def environment_of(
         case _:
             return around or _of_home(started, env)
     if (wrapped := inner(started)) and program(wrapped).name == "pip":
-        return environment_of(wrapped, env, around=here)
+        return environment_of(wrapped, variables, around=here)
     return here
 
 
