@@ -7,6 +7,7 @@ pinned, as any reader of the two files could.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -16,6 +17,9 @@ from scanner.facts import LockedPackage, Requirement
 from scanner.inventory import Reason
 from scanner.markers import disjoint, possible
 from scanner.redact import redact
+
+
+_MANY = 3
 
 
 def coverage(
@@ -32,7 +36,7 @@ def coverage(
     ``None`` (with reasons) when none is missing for certain, but some cannot be judged. ``overrides`` replace what a
     requirement of the same name demands; ``local`` are the (normalised) names of the project itself and its workspace,
     which need no entry. Pre-releases count as they are locked. A requirement by git, path or URL is met by an entry of
-    its name, and so is any by an entry without a version.
+    its name, and so is any by an entry without a version. Where nothing at all of several is locked, that is told first.
     """
     locked: dict[str, list[LockedPackage]] = {}
     for package in packages:
@@ -40,6 +44,7 @@ def coverage(
     instead = {override.key: override for override in overrides}
     missing: list[Reason] = []
     unknown: list[Reason] = []
+    counted = strange = 0
     for requirement in requirements:
         if requirement.key in local or not possible(requirement.marker, requires_python):
             continue
@@ -49,6 +54,11 @@ def coverage(
             unknown.append(_reason(f"{_text(requirement)} cannot be compared with the lock", requirement))
         elif not met:
             missing.append(_reason(f"{_text(requirement)} but {_locked(candidates)}", requirement))
+        strange += not candidates
+        counted += 1
+    if locked and len(missing) == strange == counted >= _MANY:
+        message = f"none of the {counted} declared requirements is locked: it looks like the lock of another project"
+        missing.insert(0, replace(missing[0], message=message, line=None))
     return (False if missing else None if unknown else True), (*missing, *unknown)
 
 

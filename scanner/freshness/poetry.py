@@ -53,7 +53,11 @@ def check(scene: Scene) -> Verdict:
 def _difference(lock: Lock, path: str, covers: bool | None) -> Reason:
     recorded = lock.data.get("content-hash")
     if not isinstance(recorded, str):
-        return Reason(message="the lock holds no content-hash", path=lock.path)
+        whole = lock.written_by is not None
+        what = (
+            "holds no content-hash" if whole else "has no [metadata]: it is cut off, or not a lock of Poetry's at all"
+        )
+        return Reason(message=f"the lock {what}", path=lock.path)
     return Reason(message=DIGEST_ONLY if covers else DIGEST, path=path)
 
 

@@ -73,3 +73,12 @@ def test_what_is_certainly_missing_outranks_what_is_unknown() -> None:
     covers, reasons = coverage([wants("b", None), wants("a", ">=3")], [locked("a", "2"), locked("b", "1")])
     assert covers is False
     assert [r.message.split()[0] for r in reasons] == ["a>=3", "b"]
+
+
+def test_the_lock_of_another_project_looks_like_one() -> None:
+    covers, reasons = coverage([wants(name) for name in "abc"], [locked("d", "1")])
+    assert (covers, len(reasons)) == (False, 4)
+    assert reasons[0].message.startswith("none of the 3 declared requirements is locked")
+    assert len(coverage([wants(name) for name in "abc"], [])[1]) == 3
+    assert len(coverage([wants(name) for name in "abc"], [locked("a", "1")])[1]) == 2
+    assert coverage([wants("")] * 3, [locked("d", "1")])[0] is None

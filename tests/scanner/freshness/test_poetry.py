@@ -130,3 +130,9 @@ def test_an_unknown_lock_version_is_judged_as_the_current_one_does() -> None:
 def test_dates_have_no_digest() -> None:
     manifest = LEGACY.replace('"^1.0"', "{version = '*', when = 2020-01-01}")
     assert verdict(manifest, lock(LEGACY_HASH, packages={"alpha-lib": "1.4"})).status == "undecidable"
+
+
+def test_a_lock_that_was_cut_off() -> None:
+    found = verdict(LEGACY, '[[package]]\nname = "alpha-lib"\nversion = "1.2"\n')
+    assert (found.status, found.covers) == ("stale", True)
+    assert "cut off" in found.reasons[0].message
