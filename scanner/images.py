@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scanner.commands.container import Container, copied_sources, made_from
+from scanner.commands.image_builds import ImageBuild
 from scanner.commands.lookup import Lookup
 from scanner.commands.pip_install import PINNED_NO_DEPS, PROJECT_AFTER_LOCK
 from scanner.commands.place import environment_of
 from scanner.commands.words import distribution, option, program
 from scanner.facts import Dockerfile, Instruction, Stage
+from scanner.image_caches import cache_reasons
 from scanner.image_names import parse_image
 from scanner.inventory import Command, Enforced, Grade, Image, Reason
 
@@ -117,6 +119,7 @@ class _Grading:
             uses_lock=False if False in locks else None if None in locks else True,
             enforced=min((i.command.enforced for i in counted), key=lambda e: _RANK[e]),
             reasons=tuple(dict.fromkeys(reasons)),
+            caches=tuple(dict.fromkeys(self._caches(main, level))),
         )
 
     # what is installed
@@ -188,6 +191,20 @@ class _Grading:
                 yield self._reason(f"base image {base} is not pinned by digest", line)
         for index in sorted({i.stage for i in installs}):
             yield from self._late_dependencies(index, [i for i in installs if i.stage == index])
+
+    def _caches(self, installs: list[_Install], level: int) -> Iterator[Reason]:
+        """Findings beside the grade; the order of layers is one where it is no reason of the grade."""
+        fresh = [b for b in self._lookup.builds(self._path) if b.by == "ci" and not self._lives_on(b)]
+        final = self._chain(self._stages[-1])
+        yield from cache_reasons(self._path, self._stages, final, [i.command for i in installs], fresh[:1])
+        for index in sorted({i.stage for i in installs}) if level < 2 else ():
+            yield from self._late_dependencies(index, [i for i in installs if i.stage == index])
+
+    def _lives_on(self, build: ImageBuild) -> bool:
+        """Whether the builder keeps cache mounts: it is a remote one, or an action carries them over."""
+        extract = self._lookup.extracts.get(build.at.path)
+        carried = extract is not None and any("buildkit-cache-dance" in r.target for r in extract.references)
+        return carried or build.remote
 
     def _chain(self, stage: Stage) -> list[Stage]:
         """The stage and those that it starts from, nearest first."""

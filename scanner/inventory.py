@@ -76,7 +76,10 @@ class Tool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A Dockerfile with its install grade; ``grade`` is null where no Python dependency is installed."""
+    """A Dockerfile with its install grade; ``grade`` is null where no Python dependency is installed.
+
+    ``caches`` are findings beside the grade: cache mounts that do not serve, caches in layers, the order of layers.
+    """
 
     path: str
     grade: Grade | None
@@ -86,6 +89,7 @@ class Image:
     uses_lock: bool | None
     enforced: Enforced | None
     reasons: tuple[Reason, ...] = ()
+    caches: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,6 +355,39 @@ class Clash:
     why: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class HeldIn:
+    """A package in a lock of the fleet."""
+
+    repository: str
+    path: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashSide:
+    """The locks that agree: under the digest that they have (its first digits) or, of one digest, the version."""
+
+    label: str
+    count: int
+    locks: tuple[HeldIn, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashConflict:
+    """Digests in the fleet's locks that cannot all be right; the side that most locks are on comes first.
+
+    ``kind``: ``file`` (the file ``what`` of this version has several digests), ``release`` (complete lists of a
+    version's files have nothing in common), ``version`` (the digest ``what`` serves several versions).
+    """
+
+    kind: Literal["file", "release", "version"]
+    name: str
+    version: str
+    what: str
+    sides: tuple[HashSide, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
     """All that is known of dependencies between the fleet's repositories.
@@ -385,3 +422,4 @@ class Fleet:
     run: Run
     repositories: tuple[Repository, ...]
     graph: Graph = field(default_factory=Graph)
+    hash_conflicts: tuple[HashConflict, ...] = ()

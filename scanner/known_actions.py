@@ -133,6 +133,11 @@ def _poetry_install(inputs: Inputs) -> Iterator[Command]:
     yield ("poetry", "install", *words(_first(inputs, "install_args", "poetry_install_args", "args")))
 
 
+def _depot_build(inputs: Inputs) -> Iterator[Command]:
+    """As Docker's, on a builder that lives on."""
+    yield from (("depot", *words[1:]) for words in _docker_build(inputs))
+
+
 def _docker_build(inputs: Inputs) -> Iterator[Command]:
     context = _first(inputs, "context", "path", default=".")
     file = _first(inputs, "file", "dockerfile")
@@ -227,7 +232,7 @@ _COMMANDS: Mapping[str, Callable[[Inputs], Iterator[Command]]] = {
     "moneymeets/action-setup-python-poetry": _poetry_install,
     # building and publishing
     "docker/build-push-action": _docker_build,
-    "depot/build-push-action": _docker_build,
+    "depot/build-push-action": _depot_build,
     "pypa/gh-action-pypi-publish": lambda inputs: iter(
         [("twine", "upload", _first(inputs, "packages-dir", "packages_dir", default="dist") + "/*")]
     ),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scanner.commands.words import Program, after_options, option, options, program
-from scanner.facts import Extract, Invocation
+from scanner.facts import Context, Extract, Invocation, Location
 
 _BUILD_VALUES = frozenset(
     """
@@ -25,11 +25,19 @@ _COMPOSE_BUILDS = frozenset({"build", "up", "run", "exec", "create"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageBuild:
-    """A Dockerfile by its path, and the folder that it is built from (``None``: an address, or not known)."""
+    """A Dockerfile by its path, and the folder that it is built from (``None``: an address, or not known).
+
+    ``at`` and ``by`` say which command builds it; ``exports``: it hands its layers to a cache exporter;
+    ``remote``: the builder is not the machine that runs the command, and lives on.
+    """
 
     dockerfile: str
     context: str | None
+    at: Location
+    by: Context
     target: str | None = None
+    exports: bool = False
+    remote: bool = False
 
 
 def image_build(invocation: Invocation) -> ImageBuild | None:
@@ -51,7 +59,13 @@ def image_build(invocation: Invocation) -> ImageBuild | None:
     folder = _inside(invocation.directory, context)
     path = _inside(invocation.directory if file and started.name != "executor" else folder, file or "Dockerfile")
     target = option(words, "--target")
-    return ImageBuild(dockerfile=path, context=folder, target=target) if path is not None else None
+    if path is None:
+        return None
+    exports = any(word.startswith("--cache-to") for word in words)
+    at, by = invocation.at, invocation.context
+    return ImageBuild(
+        dockerfile=path, context=folder, at=at, by=by, target=target, exports=exports, remote=started.name == "depot"
+    )
 
 
 def compose_services(invocation: Invocation) -> tuple[tuple[str, ...], str | None] | None:
@@ -86,7 +100,7 @@ def builds_of(extract: Extract, service: str | None = None) -> Iterator[ImageBui
 
 def _build_words(started: Program) -> tuple[str, ...] | None:
     """The words after ``docker build``, ``docker buildx build``, ``docker image build``, ``buildah bud``."""
-    if started.name not in ("docker", "podman", "nerdctl", "buildah"):
+    if started.name not in ("docker", "podman", "nerdctl", "buildah", "depot"):
         return None
     rest = after_options(started.args, ("--config", "-c", "--context", "-H", "--host", "--log-level"))
     if rest[:1] in (("buildx",), ("image",), ("builder",)):

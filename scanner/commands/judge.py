@@ -123,7 +123,7 @@ class _Judge:
             return self._environments(started)
         if name in ("pre-commit", "prek", "lefthook"):
             return [Judgement(kind="lint" if started.sub in ("run", "") else "other", tool=name)]
-        if name in _BUILDERS and (name != "docker" or started.sub in ("build", "buildx")):
+        if name in _BUILDERS and (name not in ("docker", "depot") or started.sub in ("build", "buildx")):
             return [Judgement(kind="build", tool=name)]
         if name in ("virtualenv", "venv", "ensurepip", "pyenv", "get-pip.py"):
             return [Judgement(kind="bootstrap", tool=name)]
@@ -769,7 +769,9 @@ _TESTERS = frozenset(
     xdoctest zope-testrunner
     """.split()
 )
-_BUILDERS = frozenset({"twine", "cibuildwheel", "maturin", "pyproject-build", "docker", "flit_core", "auditwheel"})
+_BUILDERS = frozenset(
+    {"twine", "cibuildwheel", "maturin", "pyproject-build", "docker", "depot", "flit_core", "auditwheel"}
+)
 _POETRY_RELEASES = (
     *(f"1.{minor}.{patch}" for minor in range(9) for patch in range(16)),
     *(f"2.{minor}.{patch}" for minor in range(12) for patch in range(6)),

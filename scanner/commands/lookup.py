@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from scanner.commands.container import Container
 from scanner.commands.file_tree import FileTree, file_tree
-from scanner.commands.image_builds import builds_of
+from scanner.commands.image_builds import ImageBuild, builds_of
 from scanner.facts import Extract, Invocation, Requirement
 from scanner.layout import owner_of
 
@@ -54,7 +54,7 @@ class Lookup:
     mains: tuple[str, ...] = ()
     _listings: dict[str, Listing] = field(default_factory=dict, repr=False, compare=False)
     _containers: dict[str, Container] = field(default_factory=dict, repr=False, compare=False)
-    _built_from: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _builds: dict[str, list[ImageBuild]] = field(default_factory=dict, repr=False, compare=False)
     _owners: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
     _followed: dict[object, tuple[Invocation, ...]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -69,19 +69,18 @@ class Lookup:
         if extract is None or extract.dockerfile is None:
             return None
         if path not in self._containers:
-            self._containers[path] = Container(extract.dockerfile, self.tree, self._contexts().get(path, ()))
+            contexts = dict.fromkeys(build.context for build in self.builds(path) if build.context is not None)
+            self._containers[path] = Container(extract.dockerfile, self.tree, tuple(contexts))
         return self._containers[path]
 
-    def _contexts(self) -> dict[str, tuple[str, ...]]:
-        """From which folders the repository's own automation builds its Dockerfiles."""
-        if not self._built_from:
-            self._built_from[""] = ()
+    def builds(self, dockerfile: str) -> tuple[ImageBuild, ...]:
+        """The commands of the repository's own automation that build this Dockerfile."""
+        if not self._builds:
+            self._builds[""] = []
             for extract in self.extracts.values():
                 for build in builds_of(extract) if not extract.template else ():
-                    if build.context is not None:
-                        known = self._built_from.get(build.dockerfile, ())
-                        self._built_from[build.dockerfile] = tuple(dict.fromkeys((*known, build.context)))
-        return self._built_from
+                    self._builds.setdefault(build.dockerfile, []).append(build)
+        return tuple(self._builds.get(dockerfile, ()))
 
     def find(self, invocation: Invocation, word: str) -> str | None:
         """The file or folder of the repository that ``word`` names for this command; ``None`` if none is known."""

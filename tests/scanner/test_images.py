@@ -28,8 +28,8 @@ FILES = {
 }
 
 
-def image(text: str, path: str = "Dockerfile") -> Image:
-    files = {**FILES, path: text}
+def image(text: str, path: str = "Dockerfile", more: dict[str, str] | None = None) -> Image:
+    files = {**FILES, **(more or {}), path: text}
     extracts = {}
     for name, content in files.items():
         for form in formats_for(name):
@@ -147,3 +147,60 @@ def test_files_of_earlier_stages_are_found_again() -> None:
         "FROM python:3.11\nCOPY --from=files /in/requirements.txt /out/\nRUN pip install -r /out/requirements.txt\n"
     )
     assert image(text).grade == "L2"
+
+
+CACHES = [
+    ("RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt\n", []),
+    ("RUN --mount=type=cache,target=/root/.cache pip install -r requirements.txt\n", []),
+    ("RUN pip install --no-cache-dir -r requirements.txt\n", []),
+    ("ENV PIP_NO_CACHE_DIR=1\nRUN pip install -r requirements.txt\n", []),
+    ("RUN pip install -r requirements.txt\n", ["the cache of pip stays in the layer: neither a cache mount nor switched off"]),
+    ("RUN --mount=type=cache,target=/root/.cache/pip pip install --no-cache-dir -r requirements.txt\n", ["--no-cache-dir leaves the cache mount at /root/.cache/pip unused"]),
+    ("USER app\nRUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt\n", ["the cache mount at /root/.cache/pip does not hold the cache of pip, which is /home/app/.cache/pip"]),
+    ("USER app\nRUN --mount=type=cache,target=/home/app/.cache/pip pip install -r requirements.txt\n", ["the cache mount at /home/app/.cache/pip belongs to root, and pip runs as app"]),
+    ("USER app\nRUN --mount=type=cache,target=/home/app/.cache/pip,uid=1000 pip install -r requirements.txt\n", []),
+    ("ENV UV_CACHE_DIR=/c/uv\nRUN --mount=type=cache,target=/root/.cache/uv uv pip sync --system requirements.txt\n", ["the cache mount at /root/.cache/uv does not hold the cache of uv, which is /c/uv"]),
+    ("ENV UV_CACHE_DIR=/c/uv\nRUN --mount=type=cache,target=/c uv pip sync --system requirements.txt\n", ["the cache of uv stays in the layer: neither a cache mount nor switched off"]),
+    ("ENV UV_CACHE_DIR=/c/uv UV_NO_CACHE=1\nRUN --mount=type=cache,target=/c/uv uv pip sync --system requirements.txt\n", ["UV_NO_CACHE leaves the cache mount at /c/uv unused"]),
+    ("RUN --mount=type=cache,target=/var/cache/apt --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt\n", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), CACHES, ids=[str(n) for n in range(len(CACHES))])
+def test_caches(text: str, expected: list[str]) -> None:
+    found = image(f"FROM python:3.11\nCOPY requirements.txt .\n{text}")
+    assert [c.message for c in found.caches] == expected
+
+
+def test_the_cache_of_a_stage_that_is_only_copied_from_ships_with_nothing() -> None:
+    text = "FROM python:3.11 AS b\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nFROM python:3.11\nCOPY --from=b /usr/local /usr/local\n"
+    assert image(text).caches == ()
+
+
+def test_the_order_of_layers_is_told_for_every_grade() -> None:
+    found = image("FROM python:3.11\nCOPY . .\nRUN pip install --no-cache-dir -r requirements-open.txt\n")
+    assert [(c.line, c.message) for c in found.caches] == [
+        (2, "copies sources (.) before the dependencies are installed")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("workflow", "expected"),
+    [
+        ("      - run: docker build .\n", ["the cache mount (line 3) is empty where CI builds this on a fresh runner"]),
+        (
+            "      - uses: docker/build-push-action@v6\n        with: {cache-to: type=gha}\n",
+            [
+                "the cache mount (line 3) is empty where CI builds this on a fresh runner; "
+                "what the cache exporter keeps are layers"
+            ],
+        ),
+        ("      - uses: depot/build-push-action@v1\n", []),
+        ("      - uses: reproducible-containers/buildkit-cache-dance@v3\n      - run: docker build .\n", []),
+        ("      - run: docker build other\n", []),
+    ],
+)
+def test_cache_mounts_are_kept_by_builders_that_live_on(workflow: str, expected: list[str]) -> None:
+    text = "FROM python:3.11\nCOPY requirements.txt .\nRUN --mount=type=cache,target=/root/.cache pip install -r requirements.txt\n"
+    ci = f"jobs:\n  image:\n    runs-on: ubuntu-latest\n    steps:\n{workflow}"
+    assert [c.message for c in image(text, more={".github/workflows/ci.yml": ci}).caches] == expected

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.commands.image_builds import ImageBuild, compose_services, image_build
+from scanner.commands.image_builds import compose_services, image_build
 from scanner.facts import Invocation, Location
 
 
@@ -31,7 +31,7 @@ def command(text: str, directory: str | None = ".") -> Invocation:
 )
 def test_image_build(text: str, directory: str | None, expected: tuple[str, str] | None) -> None:
     found = image_build(command(text, directory))
-    assert found == (ImageBuild(dockerfile=expected[0], context=expected[1]) if expected else None)
+    assert ((found.dockerfile, found.context) if found is not None else None) == expected
 
 
 def test_target() -> None:
