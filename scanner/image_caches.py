@@ -1,7 +1,8 @@
 """What an image's build keeps from one time to the next: cache mounts, the caches of installers, the order of layers.
 
 Findings beside the grade. A cache mount serves where its target is the cache that the installer uses as the user that
-it runs as (BuildKit's reference: a mount belongs to root unless ``uid`` is given), where the cache is not switched off, and
+it runs as (BuildKit's reference: a mount belongs to root unless ``uid`` is given), where the cache is not switched
+off, and
 where the builder lives on: runners that start afresh keep no mounts, and exporters of layers do not carry them.
 """
 
