@@ -227,7 +227,7 @@ def _combined(path: str, parts: list[Listing], *, constrained: bool) -> Listing:
     lowest = min(parts, key=lambda part: _ORDER.index(part.kind))
     if lowest.kind == "local" and any(part.kind == "compiled" for part in parts):
         lowest = next(part for part in parts if part.kind == "compiled")
-    kind: ListingKind = "compiled" if constrained and lowest.kind in ("open", "pinned") else lowest.kind
+    kind: ListingKind = "compiled" if constrained and lowest.kind in ("open", "pinned", "local") else lowest.kind
     return Listing(path=path, kind=kind, hashed=all(part.hashed for part in parts), line=lowest.line)
 
 
