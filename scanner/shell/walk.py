@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 import tree_sitter_bash
@@ -51,6 +51,7 @@ _STATEMENTS = frozenset(
         "ERROR",
     }
 )
+_TESTS = frozenset({"=", "==", "!=", "&&", "||", "!"})
 _HARMLESS = frozenset({"true", ":", "echo", "printf", "exit 0", "return 0", "warn", "logger"})
 
 
@@ -77,7 +78,6 @@ class Walk:
             "subshell": lambda node, state, depth: self._children(node, state.fork(), depth),
             "redirected_statement": self._redirected,
             "if_statement": self._if,
-            "elif_clause": self._if,
             "while_statement": self._loop,
             "c_style_for_statement": self._loop,
             "for_statement": self._for,
@@ -249,27 +249,53 @@ class Walk:
             self._nested -= 1
 
     def _if(self, node: Node, state: State, depth: int) -> None:
+        """Each arm as a branch; where a test compares what is known, only the arm that would run."""
         branches: list[State] = []
-        branch: State = state
-        has_else = False
-        for child in node.children:
-            if child.type == "then":
-                branch = state.fork()
-                branches.append(branch)
-            elif child.type in ("elif_clause", "else_clause"):
-                has_else = has_else or child.type == "else_clause"
-                branch = state.fork()
-                branches.append(branch)
-                if child.type == "elif_clause":
-                    self._if(child, branch, depth + 1)
-                else:
-                    self._children(child, branch, depth + 1)
-            elif child.is_named:
-                self._statement(child, branch, depth + 1)
-        if node.type == "if_statement" and not has_else:
+        for conditions, bodies in _arms(node):
+            for condition in conditions:
+                self._statement(condition, state, depth + 1)
+            truth = self._truth(conditions[-1], state, depth) if conditions else True
+            if truth is False:
+                continue
+            branch = state.fork()
+            for body in bodies:
+                self._statement(body, branch, depth + 1)
+            branches.append(branch)
+            if truth is True:
+                break
+        else:
             branches.append(state.fork())
-        if branches:
-            state.join(branches)
+        state.join(branches)
+
+    def _truth(self, node: Node, state: State, depth: int) -> bool | None:
+        """What a test comes to, ``None`` where that cannot be known: only words are compared, nothing is looked up."""
+        if depth > MAX_DEPTH:
+            return None
+        parts = [child for child in node.children if child.is_named]
+        operator = next((child.type for child in node.children if child.type in _TESTS), "")
+        match node.type:
+            case "test_command" | "parenthesized_expression" if len(parts) == 1:
+                return self._truth(parts[0], state, depth + 1)
+            case "negated_command" | "unary_expression" if operator == "!" and parts:
+                truth = self._truth(parts[-1], state, depth + 1)
+                return None if truth is None else not truth
+            case "unary_expression" if len(parts) == 2 and _text_of_test(parts[0]) in ("-z", "-n"):
+                word = self._known(parts[1], state, depth)
+                return None if word is None else (word == "") == (_text_of_test(parts[0]) == "-z")
+            case "binary_expression" | "list" if len(parts) == 2 and operator in ("&&", "||"):
+                left, right = (self._truth(part, state, depth + 1) for part in parts)
+                decisive = operator == "||"
+                return decisive if decisive in (left, right) else None if None in (left, right) else not decisive
+            case "binary_expression" if len(parts) == 2 and operator in ("=", "==", "!="):
+                words = [self._known(part, state, depth) for part in parts]
+                return None if None in words else (words[0] == words[1]) == (operator != "!=")
+            case _:
+                return None
+
+    def _known(self, node: Node, state: State, depth: int) -> str | None:
+        words = self._words.words(node, state, depth)
+        text = " ".join(words)
+        return None if is_open(text) or "\ue000" in text or "?" in text else text
 
     def _loop(self, node: Node, state: State, depth: int) -> None:
         branch = state.fork()
@@ -479,6 +505,28 @@ _WRITES_LISTING = re.compile(
     r"|(?:sed|grep|egrep|cat|awk|head|tail|sort)\s.{0,400}\.(?:txt|in|lock|pip)\b)",
     re.DOTALL,
 )
+
+
+def _arms(node: Node) -> Iterator[tuple[list[Node], list[Node]]]:
+    """The arms of an ``if`` as (its conditions, its commands); ``else`` has no condition."""
+    conditions: list[Node] = []
+    bodies: list[Node] = []
+    later: list[Node] = []
+    current = conditions if node.type != "else_clause" else bodies
+    for child in node.children:
+        if child.type == "then":
+            current = bodies
+        elif child.type in ("elif_clause", "else_clause"):
+            later.append(child)
+        elif child.is_named:
+            current.append(child)
+    yield conditions, bodies
+    for child in later:
+        yield from _arms(child)
+
+
+def _text_of_test(node: Node) -> str:
+    return text_of(node).strip()
 
 
 def _is_harmless(node: Node) -> bool:

@@ -73,6 +73,27 @@ def test_commands(text: str, expected: list[str]) -> None:
     assert argvs(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('A=no\nif [ "$A" = "yes" ]; then a; else b; fi', ["b"]),
+        ('A=yes\nif [ "$A" = "yes" ]; then a; else b; fi', ["a"]),
+        ('A=no\nif [ "$A" = "yes" ] && [ "$B" = "x" ]; then a; fi', []),
+        ('A=yes\nif [ "$A" = "yes" ] && [ "$B" = "x" ]; then a; fi', ["a"]),
+        ("A=x\nif [[ $A == y || $A != x ]]; then a; elif [[ -n $A ]]; then b; else c; fi", ["b"]),
+        ('A=\nif [ -z "$A" ]; then a; fi; if [ ! -z "$A" ]; then b; fi', ["a"]),
+        ('if [ "$1" = "x" ]; then a; else b; fi', ["a", "b"]),
+        ('A=1\nif c; then A=2; fi\nif [ "$A" = 1 ]; then a; else b; fi', ["c", "a", "b"]),
+        ("A=x\nif [[ $A == x* ]]; then a; else b; fi", ["a", "b"]),
+        ('if [ "${{ matrix.a }}" = "b" ]; then a; else b; fi', ["a", "b"]),
+        ("if [ -f x ]; then a; else b; fi", ["a", "b"]),
+        ("if ! c; then a; fi", ["c", "a"]),
+    ],
+)
+def test_tests_of_what_is_known(text: str, expected: list[str]) -> None:
+    assert argvs(text) == expected
+
+
 def test_lines_count_from_the_texts_first_line() -> None:
     text = "a ${{\n x }} \\\n  y\n\nif b; then\n  c\nfi\nbash -c 'd\ne'"
     found = {i.argv[0]: i.at.line for i in run(text).invocations}
