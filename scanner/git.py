@@ -108,19 +108,26 @@ def _output(arguments: Sequence[str], environment: dict[str, str], timeout: floa
 
 def _start(arguments: Sequence[str], environment: dict[str, str]) -> Any:
     """A git process behind GitPython's interface, in a session of its own, without inherited ``GIT_*`` variables."""
-    git = _gitpython()
+    with _no_git_variables():  # git is asked for its version where GitPython is imported
+        git = _gitpython()
+        try:
+            driver = git.Git(os.sep)
+            return driver.execute(
+                [git.Git.GIT_PYTHON_GIT_EXECUTABLE, "--no-replace-objects", "--no-optional-locks", *arguments],
+                istream=_PIPE,
+                as_process=True,
+                env=HARDENED | environment,
+                start_new_session=True,
+            )
+        except (OSError, git.exc.GitCommandNotFound) as error:
+            raise Unreached("unreadable", f"git could not be started: {error}") from None
+
+
+@contextlib.contextmanager
+def _no_git_variables() -> Iterator[None]:
     inherited = {name: os.environ.pop(name) for name in tuple(os.environ) if name.startswith("GIT_")}
     try:
-        driver = git.Git(os.sep)
-        return driver.execute(
-            [git.Git.GIT_PYTHON_GIT_EXECUTABLE, "--no-replace-objects", "--no-optional-locks", *arguments],
-            istream=_PIPE,
-            as_process=True,
-            env=HARDENED | environment,
-            start_new_session=True,
-        )
-    except (OSError, git.exc.GitCommandNotFound) as error:
-        raise Unreached("unreadable", f"git could not be started: {error}") from None
+        yield
     finally:
         os.environ.update(inherited)
 
