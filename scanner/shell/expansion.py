@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from tree_sitter import Node
 
 from scanner.shell.masks import ROOTS, Masks
+from scanner.shell.narrow import widened
 from scanner.shell.output import Writer
 from scanner.shell.state import State
 
@@ -95,7 +96,7 @@ class Expansion:
         end = start
         for child in node.children:
             if end < child.start_byte and end > start:  # blanks that the grammar counts to no child
-                yield whole[end - start : child.start_byte - start].decode("utf-8", "replace"), False
+                yield widened(whole[end - start : child.start_byte - start]), False
             end = child.end_byte
             text = text_of(child)
             stripped = text.lstrip()
@@ -223,7 +224,7 @@ _VARIABLE = re.compile(
 
 def text_of(node: Node) -> str:
     """A node's text as written."""
-    return node.text.decode("utf-8", "replace") if node.text is not None else ""
+    return widened(node.text)
 
 
 def _unescape(text: str) -> str:

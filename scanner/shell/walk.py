@@ -12,6 +12,7 @@ from tree_sitter import Language, Node, Parser
 
 from scanner.shell.expansion import MAX_DEPTH, Expansion, is_open, text_of
 from scanner.shell.masks import Masks
+from scanner.shell.narrow import narrowed
 from scanner.shell.output import MAX_PROBLEMS, Writer, clean_value
 from scanner.shell.state import State
 from scanner.shell.wrappers import SHELLS, script_word, takes_words, unwrap
@@ -98,7 +99,7 @@ class Walk:
         self._base = row
         if self._nested:  # the row was made exact by the caller
             self._masks.extra = []
-        root = _parser().parse(text.encode("utf-8", "replace")).root_node
+        root = _parser().parse(narrowed(text)).root_node
         self._children(root, state, depth)
         if root.has_error:
             self._report(root)
@@ -243,9 +244,9 @@ class Walk:
         if any(not word.startswith("-") for word in argv[1:]):
             return
         body = next((c for c in redirect.children if c.type == "heredoc_body"), None)
-        if body is not None and body.text is not None:
+        if body is not None:
             self._nested += 1
-            self._parsed(body.text.decode("utf-8", "replace"), state.fork(), self._row(body), depth + 1)
+            self._parsed(text_of(body), state.fork(), self._row(body), depth + 1)
             self._nested -= 1
 
     def _if(self, node: Node, state: State, depth: int) -> None:

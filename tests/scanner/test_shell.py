@@ -196,6 +196,11 @@ def test_disabled_and_job_are_handed_on() -> None:
     assert (invocation.job, invocation.disabled) == ("j", "if: false")
 
 
+def test_characters_far_beyond_what_the_grammar_can_look_up() -> None:
+    assert argvs("pip install a{\U0010ffff b") == ["pip install a{\U0010ffff b"]
+    assert argvs('grüß "日本 \U0001f600" é') == ["grüß 日本 \U0001f600 é"]
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(alphabet=st.sampled_from(list("ab$(){}<>|&;'\"`\\\n #=*[]!-/.\ue000\ue0010")), max_size=120))
 def test_never_raises(text: str) -> None:
