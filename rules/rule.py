@@ -18,7 +18,7 @@ from rules.hard import is_hard
 from rules.reading import called
 from scanner.config import Config
 from scanner.graph import Cycle, cycles
-from scanner.inventory import Clash, Edge, Fleet, Repository, Unresolved
+from scanner.inventory import Clash, Edge, Fleet, HashConflict, Repository, Unresolved
 
 Category = Literal["locking", "environments", "python", "toolchain", "supply-chain", "graph"]
 Area = Literal["manifest", "lock", "ci", "image"]
@@ -39,6 +39,7 @@ class Survey:
     clashes: Mapping[str, tuple[Clash, ...]]
     cycles: Mapping[str, Cycle]
     hard_cycles: Mapping[str, Cycle]
+    hash_conflicts: Mapping[str, tuple[HashConflict, ...]]
 
 
 def survey(fleet: Fleet, config: Config, as_of: date) -> Survey:
@@ -65,8 +66,17 @@ def survey(fleet: Fleet, config: Config, as_of: date) -> Survey:
         unresolved={k: tuple(v) for k, v in unresolved.items()},
         clashes={k: tuple(v) for k, v in clashes.items()},
         cycles=_by_member(cycles(graph, hard=lambda e: e.scope in (None, "runtime", "build"))),
+        hash_conflicts=_by_holder(fleet.hash_conflicts),
         hard_cycles=_by_member(cycles(graph, hard=lambda e: is_hard(e, repositories, config, as_of))),
     )
+
+
+def _by_holder(found: Iterable[HashConflict]) -> dict[str, tuple[HashConflict, ...]]:
+    held: defaultdict[str, list[HashConflict]] = defaultdict(list)
+    for conflict in found:
+        for repository in {lock.repository for side in conflict.sides for lock in side.locks}:
+            held[repository].append(conflict)
+    return {repository: tuple(conflicts) for repository, conflicts in held.items()}
 
 
 def _by_member(found: Iterable[Cycle]) -> dict[str, Cycle]:

@@ -19,7 +19,7 @@ from scanner.inventory import Error, Fleet
 from scanner.repository import failed
 from scanner.sources import SOURCES
 from scanner.store import Prepared, Store, prepare
-from scanner.survey import Task, identity_of, survey
+from scanner.survey import Task, identity_of, survey_with_hashes
 
 Progress = Callable[[int, int, str], None]
 
@@ -74,6 +74,7 @@ def scan(
     except KeyboardInterrupt:
         interrupted = True
     store.flush()
+    store.save_hash_conflicts(run_id)
     store.save_graph(run_id, build(store.repositories(run_id), config))
     end = store.interrupt_run if interrupted else store.finish_run
     end(run_id, finished_at=now(), errors=found.errors)
@@ -117,8 +118,8 @@ def _entry_key(candidate: Candidate, head: Head, key: str) -> str:
 
 def _prepared(task: Task) -> Prepared:
     """Survey and flatten in the worker; a failure gets no key, so that the next scan tries again."""
-    repository = survey(task)
-    return prepare(repository, analysis_key=task.key if repository.state != "failed" else "")
+    repository, hashes = survey_with_hashes(task)
+    return prepare(repository, analysis_key=task.key if repository.state != "failed" else "", hashes=hashes)
 
 
 def _lost(task: Task, why: str) -> Prepared:

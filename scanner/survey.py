@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathspec import GitIgnoreSpec
 
 from scanner import git_tree
-from scanner.collect import collect
+from scanner.collect import RepoFacts, collect
 from scanner.config import Config
 from scanner.dir_tree import DirTree
 from scanner.expand import Candidate
@@ -18,6 +18,7 @@ from scanner.formats import formats_for
 from scanner.formats.requirements import FORMAT as REQUIREMENTS
 from scanner.gitdir import Unreached
 from scanner.giturl import normalise
+from scanner.hash_sets import LockHashes, hashes_of
 from scanner.inventory import Error, Repository
 from scanner.locks import judge_locks, with_pasts
 from scanner.past import look_back
@@ -40,24 +41,29 @@ class Task:
 
 
 def survey(task: Task) -> Repository:
-    """The inventory's entry of one repository; never raises.
+    """The inventory's entry of one repository; never raises."""
+    return survey_with_hashes(task)[0]
+
+
+def survey_with_hashes(task: Task) -> tuple[Repository, tuple[LockHashes, ...]]:
+    """As :func:`survey`, and the digests in its locks, which are no part of the inventory.
 
     One of the two ``except Exception`` of the house stands here: a bug of ours becomes this repository's error.
     """
     identity = identity_of(task.candidate)
     if task.candidate.error is not None:
-        return failed(identity, task.candidate.error.code, task.candidate.error.message)
+        return failed(identity, task.candidate.error.code, task.candidate.error.message), ()
     try:
         return _survey(task, identity)
     except Unreached as error:
-        return failed(identity, error.code, redact_line(error.message))
+        return failed(identity, error.code, redact_line(error.message)), ()
     except Exception as error:  # noqa: BLE001
         where = traceback.extract_tb(error.__traceback__)[-1]
         message = f"a bug in Muster: {type(error).__name__}: {error} ({where.name}, line {where.lineno})"
-        return failed(identity, "bug", redact_line(message))
+        return failed(identity, "bug", redact_line(message)), ()
 
 
-def _survey(task: Task, identity: Identity) -> Repository:
+def _survey(task: Task, identity: Identity) -> tuple[Repository, tuple[LockHashes, ...]]:
     tree = _open(task)
     try:
         identity = replace(
@@ -75,8 +81,16 @@ def _survey(task: Task, identity: Identity) -> Repository:
     repository = describe(identity, facts, task.config, verdicts)
     if tree.commit is None and task.candidate.kind in ("work-tree", "bare") and not task.as_it_lies:
         unborn = Error(path=None, line=None, code="no-commit", message="no commit yet: there is nothing to read")
-        return replace(repository, errors=(unborn, *repository.errors))
-    return repository
+        return replace(repository, errors=(unborn, *repository.errors)), ()
+    return repository, _hashes(repository, facts)
+
+
+def _hashes(repository: Repository, facts: RepoFacts) -> tuple[LockHashes, ...]:
+    """The digests in the locks of projects that are no test data and no example."""
+    projects = (p for p in repository.projects if p.role not in ("fixture", "example"))
+    paths = sorted({lock.path for project in projects for lock in project.lockfiles})
+    locks = (facts.extracts[path].lock for path in paths)
+    return tuple(hashes_of(lock) for lock in locks if lock is not None)
 
 
 def _open(task: Task) -> Tree:

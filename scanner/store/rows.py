@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from scanner.hash_sets import HashSet, LockHashes, packed_files, packed_lock
 from scanner.inventory import Edge, Project, Repository
 
 Row = tuple[Any, ...]
@@ -23,7 +24,8 @@ _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 class Prepared:
     """A repository ready to be stored; made where it was analysed, so that the writer has little left to do.
 
-    ``rows`` are those of the flat tables, by table; each begins with the digest and a running number.
+    ``rows`` are those of the flat tables, by table; each begins with the digest and a running number. ``sets`` are the
+    sets of digests that its locks hold.
     """
 
     digest: str
@@ -33,10 +35,15 @@ class Prepared:
     analysis_key: str
     entry: Row
     rows: dict[str, tuple[Row, ...]]
+    sets: tuple[Row, ...] = ()
 
 
-def prepare(repository: Repository, *, analysis_key: str = "") -> Prepared:
-    """Encode and flatten; ``analysis_key`` names all that the analysis depends on besides the commit."""
+def prepare(repository: Repository, *, analysis_key: str = "", hashes: Iterable[LockHashes] = ()) -> Prepared:
+    """Encode and flatten; ``analysis_key`` names all that the analysis depends on besides the commit.
+
+    ``hashes`` are the digests in the repository's locks.
+    """
+    locks = [found for found in hashes if found.sets]
     body = encode(repository)
     digest = hashlib.sha256(body).hexdigest()[:32]
     tables = {
@@ -44,6 +51,7 @@ def prepare(repository: Repository, *, analysis_key: str = "") -> Prepared:
         "lockfiles": _lockfiles(repository),
         "dependencies": _dependencies(repository),
         "tools": _tools(repository),
+        "lock_hashes": ((found.path, packed_lock(found)) for found in locks),
     }
     return Prepared(
         digest=digest,
@@ -53,7 +61,12 @@ def prepare(repository: Repository, *, analysis_key: str = "") -> Prepared:
         analysis_key=analysis_key,
         entry=_entry(repository, digest),
         rows={name: tuple(_numbered(digest, rows)) for name, rows in tables.items()},
+        sets=tuple(_set(found) for found in {one.id: one for lock in locks for one, _ in lock.sets}.values()),
     )
+
+
+def _set(found: HashSet) -> Row:
+    return (found.id, *_cleaned(found.name, found.version), found.whole, packed_files(found))
 
 
 def encode(value: object) -> bytes:

@@ -3,11 +3,28 @@
 A repository's analysis is a *document*, kept once under the digest of its content however many runs saw it; the flat
 tables below it (projects, lock files, dependencies, tools) belong to documents. The views put them together with the
 runs: ``run_projects`` has a row for each project of each run, and so on; ``latest_…`` those of the newest finished run.
+
+The digests of locked files are no part of a document (:mod:`scanner.hash_sets`): ``hash_sets`` has each set of a
+package version once, ``lock_hashes`` says which of them a lock holds, both packed; ``hash_conflicts`` what of a run
+cannot all be right.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, event
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    event,
+)
 
 VERSION = 1
 
@@ -134,6 +151,28 @@ tools = Table(
     Column("versions", Text, nullable=False),
     sqlite_with_rowid=False,
 )
+
+hash_sets = Table(
+    "hash_sets",
+    METADATA,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("whole", Boolean, nullable=False),
+    Column("files", LargeBinary, nullable=False),
+)
+Index("hash_sets_name", hash_sets.c.name)
+
+lock_hashes = Table(
+    "lock_hashes",
+    METADATA,
+    *_of_document(),
+    Column("path", Text, nullable=False),
+    Column("sets", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+hash_conflicts = Table("hash_conflicts", METADATA, _of_run(), Column("body", Text, nullable=False))
 
 graphs = Table("graphs", METADATA, _of_run(), Column("body", Text, nullable=False))
 

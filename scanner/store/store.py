@@ -19,8 +19,10 @@ import msgspec
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, delete, event, exc, func, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from scanner.inventory import Error, Fleet, Graph, Repository, Run
+from scanner.hash_sets import HashSet, unpacked_files, unpacked_lock
+from scanner.inventory import Error, Fleet, Graph, HashConflict, Repository, Run
 from scanner.redact import redact
+from scanner.store.conflicts import find_conflicts
 from scanner.store.rows import Prepared, Row, clean, decode, edge_row, encode, prepare
 from scanner.store.schema import (
     FLAT,
@@ -31,6 +33,9 @@ from scanner.store.schema import (
     edges,
     findings,
     graphs,
+    hash_conflicts,
+    hash_sets,
+    lock_hashes,
     meta,
     run_repositories,
     runs,
@@ -39,6 +44,7 @@ from scanner.store.schema import (
 BATCH = 250
 BATCH_SECONDS = 3.0
 BUSY_SECONDS = 120
+KNOWN_SETS = 500_000
 SILENT_SECONDS = 900  # a run on another machine that said nothing for so long is taken for dead
 _WRITES = "muster_writes"
 _LOCK = 0x6D7573746572
@@ -102,6 +108,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._waiting: dict[int, list[Prepared]] = {}
+        self._known_sets: set[int] = set()
         self._flushed = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -166,10 +173,26 @@ class Store:
         self._flushed = time.monotonic()
         while self._waiting:
             run_id, waiting = next(iter(self._waiting.items()))
+            new = self._new_sets(waiting)
             with self._write() as connection:
+                _insert(connection, hash_sets, new)
                 _write_batch(connection, run_id, waiting)
             del self._waiting[run_id]
+            self._known_sets.update(row[0] for row in new)
         self._flushed = time.monotonic()
+
+    def _new_sets(self, batch: Sequence[Prepared]) -> list[Row]:
+        """The sets of digests that this store was not given yet, as far as it remembers."""
+        if len(self._known_sets) > KNOWN_SETS:
+            self._known_sets.clear()
+        return list({row[0]: row for p in batch for row in p.sets if row[0] not in self._known_sets}.values())
+
+    def save_hash_conflicts(self, run_id: int) -> None:
+        """Find what of the digests in a run's locks cannot be right, and keep it."""
+        found = encode(find_conflicts(self, run_id)).decode()
+        with self._write() as connection:
+            connection.execute(delete(hash_conflicts).where(hash_conflicts.c.run_id == run_id))
+            _insert(connection, hash_conflicts, [(run_id, found)])
 
     def save_graph(self, run_id: int, graph: Graph) -> None:
         """Keep the graph of a run."""
@@ -250,7 +273,10 @@ class Store:
     def load(self, run_id: int) -> Fleet:
         """One run with everything that it saw; raises ``KeyError`` if there is none of that number."""
         return Fleet(
-            run=self.run(run_id), repositories=tuple(self.repositories(run_id)), graph=self.graph(run_id) or Graph()
+            run=self.run(run_id),
+            repositories=tuple(self.repositories(run_id)),
+            graph=self.graph(run_id) or Graph(),
+            hash_conflicts=self.hash_conflicts(run_id),
         )
 
     def repositories(self, run_id: int) -> Iterator[Repository]:
@@ -270,6 +296,32 @@ class Store:
         with self._read() as connection:
             body = connection.execute(select(graphs.c.body).where(graphs.c.run_id == run_id)).scalar()
         return None if body is None else msgspec.json.decode(body, type=Graph)
+
+    def hash_conflicts(self, run_id: int) -> tuple[HashConflict, ...]:
+        """What of the digests in a run's locks cannot be right."""
+        with self._read() as connection:
+            body = connection.execute(select(hash_conflicts.c.body).where(hash_conflicts.c.run_id == run_id)).scalar()
+        return () if body is None else msgspec.json.decode(body, type=tuple[HashConflict, ...])
+
+    def hash_sets(self) -> Iterator[HashSet]:
+        """The sets of digests of packages that have more than one, by name; one at a time."""
+        several = select(hash_sets.c.name).group_by(hash_sets.c.name).having(func.count() > 1)
+        wanted = select(hash_sets).where(hash_sets.c.name.in_(several)).order_by(hash_sets.c.name)
+        with self._read() as connection:
+            for key, name, version, whole, files in connection.execution_options(yield_per=500).execute(wanted):
+                yield HashSet(id=key, name=name, version=version, whole=whole, files=unpacked_files(files))
+
+    def lock_hashes(self, run_id: int) -> Iterator[tuple[str, str, bytes]]:
+        """The locks of a run, by repository: its id, the lock's path, its sets (packed)."""
+        wanted = (
+            select(run_repositories.c.repo_id, lock_hashes.c.path, lock_hashes.c.sets)
+            .join(lock_hashes, lock_hashes.c.document == run_repositories.c.document)
+            .where(run_repositories.c.run_id == run_id)
+            .order_by(_by_bytes(self._engine, run_repositories.c.repo_id), lock_hashes.c.number)
+        )
+        with self._read() as connection:
+            for row in connection.execution_options(yield_per=500).execute(wanted):
+                yield row[0], row[1], row[2]
 
     def findings(self, run_id: int, kind: type[T]) -> tuple[T, ...]:
         """The findings of a run as values of ``kind``, by rule, repository and fingerprint."""
@@ -302,6 +354,8 @@ class Store:
                 connection.execute(delete(runs).where(runs.c.id.in_(part)))
             used = select(run_repositories.c.document)
             connection.execute(delete(documents).where(documents.c.digest.not_in(used)))
+            _forget_sets(connection)
+        self._known_sets.clear()
         return len(gone)
 
     def _end(
@@ -368,6 +422,9 @@ def _make_ready(connection: Connection, place: str) -> None:
         METADATA.create_all(connection)
         connection.execute(meta.insert().values(name="schema", value=str(VERSION)))
         return
+    for table in (hash_sets, lock_hashes, hash_conflicts):
+        if table.name not in names:  # a store from before they were there
+            table.create(connection)
     found = connection.execute(select(meta.c.value).where(meta.c.name == "schema")).scalar()
     if found != str(VERSION):
         raise StoreError(
@@ -376,12 +433,21 @@ def _make_ready(connection: Connection, place: str) -> None:
         )
 
 
+def _forget_sets(connection: Connection) -> None:
+    """Sets of digests that no lock has any more."""
+    known = set(connection.execute(select(hash_sets.c.id)).scalars())
+    for packed in connection.execute(select(lock_hashes.c.sets)).scalars():
+        known.difference_update(unpacked_lock(packed)[0])
+    for part in _parts(sorted(known), 500):
+        connection.execute(delete(hash_sets).where(hash_sets.c.id.in_(part)))
+
+
 def _write_batch(connection: Connection, run_id: int, batch: Sequence[Prepared]) -> None:
     digests = {prepared.digest: prepared for prepared in batch}
     known = set(connection.execute(select(documents.c.digest).where(documents.c.digest.in_(list(digests)))).scalars())
     fresh = [digests[digest] for digest in sorted(digests.keys() - known)]
     _insert(connection, documents, [(prepared.digest, prepared.body) for prepared in fresh])
-    for table in FLAT:
+    for table in (*FLAT, lock_hashes):
         _insert(connection, table, [row for prepared in fresh for row in prepared.rows[table.name]])
     entries = {prepared.repo_id: (run_id, *prepared.entry) for prepared in batch}
     _insert(connection, run_repositories, list(entries.values()), replace=("run_id", "repo_id"))
