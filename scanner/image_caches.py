@@ -1,9 +1,8 @@
 """What an image's build keeps from one time to the next: cache mounts, the caches of installers, the order of layers.
 
 Findings beside the grade. A cache mount serves where its target is the cache that the installer uses as the user that
-it runs as (BuildKit's reference: a mount belongs to root unless ``uid`` is given), where the cache is not switched
-off, and
-where the builder lives on: runners that start afresh keep no mounts, and exporters of layers do not carry them.
+it runs as (BuildKit's reference: a mount belongs to root unless ``uid`` is given), where the cache is not switched off,
+and where the builder lives on: runners that start afresh keep no mounts, and exporters of layers do not carry them.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from scanner.commands.words import option, program
 from scanner.facts import Instruction, Invocation, Mount, Stage
 from scanner.inventory import Command, Reason
 
-_NAMES = {"pip": "pip", "uv": "uv", "poetry": "pypoetry", "pdm": "pdm", "pipenv": "pipenv", "pixi": "rattler"}
+_NAMES = {"pip": "pip", "uv": "uv", "poetry": "pypoetry", "pdm": "pdm", "pipenv": "pipenv", "pixi": "rattler/cache"}
 _NO = frozenset({"", "0", "false", "no", "off"})
 
 
@@ -71,7 +70,8 @@ def cache_reasons(
 
 def _judged(cache: _Cache, step: Instruction, user: str, *, shipped: bool) -> Iterator[tuple[str, bool]]:
     """Messages about one command; the flag marks that a cache mount serves it."""
-    mounts = [m for m in step.mounts if m.type == "cache" and m.target is not None and _is_installers(m.target)]
+    mounts = [m for m in step.mounts if m.type == "cache" and m.target and "$" not in m.target]
+    mounts = [m for m in mounts if _is_installers(m.target or "")]
     fitting = [m for m in mounts if _holds(m, cache.folder)]
     if mounts and not fitting and cache.folder is not None:
         yield (
@@ -96,7 +96,7 @@ def _holds(mount: Mount, folder: str | None) -> bool:
 def _is_installers(target: str) -> bool:
     """Whether a mount is meant for an installer of Python packages, and not for apt or npm."""
     parts = target.rstrip("/").split("/")
-    return parts[-1] in (".cache", "cache") or any(name in parts for name in _NAMES.values())
+    return parts[-1] in (".cache", "cache") or any(name.split("/")[0] in parts for name in _NAMES.values())
 
 
 def _cache(tool: str, invocation: Invocation, user: str) -> _Cache:

@@ -274,6 +274,7 @@ class _Reader:
                 value = _fill(value, stage.env)
                 flags = tuple((name, _fill(flag, stage.env)) for name, flag in flags)
             case "RUN" | "CMD" | "ENTRYPOINT":
+                flags = tuple((name, _fill(flag, stage.env)) for name, flag in flags)
                 invocations = self._run(raw, value, stage)
             case _:
                 pass

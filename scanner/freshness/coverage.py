@@ -35,8 +35,7 @@ def coverage(
     ``None`` (with reasons) when none is missing for certain, but some cannot be judged. ``overrides`` replace what a
     requirement of the same name demands; ``local`` are the (normalised) names of the project itself and its workspace,
     which need no entry. Pre-releases count as they are locked. A requirement by git, path or URL is met by an entry of
-    its name, and so is any by an entry without a version. Where nothing at all of several is locked, that is told
-    first.
+    its name, and so is any by an entry without a version. Where none of several is locked at all, that comes first.
     """
     locked: dict[str, list[LockedPackage]] = {}
     for package in packages:
