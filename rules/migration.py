@@ -1,0 +1,80 @@
+"""The seam of patches: what a converter is given, and what it makes of it. Pure: old texts in, new texts out.
+
+A *migration* is all that changes in one repository on one track: edits of files (whole old text, whole new text),
+for each project the versions that its old lock pins, and refusals: what a person must decide first. Where there is a
+refusal of a project, nothing of that project is edited: half a move is worse than none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from rules.blockers import PlanBlocker
+from scanner.collect import RepoFacts
+from scanner.config import Config
+from scanner.facts import LockedPackage
+from scanner.inventory import Project, Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """A repository at the scanned commit: what is known of it, what its files say, and their texts.
+
+    ``read`` gives the text of a regular file of the tree, ``None`` where there is none or it is not text.
+    """
+
+    repository: Repository
+    facts: RepoFacts
+    read: Callable[[str], str | None]
+    config: Config
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One changed file: ``before`` is ``None`` for a new one, ``after`` for one that goes; paths are POSIX."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One project that gets a ``uv.lock`` of its own (a workspace is one project, its members are in ``members``).
+
+    ``manifest``: the converted ``pyproject.toml``; ``lock``: where its ``uv.lock`` will be. ``pins``: what the old lock
+    (or the fully pinned requirements) held, the versions to keep; ``old_lock`` is its path, ``None`` where nothing
+    recorded versions. ``groups``: old group, extra or file (``requirements-dev.txt``) → the uv group or extra with
+    it now (``group:dev``, ``extra:s3``, ``project``). ``package``: whether the project itself is installed.
+    """
+
+    project: Project
+    manifest: str
+    lock: str
+    old_lock: str | None
+    pins: tuple[LockedPackage, ...]
+    groups: tuple[tuple[str, str], ...] = ()
+    members: tuple[str, ...] = ()
+    package: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a project is not moved: the blocker (code, message, file:line, the decision to take)."""
+
+    project: str
+    blocker: PlanBlocker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """The whole patch of a repository but for the locks, which only uv can write."""
+
+    repository: str
+    edits: tuple[Edit, ...] = ()
+    moves: tuple[Move, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    notes: tuple[PlanBlocker, ...] = ()
