@@ -543,6 +543,8 @@ def _referenced(repository: Repository, reference: ExternalReference, places: _P
             return _shared_ci(repository, reference.target, places)
         case "image":
             return _image_source(repository, reference.target, places)
+        case "git":
+            return places.at_address(reference.target) or places.inside_address(reference.target)
         case "service":
             target = re.sub(r"^[a-z]+:(?:[^/]+/)?", "", reference.target.lower())
             return places.at_address(reference.target) or places.named(_last(target))

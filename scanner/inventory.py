@@ -280,9 +280,9 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalReference:
-    """Something outside the repository that it builds on: submodule, base image, shared CI, service."""
+    """Something outside the repository that it builds on: submodule, base image, shared CI, service, clone."""
 
-    kind: Literal["submodule", "image", "ci", "service"]
+    kind: Literal["submodule", "image", "ci", "service", "git"]
     target: str
     ref: str | None
     path: str

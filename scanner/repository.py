@@ -24,7 +24,6 @@ from scanner.inventory import (
     Command,
     Criticality,
     Error,
-    ExternalReference,
     Image,
     Project,
     Reason,
@@ -46,6 +45,7 @@ from scanner.lint_tools import tools_in_use
 from scanner.locks import judge_locks
 from scanner.ownership import criticality_of, owners_of
 from scanner.project import Scenery, describe_project
+from scanner.references import references_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def describe(
         commands=commands,
         errors=_errors(facts),
         projects=projects,
-        references=_references(facts),
+        references=references_of(facts.extracts.values(), commands),
         remote=identity.remote,
         tags=identity.tags,
         decisions=decisions,
@@ -169,15 +169,6 @@ def _errors(facts: RepoFacts) -> tuple[Error, ...]:
         Error(path=None if p.at.path == "." else p.at.path, line=p.at.line, code=p.code, message=p.message)
         for p in facts.problems
     )
-
-
-def _references(facts: RepoFacts) -> tuple[ExternalReference, ...]:
-    found = {
-        ExternalReference(kind=r.kind, target=r.target, ref=r.ref, path=r.at.path, line=r.at.line): None
-        for extract in facts.extracts.values()
-        for r in extract.references
-    }
-    return tuple(sorted(found, key=lambda r: (r.path, r.line or 0, r.kind, r.target)))
 
 
 def _local_names(folders: tuple[Folder, ...]) -> frozenset[str]:

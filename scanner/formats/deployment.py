@@ -10,9 +10,11 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from scanner.facts import Extract, Hint, Location, PythonVersion
+from scanner.facts import Extract, Hint, Location, PythonVersion, Reference
 from scanner.format import Format
+from scanner.image_names import parse_image
 from scanner.pipeline import in_side_folder, scalars
+from scanner.redact import redact
 from scanner.yaml_reader import Mapping, Node, load_mapping
 
 _KINDS = {
@@ -30,6 +32,10 @@ _CLUSTER_FOLDERS = frozenset(
     k8s kubernetes .k8s kube manifests helm .helm charts chart deploy deployment deployments kustomize base overlays
     """.split()
 )
+_IMAGE = re.compile(
+    r"[ \t]{0,80}(?:-[ \t]{1,8})?image:[ \t]{1,8}[\"']?(?P<image>[\w./:@-]{3,300})[\"']?[ \t]{0,80}(?:#.*)?"
+)
+_CLUSTER_FILE = re.compile(r"(?:k8s|kubernetes|deployment|statefulset|cron-?job|job|pod)(?:[-_.].{0,60})?\.ya?ml")
 _RUNTIME = re.compile(r"python(?P<major>\d)\.?(?P<minor>\d{1,2})?")
 _DAG = re.compile(r"(?:.+/)?dags/(?:[^/]+/){0,4}(?!__init__|test_|conftest)[^/]+\.py")
 _DAG_WORDS = re.compile(r"^[ \t]{0,40}(?:from|import)[ \t]{1,8}airflow\b", re.MULTILINE)
@@ -65,13 +71,15 @@ def read(path: str, text: str) -> Extract | None:
         found = _DAG_WORDS.search(text)
         line = text.count("\n", 0, found.start()) + 1 if found else 1
         return _extract(path, [_hint("job", "Airflow DAG", path, line)]) if found else None
-    return _extract(path, list(_kubernetes(path, text)))
+    return _extract(path, list(_kubernetes(path, text)), references=tuple(_pulled(path, text)))
 
 
-def _extract(path: str, hints: list[Hint], pythons: tuple[PythonVersion, ...] = ()) -> Extract | None:
-    if not hints:
+def _extract(
+    path: str, hints: list[Hint], pythons: tuple[PythonVersion, ...] = (), references: tuple[Reference, ...] = ()
+) -> Extract | None:
+    if not hints and not references:
         return None
-    return Extract(path=path, format="deployment", hints=tuple(hints), pythons=pythons)
+    return Extract(path=path, format="deployment", hints=tuple(hints), pythons=pythons, references=references)
 
 
 def _hint(kind: str, what: str, path: str, line: int) -> Hint:
@@ -157,6 +165,17 @@ def _kubernetes(path: str, text: str) -> Iterator[Hint]:
             yield _hint("service", "Knative Service", path, number)
 
 
+def _pulled(path: str, text: str) -> Iterator[Reference]:
+    """The images that a manifest's containers run; templates (``{{ .Values.image }}``) name none."""
+    if "apiVersion:" not in text or "kind:" not in text:
+        return
+    for number, line in enumerate(text.splitlines(), start=1):
+        if (match := _IMAGE.fullmatch(line)) is not None:
+            image = parse_image(match["image"])
+            at = Location(path=path, line=number)
+            yield Reference(kind="image", target=redact(image.name), ref=image.ref, at=at)
+
+
 def _matches(path: str) -> bool:
     if path.endswith(".py"):
         return "dags/" in path and _DAG.fullmatch(path) is not None and not in_side_folder(path)
@@ -165,7 +184,7 @@ def _matches(path: str) -> bool:
         named = name in ("Chart.yaml", "render.yaml", "app.yaml", "app.yml") or name.startswith(
             ("serverless.y", "template.y")
         )
-        known = named or not _CLUSTER_FOLDERS.isdisjoint(folder.split("/"))
+        known = named or not _CLUSTER_FOLDERS.isdisjoint(folder.split("/")) or _CLUSTER_FILE.fullmatch(name) is not None
     else:
         known = name in _SERVICE_FILES or path.endswith(".chalice/config.json")
     return known and not _is_aside(path)

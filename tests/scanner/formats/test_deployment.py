@@ -18,6 +18,19 @@ def test_kubernetes_and_helm_templates() -> None:
     assert _hints("k8s/a.yaml", "apiVersion: v1\nkind: ConfigMap\n") == []
 
 
+def test_images_that_manifests_run() -> None:
+    text = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: 'reg.example/acme/api:1'  # x\n    name: a\n"
+    extract = read("deploy/pod.yaml", text)
+    assert extract is not None
+    assert [(r.kind, r.target, r.ref, r.at.line) for r in extract.references] == [
+        ("image", "reg.example/acme/api", "1", 5)
+    ]
+    assert read("deploy/pod.yaml", text.replace("'reg.example/acme/api:1'", "{{ .Values.image }}")) is None
+    assert FORMAT.matches("worker/job.yaml")
+    assert not FORMAT.matches("worker/jobs-list.json")
+    assert not FORMAT.matches("worker/podcasts.yaml")
+
+
 def test_serverless() -> None:
     web = "provider: {name: aws, runtime: python3.12}\nfunctions:\n  a: {handler: x, events: [{http: GET /}]}\n"
     extract = read("serverless.yml", web)
