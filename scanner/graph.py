@@ -17,15 +17,18 @@ from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from scanner.commands.words import distribution
 from scanner.config import Config
 from scanner.facts import Scope
 from scanner.giturl import normalise
 from scanner.inventory import (
     Clash,
+    Command,
     Dependency,
     Edge,
     ExternalReference,
@@ -35,6 +38,7 @@ from scanner.inventory import (
     Unresolved,
     Via,
 )
+from scanner.references import named_installs
 from scanner.words import counted
 
 CONSUMER_ROLES = frozenset({"main", "docs", "tooling"})
@@ -360,19 +364,29 @@ def _read_repository(
     places: _Places,
     config: Config,
 ) -> None:
-    for project in repository.projects:
-        if project.role not in CONSUMER_ROLES:
-            continue
+    for project in _consumers(repository):
         for dependency in project.dependencies:
             made = _resolve(repository, project, dependency, chosen, producers, places, config)
             if isinstance(made, Unresolved):
                 found.unresolved.add(made)
             elif made is not None:
                 (found.inside if made.consumer == made.provider else found.edges).add(made)
+    for command, word in named_installs(repository.commands):
+        claim = chosen.get(distribution(word))
+        if claim is not None and claim.repository.id != repository.id:
+            found.edges.add(_installed_edge(repository, command, word, claim))
     for reference in repository.references:
         target = _referenced(repository, reference, places)
         if target is not None and target.id != repository.id:
             found.edges.add(_reference_edge(repository, reference, target))
+
+
+def _consumers(repository: Repository) -> Iterator[Project]:
+    """Projects that count; examples do where they are what the repository is for: no main project needs anything."""
+    examples_too = not any(p.dependencies for p in repository.projects if p.role == "main")
+    for project in repository.projects:
+        if project.role in CONSUMER_ROLES or (examples_too and project.role == "example"):
+            yield project
 
 
 def _resolve(
@@ -603,6 +617,31 @@ def _tags(repository: Repository) -> Iterator[str]:
             if option in ("-t", "--tag"):
                 yield image_name(value)
         yield from (image_name(w.partition("=")[2]) for w in words if w.startswith("--tag="))
+
+
+def _installed_edge(repository: Repository, command: Command, word: str, claim: _Producer) -> Edge:
+    """An edge by a requirement in a command: what an image installs runs, the rest is for development."""
+    specifier = _specifier(word)
+    return Edge(
+        consumer=repository.id,
+        consumer_project=command.project or _project_around(repository, command.path),
+        provider=claim.repository.id,
+        provider_project=claim.project.path,
+        distribution=distribution(word),
+        scope="runtime" if command.context == "image" else "group",
+        via="index",
+        specifier=specifier,
+        satisfied=satisfies(specifier, claim.project.version),
+        path=command.path,
+        line=command.line,
+    )
+
+
+def _specifier(word: str) -> str | None:
+    try:
+        return str(Requirement(word).specifier)
+    except InvalidRequirement:
+        return None
 
 
 def _reference_edge(repository: Repository, reference: ExternalReference, target: Repository) -> Edge:

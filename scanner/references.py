@@ -1,10 +1,10 @@
-"""What a repository builds on outside itself: what its files name, and what its commands fetch with git."""
+"""What a repository builds on outside itself: what its files name, what its commands fetch with git or install."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from scanner.commands.words import program
+from scanner.commands.words import pip_ask, program
 from scanner.facts import Extract
 from scanner.giturl import normalise
 from scanner.inventory import Command, ExternalReference
@@ -24,6 +24,17 @@ def references_of(extracts: Iterable[Extract], commands: Iterable[Command]) -> t
         for address, ref in _addresses(command):
             found[ExternalReference(kind="git", target=address, ref=ref, path=command.path, line=command.line)] = None
     return tuple(sorted(found, key=lambda r: (r.path, r.line or 0, r.kind, r.target, r.ref or "")))
+
+
+def named_installs(commands: Iterable[Command]) -> Iterator[tuple[Command, str]]:
+    """The requirements that stand in the commands themselves (``pip install acme-lib==1.2``), as written."""
+    for command in commands:
+        if command.kind in _INSTALLING:
+            started = program(command.argv)
+            words = started.args[1:] if started.name == "uv" and started.args[:1] == ("pip",) else started.args
+            if started.name in ("pip", "uv") and words[:1] == ("install",):
+                for word in pip_ask(tuple(words[1:])).names:
+                    yield command, word
 
 
 def _addresses(command: Command) -> Iterator[tuple[str, str | None]]:

@@ -258,3 +258,27 @@ def test_reach_of_a_large_fleet_is_fast() -> None:
     found = reach(Graph(edges=edges))
     assert found["0"] > 1000
     assert time.perf_counter() - start < 2
+
+
+def test_a_requirement_in_a_command_is_an_edge() -> None:
+    image = a_command("pip install Billing==2.0 six", path="Dockerfile", line=4, context="image", kind="adhoc")
+    lint = a_command("uv pip install billing", path="ci.yml", line=9, kind="adhoc")
+    graph = build([a_library("billing", version="1.0"), consumer(commands=(image, lint))], Config())
+    assert [(e.distribution, e.scope, e.specifier, e.satisfied, e.path, e.line) for e in graph.edges] == [
+        ("billing", "group", "", True, "ci.yml", 9),
+        ("billing", "runtime", "==2.0", False, "Dockerfile", 4),
+    ]
+
+
+def test_examples_need_what_they_need_where_they_are_what_the_repository_is_for() -> None:
+    example = a_project(path="examples/one", role="example", dependencies=(a_dependency("billing"),))
+    collection = a_repository("samples", a_project(publishes=False), example)
+    assert pairs(build([a_library("billing"), collection], Config())) == {("samples", "billing", "index")}
+    library = a_repository("samples", a_project(dependencies=(a_dependency("six"),)), example)
+    assert not build([a_library("billing"), library], Config()).edges
+
+
+def test_a_clone_is_an_edge() -> None:
+    clone = ExternalReference(kind="git", target="git@git.example:acme/billing", ref=None, path="Dockerfile", line=3)
+    graph = build([a_library("billing"), consumer(references=(clone,))], Config())
+    assert pairs(graph) == {("shop", "billing", "git")}
