@@ -382,8 +382,9 @@ def _read_repository(
 
 
 def _consumers(repository: Repository) -> Iterator[Project]:
-    """Projects that count; examples do where they are what the repository is for: no main project needs anything."""
-    examples_too = not any(p.dependencies for p in repository.projects if p.role == "main")
+    """Projects that count; examples do where they are what the repository is for: no main one needs much to run."""
+    mains = (p for p in repository.projects if p.role == "main")
+    examples_too = not any(d.scope in ("runtime", "optional") for p in mains for d in p.dependencies)
     for project in repository.projects:
         if project.role in CONSUMER_ROLES or (examples_too and project.role == "example"):
             yield project

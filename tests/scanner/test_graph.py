@@ -272,7 +272,7 @@ def test_a_requirement_in_a_command_is_an_edge() -> None:
 
 def test_examples_need_what_they_need_where_they_are_what_the_repository_is_for() -> None:
     example = a_project(path="examples/one", role="example", dependencies=(a_dependency("billing"),))
-    collection = a_repository("samples", a_project(publishes=False), example)
+    collection = a_repository("samples", a_project(dependencies=(a_dependency("ruff", scope="group"),)), example)
     assert pairs(build([a_library("billing"), collection], Config())) == {("samples", "billing", "index")}
     library = a_repository("samples", a_project(dependencies=(a_dependency("six"),)), example)
     assert not build([a_library("billing"), library], Config()).edges
