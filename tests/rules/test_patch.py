@@ -61,11 +61,14 @@ def _usable(edits: Sequence[Edit]) -> bool:
     paths = [edit.path for edit in edits]
     if any(part.strip(".") == "" or part.lower() == ".git" for path in paths for part in path.split("/")):
         return False
+    empty = (edit.path for edit in edits if "" in (edit.before, edit.after))
+    if any(part != part.strip() for path in empty for part in path.split("/")):
+        return False  # git cannot read its own patch of an empty file in a folder called " "
     return not any(a != b and b.startswith(a + "/") for a in paths for b in paths)
 
 
 @pytest.mark.oracle
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=_EDITS)
 def test_git_applies_and_takes_back(tmp_path_factory: pytest.TempPathFactory, edits: list[Edit]) -> None:
     assume(_usable(edits))
