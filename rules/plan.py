@@ -54,7 +54,7 @@ class Proof:
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """The plan of one repository on one track."""
+    """The plan of one repository on one track; ``after`` are the repositories that it cannot move without."""
 
     repository: str
     track: Track
@@ -70,6 +70,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     steps: tuple[Step, ...]
     patch: str | None = None
     proofs: tuple[Proof, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,10 +252,16 @@ def _ranked(
 ) -> list[Plan]:
     number = {name: wave.number for wave in found for name in wave.repositories}
     order = sorted(drafts, key=lambda n: (-priorities[n].score, drafts[n].effort.likely, n))
-    return [_plan(drafts[n], priorities[n], track, number.get(n), rank) for rank, n in enumerate(order, start=1)]
+    after: defaultdict[str, set[str]] = defaultdict(set)
+    for consumer, provider in _hard_pairs(drafts) if track == "uv" else ():
+        after[consumer].add(provider)
+    return [
+        _plan(drafts[n], priorities[n], track, number.get(n), rank, tuple(sorted(after[n] - {n})))
+        for rank, n in enumerate(order, start=1)
+    ]
 
 
-def _plan(draft: _Draft, why: Priority, track: Track, wave: int | None, rank: int) -> Plan:
+def _plan(draft: _Draft, why: Priority, track: Track, wave: int | None, rank: int, after: tuple[str, ...]) -> Plan:
     projects = tuple(p.path for p in draft.site.projects)
     return Plan(
         repository=draft.site.repository.id,
@@ -270,4 +277,5 @@ def _plan(draft: _Draft, why: Priority, track: Track, wave: int | None, rank: in
         blockers=draft.blockers,
         steps=draft.steps,
         proofs=tuple(Proof(project=path) for path in projects) if track == "uv" else (),
+        after=after,
     )

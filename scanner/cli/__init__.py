@@ -19,6 +19,7 @@ _COMMANDS = {
     "findings": "What the rules say about a scan, and what to do.",
     "graph": "What depends on what across repositories.",
     "plan": "What to migrate to uv and Ruff, in which order, and why.",
+    "campaign": "How far the move is, and what each repository waits for.",
     "report": "Write the whole report into a folder.",
     "audit": "What changed since an earlier scan.",
     "check": "Check one work tree as it lies on disk.",

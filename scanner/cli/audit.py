@@ -11,7 +11,7 @@ from reports.views.findings import findings_view
 from rules.audit import compare
 from rules.finding import Finding, Findings
 from rules.run import run as run_rules
-from scanner.cli.common import Common, common, emit, existing_store, load_run, run_option, store_option
+from scanner.cli.common import Common, common, earlier_run, emit, existing_store, load_run, run_option, store_option
 from scanner.cli.findings import check_rules, names
 from scanner.inventory import Fleet
 from scanner.store import Store
@@ -39,7 +39,7 @@ def command(store_name: str, run_id: int | None, against: str, fail_on: str, eve
     store = existing_store(store_name)
     fleet = load_run(store, run_id)
     answers = run_rules(fleet, common.config, date.fromisoformat(fleet.run.as_of))
-    earlier = _earlier(store, fleet, against)
+    earlier = earlier_run(store, fleet, against)
     previous = store.findings(earlier, Finding) if earlier is not None else ()
     seen = store.fingerprints(before=fleet.run.id)
     judged = compare(answers, previous, seen, scanned=_scanned(fleet))
@@ -63,15 +63,6 @@ def _scanned(fleet: Fleet) -> frozenset[str]:
     return frozenset(r.id for r in fleet.repositories if r.state != "failed")
 
 
-def _earlier(store: Store, fleet: Fleet, against: str) -> int | None:
-    if against == "latest":
-        before = [r.id for r in store.runs() if r.state == "finished" and r.id < fleet.run.id]
-        return max(before, default=None)
-    if not against.isdigit() or int(against) not in {r.id for r in store.runs()}:
-        raise click.UsageError(f"--against {against}: no such run; `muster runs` lists them")
-    return int(against)
-
-
 def _watched(finding: Finding, watched: tuple[str, ...]) -> bool:
     if "any" in watched or finding.rule in watched or finding.level in watched:
         return True
@@ -81,7 +72,7 @@ def _watched(finding: Finding, watched: tuple[str, ...]) -> bool:
 
 def judged_findings(answers: Findings, store: Store, fleet: Fleet) -> Findings:
     """The findings of a fresh run with their states against the run before it."""
-    earlier = _earlier(store, fleet, "latest")
+    earlier = earlier_run(store, fleet, "latest")
     previous = store.findings(earlier, Finding) if earlier is not None else ()
     judged = compare(answers, previous, store.fingerprints(before=fleet.run.id), scanned=_scanned(fleet))
     return replace(answers, findings=tuple(f for f in judged if f.state != "fixed"))

@@ -206,3 +206,13 @@ def note(text: str, options: Common) -> None:
 def version() -> str:
     """This version of Muster."""
     return __version__
+
+
+def earlier_run(store: Store, fleet: Fleet, against: str) -> int | None:
+    """The run to compare with: that number, or for `latest` the finished one before (``None`` where there is none)."""
+    if against == "latest":
+        before = [r.id for r in store.runs() if r.state == "finished" and r.id < fleet.run.id]
+        return max(before, default=None)
+    if not against.isdigit() or int(against) not in {r.id for r in store.runs()}:
+        raise click.UsageError(f"--against {against}: no such run; `muster runs` lists them")
+    return int(against)

@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from reports.documents import InventoryDocument, schema
+from reports.views.campaign import CampaignDocument
 from reports.views.findings import FindingsDocument
 from reports.views.graph import GraphDocument
 from reports.views.plan import PlanDocument
@@ -19,6 +20,7 @@ DOCUMENTS: dict[str, type[Any]] = {
     "findings": FindingsDocument,
     "graph": GraphDocument,
     "plan": PlanDocument,
+    "campaign": CampaignDocument,
     "rules": RulesDocument,
     "runs": RunsDocument,
 }
