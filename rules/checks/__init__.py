@@ -9,6 +9,7 @@ from rules.checks import (
     credentials_in_index,
     dead_toolchain,
     dependency_cycle,
+    diamond_conflict,
     duplicate_publishers,
     end_of_life_python,
     environments_disagree,
@@ -51,4 +52,5 @@ RULES: tuple[Rule, ...] = (
     duplicate_publishers.RULE,
     unsatisfied_internal_dependency.RULE,
     dependency_cycle.RULE,
+    diamond_conflict.RULE,
 )
