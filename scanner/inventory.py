@@ -366,11 +366,15 @@ class HeldIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HashSide:
-    """The locks that agree: under the digest that they have (its first digits) or, of one digest, the version."""
+    """The locks that agree: under the digest that they have (its first digits) or, of one digest, the version.
+
+    ``indexes``: where these locks took the package from; ``""`` is the default index, ``"?"`` one of several.
+    """
 
     label: str
     count: int
     locks: tuple[HeldIn, ...]
+    indexes: tuple[str, ...] = ("",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -378,7 +382,8 @@ class HashConflict:
     """Digests in the fleet's locks that cannot all be right; the side that most locks are on comes first.
 
     ``kind``: ``file`` (the file ``what`` of this version has several digests), ``release`` (complete lists of a
-    version's files have nothing in common), ``version`` (the digest ``what`` serves several versions).
+    version's files have nothing in common, or differ in ``what``: ``1 of 12``), ``version`` (the digest ``what`` serves
+    several versions).
     """
 
     kind: Literal["file", "release", "version"]

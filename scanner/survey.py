@@ -19,7 +19,7 @@ from scanner.formats.requirements import FORMAT as REQUIREMENTS
 from scanner.gitdir import Unreached
 from scanner.giturl import normalise
 from scanner.hash_sets import LockHashes, hashes_of
-from scanner.inventory import Error, Repository
+from scanner.inventory import Error, Project, Repository
 from scanner.locks import judge_locks, with_pasts
 from scanner.past import look_back
 from scanner.redact import redact_line
@@ -86,11 +86,20 @@ def _survey(task: Task, identity: Identity) -> tuple[Repository, tuple[LockHashe
 
 
 def _hashes(repository: Repository, facts: RepoFacts) -> tuple[LockHashes, ...]:
-    """The digests in the locks of projects that are no test data and no example."""
-    projects = (p for p in repository.projects if p.role not in ("fixture", "example"))
-    paths = sorted({lock.path for project in projects for lock in project.lockfiles})
-    locks = (facts.extracts[path].lock for path in paths)
-    return tuple(hashes_of(lock) for lock in locks if lock is not None)
+    """The digests in the locks of projects that are no test data and no example, with the indexes of the project."""
+    indexes: dict[str, frozenset[str]] = {}
+    for project in repository.projects:
+        if project.role not in ("fixture", "example"):
+            for lock in project.lockfiles:
+                indexes[lock.path] = indexes.get(lock.path, frozenset()) | _other_indexes(project)
+    found = ((facts.extracts[path].lock, others) for path, others in sorted(indexes.items()))
+    return tuple(hashes_of(lock, others) for lock, others in found if lock is not None)
+
+
+def _other_indexes(project: Project) -> frozenset[str]:
+    """The names and addresses of the indexes that a project uses besides the default one."""
+    used = [index for index in project.indexes if index.kind != "trusted-host" and (index.name or "") != "pypi"]
+    return frozenset(text.rstrip("/") for index in used for text in (index.name, index.url) if text)
 
 
 def _open(task: Task) -> Tree:

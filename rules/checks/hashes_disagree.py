@@ -3,6 +3,9 @@
 Why: an index holds one file of a name, for good. Another digest means another file: an index that builds its own, a
 mirror that was changed, a hand edit or a bad merge, or somebody who wants another file to be installed.
 
+It is an error where one file, or one digest, contradicts itself; a warning where it is not known that both come from
+one index, or only complete lists of a release differ; a note where two indexes have files of their own.
+
 What to do: compare both digests with the file on the index, then lock again where the index does not agree.
 """
 
@@ -12,8 +15,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from rules.examples import a_fleet, a_repository
-from rules.finding import Evidence
+from rules.finding import Evidence, Level
 from rules.rule import Answer, Case, Rule
+from scanner.hash_sets import UNTOLD
 from scanner.inventory import HashConflict, HashSide, HeldIn
 
 
@@ -24,16 +28,33 @@ def check(case: Case) -> Iterator[Answer]:
         tied = most.count == others[0].count
         for side in conflict.sides if tied else others:
             rival = others[0] if side is most else most
+            apart = _apart(side, rival)
             for held in side.locks:
                 if held.repository == case.repository.id:
                     yield case.finding(
                         f"{held.path} {conflict.name} {conflict.version} {conflict.kind}",
-                        f"{held.path}: {_message(conflict, side, rival)}",
-                        level="warning" if tied else None,
+                        f"{held.path}: {_message(conflict, side, rival)}{f' (here from {apart})' if apart else ''}",
+                        level="note" if apart else _level(conflict, side, rival, tied=tied),
                         evidence=_evidence(case, conflict, side, rival, held),
                         fix=f"Compare the digests with the files of {conflict.name} on the index before anything is "
                         f"installed from {held.path}; lock again where the index does not agree.",
                     )
+
+
+def _apart(side: HashSide, rival: HashSide) -> str:
+    """The index of a side whose locks are known to use another one than those of the rival; else empty."""
+    here, there = _known(side), _known(rival)
+    return "" if not here or not there or here & there else ", ".join(name or "the default index" for name in here)
+
+
+def _known(side: HashSide) -> set[str]:
+    return set(side.indexes) - {UNTOLD}
+
+
+def _level(conflict: HashConflict, side: HashSide, rival: HashSide, *, tied: bool) -> Level:
+    """An error only where both sides speak of one index for certain, and one of them is alone."""
+    certain = _known(side) & _known(rival) and conflict.kind != "release" and not tied
+    return "error" if certain else "warning"
 
 
 def _message(conflict: HashConflict, side: HashSide, rival: HashSide) -> str:
@@ -43,6 +64,8 @@ def _message(conflict: HashConflict, side: HashSide, rival: HashSide) -> str:
     release = f"{conflict.name} {conflict.version}"
     if conflict.kind == "file":
         return f"the file {conflict.what} of {release} has another digest than in {others}"
+    if conflict.what:
+        return f"{conflict.what} digests of {release} are others than in {others}"
     return f"{release} is locked with digests that have nothing in common with those in {others}"
 
 

@@ -98,7 +98,7 @@ def _packages(entries: Iterable[Record]) -> Iterator[LockedPackage]:
         yield LockedPackage(
             name=first.texts["name"],
             version=version or None,
-            source="git" if url.startswith("git+") else "index",
+            source="git" if url.startswith("git+") else "url" if "source" in first.tables else "index",
             origin=redact(url) if url else None,
             hashes=tuple(sorted(hashes)),
             groups=tuple(sorted({entry.texts["category"] for entry in same if "category" in entry.texts})),

@@ -6,7 +6,7 @@ Memory stays flat: the sets come a package at a time, the locks one by one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Protocol
@@ -32,8 +32,17 @@ class _Holders:
 
 def find_conflicts(store: _Source, run_id: int) -> tuple[HashConflict, ...]:
     """By name and version, at most :data:`MAX_CONFLICTS`; sets that no lock of this run holds do not count."""
-    found = [c for _, same in groupby(store.hash_sets(), key=lambda s: s.name) for c in contradictions(same)]
-    wanted = frozenset(number for one in found for _, ids in one.sides for number in ids)
+    packages = (tuple(same) for _, same in groupby(store.hash_sets(), key=lambda one: one.name))
+    suspects = [sets for sets in packages if next(contradictions(sets), None) is not None]
+    holders = _holders(store, run_id, frozenset(one.id for sets in suspects for one in sets))
+    found: list[HashConflict] = []
+    for sets in suspects:
+        held = {one.id: one for one in sets if one.id in holders}
+        found.extend(_conflict(one, held, holders) for one in contradictions(held.values()))
+    return tuple(sorted(found, key=lambda c: (c.name, c.version, c.kind))[:MAX_CONFLICTS])
+
+
+def _holders(store: _Source, run_id: int, wanted: frozenset[int]) -> dict[int, _Holders]:
     holders: defaultdict[int, _Holders] = defaultdict(_Holders)
     for repository, path, packed in store.lock_hashes(run_id) if wanted else ():
         ids, lines = unpacked_lock(packed)
@@ -43,20 +52,18 @@ def find_conflicts(store: _Source, run_id: int) -> tuple[HashConflict, ...]:
             if len(held.first) < MAX_LOCKS:
                 line = lines[ids.index(number)] or None
                 held.first.append(HeldIn(repository=repository, path=path, line=line))
-    made = (_conflict(one, holders) for one in found)
-    return tuple(
-        sorted((one for one in made if one is not None), key=lambda c: (c.name, c.version, c.kind))[:MAX_CONFLICTS]
-    )
+    return dict(holders)
 
 
-def _conflict(found: Contradiction, holders: defaultdict[int, _Holders]) -> HashConflict | None:
-    sides = []
-    for label, ids in found.sides:
-        held = [holders[number] for number in ids if number in holders]
-        locks = sorted(lock for one in held for lock in one.first)[:MAX_LOCKS]
-        if locks:
-            sides.append(HashSide(label=label, count=sum(one.count for one in held), locks=tuple(locks)))
-    if len(sides) < 2:
-        return None
+def _conflict(found: Contradiction, sets: Mapping[int, HashSet], holders: Mapping[int, _Holders]) -> HashConflict:
+    sides = [
+        HashSide(
+            label=label,
+            count=sum(holders[number].count for number in ids),
+            locks=tuple(sorted(lock for number in ids for lock in holders[number].first)[:MAX_LOCKS]),
+            indexes=tuple(sorted({sets[number].index for number in ids})),
+        )
+        for label, ids in found.sides
+    ]
     ranked = tuple(sorted(sides, key=lambda side: (-side.count, side.label)))[:MAX_SIDES]
     return HashConflict(kind=found.kind, name=found.name, version=found.version, what=found.what, sides=ranked)

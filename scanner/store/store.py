@@ -309,7 +309,8 @@ class Store:
         wanted = select(hash_sets).where(hash_sets.c.name.in_(several)).order_by(hash_sets.c.name)
         with self._read() as connection:
             for key, name, version, whole, files in connection.execution_options(yield_per=500).execute(wanted):
-                yield HashSet(id=key, name=name, version=version, whole=whole, files=unpacked_files(files))
+                pairs, index = unpacked_files(files)
+                yield HashSet(id=key, name=name, version=version, whole=whole, files=pairs, index=index)
 
     def lock_hashes(self, run_id: int) -> Iterator[tuple[str, str, bytes]]:
         """The locks of a run, by repository: its id, the lock's path, its sets (packed)."""
