@@ -49,9 +49,11 @@ def _demands(case: Case, project: Project) -> dict[str, list[_Demand]]:
         for dependency in asking.dependencies:
             if dependency.scope == "runtime" and dependency.marker is None and dependency.specifier:
                 found[canonicalize_name(dependency.name)].append(_Demand(repository=repository, dependency=dependency))
-        for edge in case.survey.edges.get(repository, ()):
+        edges = [e for e in case.survey.edges.get(repository, ()) if e.consumer_project == asking.path]
+        older = {(e.provider, e.provider_project) for e in edges if e.satisfied is False}
+        for edge in edges:
             place = (edge.provider, edge.provider_project or "")
-            if edge.consumer_project == asking.path and _runs_with(edge) and place not in seen:
+            if _runs_with(edge) and place not in seen and place not in older:
                 seen.add(place)
                 provider = case.survey.repositories.get(edge.provider)
                 waiting += [(edge.provider, p) for p in (provider.projects if provider else ()) if p.path == place[1]]
@@ -59,8 +61,8 @@ def _demands(case: Case, project: Project) -> dict[str, list[_Demand]]:
 
 
 def _runs_with(edge: Edge) -> bool:
-    """Whether the provider's present version is installed with the consumer."""
-    return edge.scope == "runtime" and edge.satisfied is not False and edge.via in ("index", "git", "path")
+    """Whether the provider is installed with the consumer."""
+    return edge.scope == "runtime" and edge.via in ("index", "git", "path")
 
 
 def _contradiction(demands: list[_Demand]) -> tuple[_Demand, _Demand] | None:

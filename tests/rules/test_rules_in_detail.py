@@ -254,3 +254,16 @@ def test_a_library_that_ends_below_the_consumers_python_is_hard() -> None:
     whys = {e.distribution: why_hard(e, known, Config(), AS_OF) for e in fleet.graph.edges}
     assert "end of life" in (whys["old"] or "")
     assert whys["new"] is None
+
+
+def test_a_provider_that_is_pinned_to_an_older_release_is_in_no_diamond() -> None:
+    old = a_library("billing", a_dependency("pydantic", "<2"))
+    new = a_library("ledger", a_dependency("pydantic", ">=2"))
+    pinned = (
+        a_dependency("billing"),
+        a_dependency("billing", "==0.9", path="requirements.txt"),
+        a_dependency("ledger"),
+    )
+    assert not found("diamond-conflict", a_fleet(old, new, a_repository("shop", a_project(dependencies=pinned))))
+    [finding] = found("diamond-conflict", a_fleet(old, new, a_repository("shop", a_project(dependencies=pinned[::2]))))
+    assert finding.message == "billing asks for pydantic<2, ledger asks for pydantic>=2: no version is both"
