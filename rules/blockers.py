@@ -54,6 +54,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "foreign-template": Kind((0.5, 1, 4), "medium", "Who changes the shared template? It is in no plan."),
     "formatter-style": Kind((0.5, 1, 3), "medium", "Accept Ruff's format for all files in one commit?"),
+    "index-in-variable": Kind((0.25, 0.5, 2), "medium", "Which address? uv expands no variables in its manifest."),
     "index-order": Kind(
         (0.5, 1.5, 4), "medium", "Which index serves which package? (explicit = true and [tool.uv.sources])"
     ),
@@ -61,6 +62,7 @@ KINDS: Mapping[str, Kind] = {
     "manifest-by-hand": Kind((0.25, 0.5, 2), "medium", None),
     "no-lock": Kind((0.5, 1, 4), "medium", "Nothing records today's versions: is the newest resolution acceptable?"),
     "poetry-build-script": Kind((1, 3, 8), "high", "Which backend runs the build script from now on?"),
+    "poetry-core-kept": Kind((0.25, 0.5, 2), "low", None),
     "poetry-plugin": Kind((0.5, 2, 6), "medium", "What replaces the plug-in (dynamic version, exports, mono-repo)?"),
     "private-index": Kind((0.25, 0.5, 2), "low", None),
     "pylint-checks": Kind((0.5, 2, 6), "medium", "Keep pylint beside Ruff for the checks that Ruff does not have?"),

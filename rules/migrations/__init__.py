@@ -1,0 +1,59 @@
+"""The manifests' half of a migration: for every project its new ``pyproject.toml`` and the versions to keep. Pure.
+
+One file per origin; :func:`migrate` finds the origin of each project and puts the answers together. A project either
+moves as a whole or is refused with the decision that a person has to take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rules.migration import Edit, Ground, Migration, Move, Refusal
+from rules.migrations import poetry
+from rules.migrations.ground import Origin, Site, Stop, refusal
+from rules.reading import main_projects
+from scanner.inventory import Project
+from scanner.words import listed
+
+_ORIGINS: Mapping[str, Origin] = {"poetry": poetry.move}
+
+
+def migrate(ground: Ground) -> Migration:
+    """The edits of the repository's manifests and locks, the moves with the old pins, and what is refused and why."""
+    edits: dict[str, Edit] = {}
+    moves: list[Move] = []
+    refusals: list[Refusal] = []
+    site_notes = []
+    for project in main_projects(ground.repository):
+        origin = _origin(project)
+        if origin is None:
+            continue
+        site = Site(ground, project)
+        try:
+            _refuse_rivals(project)
+            moved = origin(site)
+        except Stop as stop:
+            refusals.append(refusal(site, stop))
+            continue
+        edits.update((edit.path, edit) for edit in moved.edits if edit.before != edit.after)
+        moves.append(moved.move)
+        site_notes += site.notes
+    return Migration(
+        repository=ground.repository.id,
+        edits=tuple(sorted(edits.values(), key=lambda e: e.path)),
+        moves=tuple(moves),
+        refusals=tuple(refusals),
+        notes=tuple(site_notes),
+    )
+
+
+def _refuse_rivals(project: Project) -> None:
+    """Locks of several tools, none an export of another: only a person knows which one counts."""
+    if project.lock_discipline == "conflicting":
+        rivals = [lock for lock in project.lockfiles if lock.export_of is None]
+        names = listed([f"{lock.path} ({lock.tool})" for lock in rivals])
+        raise Stop("conflicting-locks", f"{names} lock the same project", rivals[0].path if rivals else None)
+
+
+def _origin(project: Project) -> Origin | None:
+    return _ORIGINS.get(project.primary_manager or "")

@@ -1,0 +1,102 @@
+"""What the origins of a migration share: the project at hand, why a move stops, what is said beside it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from rules.blockers import KINDS, PlanBlocker
+from rules.migration import Edit, Ground, Move, Refusal
+from rules.uv import safe_name
+from scanner.inventory import Project
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
+class Stop(Exception):
+    """The project cannot be moved before a person decides; becomes a :class:`~rules.migration.Refusal`."""
+
+    def __init__(
+        self, code: str, message: str, path: str | None = None, line: int | None = None, decision: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.blocker = made(code, message, path, line, decision)
+
+
+def made(
+    code: str, message: str, path: str | None = None, line: int | None = None, decision: str | None = None
+) -> PlanBlocker:
+    """A blocker of a known kind; without an own decision it asks that of its kind."""
+    return PlanBlocker(code=code, message=message, path=path, line=line, decision=decision or KINDS[code].decision)
+
+
+@dataclass(slots=True)
+class Site:
+    """One project to be moved: its texts, and what is noted on the way."""
+
+    ground: Ground
+    project: Project
+    notes: list[PlanBlocker] = field(default_factory=list)
+
+    @property
+    def folder(self) -> str:
+        """The project's folder."""
+        return self.project.path
+
+    @property
+    def manifest(self) -> str:
+        """The path of its ``pyproject.toml``, whether it exists or will."""
+        return self.path("pyproject.toml")
+
+    def path(self, name: str) -> str:
+        """``name`` in the project's folder as a path from the repository's root."""
+        return posixpath.normpath(posixpath.join(self.folder, name))
+
+    def read(self, name: str) -> str | None:
+        """The text of a file in the project's folder."""
+        return self.ground.read(self.path(name))
+
+    def note(
+        self, code: str, message: str, path: str | None = None, line: int | None = None, decision: str | None = None
+    ) -> None:
+        """Say something that a reviewer should know; no decision unless one is given."""
+        self.notes.append(PlanBlocker(code=code, message=message, path=path, line=line, decision=decision))
+
+    def name(self, declared: str | None) -> str:
+        """The declared name where it is a valid one, else one made of the project's, the folder's, the repository's."""
+        if declared and _NAME.fullmatch(declared):
+            return declared
+        return safe_name(self.project, self.ground.repository.name)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file, or a folder with files, in the repository."""
+        files = self.ground.facts.files
+        return path in files or path == "." or any(f.startswith(path + "/") for f in files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What an origin makes of one project."""
+
+    edits: tuple[Edit, ...]
+    move: Move
+
+
+Origin = Callable[[Site], Moved]
+
+
+def refusal(site: Site, stop: Stop) -> Refusal:
+    """A stop as the seam has it."""
+    return Refusal(project=site.folder, blocker=stop.blocker)
+
+
+def deleted(site: Site, paths: Sequence[str]) -> list[Edit]:
+    """Edits that take files away, for those that are there and can be read."""
+    found = []
+    for path in dict.fromkeys(paths):
+        text = site.ground.read(path)
+        if text is not None:
+            found.append(Edit(path=path, before=text, after=None))
+    return found
