@@ -11,14 +11,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal, TypeAlias
+
+from packaging.utils import canonicalize_name
 
 from rules.finding import Evidence, Finding, Level, Unknown, fingerprint
 from rules.hard import is_hard
 from rules.reading import called
 from scanner.config import Config
 from scanner.graph import Cycle, cycles
-from scanner.inventory import Clash, Edge, Fleet, HashConflict, Repository, Unresolved
+from scanner.inventory import Clash, Dependency, Edge, Fleet, HashConflict, Repository, Unresolved
+from scanner.specifiers import can_hold_together
 
 Category = Literal["locking", "environments", "python", "toolchain", "supply-chain", "graph"]
 Area = Literal["manifest", "lock", "ci", "image"]
@@ -27,7 +31,11 @@ Answer: TypeAlias = Finding | Unknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """What rules may know beyond one repository: the fleet, the settings, the day, and the graph by repository."""
+    """What rules may know beyond one repository: the fleet, the settings, the day, and the graph by repository.
+
+    ``contested`` are the runtime dependencies, by repository and project, on distributions for which no version is what
+    everybody in the fleet asks for, with the name in normal form; those under a marker are left out.
+    """
 
     fleet: Fleet
     config: Config
@@ -40,6 +48,7 @@ class Survey:
     cycles: Mapping[str, Cycle]
     hard_cycles: Mapping[str, Cycle]
     hash_conflicts: Mapping[str, tuple[HashConflict, ...]]
+    contested: Mapping[tuple[str, str], tuple[tuple[str, Dependency], ...]]
 
 
 def survey(fleet: Fleet, config: Config, as_of: date) -> Survey:
@@ -67,8 +76,32 @@ def survey(fleet: Fleet, config: Config, as_of: date) -> Survey:
         clashes={k: tuple(v) for k, v in clashes.items()},
         cycles=_by_member(cycles(graph, hard=lambda e: e.scope in (None, "runtime", "build"))),
         hash_conflicts=_by_holder(fleet.hash_conflicts),
+        contested=_contested(fleet.repositories),
         hard_cycles=_by_member(cycles(graph, hard=lambda e: is_hard(e, repositories, config, as_of))),
     )
+
+
+def _contested(repositories: Iterable[Repository]) -> dict[tuple[str, str], tuple[tuple[str, Dependency], ...]]:
+    asked: defaultdict[str, set[str]] = defaultdict(set)
+    demands: defaultdict[tuple[str, str], list[tuple[str, Dependency]]] = defaultdict(list)
+    for repository in repositories:
+        for project in repository.projects:
+            for item in project.dependencies:
+                if item.scope == "runtime" and item.specifier and item.marker is None:
+                    name = _normal(item.name)
+                    asked[name].add(item.specifier)
+                    demands[repository.id, project.path].append((name, item))
+    names = {n for n, specifiers in asked.items() if len(specifiers) > 1 and _is_contested(specifiers)}
+    kept = {place: tuple(d for d in found if d[0] in names) for place, found in demands.items()}
+    return {place: found for place, found in kept.items() if found}
+
+
+def _is_contested(specifiers: set[str]) -> bool:
+    return len(specifiers) > _MANY or can_hold_together(specifiers) is False
+
+
+_MANY = 40  # ranges: to look for a version in all of them costs more than to take it that there is none
+_normal = lru_cache(maxsize=65_536)(canonicalize_name)
 
 
 def _by_holder(found: Iterable[HashConflict]) -> dict[str, tuple[HashConflict, ...]]:

@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from packaging.utils import canonicalize_name
-
 from rules.examples import a_dependency, a_fleet, a_library, a_project, a_repository
 from rules.finding import Evidence
 from rules.rule import Answer, Case, Rule
@@ -43,21 +41,19 @@ def _demands(case: Case, project: Project) -> dict[str, list[_Demand]]:
     """What the project and its providers (by what they need to run, at their present versions) ask for, by name."""
     found: defaultdict[str, list[_Demand]] = defaultdict(list)
     seen = {(case.repository.id, project.path)}
-    waiting = [(case.repository.id, project)]
+    waiting = [(case.repository.id, project.path)]
     while waiting and len(seen) <= _MOST:
-        repository, asking = waiting.pop(0)
-        for dependency in asking.dependencies:
-            if dependency.scope == "runtime" and dependency.marker is None and dependency.specifier:
-                found[canonicalize_name(dependency.name)].append(_Demand(repository=repository, dependency=dependency))
-        edges = [e for e in case.survey.edges.get(repository, ()) if e.consumer_project == asking.path]
+        repository, path = waiting.pop(0)
+        for name, dependency in case.survey.contested.get((repository, path), ()):
+            found[name].append(_Demand(repository=repository, dependency=dependency))
+        edges = [e for e in case.survey.edges.get(repository, ()) if e.consumer_project == path]
         older = {(e.provider, e.provider_project) for e in edges if e.satisfied is False}
         for edge in edges:
             place = (edge.provider, edge.provider_project or "")
             if _runs_with(edge) and place not in seen and place not in older:
                 seen.add(place)
-                provider = case.survey.repositories.get(edge.provider)
-                waiting += [(edge.provider, p) for p in (provider.projects if provider else ()) if p.path == place[1]]
-    return found if len(seen) > 1 else {}
+                waiting.append(place)
+    return found
 
 
 def _runs_with(edge: Edge) -> bool:
