@@ -13,6 +13,7 @@ from scanner.facts import Extract, Lock, Manifest, Requirement
 from scanner.freshness.verdict import Verdict
 from scanner.inventory import Discipline, Reason
 from scanner.layout import Folder, includes_of, is_dev_file, reads_build_file
+from scanner.rivals import differences
 
 _CONDA_EXPORT = re.compile(r"[^\s=<>!~|,]{1,200}=(?P<version>[^\s=<>!~|,]{1,100})(?P<build>=[^\s=<>!~|,]{1,100})?")
 _CONDA_SERIES = re.compile(r"\d+(?:\.\d+)?(?:\.\*)?")
@@ -181,7 +182,7 @@ def _all_side(folder: Folder) -> bool:
 def _of_locks(states: tuple[LockState, ...]) -> tuple[Discipline | None, tuple[Reason, ...]]:
     tools = {_family(s) for s in states}
     if len(tools) > 1:
-        return "conflicting", tuple(_rivals(states))
+        return "conflicting", (*_rivals(states), *differences([s.lock for s in states if s.lock is not None]))
     reasons = tuple(reason for s in states for reason in s.verdict.reasons[:3])
     if any(s.verdict.status == "broken" for s in states):
         return "unknown", reasons or (Reason(message="the lock cannot be read", path=states[0].path),)

@@ -14,6 +14,7 @@ from scanner.collect import RepoFacts, collect
 from scanner.config import Config
 from scanner.dir_tree import DirTree
 from scanner.expand import Candidate
+from scanner.exports import with_exports
 from scanner.formats import formats_for
 from scanner.formats.requirements import FORMAT as REQUIREMENTS
 from scanner.gitdir import Unreached
@@ -73,7 +74,7 @@ def _survey(task: Task, identity: Identity) -> tuple[Repository, tuple[LockHashe
             committed_at=tree.committed_at,
             remote=normalise(tree.remote) if tree.remote else None,
         )
-        facts = collect(tree, formats_for, REQUIREMENTS, _excluded(task.config.exclude))
+        facts = with_exports(collect(tree, formats_for, REQUIREMENTS, excluded(task.config.exclude)))
         verdicts = judge_locks(facts)
         verdicts = with_pasts(verdicts, facts, look_back(tree, facts, verdicts))
     finally:
@@ -122,7 +123,7 @@ def identity_of(candidate: Candidate) -> Identity:
 
 
 @lru_cache(maxsize=8)
-def _excluded(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+def excluded(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     """Whether a path is left out, by git-ignore patterns."""
     if not patterns:
         return _nothing

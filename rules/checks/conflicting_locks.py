@@ -28,11 +28,12 @@ def check(case: Case) -> Iterator[Answer]:
             yield case.unknown(sentence(project.discipline_reasons, "a lock cannot be read"), project=project.path)
         if project.lock_discipline != "conflicting":
             continue
-        names = listed([f"{lock.path} ({lock.tool})" for lock in rivals])
+        tools = list(dict.fromkeys(lock.tool for lock in rivals))
+        names = listed([_files([lock.path for lock in rivals if lock.tool == tool], tool) for tool in tools])
         yield case.finding(
             "locks",
-            f"{label(case.repository, project)} has {counted(len(rivals), 'lock')} that know nothing of each other: "
-            f"{names}",
+            f"{label(case.repository, project)} has locks of {counted(len(tools), 'tool')} that know nothing of each "
+            f"other: {names}{_apart(project)}",
             project=project.path,
             level="warning" if project.publishes and project.kind in ("library", "cli") else "error",
             evidence=[
@@ -41,6 +42,17 @@ def check(case: Case) -> Iterator[Answer]:
             ],
             fix=_fix(project),
         )
+
+
+def _files(paths: list[str], tool: str) -> str:
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"{paths[0]}{more} ({tool})"
+
+
+def _apart(project: Project) -> str:
+    """In how many packages they differ, where they were compared."""
+    told = next((r.message for r in project.discipline_reasons if " packages that are in both " in r.message), None)
+    return f"; {told.partition(' that are in both ')[0]} in both differ" if told else ""
 
 
 def _fix(project: Project) -> str:

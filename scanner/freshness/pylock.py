@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from packaging.utils import canonicalize_name
 
 from scanner.facts import Lock, Manifest, Requirement
-from scanner.freshness import pdm
+from scanner.freshness import compiled, pdm
 from scanner.freshness.coverage import coverage
 from scanner.freshness.verdict import LockCheck, Scene, Verdict
 from scanner.inventory import Reason
@@ -19,7 +19,9 @@ from scanner.toml_reader import strings, table
 
 
 def check(scene: Scene) -> Verdict:
-    """PDM's verdict where the lock is PDM's, else ``undecidable`` together with the coverage."""
+    """PDM's verdict where the lock is PDM's, an export's against its lock, else ``undecidable`` with the coverage."""
+    if scene.lock.export_of is not None:
+        return compiled.check(scene)
     data = scene.lock.data
     settings = table(data, "tool", "pdm")
     digests = [f"{kind}:{value}" for kind, value in table(settings, "hashes").items() if isinstance(value, str)]
