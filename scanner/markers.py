@@ -61,6 +61,26 @@ def possible(marker: Marker, requires_python: str | None = None) -> bool:
     return not marker or _possible(marker, requires_python)
 
 
+def anywhere(marker: Marker, requires_python: str | None = None) -> bool:
+    """As :func:`possible`, but a value that no platform has (``sys_platform == 'win32, darwin'``) is never met.
+
+    The tools compare such a value as any other, so that this is for what is installed, not for what they record.
+    """
+    formula = parse(marker) if isinstance(marker, str) and marker else marker
+    return formula is None or possible(tuple(map(_met, formula)) if formula else None, requires_python)
+
+
+def _met(item: Clause | str) -> Clause | str:
+    if isinstance(item, str) or item.operator not in {"==", "!="} or not _is_nowhere(item):
+        return item
+    return "never" if item.operator == "==" else "always"
+
+
+def _is_nowhere(clause: Clause) -> bool:
+    pattern = _NOWHERE.get(clause.variable)
+    return pattern is not None and pattern.search(clause.value) is not None
+
+
 def equivalent(left: Marker, right: Marker, requires_python: str | None = None) -> bool | None:
     """Whether both markers select the same environments within ``requires_python``; ``None`` if that is not known."""
     return (left or None) == (right or None) or _equivalent(left or None, right or None, requires_python)
@@ -245,6 +265,17 @@ def _normal(variable: str, operator: str, value: str) -> Clause:
         return Clause("sys_platform", operator, _PLATFORMS[value])
     return Clause(variable, operator, value.strip() if variable in _VERSIONS else value)
 
+
+_LISTED = r"[\s,;|]"  # several values in one text
+_NOWHERE = {
+    "sys_platform": re.compile(rf"{_LISTED}|[A-Z]|^(?:windows|macos|macosx|osx|mac|unix|posix|nt)$"),
+    "os_name": re.compile(rf"{_LISTED}|[A-Z]|^(?:windows|win32|linux|darwin|macos|unix)$"),
+    "platform_system": re.compile(rf"{_LISTED}|^(?:windows|linux|darwin|mac[oO][sS]|Mac[oO][sS]|win32|nt|posix)$"),
+    "platform_machine": re.compile(_LISTED),
+    "implementation_name": re.compile(rf"{_LISTED}|[A-Z]"),
+    "platform_python_implementation": re.compile(rf"{_LISTED}|^(?:cpython|pypy|jython|ironpython)$"),
+}
+"""What no platform calls itself: lists of names, the name of another variable, the wrong case."""
 
 # --- Python versions as ranges ------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from packaging.version import InvalidVersion, Version
 
 from scanner.facts import LockedPackage, Requirement
 from scanner.inventory import Reason
-from scanner.markers import disjoint, possible
+from scanner.markers import anywhere, disjoint
 from scanner.redact import redact
 
 _MANY = 3
@@ -45,7 +45,7 @@ def coverage(
     unknown: list[Reason] = []
     counted = strange = 0
     for requirement in requirements:
-        if requirement.key in local or not possible(requirement.marker, requires_python):
+        if requirement.key in local or not anywhere(requirement.marker, requires_python):
             continue
         candidates = locked.get(requirement.key, [])
         met = _met(instead.get(requirement.key, requirement), candidates, requires_python)

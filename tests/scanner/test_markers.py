@@ -11,6 +11,7 @@ from scanner.markers import (
     ALWAYS,
     NEVER,
     Interval,
+    anywhere,
     assuming,
     both,
     bounds,
@@ -126,6 +127,34 @@ def test_what_no_platform_has_is_impossible() -> None:
     assert not possible("python_version < '3.9'", ">=3.9")
     assert possible("extra == 'a' and extra == 'b'")
     assert possible("not a marker")
+
+
+@pytest.mark.parametrize(
+    ("marker", "met"),
+    [
+        ("sys_platform == 'win32, darwin'", False),
+        ("sys_platform == 'windows'", False),
+        ("sys_platform == 'Linux' and extra == 'a'", False),
+        ("os_name == 'linux'", False),
+        ("platform_system == 'windows'", False),
+        ("platform_system == 'Windows' and os_name == 'posix'", False),
+        ("sys_platform == 'win32' and sys_platform == 'darwin'", False),
+        ("sys_platform == 'macos' or sys_platform == 'darwin'", True),
+        ("sys_platform != 'win32, darwin'", True),
+        ("sys_platform in 'win32, darwin'", True),
+        ("platform_machine == 'x86_64'", True),
+        ("platform_machine == ''", True),
+        ("implementation_name == 'cpython'", True),
+        ("platform_python_implementation == 'CPython'", True),
+        ("python_version == '3.9, 3.10'", True),
+        ("not a marker", True),
+        ("", True),
+        (None, True),
+    ],
+)
+def test_values_that_no_platform_has(marker: str | None, met: bool) -> None:
+    assert anywhere(marker) is met
+    assert anywhere(NEVER) is False
 
 
 def test_too_many_variables_are_unknown_not_slow() -> None:
