@@ -38,7 +38,8 @@ _COMMIT_LIMIT = 16 * 1024 * 1024
 _TREE_LIMIT = 64 * 1024 * 1024
 _KINDS: dict[int, EntryKind] = {0o10: "file", 0o12: "link", 0o16: "submodule"}
 _FOLDER = 0o4
-_READ = (_FOLDER, 0o10)
+_REGULAR = 0o10
+_READ = (_FOLDER, _REGULAR)
 _ENTRIES = {size: re.compile(rb"([0-7]{4,7}) ([^\0]+)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
 _COMMITTER = re.compile(rb"^committer [^\n]*> (-?\d{1,12}) [+-]\d+$", re.MULTILINE)
 _PARENT = re.compile(rb"^parent ([0-9a-f]+)$", re.MULTILINE)
@@ -67,17 +68,22 @@ def open_tree(path: str, *, timeout: float = TIMEOUT) -> GitTree:
 
 
 class GitTree:
-    """The tree of the commit that HEAD names; raises :class:`Unreached` where there is no reading it at all.
+    """The tree of the commit that HEAD names, or of ``commit``; raises :class:`Unreached` where it cannot be read.
 
     Making one reads HEAD only; ``timeout`` (seconds) is for all reading together. ``reader`` ``git`` leaves the
     objects to a git process from the start.
     """
 
     def __init__(
-        self, repository: GitDir, *, timeout: float = TIMEOUT, reader: Literal["process", "git"] = "process"
+        self,
+        repository: GitDir,
+        *,
+        timeout: float = TIMEOUT,
+        reader: Literal["process", "git"] = "process",
+        commit: str | None = None,
     ) -> None:
         self._repository = repository
-        self._head = _head(repository)
+        self._head = _head(repository) if commit is None else Head(commit=commit, branch=None)
         self._deadline = time.monotonic() + timeout
         self._timeout = timeout
         self._in_git = reader == "git"
@@ -272,7 +278,8 @@ class GitTree:
                     return found
                 kind = int(mode, 8) >> 12
                 if kind != _FOLDER:
-                    found.append(Entry(path, _KINDS.get(kind, "other"), None, oid.hex()))
+                    runs = bool(int(mode, 8) & 0o111) and kind == _REGULAR
+                    found.append(Entry(path, _KINDS.get(kind, "other"), None, oid.hex(), runs))
                 elif depth >= MAX_DEPTH:
                     self._problems.add("too-deep", f"more than {MAX_DEPTH} levels deep", path)
                 elif (below := self._folder(oid.hex(), path)) is not None:

@@ -27,12 +27,16 @@ EntryKind = Literal["file", "link", "submodule", "other"]
 
 
 class Entry(NamedTuple):
-    """One entry of a tree; ``size`` in bytes and ``blob`` (the object's id) where the tree knows them beforehand."""
+    """One entry of a tree; ``size`` in bytes and ``blob`` (the object's id) where the tree knows them beforehand.
+
+    ``executable`` is the mode of a regular file of a commit.
+    """
 
     path: str
     kind: EntryKind
     size: int | None = None
     blob: str | None = None
+    executable: bool = False
 
 
 class Tree(Protocol):

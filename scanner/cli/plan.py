@@ -13,6 +13,7 @@ from rules.plan import TRACKS, make_plans
 from rules.step import Track
 from scanner.cli.common import Common, common, emit, existing_store, load_run, run_option, store_option
 from scanner.cli.findings import select
+from scanner.cli.patches import Asked, patched, patches_options
 
 NEXT = (
     "Every step with commands, verification and rollback: `muster plan --format md`, for one repository with --repo.",
@@ -25,12 +26,22 @@ NEXT = (
 @run_option
 @click.option("--to", "to", default=",".join(TRACKS), show_default=True, help="Tracks, separated by commas.")
 @click.option("--repo", "repositories", multiple=True, help="Only this repository (name or id); may be repeated.")
+@patches_options
 @common("plan")
-def command(store_name: str, run_id: int | None, to: str, repositories: tuple[str, ...], common: Common) -> int:
+def command(
+    store_name: str, run_id: int | None, to: str, repositories: tuple[str, ...], asked: Asked | None, common: Common
+) -> int:
     """What to migrate to uv and Ruff, in which order, and why.
 
     Waves in which nothing moves before what it needs; a rank that is a visible sum of reasons; hours from named
     blockers; steps with commands, verification and rollback. Nothing is changed anywhere.
+
+    With --patches each repository is opened again at the scanned commit and its move to uv is written as a patch that
+    `git apply` takes, beside one that takes it back. With --prove uv locks the patched manifests in a scratch copy upon
+    the old versions, and the proof is a comparison package by package; the patch then holds the lock. No code of the
+    repository is run.
+
+    Exit status: 0 done; 1 with --prove: a project is neither proved nor resolved; 3 a repository could not be opened.
     """
     tracks = tuple(word.strip() for word in to.split(",") if word.strip())
     if not tracks or not set(tracks) <= set(TRACKS):
@@ -45,5 +56,8 @@ def command(store_name: str, run_id: int | None, to: str, repositories: tuple[st
             if not ids.isdisjoint(wave.repositories)
         )
         plans = replace(plans, waves=waves, plans=tuple(p for p in plans.plans if p.repository in ids))
+    status = 0
+    if asked is not None:
+        plans, status = patched(fleet, plans, asked, common)
     emit(plan_view(fleet, plans, closing=NEXT), common)
-    return 0
+    return status

@@ -1,0 +1,72 @@
+"""The page beside the patches: what each one is worth, how it goes in, and how it comes out again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from reports.escape import markdown
+from rules.plan import Plan, Plans, Proof
+from scanner.inventory import Fleet
+from scanner.words import listed
+
+Told = tuple[str | None, tuple[str, ...], str | None]
+"""Of a repository: the commit, remarks, and why it could not be opened."""
+
+_MEANS = {
+    "proved": "applies, locks, and every version and origin of the old lock is kept",
+    "resolved": "applies and locks; there was no lock to compare with",
+    "drifted": "applies and locks, but something differs: see below",
+    "failed": "no lock could be made",
+    "refused": "not converted: a person must decide first",
+    "not-run": "not tried; `--prove` tries it",
+}
+
+
+def patches_readme(fleet: Fleet, plans: Plans, told: Mapping[str, Told]) -> str:
+    """``README.md`` of a folder of patches."""
+    names = {r.id: r.name for r in fleet.repositories}
+    chosen = [plan for plan in plans.plans if plan.repository in told and plan.track == "uv"]
+    counted = Counter(proof.status for plan in chosen for proof in plan.proofs)
+    lines = ["# Patches to uv", ""]
+    lines += [f"- {counted[status]} {status}: {means}" for status, means in _MEANS.items() if counted[status]]
+    for plan in chosen:
+        lines += ["", *_repository(plan, names.get(plan.repository, plan.repository), told[plan.repository])]
+    return "\n".join(lines) + "\n"
+
+
+def _repository(plan: Plan, name: str, told: Told) -> list[str]:
+    commit, remarks, error = told
+    lines = [f"## {markdown(name)}", ""]
+    if error:
+        return [*lines, f"Could not be converted: {markdown(error)}"]
+    lines += [f"- {_proof(proof)}" for proof in plan.proofs]
+    lines += [f"- {markdown(remark)}" for remark in remarks]
+    if plan.patch is None:
+        return lines
+    rollback = plan.patch.removesuffix(".patch") + ".rollback.patch"
+    at = f" (at {commit[:12]})" if commit else ""
+    lines += ["", f"In the repository{at}:", "", "```sh", f"git apply --check {plan.patch} && git apply {plan.patch}"]
+    if not any(proof.status in ("proved", "resolved", "drifted") for proof in plan.proofs):
+        lines.append("# no lock is in this patch, and the old one stays: prove it before it goes in")
+    else:
+        lines.append("uv lock --check && uv sync --locked")
+    return [*lines, "", "# and back", f"git apply {rollback}", "```"]
+
+
+def _proof(proof: Proof) -> str:
+    where = f"`{markdown(proof.project)}`: **{proof.status}**"
+    parts = []
+    if proof.locked is not None and proof.status in ("proved", "drifted"):
+        parts.append(f"{proof.locked} versions, {proof.kept} identical, {len(proof.origin_changes)} origin changes")
+    if proof.uv:
+        parts.append(f"uv {proof.uv}")
+    for title, changes in (("version", proof.changed), ("origin", proof.origin_changes)):
+        if changes:
+            shown = [f"{c.name} {c.before or 'none'} → {c.after or 'none'}" for c in changes[:20]]
+            parts.append(f"{title} changed: {listed(shown, 20)}")
+    if proof.added:
+        parts.append(f"installed now and not before: {', '.join(proof.added[:20])}")
+    if proof.reason:
+        parts.append(proof.reason)
+    return where + (f" ({markdown('; '.join(parts))})" if parts else "")

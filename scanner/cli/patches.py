@@ -1,0 +1,218 @@
+"""The part of ``muster plan`` that writes patches: its options, the workers, the folder of patches, the exit status."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from reports.escape import terminal
+from reports.views.patches import patches_readme
+from rules.plan import Plans
+from scanner import workers
+from scanner.cli.common import Common, note
+from scanner.inventory import Fleet, Repository
+from scanner.proof.patches import Outcome, Task, convert, file_names, with_outcomes
+from scanner.proof.settings import Settings, absolute, users_settings
+from scanner.proof.uv import SUPPORTED, NoUv, find_uv
+
+UNPROVED = 1
+UNREAD = 3
+INTERRUPTED = 130
+_HOUR = 3600.0
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked of the patches: where they go, and with what they are proved (``None``: not at all)."""
+
+    folder: Path
+    settings: Settings | None
+    kept: str | None
+    jobs: int
+
+
+def patches_options(function: F) -> F:
+    """Add the options of patches; the command is given them as ``asked``, ``None`` without ``--patches``."""
+
+    @click.option("--patches", "folder", type=click.Path(file_okay=False, path_type=Path), help="Write patches here.")
+    @click.option(
+        "--prove", is_flag=True, help="Lock each patch with uv in a scratch copy and compare; writes the locks."
+    )
+    @click.option(
+        "--index",
+        "indexes",
+        multiple=True,
+        metavar="URL",
+        help="Lock from this index; the first one takes the place of uv's own default, `default` means that one. "
+        "The user's UV_* variables are honoured too.",
+    )
+    @click.option("--find-links", multiple=True, metavar="DIR", help="Lock from this wheelhouse.")
+    @click.option("--offline", is_flag=True, help="Contact nothing, whatever else is set.")
+    @click.option(
+        "--allow-build", is_flag=True, help="Let uv build third-party source distributions for their metadata."
+    )
+    @click.option(
+        "--uv", "uv_path", metavar="PATH", help=f"The uv to use ({SUPPORTED}).  [default: the one on the path]"
+    )
+    @click.option(
+        "--proof-cache",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Keep proofs here.  [default: beside the store]",
+    )
+    @click.option(
+        "-j", "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Repositories at a time."
+    )
+    @functools.wraps(function)
+    def wrapped(
+        *args: Any,
+        folder: Path | None,
+        prove: bool,
+        indexes: tuple[str, ...],
+        find_links: tuple[str, ...],
+        offline: bool,
+        allow_build: bool,
+        uv_path: str | None,
+        proof_cache: Path | None,
+        jobs: int,
+        **kwargs: Any,
+    ) -> Any:
+        if folder is None:
+            if prove:
+                raise click.UsageError("--prove needs --patches DIR: a proof is of a patch")
+            return function(*args, asked=None, **kwargs)
+        kept = proof_cache if proof_cache is not None else _beside(str(kwargs["store_name"]))
+        settings = _settings(uv_path, indexes, find_links, offline, allow_build, kept) if prove else None
+        asked = Asked(folder=folder, settings=settings, kept=str(kept) if prove else None, jobs=jobs)
+        return function(*args, asked=asked, **kwargs)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def _beside(store_name: str) -> Path:
+    """Where proofs are kept without ``--proof-cache``: beside a store that is a file, else in the current folder."""
+    return (Path(store_name).resolve().parent if "://" not in store_name else Path.cwd()) / "muster-proofs"
+
+
+def _settings(
+    uv_path: str | None,
+    indexes: Sequence[str],
+    find_links: Sequence[str],
+    offline: bool,
+    allow_build: bool,
+    kept: Path,
+) -> Settings:
+    try:
+        uv = find_uv(uv_path)
+    except NoUv as error:
+        raise click.UsageError(str(error)) from None
+    settings = Settings(
+        uv=uv,
+        cache=str((kept / "uv-cache").resolve()),
+        indexes=tuple(indexes),
+        find_links=absolute(find_links),
+        offline=offline,
+        allow_build=allow_build,
+        env=users_settings(os.environ),
+    )
+    if not settings.names_an_index:
+        raise click.UsageError(
+            "--prove needs something to lock from: --index URL (`--index default` for uv's own), --find-links DIR, "
+            "or your UV_INDEX… variables"
+        )
+    return settings
+
+
+def patched(fleet: Fleet, plans: Plans, asked: Asked, common: Common) -> tuple[Plans, int]:
+    """Write the patches of the plans' repositories; the plans with patches and proofs, and the exit status."""
+    wanted = {plan.repository for plan in plans.plans if plan.track == "uv"}
+    names = file_names(fleet.repositories)
+    as_of = date.fromisoformat(fleet.run.as_of)
+    tasks = [
+        Task(repository=r, config=common.config, as_of=as_of, settings=asked.settings, kept=asked.kept)
+        for r in fleet.repositories
+        if r.id in wanted
+    ]
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    outcomes: dict[str, Outcome] = {}
+    interrupted = False
+    progress = _Progress(len(tasks), quiet=common.quiet)
+    running = workers.run(tasks, convert, jobs=min(asked.jobs, len(tasks) or 1), timeout=_HOUR)
+    try:
+        for done in running:
+            outcome = done.result or Outcome(repository=done.task.repository.id, error=done.lost)
+            outcomes[outcome.repository] = outcome
+            _write(asked.folder, names[outcome.repository], outcome)
+            progress.show(done.task.repository)
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        progress.end()
+    plans = with_outcomes(plans, outcomes, names)
+    readme = patches_readme(fleet, plans, {k: (o.commit, o.remarks, o.error) for k, o in outcomes.items()})
+    _put(asked.folder / "README.md", readme)
+    for outcome in outcomes.values():
+        if outcome.error:
+            click.echo(terminal(f"muster: {outcome.repository}: {outcome.error}"), err=True)
+    note(f"wrote {sum(bool(o.patch) for o in outcomes.values())} patches to {asked.folder}", common)
+    return plans, INTERRUPTED if interrupted else _status(outcomes, asked)
+
+
+def _status(outcomes: dict[str, Outcome], asked: Asked) -> int:
+    """1 where a proof was asked for and does not hold: nothing that was lost or refused passes for done."""
+    if asked.settings is not None and any(
+        proof.status not in ("proved", "resolved") for outcome in outcomes.values() for proof in outcome.proofs
+    ):
+        return UNPROVED
+    return UNREAD if any(outcome.error for outcome in outcomes.values()) else 0
+
+
+def _write(folder: Path, name: str, outcome: Outcome) -> None:
+    """Both patches of a repository; those of an earlier run go where there are none now."""
+    for ending, text in (("uv.patch", outcome.patch), ("uv.rollback.patch", outcome.rollback)):
+        target = folder / f"{name}.{ending}"
+        if text:
+            _put(target, text)
+        else:
+            target.unlink(missing_ok=True)
+
+
+def _put(target: Path, text: str) -> None:
+    """Write a whole file, byte for byte, or leave what was there."""
+    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        partial.write_bytes(text.encode())
+        partial.replace(target)
+    except OSError as error:
+        raise click.UsageError(f"cannot write {target}: {error.strerror}") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+class _Progress:
+    """One line on a terminal that says how far it is; nothing elsewhere."""
+
+    def __init__(self, everything: int, *, quiet: bool) -> None:
+        self._shown = sys.stderr.isatty() and not quiet
+        self._everything = everything
+        self._done = 0
+
+    def show(self, repository: Repository) -> None:
+        self._done += 1
+        if self._shown:
+            line = f"{self._done} of {self._everything} repositories  {terminal(repository.name)}"
+            sys.stderr.write("\r\x1b[2K" + line[:100])
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()

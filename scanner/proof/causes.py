@@ -1,0 +1,66 @@
+"""What uv said when it could not lock: who is to blame, and why, in a line. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from packaging.utils import canonicalize_name
+
+from scanner.proof.settings import Settings
+from scanner.sandbox import Completed
+
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}"
+_ATOM = re.compile(rf"(?P<name>{_NAME})(?:\[[^\]\n]{{0,200}}\])?(?:[=<>!~]=?[^\s,]{{1,80}})?")
+_LIMIT = 600
+
+
+def said(done: Completed, settings: Settings) -> str:
+    """What uv said, in one line."""
+    if done.timed_out:
+        return f"uv did not finish within {settings.timeout:g} s"
+    lines = [line.strip(" │├╰─▶×·") for line in done.stderr.splitlines()]
+    kept = [line for line in lines if line and not line.startswith(("Using CPython", "warning:", "Resolved "))]
+    text = " ".join(kept) or f"uv ended with status {done.status}"
+    if "building from source is disabled" in text or "Building source distributions" in text:
+        text = f"there is no wheel, and nothing is built without --allow-build: {text}"
+    return text[:_LIMIT]
+
+
+def culprits(stderr: str, names: Collection[str]) -> frozenset[str]:
+    """Which of the packages ``names`` the complaint is about: those that are gone or have no wheel, else all named."""
+    text = _joined(stderr)
+    known = {name for name in names if _why(name, text)}
+    if known:
+        return frozenset(known)
+    spoken = {str(canonicalize_name(found["name"].rstrip(".-_"))) for found in _ATOM.finditer(text)}
+    return frozenset(spoken & set(names))
+
+
+def cause_of(name: str, stderr: str) -> str:
+    """Why the old version of a package cannot be had."""
+    return _why(name, _joined(stderr)) or "contradicts another requirement"
+
+
+def _why(name: str, text: str) -> str | None:
+    for part in re.split(r"\b(?:because|and|or|we can conclude that)\b|[,;]", text, flags=re.IGNORECASE):
+        if not any(str(canonicalize_name(found["name"])) == name for found in _ATOM.finditer(part)):
+            continue
+        for words, cause in _CAUSES:
+            if words in part:
+                return cause
+    return None
+
+
+_CAUSES = (
+    ("yanked", "yanked from the index"),
+    ("no usable wheels", "no wheel, and nothing is built without --allow-build"),
+    ("no wheels", "no wheel that fits"),
+    ("there is no version of", "gone from the index"),
+    ("was not found", "not found in the index"),
+    ("there are no versions of", "gone from the index"),
+)
+
+
+def _joined(stderr: str) -> str:
+    return " ".join(line.strip(" │├╰─▶×·") for line in stderr.splitlines())

@@ -1,0 +1,206 @@
+"""The old lock against the new one, package by package: versions, origins, and what Linux would install. Pure."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from rules.migration import Move
+from rules.plan import Change
+from scanner import giturl
+from scanner.facts import LockedPackage
+from scanner.formats.uv_lock import read as read_uv_lock
+from scanner.proof.installed import Graph, Wanted, holds, pythons
+from scanner.toml_reader import loads
+
+INSTALLERS = frozenset({"setuptools", "pip", "wheel", "distribute", "uv"})
+_SHA = frozenset("0123456789abcdef")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What differs. ``elsewhere`` are packages that only other platforms or interpreters install."""
+
+    locked: int
+    kept: int
+    changed: tuple[Change, ...] = ()
+    added: tuple[str, ...] = ()
+    origin_changes: tuple[Change, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing was lost, moved, added or taken from elsewhere."""
+        return not (self.changed or self.added or self.origin_changes)
+
+
+def compare(move: Move, new: str, declared: Iterable[str] = ()) -> Comparison:
+    """The pins of ``move`` against the text of its new ``uv.lock``.
+
+    ``declared`` are the addresses of indexes that the manifests name: the one that the lock names beside them is the
+    default index.
+    """
+    data = loads(new)
+    graph = Graph(data)
+    extract = read_uv_lock("uv.lock", new)
+    packages = extract.lock.packages if extract is not None and extract.lock is not None else ()
+    before = _by_version(p for p in move.pins if not _is_itself(p, graph))
+    after = _by_version(p for p in packages if p.source != "path" or p.key not in graph.own or p.key in before)
+    changed = tuple(_changed(before, after))
+    here = _added(move, graph, data.get("requires-python"), before)
+    return Comparison(
+        locked=sum(len(versions) for versions in before.values()),
+        kept=sum(len(versions.keys() & after.get(name, {}).keys()) for name, versions in before.items()),
+        changed=changed,
+        added=here,
+        origin_changes=tuple(_origins(before, after, _default(packages, declared), move)),
+        elsewhere=tuple(sorted(after.keys() - before.keys() - set(here) - INSTALLERS)),
+    )
+
+
+_Versions = dict[str, dict[str | None, LockedPackage]]
+
+
+def _by_version(packages: Iterable[LockedPackage]) -> _Versions:
+    found: defaultdict[str, dict[str | None, LockedPackage]] = defaultdict(dict)
+    for package in packages:
+        version = _normal(package.version) if package.source == "index" else None
+        found[str(canonicalize_name(package.name))].setdefault(version, package)
+    return dict(found)
+
+
+def _normal(version: str | None) -> str | None:
+    try:
+        return str(Version(version)) if version is not None else None
+    except InvalidVersion:
+        return version
+
+
+def _is_itself(package: LockedPackage, graph: Graph) -> bool:
+    """Whether a pin is the project, named in its own lock."""
+    name = str(canonicalize_name(package.name))
+    return package.source == "path" and name in graph.own and (package.origin or ".") in (".", "./", "")
+
+
+def _changed(before: _Versions, after: _Versions) -> Iterator[Change]:
+    for name, versions in sorted(before.items()):
+        left = after.get(name, {})
+        if not versions.keys() <= left.keys():
+            yield Change(name=name, before=_shown(versions), after=_shown(left) if left else None)
+
+
+def _shown(versions: Mapping[str | None, LockedPackage]) -> str:
+    return ", ".join(sorted(version or package.source for version, package in versions.items()))
+
+
+def _added(move: Move, graph: Graph, requires_python: object, before: _Versions) -> tuple[str, ...]:
+    """What Linux with CPython would install that it did not before."""
+    here: set[str] = set()
+    versions = pythons(requires_python if isinstance(requires_python, str) else None)
+    for python in versions:
+        for name, version in graph.installs(python):
+            if name not in INSTALLERS and not _was_there(name, version, python, before):
+                here.add(name if name not in before else f"{name} {version}")
+        for group, wanted in _profiles(move):
+            served = {group, *(old for old, now in move.groups if now == "project")}
+            had = {p.key for p in move.pins if not served.isdisjoint(p.groups) and holds(p.marker, python)}
+            more = {name for name, _ in graph.installs(python, wanted)} - had - INSTALLERS
+            here |= {f"{name} (now with {group})" for name in more if name in before and name not in here}
+    return tuple(sorted(here))
+
+
+def _was_there(name: str, version: str | None, python: str, before: _Versions) -> bool:
+    """Whether the old lock had this version for this Python on Linux."""
+    extras = frozenset({"*"})
+    known = before.get(name, {})
+    packages = [p for v, p in known.items() if v is None or version is None or v == _normal(version)]
+    return any("extra" in (p.marker or "") or holds(p.marker, python, extras) for p in packages)
+
+
+def _profiles(move: Move) -> Iterator[tuple[str, Wanted]]:
+    """What each group of the old lock is now; nothing where the lock does not say what serves which group."""
+    if not all(p.groups for p in move.pins):
+        return
+    for old, now in move.groups:
+        kind, _, name = now.partition(":")
+        if not any(old in p.groups for p in move.pins):
+            continue
+        if kind == "project":
+            yield old, Wanted()
+        elif kind == "group":
+            yield old, Wanted(groups=frozenset({str(canonicalize_name(name))}))
+
+
+def _default(packages: Sequence[LockedPackage], declared: Iterable[str]) -> str | None:
+    """The index that the manifests do not name; ``None`` where that is not one."""
+    named = {_address(url) for url in declared}
+    rest = {_address(p.origin) for p in packages if p.source == "index" and p.origin} - named
+    return rest.pop() if len(rest) == 1 else None
+
+
+def _address(url: str | None) -> str:
+    return (url or "").rstrip("/").removesuffix("/simple").removesuffix("/").lower()
+
+
+def _origins(before: _Versions, after: _Versions, default: str | None, move: Move) -> Iterator[Change]:
+    folder = posixpath.dirname(move.lock)
+    for name, versions in sorted(before.items()):
+        for version, old in sorted(versions.items(), key=lambda item: item[0] or ""):
+            new = after.get(name, {}).get(version)
+            if new is not None and not _same_origin(old, new, default, folder):
+                yield Change(name=name, before=_origin(old), after=_origin(new))
+
+
+def _same_origin(old: LockedPackage, new: LockedPackage, default: str | None, folder: str) -> bool:
+    if old.source != new.source:
+        return False
+    if old.source == "git":
+        return _same_repository(old.origin, new.origin) and _same_commit(old.ref, new.ref)
+    if old.source == "path":
+        return _inside(folder, old.origin) == _inside(folder, new.origin)
+    if old.source == "url":
+        return (old.origin or "").partition("#")[0] == (new.origin or "").partition("#")[0] or _hashes(old, new) is True
+    told = _hashes(old, new)
+    if told is not None:
+        return told
+    return (_address(old.origin) if old.origin and "://" in old.origin else default) in (_address(new.origin), None)
+
+
+def _hashes(old: LockedPackage, new: LockedPackage) -> bool | None:
+    """Whether both speak of the same files; ``None`` where they have no digests of one kind."""
+    names = dict(zip(new.files, new.hashes, strict=False))
+    for file, digest in zip(old.files, old.hashes, strict=False):
+        other = names.get(file)
+        if file and other is not None and _kind(other) == _kind(digest) and other != digest:
+            return False
+    kinds = {_kind(h) for h in old.hashes} & {_kind(h) for h in new.hashes}
+    return bool(set(old.hashes) & set(new.hashes)) if kinds else None
+
+
+def _kind(digest: str) -> str:
+    return digest.partition(":")[0]
+
+
+def _same_repository(old: str | None, new: str | None) -> bool:
+    return bool(old and new) and giturl.normalise(old or "") == giturl.normalise(new or "")
+
+
+def _same_commit(old: str | None, new: str | None) -> bool:
+    if not old or not new:
+        return False
+    short = min(len(old), len(new))
+    return old[:short] == new[:short] and short >= 7 and set(old) <= _SHA
+
+
+def _inside(folder: str, path: str | None) -> str:
+    return posixpath.normpath(posixpath.join(folder, path or "."))
+
+
+def _origin(package: LockedPackage) -> str:
+    where = package.origin or "the default index"
+    return f"{package.source} {where}" + (f" @ {package.ref}" if package.ref else "")

@@ -1,0 +1,38 @@
+"""What goes into a proof and what comes out of it; values that can be sent to another process and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rules.migration import Edit, Move
+from rules.plan import Proof
+from scanner.proof.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A patch to prove: its edits without locks, the moves, and the manifests of the commit that it leaves alone.
+
+    ``kept`` is the folder of proofs made before.
+    """
+
+    repository: str
+    edits: tuple[Edit, ...]
+    moves: tuple[Move, ...]
+    manifests: tuple[tuple[str, str], ...] = ()
+    settings: Settings
+    kept: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """A proof, the lock that uv wrote (``None``: none), and the constraints that the manifest needs beside it.
+
+    ``move`` is the path of the lock; ``elsewhere`` are packages that only other platforms or interpreters install.
+    """
+
+    move: str
+    proof: Proof
+    lock: str | None = None
+    constraints: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()

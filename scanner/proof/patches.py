@@ -1,0 +1,182 @@
+"""``muster plan --patches``: each repository opened again, converted, proved if asked, and written as patches.
+
+One repository is one task, so that many can run beside each other and an interrupt keeps what is finished.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+import msgspec
+
+from rules.blockers import PlanBlocker
+from rules.migration import Edit, Migration, Move
+from rules.migrations import migrate
+from rules.patch import patch, reverse
+from rules.plan import Plan, Plans, Proof
+from scanner.config import Config
+from scanner.gitdir import Unreached
+from scanner.inventory import Repository
+from scanner.proof import scratch
+from scanner.proof.ground import Opened, opened
+from scanner.proof.outcome import Proved, Trial
+from scanner.proof.prove import prove
+from scanner.proof.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A repository to be converted; with ``settings`` its patch is proved. ``kept`` is the folder of earlier proofs."""
+
+    repository: Repository
+    config: Config
+    as_of: date
+    settings: Settings | None = None
+    kept: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one repository: its patch and the one that takes it back (``""``: none), and the proofs.
+
+    ``remarks`` are for people; ``error`` says why the repository could not be opened or converted.
+    """
+
+    repository: str
+    patch: str = ""
+    rollback: str = ""
+    proofs: tuple[Proof, ...] = ()
+    blockers: tuple[PlanBlocker, ...] = ()
+    remarks: tuple[str, ...] = ()
+    commit: str | None = None
+    error: str | None = None
+
+
+def convert(task: Task) -> Outcome:
+    """One repository's patch and proofs; never raises: what goes wrong costs this repository alone."""
+    try:
+        with opened(task.repository, task.config, task.as_of) as found:
+            return _convert(task, found)
+    except Unreached as error:
+        return Outcome(repository=task.repository.id, error=error.message)
+    except Exception as error:  # noqa: BLE001 (around one repository, as a survey has it)
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        message = f"a bug in Muster: {type(error).__name__}: {error} ({where.name}, line {where.lineno})"
+        return Outcome(repository=task.repository.id, error=message[:500])
+
+
+def _convert(task: Task, found: Opened) -> Outcome:
+    migration = migrate(found.ground)
+    proved: tuple[Proved, ...] = ()
+    if task.settings is not None and migration.moves:
+        proved = prove(
+            Trial(
+                repository=task.repository.id,
+                edits=migration.edits,
+                moves=migration.moves,
+                manifests=tuple(_manifests(found)),
+                settings=task.settings,
+                kept=task.kept,
+            )
+        )
+    edits = with_locks(found, migration, proved)
+    modes = found.modes()
+    remarks = [found.remark] if found.remark else []
+    remarks += [
+        f"{p.proof.project}: only for other platforms or interpreters: {', '.join(p.elsewhere)}"
+        for p in proved
+        if p.elsewhere
+    ]
+    return Outcome(
+        repository=task.repository.id,
+        patch=patch(edits, modes),
+        rollback=patch(reverse(edits), modes),
+        proofs=(*(p.proof for p in proved), *_unproved(migration, proved)),
+        blockers=tuple(dict.fromkeys(refusal.blocker for refusal in migration.refusals)),
+        remarks=(*remarks, *(_told(note) for note in migration.notes)),
+        commit=task.repository.commit,
+    )
+
+
+def _manifests(found: Opened) -> Iterable[tuple[str, str]]:
+    for path in sorted(found.ground.facts.files):
+        if scratch.is_needed(path) and (text := found.ground.read(path)) is not None:
+            yield path, text
+
+
+def with_locks(found: Opened, migration: Migration, proved: tuple[Proved, ...]) -> tuple[Edit, ...]:
+    """The edits with the locks that uv wrote. Where it wrote none, the old lock stays: it holds the versions."""
+    edits = {edit.path: edit for edit in migration.edits}
+    locks = {result.move: result for result in proved if result.lock is not None}
+    for move in migration.moves:
+        result = locks.get(move.lock)
+        if result is None:
+            if move.old_lock in edits and edits[move.old_lock].after is None:
+                del edits[move.old_lock]
+            continue
+        edits[move.lock] = Edit(path=move.lock, before=found.ground.read(move.lock), after=result.lock)
+        if result.constraints:
+            edits[move.manifest] = _constrained(edits, found, move, result)
+    return tuple(edits.values())
+
+
+def _constrained(edits: dict[str, Edit], found: Opened, move: Move, result: Proved) -> Edit:
+    text = found.ground.read(move.manifest)
+    edit = edits.get(move.manifest, Edit(path=move.manifest, before=text, after=text))
+    return replace(edit, after=scratch.with_constraints(edit.after or "", result.constraints))
+
+
+def _unproved(migration: Migration, proved: tuple[Proved, ...]) -> Iterable[Proof]:
+    """What is refused, and what nobody asked to prove."""
+    for refusal in migration.refusals:
+        yield Proof(project=refusal.project, status="refused", reason=_told(refusal.blocker))
+    if not proved:
+        for move in migration.moves:
+            yield Proof(project=move.project.path)
+
+
+def _told(blocker: PlanBlocker) -> str:
+    place = f" ({blocker.path}{f':{blocker.line}' if blocker.line else ''})" if blocker.path else ""
+    decision = f" To decide: {blocker.decision}" if blocker.decision else ""
+    return f"{blocker.code}: {blocker.message}{place}.{decision}"
+
+
+def file_names(repositories: Iterable[Repository]) -> dict[str, str]:
+    """For each repository's id what its patch is called, without endings; different ones for different repositories."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for repository in sorted(repositories, key=lambda r: r.id):
+        wanted = re.sub(r"[^A-Za-z0-9._-]+", "-", repository.name).strip(".-") or "repository"
+        name, number = wanted, 2
+        while name.lower() in taken:
+            name, number = f"{wanted}-{number}", number + 1
+        taken.add(name.lower())
+        names[repository.id] = name
+    return names
+
+
+def with_outcomes(plans: Plans, outcomes: dict[str, Outcome], names: dict[str, str]) -> Plans:
+    """The plans with their patches and proofs; only the uv track has any."""
+    return replace(
+        plans, plans=tuple(_with_outcome(plan, outcomes.get(plan.repository), names) for plan in plans.plans)
+    )
+
+
+def _with_outcome(plan: Plan, outcome: Outcome | None, names: dict[str, str]) -> Plan:
+    if outcome is None or plan.track != "uv":
+        return plan
+    told = {proof.project for proof in outcome.proofs}
+    rest = tuple(proof for proof in plan.proofs if proof.project not in told)
+    proofs = tuple(sorted((*outcome.proofs, *rest), key=lambda p: p.project))
+    known = {(b.code, b.path, b.line) for b in plan.blockers}
+    more = tuple(b for b in outcome.blockers if (b.code, b.path, b.line) not in known)
+    return msgspec.structs.replace(
+        plan,
+        patch=f"{names[plan.repository]}.uv.patch" if outcome.patch else None,
+        proofs=proofs,
+        blockers=tuple(sorted((*plan.blockers, *more), key=lambda b: (b.code, b.path or "", b.line or 0, b.message))),
+    )
