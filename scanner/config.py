@@ -12,6 +12,7 @@ from scanner.toml_reader import loads
 LEVELS = ("error", "warning", "note", "off")
 CRITICALITIES = ("high", "medium", "low")
 DEFAULT_HARD = ("path", "image", "ci")
+LINKS = ("github", "gitlab", "bitbucket")
 ROLES = ("main", "docs", "example", "fixture", "tooling")
 
 
@@ -55,6 +56,7 @@ class Config:
     hard: tuple[str, ...] = DEFAULT_HARD
     capacity: int = 10
     inactive_after_days: int = 730
+    links: dict[str, str] = field(default_factory=dict)
 
     def role_of(self, repository: str, path: str) -> str | None:
         """The role that the user gave the project at ``path``, if any."""
@@ -97,6 +99,7 @@ def parse(text: str) -> Config:
         hard=reader.strings("plan", "hard") or DEFAULT_HARD,
         capacity=int(reader.number("plan", "capacity", 10)),
         inactive_after_days=int(reader.number("plan", "inactive-after-days", 730)),
+        links=reader.links(),
     )
     reader.refuse_unknown()
     return config
@@ -113,6 +116,7 @@ class _Reader:
         "suppress": frozenset({"rule", "repository", "path", "reason", "until"}),
         "rules": None,
         "weights": None,
+        "links": None,
     }
 
     def __init__(self, data: dict[str, Any]) -> None:
@@ -166,6 +170,15 @@ class _Reader:
         for key, value in table.items():
             if value not in allowed:
                 raise ConfigError(f"{section}.{key} must be one of {', '.join(allowed)}")
+        return dict(table)
+
+    def links(self) -> dict[str, str]:
+        table = self._table("links")
+        for key, value in table.items():
+            known = value in LINKS or (isinstance(value, str) and value.startswith(("https://", "http://")))
+            if not known or (value not in LINKS and "{file}" not in value):
+                choices = f"{', '.join(LINKS)}, or an address with {{file}} in it"
+                raise ConfigError(f"links.{key} must be one of {choices}")
         return dict(table)
 
     def overrides(self, section: str, key: str, allowed: tuple[str, ...] | None = None) -> tuple[Override, ...]:

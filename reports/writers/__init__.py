@@ -6,12 +6,22 @@ from reports.writer import Writer
 from reports.writers.as_csv import WRITER as AS_CSV
 from reports.writers.as_dot import WRITER as AS_DOT
 from reports.writers.as_graphml import WRITER as AS_GRAPHML
+from reports.writers.as_html import WRITER as AS_HTML
 from reports.writers.as_json import WRITER as AS_JSON
 from reports.writers.as_jsonl import WRITER as AS_JSONL
 from reports.writers.as_markdown import WRITER as AS_MARKDOWN
 from reports.writers.as_table import WRITER as AS_TABLE
 
-WRITERS: tuple[Writer, ...] = (AS_TABLE, AS_JSON, AS_JSONL, AS_CSV, AS_MARKDOWN, AS_DOT, AS_GRAPHML)
+WRITERS: tuple[Writer, ...] = (
+    AS_TABLE,
+    AS_JSON,
+    AS_JSONL,
+    AS_CSV,
+    AS_MARKDOWN,
+    AS_DOT,
+    AS_GRAPHML,
+    AS_HTML,
+)
 
 
 def writers_for(view: str) -> tuple[Writer, ...]:

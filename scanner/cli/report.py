@@ -1,24 +1,37 @@
-"""``muster report``: every view of a run as files in one folder."""
+"""``muster report``: everything that is known of a run, as files in one folder."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import click
 
+from reports.model import Facts, Report
 from reports.views.findings import findings_view
 from reports.views.graph import graph_view
 from reports.views.inventory import inventory_view
 from reports.views.plan import plan_view
+from reports.views.report import report_view
 from reports.writer import View
-from reports.writers import WRITERS, writers_for
+from reports.writers import writers_for
+from reports.writers.as_csv import write_table
 from rules.plan import make_plans
 from rules.run import run as run_rules
 from scanner.cli.common import CONFIG_FILE, existing_store, load_config, load_run, run_option, store_option, write_file
 from scanner.cli.findings import names
+from scanner.config import Config
+from scanner.inventory import Fleet
 
-_FORMATS = ("md", "csv", "json", "dot", "graphml")
+#: What each view is written as. The report itself is called ``index`` where it is a page.
+_FORMATS = {
+    "report": ("html", "md"),
+    "inventory": ("json", "csv", "md"),
+    "findings": ("json", "csv", "md", "sarif", "junit"),
+    "graph": ("json", "csv", "md", "dot", "graphml"),
+    "plan": ("json", "csv", "md"),
+}
 
 
 @click.command("report")
@@ -35,35 +48,52 @@ _FORMATS = ("md", "csv", "json", "dot", "graphml")
     help=f"Settings; ./{CONFIG_FILE} if it is there.",
 )
 def command(store_name: str, run_id: int | None, output: Path, quiet: bool, config_path: Path | None) -> int:
-    """Write the whole report into a folder: inventory, findings, graph and plan as Markdown, CSV and JSON.
+    """Write the whole report into a folder: one page to read and pass around, and the same as data.
 
+    index.html needs nothing beside it: no network, no other file. report.md fits a job summary. tables/ holds every
+    table as CSV; inventory, findings, graph and plan stand there as JSON, CSV, Markdown and what other tools read.
     Files of an earlier report in the folder are replaced; nothing else in it is touched.
     """
     config, _ = load_config(config_path)
     fleet = load_run(existing_store(store_name), run_id)
-    day = date.fromisoformat(fleet.run.as_of)
-    views = (
-        inventory_view(fleet),
-        findings_view(fleet.run, run_rules(fleet, config, day), names(fleet)),
-        graph_view(fleet),
-        plan_view(fleet, make_plans(fleet, config, day)),
-    )
+    written = 0
     try:
-        output.mkdir(parents=True, exist_ok=True)
-        written = [path for view in views for path in _write(view, output)]
+        for name, text in documents(fleet, config):
+            path = output / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_file(path, text)
+            written += 1
     except OSError as error:
         raise click.UsageError(f"cannot write {output}: {error.strerror}") from None
     if not quiet:
-        click.echo(f"wrote {len(written)} files into {output}; begin with {output / 'inventory.md'}", err=True)
+        click.echo(f"wrote {written} files into {output}; begin with {output / 'index.html'}", err=True)
     return 0
 
 
-def _write(view: View, folder: Path) -> list[Path]:
-    able = {w.name for w in writers_for(view.name)}
-    made = []
-    for writer in WRITERS:
-        if writer.name in able and writer.name in _FORMATS:
-            path = folder / f"{view.name}{writer.suffix}"
-            write_file(path, writer.write(view))
-            made.append(path)
-    return made
+def documents(fleet: Fleet, config: Config) -> Iterator[tuple[str, str]]:
+    """Every file of the report: its name in the folder, and its text."""
+    day = date.fromisoformat(fleet.run.as_of)
+    answers, plans = run_rules(fleet, config, day), make_plans(fleet, config, day)
+    facts = Facts(fleet=fleet, answers=answers, plans=plans, as_of=day, links=config.links)
+    whole = report_view(facts)
+    views = (
+        whole,
+        inventory_view(fleet),
+        findings_view(fleet.run, answers, names(fleet)),
+        graph_view(fleet),
+        plan_view(fleet, plans),
+    )
+    for view in views:
+        yield from _written(view)
+    report = whole.document()
+    assert isinstance(report, Report)
+    for table in report.tables.values():
+        yield f"tables/{table.name}.csv", write_table(table)
+
+
+def _written(view: View) -> Iterator[tuple[str, str]]:
+    able = {w.name: w for w in writers_for(view.name)}
+    for form in _FORMATS[view.name]:
+        if (writer := able.get(form)) is not None:
+            stem = "index" if form == "html" else view.name
+            yield f"{stem}{writer.suffix}", writer.write(view)
