@@ -24,6 +24,7 @@ _SOURCES: tuple[tuple[str, Source, tuple[str, ...]], ...] = (
     ("archive", "url", ("url", "path")),
 )
 _EXPORTERS = {"poetry-plugin-export": "poetry"}
+_GUESSES = "pipenv"  # it gives one made-up wheel name to all digests of a package
 
 
 def matches(path: str) -> bool:
@@ -49,7 +50,7 @@ def read(path: str, text: str) -> Extract | None:
         tool="pylock",
         format=f"pylock {version}" if version else "pylock",
         written_by=maker,
-        packages=tuple(_package(entry, line) for entry, line in zip(listed, lines, strict=True)),
+        packages=tuple(_package(entry, line, maker) for entry, line in zip(listed, lines, strict=True)),
         requires_python=_text(data.get("requires-python")),
         command=command,
         export_of=_EXPORTERS.get(maker or "") or ("uv" if command[:2] == ("uv", "export") else None),
@@ -79,7 +80,7 @@ def _command(text: str) -> tuple[str, ...]:
         return ()
 
 
-def _package(entry: Mapping[str, Any], line: int | None) -> LockedPackage:
+def _package(entry: Mapping[str, Any], line: int | None, maker: str | None) -> LockedPackage:
     kind, key, origin = _origin(entry)
     hashed = _hashes(entry)
     source = table(entry, key) if key else {}
@@ -90,7 +91,7 @@ def _package(entry: Mapping[str, Any], line: int | None) -> LockedPackage:
         origin=redact(origin) if origin else None,
         ref=_text(source.get("commit-id")) if key == "vcs" else None,
         hashes=tuple(digest for digest, _ in hashed),
-        files=tuple(name for _, name in hashed),
+        files=tuple(name for _, name in hashed) if maker != _GUESSES else (),
         marker=_text(entry.get("marker")),
         dependencies=tuple(
             name for item in package_tables(entry.get("dependencies")) if (name := _text(item.get("name")))

@@ -92,3 +92,9 @@ def test_wrong_types_are_borne(value: str) -> None:
     lock(f"packages = {value}\nlock-version = {value}\n")
     keys = ("name", "version", "vcs", "directory", "archive", "sdist", "wheels", "dependencies", "marker", "index")
     lock("[[packages]]\n" + "".join(f"{key} = {value}\n" for key in keys))
+
+
+def test_the_wheel_names_that_pipenv_makes_up() -> None:
+    wheels = "".join(f"{{name = 'a-1-py3-none-any.whl', hashes = {{sha256 = '{n}'}}}}," for n in (1, 2))
+    (found,) = lock(f"created-by = 'pipenv'\n[[packages]]\nname = 'a'\nversion = '1'\nwheels = [{wheels}]\n").packages
+    assert (found.hashes, found.files) == (("sha256:1", "sha256:2"), ())
