@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rules.migration import Edit, Ground, Migration, Move, Refusal
-from rules.migrations import poetry
+from rules.migrations import poetry, requirements
 from rules.migrations.ground import Origin, Site, Stop, refusal
 from rules.reading import main_projects
 from scanner.inventory import Project
 from scanner.words import listed
 
-_ORIGINS: Mapping[str, Origin] = {"poetry": poetry.move}
+_ORIGINS: Mapping[str, Origin] = {"poetry": poetry.move, "pip": requirements.move, "pip-tools": requirements.move}
 
 
 def migrate(ground: Ground) -> Migration:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, canonicalize_version
 
 from rules.migrations.draft import Draft
 from rules.migrations.ground import Site, Stop
@@ -25,6 +25,11 @@ def pins_of(site: Site, path: str) -> tuple[LockedPackage, ...]:
         message = f"{path}: {problem.message}" if problem else f"{path} could not be read"
         raise Stop("broken-lock", message, path, problem.at.line if problem else None)
     return extract.lock.packages
+
+
+def normal_version(version: str | None) -> str | None:
+    """A version in the form in which equal ones are the same text."""
+    return canonicalize_version(version) if version else version
 
 
 def prerelease_constraints(draft: Draft, pins: Iterable[LockedPackage]) -> list[str]:

@@ -1,0 +1,109 @@
+"""The manifest that a move starts from: the ``pyproject.toml`` that is there, or a new one."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from rules.migration import Edit
+from rules.migrations.draft import Draft
+from rules.migrations.ground import Site, Stop
+from rules.migrations.sheet import Sheet
+
+
+@dataclass(slots=True)
+class Base:
+    """What is there, and the draft of what comes.
+
+    ``declares``: the dependencies stand in ``[project]`` already; ``package``: the project itself is built.
+    """
+
+    site: Site
+    before: str | None
+    sheet: Sheet
+    document: Mapping[str, Any]
+    draft: Draft
+    name: str
+    package: bool
+    declares: bool
+    more: list[Edit] = field(default_factory=list)
+
+    @property
+    def project(self) -> Mapping[str, Any]:
+        """The ``[project]`` table as it is."""
+        table = self.document.get("project", {})
+        return table if isinstance(table, dict) else {}
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """The names among the dependencies and extras of ``[project]``, in normal form."""
+        extras = self.project.get("optional-dependencies", {})
+        texts = [*self.project.get("dependencies", ()), *(t for e in extras.values() for t in e)]
+        names = (re.match(r"[A-Za-z0-9._-]+", t) for t in texts if isinstance(t, str))
+        return frozenset(str(canonicalize_name(found[0])) for found in names if found)
+
+    def edits(self) -> list[Edit]:
+        """Edits of other files than the manifest."""
+        return self.more
+
+    def written(self) -> str:
+        """The new text of the manifest."""
+        if not self.package and not self.project.get("name") and "package" not in self.draft.settings:
+            self.draft.settings = {"package": False, **self.draft.settings}
+        position = self._position()
+        self.draft.write(self.sheet, position)
+        text = self.sheet.text
+        return text.replace("\n", "\r\n") if "\r\n" in (self.before or "") else text
+
+    def _position(self) -> int:
+        """New tables go behind the standard ones, or before the first tool's."""
+        blocks = self.sheet.blocks
+        standard = [i for i, b in enumerate(blocks) if b.keys[:1] in (("project",), ("dependency-groups",))]
+        if standard:
+            return standard[-1] + 1
+        return next((i for i, b in enumerate(blocks) if b.header), len(blocks))
+
+
+def _refuse_setup(site: Site, has_project: bool) -> None:
+    """A setup script says more than is read here."""
+    if not has_project:
+        for name in ("setup.py", "setup.cfg"):
+            extract = site.ground.facts.extracts.get(site.path(name))
+            if extract is not None and extract.manifest is not None:
+                raise Stop("setup-py-logic", f"{extract.path} declares the project", extract.path)
+
+
+def base_of(site: Site) -> Base:
+    """Read the project's ``pyproject.toml``, if it has one, and draft what ``[project]`` still lacks."""
+    before = site.read("pyproject.toml")
+    if before is None and site.manifest in site.ground.facts.files:
+        raise Stop("unread-file", f"{site.manifest} could not be read", site.manifest)
+    text = (before or "").replace("\r\n", "\n")
+    document = tomllib.loads(text)
+    project = document.get("project", {})
+    if not isinstance(project, dict) or (project and Sheet.of(text).find("project") is None):
+        raise Stop("manifest-by-hand", "[project] is written as an inline table", site.manifest)
+    draft = Draft()
+    name = project.get("name") if isinstance(project.get("name"), str) else None
+    if not project:
+        draft.text_field("name", site.name(site.project.name))
+        draft.text_field("version", "0")
+    built = "build-system" in document
+    if "dependencies" in project.get("dynamic", ()):
+        raise Stop("dynamic-metadata", "the dependencies are dynamic", site.manifest)
+    _refuse_setup(site, bool(project))
+    return Base(
+        site=site,
+        before=before,
+        sheet=Sheet.of(text),
+        document=document,
+        draft=draft,
+        name=name or site.name(site.project.name),
+        package=built and bool(project),
+        declares=bool(project) and ("dependencies" in project or built),
+    )

@@ -1,0 +1,280 @@
+"""From requirements files, written by hand or compiled: inputs become dependencies and groups, pins become the lock.
+
+The file that the others build on holds the project's dependencies, any other one is a group. Where a file was
+compiled, its input says what is wanted and the compiled file which versions to keep; where nothing but pins is
+there, the pins stay as they are written: that keeps every version and installs nothing new.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import combinations
+
+from packaging.utils import canonicalize_name
+
+from rules.migration import Edit, Move
+from rules.migrations import pip_options
+from rules.migrations.base import Base, base_of
+from rules.migrations.draft import Draft, GroupOf, Wish
+from rules.migrations.ground import Moved, Site, Stop, deleted
+from rules.migrations.listing import Listing, read_listing
+from rules.migrations.pins import normal_version, prerelease_constraints
+from rules.migrations.pythons import require_python
+from scanner.facts import Extract, Lock, LockedPackage
+from scanner.layout import folder_of, group_of_file
+
+_ROOTS = tuple("requirements base common main core runtime app install default prod production".split())
+
+
+def move(site: Site) -> Moved:
+    """Convert the project; raises :class:`Stop` where a person has to decide first."""
+    return _Conversion(site).made()
+
+
+class _Conversion:
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._extracts = _own_files(site)
+        self._locks: dict[str, Lock] = {
+            e.path: e.lock for e in self._extracts if e.lock is not None and e.lock.export_of is None
+        }
+        self._exports = [lock.path for lock in locks if lock.export_of is not None]
+        compiled = {path for path, lock in self._locks.items() if self._inputs(lock)}
+        self._listings = {
+            e.path: read_listing(site, e.path)
+            for e in self._extracts
+            if e.path not in self._exports and e.path not in compiled
+        }
+        self._compiled = compiled
+        self._base: Base = base_of(site)
+        self._draft: Draft = self._base.draft
+        self._names: dict[str, str] = {}
+
+    def made(self) -> Moved:
+        site, base = self._site, self._base
+        if not self._listings and not self._compiled and not base.declares:
+            raise Stop("manifest-by-hand", "no requirements file could be read", site.manifest)
+        root = self._root()
+        pins = self._pins()
+        self._project(root)
+        for path in sorted(self._listings, key=lambda p: (p.count("/"), p)):
+            if path != root and not self._is_constraints(path):
+                self._group(path, root)
+        for path in self._compiled:
+            self._name_compiled(path)
+        self._constraints()
+        pip_options.add(site, self._draft, list(self._listings.values()), pins)
+        for text in prerelease_constraints(self._draft, pins):
+            self._draft.settings["constraint-dependencies"] = [*self._constrained(), text]
+        require_python(base, self._locks.values())
+        after = base.written()
+        files = [*self._listings, *self._compiled, *self._exports]
+        edits = [Edit(path=site.manifest, before=base.before, after=after), *deleted(site, files), *base.edits()]
+        return Moved(
+            edits=tuple(edits),
+            move=Move(
+                project=site.project,
+                manifest=site.manifest,
+                lock=site.path("uv.lock"),
+                old_lock=self._old_lock(root),
+                pins=pins,
+                groups=tuple(self._names.items()),
+                package=base.package,
+            ),
+        )
+
+    def _constrained(self) -> list[str]:
+        known = self._draft.settings.get("constraint-dependencies", [])
+        return [text for text in known if isinstance(text, str)] if isinstance(known, list) else []
+
+    # --- which file is what ---
+
+    def _inputs(self, lock: Lock) -> list[str]:
+        """The files that a compiled file was made from, as far as they are there."""
+        files = self._site.ground.facts.files
+        found = [path for path in lock.inputs if path in files]
+        beside = posixpath.splitext(lock.path)[0] + ".in"
+        return found or [path for path in (beside,) if path in files]
+
+    def _is_constraints(self, path: str) -> bool:
+        extract = self._site.ground.facts.extracts.get(path)
+        manifest = extract.manifest if extract is not None else None
+        return manifest is not None and bool(manifest.constraints) and not manifest.requirements
+
+    def _root(self) -> str | None:
+        """The file with the project's own dependencies: what the others include, else the plainest name."""
+        if self._base.declares:
+            return None
+        runtime = [
+            path
+            for path in self._listings
+            if group_of_file(path) is None and not self._is_constraints(path) and self._listings[path].wishes
+        ]
+        if len(runtime) < 2:
+            return runtime[0] if runtime else None
+        included = [p for p in runtime if all(p in self._reach(other) for other in runtime if other != p)]
+        if included:
+            return included[0]
+        return min(runtime, key=lambda p: (_rank(p), p.count("/"), p))
+
+    def _reach(self, path: str) -> set[str]:
+        """The files that ``path`` reads in or is constrained by, directly or not."""
+        seen: set[str] = set()
+        waiting = [path]
+        while waiting:
+            listing = self._listings.get(self._input_of(waiting.pop()))
+            for other in (*listing.includes, *listing.constraints) if listing else ():
+                name = self._input_of(other)
+                if name not in seen:
+                    seen.add(name)
+                    waiting.append(name)
+        return seen
+
+    def _input_of(self, path: str) -> str:
+        """The input of a compiled file, any other file itself."""
+        lock = self._locks.get(path)
+        inputs = self._inputs(lock) if lock is not None and path in self._compiled else []
+        own = posixpath.splitext(path)[0] + ".in"
+        chosen = [p for p in inputs if p in self._listings]
+        return own if own in chosen else chosen[0] if chosen else path
+
+    # --- what goes where ---
+
+    def _project(self, root: str | None) -> None:
+        if root is None:
+            return
+        listing = self._listings[root]
+        self._draft.dependencies += listing.wishes
+        self._draft.dependencies_tail = listing.tail
+        self._names[root] = "project"
+        for included in listing.includes:
+            if (other := self._input_of(included)) in self._listings and other != root:
+                self._draft.dependencies += [w for w in self._all(other) if w.text not in self._texts()]
+                self._names[included] = self._names[other] = "project"
+
+    def _all(self, path: str, seen: frozenset[str] = frozenset()) -> Iterator[Wish]:
+        if path in seen or path not in self._listings:
+            return
+        yield from self._listings[path].wishes
+        for other in self._listings[path].includes:
+            yield from self._all(self._input_of(other), seen | {path})
+
+    def _texts(self) -> set[str]:
+        return {w.text for w in self._draft.dependencies}
+
+    def _group(self, path: str, root: str | None) -> None:
+        if self._names.get(path) == "project":
+            return
+        listing = self._listings[path]
+        known = self._texts()
+        entries: list[Wish | GroupOf] = [w for w in listing.wishes if w.text not in known]
+        if self._base.declares and group_of_file(path) is None:
+            entries = self._undeclared(listing)
+        inside = [self._input_of(other) for other in listing.includes]
+        others = [GroupOf(_group_name(o)) for o in inside if o != root and self._names.get(o) != "project"]
+        others = [o for o in others if o.name != _group_name(path)]
+        if not entries and not others:
+            self._names[path] = "project"
+            return
+        if not entries and len(others) == 1 and group_of_file(path) is None:
+            self._names[path] = f"group:{others[0].name}"  # an alias such as requirements.txt of production.txt
+            return
+        name = _group_name(path)
+        there = self._draft.groups.setdefault(name, [])
+        there += [e for e in (*others, *entries) if e not in there]
+        self._names[path] = f"group:{name}"
+
+    def _undeclared(self, listing: Listing) -> list[Wish | GroupOf]:
+        """What a file lists that ``[project]`` does not: the file is its lock where everything in it is pinned."""
+        if listing.is_pinned:
+            return []
+        declared = self._base.declared
+        return [w for w in listing.wishes if canonicalize_name(w.name) not in declared]
+
+    def _name_compiled(self, path: str) -> None:
+        self._names[path] = self._names.get(self._input_of(path), "project")
+
+    def _constraints(self) -> None:
+        """Constraint files that no compiler wrote go on to constrain."""
+        named = [c for listing in self._listings.values() for c in listing.constraints]
+        texts: list[str] = []
+        for path in dict.fromkeys(named):
+            if path in self._compiled or not self._is_constraints(path):
+                continue
+            listing = self._listings.get(path) or read_listing(self._site, path)
+            texts += [w.text for w in listing.wishes if w.source is None]
+            self._names[path] = "constraints"
+        if texts:
+            self._draft.settings["constraint-dependencies"] = list(dict.fromkeys(texts))
+
+    # --- pins ---
+
+    def _pins(self) -> tuple[LockedPackage, ...]:
+        """The versions of all files, each package's once; raises :class:`Stop` where two files disagree."""
+        held: dict[tuple[str, str | None], LockedPackage] = {}
+        versions: dict[str, dict[str | None, LockedPackage]] = {}
+        own = canonicalize_name(self._base.name)
+        for path, packages in self._sources():
+            for pin in packages:
+                if pin.key == own or not pin.name:
+                    continue
+                pin = replace(pin, groups=(path,))
+                version = normal_version(pin.version)
+                known = held.get((pin.key, version))
+                if known is not None:
+                    merged = tuple(dict.fromkeys((*known.hashes, *pin.hashes)))
+                    pin = replace(known, hashes=merged, groups=(*known.groups, path))
+                held[(pin.key, version)] = versions.setdefault(pin.key, {})[version] = pin
+        self._refuse_conflicts(versions)
+        return tuple(held.values())
+
+    def _refuse_conflicts(self, versions: dict[str, dict[str | None, LockedPackage]]) -> None:
+        for name, found in sorted(versions.items()):
+            pins = list(found.values())
+            apart = [(a, b) for a, b in combinations(pins, 2) if not {*a.groups} & {*b.groups}]
+            if apart and not all(pin.marker for pin in pins):
+                first, second = apart[0]
+                message = (
+                    f"{name} is {first.version} in {first.groups[0]} and {second.version} in {second.groups[0]}"
+                    ": one lock holds one of them"
+                )
+                raise Stop("conflicting-pins", message, second.groups[0], second.line)
+
+    def _sources(self) -> Iterable[tuple[str, Iterable[LockedPackage]]]:
+        for path in sorted(self._compiled):
+            yield path, self._locks[path].packages
+        for path, listing in self._listings.items():
+            yield path, [p for p in listing.pins if p.source == "index"]
+
+    def _old_lock(self, root: str | None) -> str | None:
+        compiled = sorted(self._compiled, key=lambda p: (self._names.get(p) != "project", p))
+        if compiled:
+            return compiled[0]
+        pinned = [p for p, listing in self._listings.items() if listing.is_pinned]
+        return root if root in pinned else pinned[0] if pinned else None
+
+
+def _own_files(site: Site) -> list[Extract]:
+    extracts = site.ground.facts.extracts
+    own = [extracts[path] for path in site.project.manifests if path in extracts]
+    for problem in site.ground.facts.problems:
+        extract = extracts.get(problem.at.path)
+        if extract is not None and extract in own and extract.format == "requirements":
+            raise Stop("unread-file", f"{problem.at.path}: {problem.message}", problem.at.path, problem.at.line)
+    return [e for e in own if e.format == "requirements" and not e.template]
+
+
+def _rank(path: str) -> int:
+    words = re.split(r"[^a-z]+", posixpath.splitext(posixpath.basename(path))[0].lower())
+    return next((i for i, name in enumerate(_ROOTS) if words == [name]), len(_ROOTS))
+
+
+def _group_name(path: str) -> str:
+    """The group for a file: ``dev`` of ``requirements-dev.txt``; its own stem where the name says nothing else."""
+    stem = posixpath.splitext(posixpath.basename(path))[0].lower()
+    rest = re.sub(r"requirements?|requirments|reqs?", "", stem).strip("-_. ")
+    name = group_of_file(path) or rest or posixpath.basename(folder_of(path)) or stem
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "requirements"
