@@ -104,6 +104,7 @@ class _Reading:
                 target = resolve_inside(self._listing.path, value)
                 if target is None or target not in self._site.ground.facts.files:
                     raise Stop("external-path", f"{value} is not in the repository", self._listing.path, line.number)
+                self._above.clear()
                 places = self._listing.includes if option.name == "--requirement" else self._listing.constraints
                 places.append(target)
             else:

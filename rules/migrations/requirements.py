@@ -38,9 +38,8 @@ class _Conversion:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._extracts = _own_files(site)
-        self._locks: dict[str, Lock] = {
-            e.path: e.lock for e in self._extracts if e.lock is not None and e.lock.export_of is None
-        }
+        locks = [e.lock for e in self._extracts if e.lock is not None]
+        self._locks: dict[str, Lock] = {lock.path: lock for lock in locks if lock.export_of is None}
         self._exports = [lock.path for lock in locks if lock.export_of is not None]
         compiled = {path for path, lock in self._locks.items() if self._inputs(lock)}
         self._listings = {
@@ -51,7 +50,7 @@ class _Conversion:
         self._compiled = compiled
         self._base: Base = base_of(site)
         self._draft: Draft = self._base.draft
-        self._names: dict[str, str] = {}
+        self._names: dict[str, list[str]] = {}
 
     def made(self) -> Moved:
         site, base = self._site, self._base
@@ -81,7 +80,7 @@ class _Conversion:
                 lock=site.path("uv.lock"),
                 old_lock=self._old_lock(root),
                 pins=pins,
-                groups=tuple(self._names.items()),
+                groups=tuple((path, name) for path, names in self._names.items() for name in names),
                 package=base.package,
             ),
         )
@@ -149,11 +148,11 @@ class _Conversion:
         listing = self._listings[root]
         self._draft.dependencies += listing.wishes
         self._draft.dependencies_tail = listing.tail
-        self._names[root] = "project"
+        self._names[root] = ["project"]
         for included in listing.includes:
             if (other := self._input_of(included)) in self._listings and other != root:
                 self._draft.dependencies += [w for w in self._all(other) if w.text not in self._texts()]
-                self._names[included] = self._names[other] = "project"
+                self._names[included] = self._names[other] = ["project"]
 
     def _all(self, path: str, seen: frozenset[str] = frozenset()) -> Iterator[Wish]:
         if path in seen or path not in self._listings:
@@ -166,7 +165,7 @@ class _Conversion:
         return {w.text for w in self._draft.dependencies}
 
     def _group(self, path: str, root: str | None) -> None:
-        if self._names.get(path) == "project":
+        if self._names.get(path) == ["project"]:
             return
         listing = self._listings[path]
         known = self._texts()
@@ -174,18 +173,21 @@ class _Conversion:
         if self._base.declares and group_of_file(path) is None:
             entries = self._undeclared(listing)
         inside = [self._input_of(other) for other in listing.includes]
-        others = [GroupOf(_group_name(o)) for o in inside if o != root and self._names.get(o) != "project"]
+        others = [GroupOf(_group_name(o)) for o in inside if o != root and self._names.get(o) != ["project"]]
         others = [o for o in others if o.name != _group_name(path)]
         if not entries and not others:
-            self._names[path] = "project"
+            self._names[path] = ["project"]
             return
         if not entries and len(others) == 1 and group_of_file(path) is None:
-            self._names[path] = f"group:{others[0].name}"  # an alias such as requirements.txt of production.txt
+            self._names[path] = [
+                "project",
+                f"group:{others[0].name}",
+            ]
             return
         name = _group_name(path)
         there = self._draft.groups.setdefault(name, [])
         there += [e for e in (*others, *entries) if e not in there]
-        self._names[path] = f"group:{name}"
+        self._names[path] = [f"group:{name}"]
 
     def _undeclared(self, listing: Listing) -> list[Wish | GroupOf]:
         """What a file lists that ``[project]`` does not: the file is its lock where everything in it is pinned."""
@@ -195,7 +197,10 @@ class _Conversion:
         return [w for w in listing.wishes if canonicalize_name(w.name) not in declared]
 
     def _name_compiled(self, path: str) -> None:
-        self._names[path] = self._names.get(self._input_of(path), "project")
+        inputs = [p for p in self._inputs(self._locks[path]) if p in self._listings]
+        own = posixpath.splitext(path)[0] + ".in"
+        names = [name for p in ([own] if own in inputs else inputs) for name in self._names.get(p, ())]
+        self._names[path] = list(dict.fromkeys(names)) or ["project"]
 
     def _constraints(self) -> None:
         """Constraint files that no compiler wrote go on to constrain."""
@@ -206,7 +211,7 @@ class _Conversion:
                 continue
             listing = self._listings.get(path) or read_listing(self._site, path)
             texts += [w.text for w in listing.wishes if w.source is None]
-            self._names[path] = "constraints"
+            self._names[path] = ["constraints"]
         if texts:
             self._draft.settings["constraint-dependencies"] = list(dict.fromkeys(texts))
 
@@ -250,7 +255,7 @@ class _Conversion:
             yield path, [p for p in listing.pins if p.source == "index"]
 
     def _old_lock(self, root: str | None) -> str | None:
-        compiled = sorted(self._compiled, key=lambda p: (self._names.get(p) != "project", p))
+        compiled = sorted(self._compiled, key=lambda p: (self._names.get(p) != ["project"], p))
         if compiled:
             return compiled[0]
         pinned = [p for p, listing in self._listings.items() if listing.is_pinned]
