@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TOOLS := .venv-tools
 
-.PHONY: demo test oracle check lint format docs docs-check lock install clean wheel-test self-check
+.PHONY: ruff-rules demo test oracle check lint format docs docs-check lock install clean wheel-test self-check
 
 $(STAMP): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -49,6 +49,10 @@ self-check: $(STAMP)
 # The wheel holds three packages and nothing else, and works from a folder that has a `rules` package of its own.
 wheel-test: $(STAMP)
 	$(BIN)/python .ci/wheel_test.py
+
+# After an update of Ruff: what it can check.
+ruff-rules: $(STAMP)
+	$(BIN)/python .ci/ruff_rules.py
 
 docs: $(STAMP)
 	$(BIN)/muster rules --format md --output docs/rules.md

@@ -1,0 +1,95 @@
+"""What Ruff has: its rules, and where the codes of flake8's plug-ins are found among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+from rules.pythons import data
+
+Status = Literal["stable", "preview"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuffRule:
+    """One rule of Ruff; ``fix``: whether it offers one ``always``, ``sometimes`` or ``never``."""
+
+    code: str
+    status: Status
+    fix: Literal["always", "sometimes", "never"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plugin:
+    """A plug-in of flake8 (``rules/data/flake8_plugins.toml`` says what the fields mean)."""
+
+    name: str
+    codes: tuple[str, ...]
+    ruff: Mapping[str, str] = field(default_factory=dict)
+    exact: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    off: tuple[str, ...] = ()
+    needs: Mapping[str, str] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
+
+    @property
+    def is_known_to_ruff(self) -> bool:
+        """Whether any of its codes has a rule."""
+        return bool(self.ruff or self.exact)
+
+
+@cache
+def ruff_rules() -> Mapping[str, RuffRule]:
+    """All rules that can be selected, by code (``rules/data/ruff_rules.toml``)."""
+    found = data("ruff_rules.toml")["rules"].items()
+    rules = (RuffRule(code=code, status=said[0], fix=said[1]) for code, said in found)
+    return {rule.code: rule for rule in rules}
+
+
+@cache
+def ruff_version() -> str:
+    """The version of Ruff whose rules :func:`ruff_rules` are."""
+    return str(data("ruff_rules.toml")["version"])
+
+
+@cache
+def plugins() -> Mapping[str, Plugin]:
+    """The plug-ins by distribution name, those that come with flake8 included."""
+    tables = {name: said for name, said in data("flake8_plugins.toml").items() if isinstance(said, dict)}
+    return {
+        name: Plugin(
+            name=name,
+            codes=tuple(said["codes"]),
+            ruff=said.get("ruff", {}),
+            exact={code: tuple(rules) for code, rules in said.get("exact", {}).items()},
+            off=tuple(said.get("off", ())),
+            needs=said.get("needs", {}),
+            without=tuple(said.get("without", ())),
+        )
+        for name, said in tables.items()
+    }
+
+
+BUILT_IN = ("pycodestyle", "pyflakes", "mccabe")
+
+
+def counterparts(installed: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of a code of flake8 and the rule of Ruff that checks the same, for the plug-ins of these names."""
+    for name in installed:
+        plugin = plugins().get(name)
+        if plugin is not None:
+            yield from _pairs(plugin)
+
+
+def _pairs(plugin: Plugin) -> Iterator[tuple[str, str]]:
+    taken = set()
+    for code, rules in plugin.exact.items():
+        for rule in rules:
+            taken.add(rule)
+            yield code, rule
+    for old, new in plugin.ruff.items():
+        for rule in ruff_rules():
+            number = rule.removeprefix(new)
+            if rule.startswith(new) and number.isdigit() and rule not in taken and old + number not in plugin.exact:
+                yield old + number, rule
