@@ -38,7 +38,7 @@ def ends_chart(label: str, runtimes: Sequence[Runtime], today: date) -> Markup:
     most = max((r.count.number for r in runtimes), default=1) or 1
     for i, runtime in enumerate(runtimes):
         parts.append(_row(runtime, _TOP + i * _HIGH + _HIGH / 2, x, today, most))
-    return picture(_LEFT + _WIDE + 190, height + 26, label, parts, name="chart eol")
+    return picture(_LEFT + _WIDE + 240, height + 26, label, parts, name="chart eol")
 
 
 def _years(first: date, last: date, height: float, x: object) -> Iterator[Markup]:

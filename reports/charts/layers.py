@@ -93,7 +93,8 @@ def _owners(pairs: set[Pair], everyone: Sequence[str]) -> dict[str, str]:
     for name in everyone:
         best = min((b for b in needs[name] if b in alone), key=lambda b: (-reach.get(b, 0), b), default="")
         owner[name] = name if name in alone else f"\0{best}"
-    return owner
+    sizes = Counter(owner.values())
+    return {name: name if sizes[group] == 1 else group for name, group in owner.items()}
 
 
 def _placed(nodes: Sequence[str], pairs: set[Pair]) -> _Placed:
@@ -166,5 +167,5 @@ def _node(node: Node, at: tuple[float, float], *, ring: bool) -> Markup:
     kind = "node group" if several else "node ringed" if ring else "node"
     said = f"{node.name}: its needs" + (", part of a circle" if ring else "")
     return linked(
-        node.where, said, box(x, y, _WIDE, _HIGH, kind, 5), words(x + 8, y + 17, node.name, name="small", most=22)
+        node.where, said, box(x, y, _WIDE, _HIGH, kind, 5), words(x + 8, y + 17, node.name, name="small", most=20)
     )

@@ -12,7 +12,8 @@ from markupsafe import Markup
 from reports.charts.svg import line, linked, picture, tag, words
 from reports.table import Where
 
-_LEFT, _TOP, _WIDE, _HIGH, _STEP = 60, 20, 700, 320, 22
+_LEFT, _TOP, _WIDE, _HIGH, _STEP, _PAD = 70, 28, 760, 320, 26, 24
+_RISKS = (("v-good", "low risk"), ("v-warn", "medium risk"), ("v-bad", "high risk"), ("many", "several repositories"))
 _HOURS = (0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 
 
@@ -48,21 +49,26 @@ def scatter(label: str, dots: Sequence[Dot], whole: Where) -> Markup:
         places = [at(d) for d in members]
         middle = sum(x for x, _ in places) / len(places), sum(y for _, y in places) / len(places)
         parts.append(_dot(members, middle, whole))
-    return picture(_LEFT + _WIDE + 30, _TOP + _HIGH + 50, label, parts, name="chart scatter")
+    return picture(_LEFT + _WIDE + 40, _TOP + _HIGH + _PAD + 46, label, parts, name="chart scatter")
 
 
 def _axes(least: float, most: float, bottom: float, top: float) -> Iterator[Markup]:
     for hour in (h for h in _HOURS if least <= h <= most):
         x = _LEFT + _WIDE * math.log2(hour / least) / math.log2(most / least)
-        yield line(x, _TOP, x, _TOP + _HIGH, "grid")
-        yield words(x, _TOP + _HIGH + 18, f"{hour:g} h", anchor="middle", name="small soft")
+        yield line(x, _TOP - _PAD / 2, x, _TOP + _HIGH + _PAD, "grid")
+        yield words(x, _TOP + _HIGH + _PAD + 16, f"{hour:g} h", anchor="middle", name="small soft")
     step = next(s for s in (5, 10, 20, 50, 100, 1000, 10**9) if (top - bottom) / s <= 6)
     for value in range(math.ceil(bottom / step) * step, math.floor(top) + 1, step):
         y = _TOP + _HIGH * (1 - (value - bottom) / (top - bottom or 1))
-        yield line(_LEFT, y, _LEFT + _WIDE, y, "grid")
-        yield words(_LEFT - 8, y + 4, str(value), anchor="end", name="small soft")
-    yield words(_LEFT + _WIDE, _TOP + _HIGH + 40, "likely effort →", anchor="end", name="small")
-    yield words(_LEFT, _TOP - 7, "↑ value", name="small")
+        yield line(_LEFT - _PAD, y, _LEFT + _WIDE + _PAD, y, "grid")
+        yield words(_LEFT - _PAD - 6, y + 4, str(value), anchor="end", name="small soft")
+    yield words(_LEFT + _WIDE + _PAD, _TOP + _HIGH + _PAD + 36, "likely effort →", anchor="end", name="small")
+    x = float(_LEFT)
+    for colour, meaning in _RISKS:
+        yield tag("circle", {"cx": x, "cy": _TOP + _HIGH + _PAD + 32.0, "r": 5, "class": f"dot {colour}"})
+        yield words(x + 10, _TOP + _HIGH + _PAD + 36, meaning, name="small")
+        x += 34 + 7 * len(meaning)
+    yield words(12, _TOP - 14, "↑ value", name="small")
 
 
 def _dot(members: Sequence[Dot], at: tuple[float, float], whole: Where) -> Markup:

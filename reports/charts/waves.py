@@ -41,7 +41,11 @@ def timeline(label: str, steps: Sequence[Step]) -> Markup:
         parts.append(_column(step, _LEFT + i * wide, wide, top, named=i % every == 0))
     width = max(_LEFT + wide * len(steps) + 20, 360)
     parts.append(words(_LEFT, _TOP + _HIGH + 40, "wave; the thin line is the span from low to high", name="small"))
-    return picture(width, _TOP + _HIGH + 50, label, parts, name="chart waves")
+    x = float(_LEFT)
+    for kind, colour in _COLOURS.items():
+        parts += [box(x, _TOP + _HIGH + 51, 12, 12, colour), words(x + 17, _TOP + _HIGH + 61, kind, name="small")]
+        x += 40 + 7 * len(kind)
+    return picture(width, _TOP + _HIGH + 70, label, parts, name="chart waves")
 
 
 def _column(step: Step, x: float, wide: float, top: float, *, named: bool) -> Markup:
@@ -65,4 +69,4 @@ def _column(step: Step, x: float, wide: float, top: float, *, named: bool) -> Ma
     )
 
 
-_COLOURS = {"pilot": "v-pilot", "foundation": "v-base", "kept for the end": "v-none"}
+_COLOURS = {"pilot": "v-pilot", "foundation": "v-base", "by priority": "v-main", "kept for the end": "v-none"}

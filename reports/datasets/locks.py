@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reports.gist import gist
 from reports.model import Facts
 from reports.table import Cell, Place, Repo, Table
 from rules.reading import differences, locks, manifest_of
@@ -41,6 +42,7 @@ def tables(facts: Facts) -> Iterator[Table]:
             p.lock_discipline,
             r.criticality or "not set",
             reason.message,
+            gist(reason.message, _names(p)),
             Place(repository=r.id, path=reason.path or manifest_of(p), line=reason.line),
         )
         for r, p in facts.mains
@@ -49,10 +51,15 @@ def tables(facts: Facts) -> Iterator[Table]:
     yield Table(
         name="reasons",
         title="Why each project's lock stands as it does",
-        columns=("repository", "project", "lock", "criticality", "reason", "place"),
+        columns=("repository", "project", "lock", "criticality", "reason", "in short", "place"),
+        hidden=("in short",),
         rows=tuple(reasons),
     )
     yield _disagreements(facts)
+
+
+def _names(p: Project) -> frozenset[str]:
+    return frozenset(d.name.lower() for d in p.dependencies) | {(p.name or ".").lower()}
 
 
 def _lock(r: Repository, p: Project, lock: Lockfile) -> tuple[Cell, ...]:

@@ -94,7 +94,7 @@ def _project(r: Repository, p: Project) -> tuple[Cell, ...]:
         p.primary_manager or "none",
         p.package_managers,
         p.lock_discipline,
-        "; ".join(dict.fromkeys(reason.message for reason in p.discipline_reasons[:3])) or None,
+        next((reason.message for reason in p.discipline_reasons), None),
         tool(places.local),
         tool(places.ci),
         tool(places.image),

@@ -1,7 +1,7 @@
 "use strict";
 // The report's own script: large tables, cards, the graph's neighbourhood. Text from repositories is set as text, never as markup.
 (() => {
-  const PAGE = 50, FOLD = 300, NEAR = 60;
+  const PAGE = 50, FOLD = 300, NEAR = 60, DEEP = 14;
   const byId = (id) => document.getElementById(id);
   const read = (name) => JSON.parse(byId(`data-${name}`).textContent);
   const S = read("strings"), R = read("repositories");
@@ -315,8 +315,8 @@
         const owner = this.owner ? this.owner.cells[row] : null;
         inside = cell.flatMap((n, j) => (j % 2 ? [] : [j ? " " : "", place(owner, n, cell[j + 1])]));
       }
-      const long = c.kind === "text" && inside.length > 60;
-      return i === 0 ? h("th", { scope: "row" }, inside) : h("td", { class: c.kind === "number" ? "num" : long ? "long" : null }, inside);
+      const size = c.kind === "text" ? (inside.length > 60 ? "long" : inside.length < 26 ? "short" : null) : c.kind === "number" ? "num" : c.kind === "places" ? "places" : c.kind === "repository" ? "name" : null;
+      return i === 0 ? h("th", { scope: "row", class: size }, inside) : h("td", { class: size }, inside);
     }
     csv() {
       const columns = this.columns.filter((c) => this.shown.has(c.key));
@@ -400,7 +400,7 @@
     const go = () => { const i = names().get(field.value); if (i !== undefined && choices.includes(i)) location.hash = `${box.id}?repository=${encodeURIComponent(R[i][1])}`; };
     field.addEventListener("change", go);
     box.append(h("h3", {}, label), h("div", { class: "bar" }, h("label", { for: `${box.id}-field` }, "Repository"), field, names_, h("button", { type: "button", onclick: go }, "Show")), stage);
-    return (i) => { field.value = R[i][0]; stage.replaceChildren(show(i)); stage.querySelector("h3, [tabindex]")?.focus(); };
+    return (i) => { field.value = R[i][0]; stage.replaceChildren(show(i)); stage.querySelector("h3, [tabindex]")?.focus({ preventScroll: true }); };
   };
 
   // The neighbourhood of one repository: what it needs at the left, who needs it at the right.
@@ -412,7 +412,7 @@
     return { needs, needed };
   });
   const neighbourhood = (centre) => {
-    const { needs, needed } = edges(), layer = new Map([[centre, 0]]), left = [];
+    const { needs, needed } = edges(), layer = new Map([[centre, 0]]);
     let cut = 0;
     for (const [map, step] of [[needs, -1], [needed, 1]]) {
       let front = [centre];
@@ -428,11 +428,13 @@
       }
     }
     const columns = [...new Set(layer.values())].sort((a, b) => a - b), at = new Map();
-    const tall = Math.max(...columns.map((c) => [...layer.values()].filter((l) => l === c).length));
-    columns.forEach((c, x) => {
+    // A layer of many is drawn in several columns.
+    const spread = columns.flatMap((c) => {
       const inside = [...layer].filter(([, l]) => l === c).map(([i]) => i);
-      inside.forEach((i, y) => at.set(i, [16 + x * 220, 34 + (tall - inside.length) * 18 + y * 36]));
+      return Array.from({ length: Math.ceil(inside.length / DEEP) }, (_, n) => [c, n, inside.slice(n * DEEP, (n + 1) * DEEP)]);
     });
+    const tall = Math.max(...spread.map(([, , inside]) => inside.length));
+    spread.forEach(([, , inside], x) => inside.forEach((i, y) => at.set(i, [16 + x * 220, 34 + (tall - inside.length) * 18 + y * 36])));
     const arrows = [];
     for (const a of layer.keys()) for (const b of needs.get(a) ?? []) if (at.has(b)) {
       const [x1, y1] = at.get(a), [x2, y2] = at.get(b), back = x1 <= x2;
@@ -440,12 +442,12 @@
       arrows.push(v("path", { class: "arrow", d: `M${from[0]} ${from[1]}C${from[0] - bend} ${from[1]} ${to[0] + Math.abs(bend)} ${to[1]} ${to[0]} ${to[1]}` }));
     }
     const nodes = [...at].map(([i, [x, y]]) => {
-      const name = R[i][0].length > 22 ? `${R[i][0].slice(0, 21)}…` : R[i][0];
+      const name = R[i][0].length > 20 ? `${R[i][0].slice(0, 19)}…` : R[i][0];
       return v("a", { href: `#neighbourhood?repository=${encodeURIComponent(R[i][1])}`, "aria-label": `${R[i][0]}: its neighbourhood` },
         v("title", {}, R[i][0]), v("rect", { x, y, width: 150, height: 26, rx: 5, class: i === centre ? "node centre" : "node" }), v("text", { x: x + 8, y: y + 17, class: "small" }, name));
     });
-    const heads = columns.map((c, x) => v("text", { x: 16 + x * 220, y: 18, class: "small soft" }, c === 0 ? "this one" : c < 0 ? `it needs, ${-c} away` : `need it, ${c} away`));
-    const width = columns.length * 220 + 16, height = tall * 36 + 50;
+    const heads = spread.map(([c, n], x) => v("text", { x: 16 + x * 220, y: 18, class: "small soft" }, n ? "" : c === 0 ? "this one" : c < 0 ? `it needs, ${-c} away` : `need it, ${c} away`));
+    const width = spread.length * 220 + 16, height = tall * 36 + 50;
     const svg = v("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": `Neighbourhood of ${R[centre][0]}` }, v("g", { class: "move" }, heads, arrows, nodes));
     const box = h("div", { class: "picture", tabindex: "0", role: "region", "aria-label": `Neighbourhood of ${R[centre][0]}, chart` }, svg);
     movable(box);
@@ -508,8 +510,8 @@
       say(`${grid.title}: ${plural(grid.found.length, "row")}`);
     } else if (pickers.has(name)) {
       const i = names().get(pairs.find(([key]) => key === "repository")?.[1] ?? "");
-      byId(name).scrollIntoView();
       if (i !== undefined) pickers.get(name)(i);
+      byId(name).scrollIntoView();
     }
   };
   addEventListener("hashchange", follow);

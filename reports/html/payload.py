@@ -69,13 +69,18 @@ def _table(table: Table, strings: Strings, numbers: Mapping[str, int]) -> dict[s
         "title": table.title,
         "note": table.note,
         "columns": [
-            [name, key(name), kind, name in table.hidden] for name, kind in zip(table.columns, kinds, strict=True)
+            [name, key(name), kind, name in table.hidden or _says_nothing(cells)]
+            for name, kind, cells in zip(table.columns, kinds, columns, strict=True)
         ],
         "data": [
             [_encoded(cell, kind, strings, numbers) for cell in cells]
             for cells, kind in zip(columns, kinds, strict=True)
         ],
     }
+
+
+def _says_nothing(cells: Sequence[Cell]) -> bool:
+    return (len(cells) > 1 and {text(cell) for cell in cells} <= {"", "unknown"}) or {*map(text, cells)} == {"not set"}
 
 
 def _kind(cells: Sequence[Cell]) -> Kind:

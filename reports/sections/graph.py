@@ -29,11 +29,11 @@ def _blocks(facts: Facts, tables: Mapping[str, Table]) -> Iterator[Block]:
             count(tables["edges"]),
             f" dependencies join {len(joined)} of {len(facts.fleet.repositories)} repositories. ",
             count(tables["edges"], ("satisfied", "no")),
-            " ask for a version that the provider does not have; ",
+            " of them ask for a version that the provider does not have. Internal names without a provider: ",
             count(tables["unresolved"]),
-            " internal names have no provider; ",
+            "; names that several repositories publish: ",
             count(tables["clashes"]),
-            " names are published by several repositories.",
+            ".",
         )
     )
     needed = tables["dependents"]

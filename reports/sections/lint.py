@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from reports.charts.funnel import Stage, funnel
-from reports.model import Facts, Figure, Rows, Section
+from reports.model import Facts, Figure, Prose, Rows, Section
 from reports.sections.counting import repositories
 from reports.table import Cell, Table, text
 
@@ -25,10 +25,17 @@ def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
         ),
         Stage(
             name="enforced",
-            meaning="hooks, CI or tasks run it",
-            count=repositories(tools, *_RUFF, ("use", "enforced"), of=total),
+            meaning="configured, and run",
+            count=repositories(tools, *_RUFF, ("configured", "yes"), ("use", "enforced"), of=total),
         ),
         Stage(name="policy", meaning="the rules you require", count=None),
+    )
+    bare = Prose(
+        said=(
+            "Ruff runs with its own defaults, configured nowhere, in ",
+            repositories(tools, *_RUFF, ("configured", "no"), ("use", "enforced")),
+            " repositories (a repository may do that with the linter and configure the formatter).",
+        )
     )
     behind = Table(
         name="ruff-stages",
@@ -40,12 +47,12 @@ def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
         name="ruff-funnel",
         title="Ruff: present, configured, enforced",
         caption=f"Out of {total} Python repositories. "
-        "Configured is not enforced: only what something committed runs counts as that.",
+        "Enforced is what a hook, CI or a task runs; a configuration alone enforces nothing.",
         chart=funnel("How far Ruff has come", stages, total),
         table=behind,
     )
     return Section(
-        anchor="lint", title="Lint and types", blocks=(figure, _every_tool(tools, total), Rows(table="tools"))
+        anchor="lint", title="Lint and types", blocks=(figure, bare, _every_tool(tools, total), Rows(table="tools"))
     )
 
 

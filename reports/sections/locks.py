@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from reports.charts.bars import bars
 from reports.model import Facts, Figure, Rows, Section
-from reports.sections.counting import count, projects
+from reports.sections.counting import count, pairs, projects, values
 from reports.table import Cell, Table, text
 from reports.views.inventory import DISCIPLINES
 
 _CRITICAL = ("high", "medium", "low", "not set")
+_KINDS = ("service", "job", "cli", "library", "notebook", "unknown")
+_UNSET = " No criticality is set for any repository: a fleet file or muster.toml sets it."
 _REASONS = 12
 COLOURS = {
     "locked": "v-good",
@@ -40,17 +41,19 @@ _MEANING = {
 def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
     """Bars by criticality, the meaning of each word, the commonest reasons."""
     own, total = tables["projects"], len(facts.mains)
+    by, groups = _groups(own)
+    sizes = {row: count(own, (by, row)).number for row in groups}
     cells = {
         (row, one): found
-        for row in _CRITICAL
+        for row in groups
         for one in DISCIPLINES
-        if (found := count(own, ("criticality", row), ("lock", one), of=count(own, ("criticality", row)).number)).number
+        if (found := count(own, (by, row), ("lock", one), of=sizes[row])).number
     }
-    rows = [row for row in _CRITICAL if any(row == at[0] for at in cells)]
+    rows = [row for row in groups if sizes[row]]
     behind = Table(
         name="discipline",
         title="Lock discipline",
-        columns=("lock", "projects", *(f"criticality {row}" for row in rows), "meaning"),
+        columns=("lock", "projects", *(f"{by} {row}" for row in rows), "meaning"),
         rows=tuple(
             (one, count(own, ("lock", one), of=total), *(cells.get((row, one)) for row in rows), _MEANING[one])
             for one in DISCIPLINES
@@ -58,10 +61,10 @@ def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
     )
     figure = Figure(
         name="lock-discipline",
-        title="Lock discipline of main projects, by criticality",
+        title=f"Lock discipline of main projects, by {by}",
         caption="Green can be rebuilt as it was; red and amber cannot be relied on; "
-        "hatched is unknown, neither good nor bad.",
-        chart=bars("Lock discipline by criticality", rows, DISCIPLINES, cells, COLOURS),
+        f"hatched is unknown, neither good nor bad.{_UNSET if by == 'kind' else ''}",
+        chart=bars(f"Lock discipline by {by}", rows, DISCIPLINES, cells, COLOURS),
         table=behind,
     )
     return Section(
@@ -71,18 +74,29 @@ def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
     )
 
 
+def _groups(own: Table) -> tuple[str, Sequence[str]]:
+    """The criticalities; where nobody set any, the kinds of projects, which say as much about what is at stake."""
+    known = [name for name, _ in values(own, "criticality")]
+    return ("kind", _KINDS) if known == ["not set"] else ("criticality", _CRITICAL)
+
+
 def _reasons(reasons: Table) -> Table:
     """What stands in the way of a trusted lock; sentences that differ in names and numbers alone are one reason."""
-    lock, why = reasons.columns.index("lock"), reasons.columns.index("reason")
-    counted = Counter((text(r[lock]), text(r[why])) for r in reasons.rows if r[lock] not in ("locked", "none"))
+    found = {
+        at: projects(reasons, ("lock", at[0]), ("in short", at[1]))
+        for at in pairs(reasons, "lock", "in short")
+        if at[0] not in ("locked", "none")
+    }
+    ranked = sorted(found.items(), key=lambda item: (-item[1].number, item[0]))
+    short, full = reasons.columns.index("in short"), reasons.columns.index("reason")
+    example = {text(row[short]): row[full] for row in reversed(reasons.rows)}
     rows: list[tuple[Cell, ...]] = [
-        (discipline, reason, projects(reasons, ("lock", discipline), ("reason", reason)))
-        for (discipline, reason), _ in counted.most_common(_REASONS)
+        (lock, reason, number, example[reason]) for (lock, reason), number in ranked[:_REASONS]
     ]
     return Table(
         name="ranked-reasons",
         title="Why not, most frequent first",
-        columns=("lock", "reason", "projects"),
+        columns=("lock", "reason", "projects", "for example"),
         rows=tuple(rows),
-        note=f"and {len(counted) - _REASONS} reasons more" if len(counted) > _REASONS else None,
+        note=f"and {len(ranked) - _REASONS} reasons more" if len(ranked) > _REASONS else None,
     )

@@ -24,7 +24,7 @@ def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
     return Section(
         anchor="method",
         title="Method, limits, findings and cards",
-        blocks=(said, _by_rule(tables["findings"]), Rows(table="findings", shown=True), Picker(what="card")),
+        blocks=(said, _by_rule(tables["findings"]), Rows(table="findings"), Picker(what="card")),
     )
 
 

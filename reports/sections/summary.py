@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from reports.model import Block, Decision, Facts, Headline, Prose, Said, Section
 from reports.sections.counting import count, projects, repositories
-from reports.table import Count, Table, Where, counted_noun, key
+from reports.table import Count, Repo, Table, counted_noun
 from reports.views.inventory import accounting
 from rules.blockers import KINDS
 from scanner.words import listed
 
 _DECISIONS = 3
+_WORTH_SAYING = 3
 _PIP = frozenset({"pip", "pip-tools", "setuptools", "hatch", "flit"})
 
 
 def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
     """The page that is read when no other is."""
     blocks: list[Block] = [Prose(said=(accounting(facts.fleet) + ".",)), *_headlines(facts, tables)]
-    decisions = sorted(_decisions(facts, tables), key=lambda d: -d[0])[:_DECISIONS]
-    return Section(anchor="summary", title="Summary", blocks=(*blocks, *(decision for _, decision in decisions)))
+    return Section(anchor="summary", title="Summary", blocks=(*blocks, *islice(_decisions(facts, tables), _DECISIONS)))
 
 
 def _headlines(facts: Facts, tables: Mapping[str, Table]) -> Iterator[Headline]:
@@ -63,22 +64,27 @@ def _hours(facts: Facts) -> str:
     return f"{likely:.0f} hours likely ({low:.0f} to {high:.0f}), in {counted_noun(len(facts.plans.waves), 'wave')}"
 
 
-def _decisions(facts: Facts, tables: Mapping[str, Table]) -> Iterator[tuple[int, Decision]]:
-    """Candidates with the number of projects or repositories that each one settles."""
+def _decisions(facts: Facts, tables: Mapping[str, Table]) -> Iterator[Decision]:
+    """Candidates, the gravest first: what is wrong now, what holds most up, what plans ask for."""
     yield from _otherwise(tables["projects"])
-    yield from _waiting(facts, tables)
+    yield from _waiting(facts)
+    yield from _rivals(tables["projects"])
     yield from _blocked(tables["blockers"])
     undecided = repositories(tables["decisions"])
     if undecided.number:
-        said: Said = (undecided, " cannot be classified before a person decides, each with its reason.")
-        yield undecided.number, Decision(question="Which of two truths holds in these repositories?", because=said)
-    conflicting = count(tables["projects"], ("lock", "conflicting"))
-    if conflicting.number:
-        said = (conflicting, " hold locks of several tools, none of which is an export of another.")
-        yield conflicting.number, Decision(question="Which lock does production mean?", because=said)
+        said: Said = (undecided, " repositories cannot be classified before a person decides, each with its reason.")
+        yield Decision(question="What is meant where files contradict each other?", because=said)
 
 
-def _otherwise(mains: Table) -> Iterator[tuple[int, Decision]]:
+def _rivals(mains: Table) -> Iterator[Decision]:
+    found = count(mains, ("lock", "conflicting"))
+    if found.number:
+        held = " project holds" if found.number == 1 else " projects hold"
+        said: Said = (found, f"{held} locks of several tools, none of which is an export of another.")
+        yield Decision(question="Which of several locks does production mean?", because=said)
+
+
+def _otherwise(mains: Table) -> Iterator[Decision]:
     """The largest group that declares with one tool and installs with another."""
     at = [mains.columns.index(c) for c in ("declared with", "CI", "image")]
     groups: Counter[tuple[str, str, str]] = Counter()
@@ -88,44 +94,40 @@ def _otherwise(mains: Table) -> Iterator[tuple[int, Decision]]:
             if tool not in ("not shown", "unknown", declared) and declared != "none" and not {declared, tool} <= _PIP:
                 groups[declared, place, tool] += 1
     if groups:
-        (declared, place, tool), number = min(groups.items(), key=lambda g: (-g[1], g[0]))
+        (declared, place, tool), _ = min(groups.items(), key=lambda g: (-g[1], g[0]))
         found = count(mains, ("declared with", declared), (place, tool))
+        plural = "" if found.number == 1 else "s"
         said: Said = (
             found,
-            f" declare with {declared}, and their {place} installs with {tool}: what is tested or shipped is not",
+            f" project{plural} declare with {declared} while the {place} installs with {tool}: "
+            f"what runs there is not what {declared} would install.",
         )
-        said += (f" what {declared} would install.",)
-        yield number, Decision(question=f"{declared} or {tool}: which one is meant?", because=said)
+        yield Decision(question=f"{declared} or {tool}: which one is meant?", because=said)
 
 
-def _waiting(facts: Facts, tables: Mapping[str, Table]) -> Iterator[tuple[int, Decision]]:
+def _waiting(facts: Facts) -> Iterator[Decision]:
     """What most others wait for."""
     waits: list[tuple[int, str]] = []
     for plan in facts.plans.plans:
         told = next((f for f in plan.priority.because if f.factor == "unblocks"), None)
         if plan.track == "uv" and told is not None and told.evidence:
             waits.append((int(told.evidence[0].text.split()[0]), plan.repository))
-    if waits:
-        top = sorted(waits, key=lambda w: (-w[0], w[1]))[:2]
-        said: list[str | Count] = []
-        for number, name in top:
-            shown = Count(number=number, where=Where(table="edges", filters=((key("needs"), name),)))
-            said += [f"{facts.called(name).name} alone unblocks ", str(shown.number), "; "]
-        yield (
-            sum(n for n, _ in top),
-            Decision(
-                question=f"Move {listed([facts.called(n).name for _, n in top])} first?",
-                because=(*said[:-1], ". Nothing that waits for them can start before."),
-            ),
-        )
+    top = sorted(waits, key=lambda w: (-w[0], w[1]))[:2]
+    if sum(number for number, _ in top) < _WORTH_SAYING:
+        return
+    said: list[str | Repo] = []
+    for number, name in top:
+        said += [facts.called(name), f" alone unblocks {counted_noun(number, 'repository')}; "]
+    question = f"Move {listed([facts.called(name).name for _, name in top])} first?"
+    yield Decision(question=question, because=(*said, "nothing that waits for them can start before."))
 
 
-def _blocked(blockers: Table) -> Iterator[tuple[int, Decision]]:
+def _blocked(blockers: Table) -> Iterator[Decision]:
     """The question that most plans wait for."""
-    at = blockers.columns.index("code")
+    at, track = blockers.columns.index("code"), blockers.columns.index("track")
     asked = {code for code, kind in KINDS.items() if kind.decision}
-    by_code = Counter(str(row[at]) for row in blockers.rows if str(row[at]) in asked)
-    for code, _ in by_code.most_common(2):
-        found = repositories(blockers, ("code", code))
-        said: Said = ("The plans of ", found, f" repositories ask it ({code}).")
-        yield found.number, Decision(question=KINDS[code].decision or code, because=said)
+    codes = {str(row[at]) for row in blockers.rows if row[track] == "uv"} & asked
+    found = [(repositories(blockers, ("code", code), ("track", "uv")), code) for code in sorted(codes)]
+    for number, code in sorted(found, key=lambda item: -item[0].number)[:2]:
+        said: Said = ("The plans of ", number, f" repositories ask this ({code}).")
+        yield Decision(question=KINDS[code].decision or code, because=said)

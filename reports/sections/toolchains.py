@@ -40,13 +40,15 @@ def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
         title="What projects declare with, against what CI and images install with",
         caption=f"Framed cells install with another tool than the one that declares: {apart} cases. "
         "pip, pip-tools, setuptools, Hatch and Flit count as one tool here, as pip installs for all of them.",
-        chart=heat("Declaring tool against installing tool, counted in main projects", rows, columns, cells, framed),
+        chart=heat(
+            "Declaring tool against installing tool, counted in main projects", rows, columns, cells, framed, _UNSEEN
+        ),
         table=behind,
     )
     return Section(
         anchor="toolchains",
         title="Toolchain map",
-        blocks=(figure, _signatures(own, total), Rows(table="projects", shown=True)),
+        blocks=(figure, _signatures(own, total), Rows(table="projects")),
     )
 
 

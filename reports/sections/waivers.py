@@ -18,4 +18,4 @@ def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
         )
         return Section(anchor="accepted", title="Waivers", blocks=(said,))
     told = Prose(said=(waived, " findings are accepted in muster.toml, each with its reason; they count nowhere else."))
-    return Section(anchor="accepted", title="Waivers", blocks=(told, Rows(table="waivers", shown=True)))
+    return Section(anchor="accepted", title="Waivers", blocks=(told, Rows(table="waivers")))

@@ -12,7 +12,7 @@ from reports.html.cells import html_cell, html_count, html_said
 from reports.html.payload import payload
 from reports.links import template
 from reports.model import Decision, Figure, Headline, Picker, Prose, Report, Rows
-from reports.table import Cell, Count, Table
+from reports.table import Cell, Count, Place, Table
 from reports.views.report import missing
 from reports.writer import View, Writer
 
@@ -51,6 +51,7 @@ def write(view: View) -> str:
         said=html_said,
         kind=lambda block: _BLOCKS[type(block)],
         numeric=_numeric,
+        placed=_placed,
     )
 
 
@@ -64,6 +65,10 @@ def _digest(text: str) -> str:
 def _numeric(table: Table, column: int) -> bool:
     cells: list[Cell] = [row[column] for row in table.rows if row[column] is not None]
     return bool(cells) and all(isinstance(c, int | float | Count) and not isinstance(c, bool) for c in cells)
+
+
+def _placed(cell: Cell) -> bool:
+    return isinstance(cell, Place) or (isinstance(cell, tuple) and any(isinstance(one, Place) for one in cell))
 
 
 WRITER = Writer(name="html", suffix=".html", write=write, views=("report",), summary="one self-contained page")
