@@ -45,19 +45,23 @@ def run(
     jobs: int,
     timeout: float = 300.0,
     memory: int = MEMORY,
+    window: int = WINDOW,
 ) -> Iterator[Outcome[Task, Result]]:
     """``function`` upon each of ``tasks``, in ``jobs`` processes; outcomes in the order in which they are finished.
 
     With one job everything happens in this process, without the limits of ``timeout`` (seconds a task) and ``memory``
     (bytes a process). ``function`` and tasks must be picklable, and ``function`` must not raise: what it raises ends
     its process. Closing the iterator (as an interrupt does) ends all processes.
+
+    ``window`` is how many tasks a process has before it; large tasks with large results (more than a pipe takes)
+    need 1, so that never both ends are writing.
     """
     if jobs <= 1:
         for task in tasks:
             yield Outcome(task=task, result=function(task))
         return
     for retry, number in ((True, jobs), (False, 1)):
-        pool: _Pool[Task, Result] = _Pool(function, number, timeout, memory, retry)
+        pool: _Pool[Task, Result] = _Pool(function, number, timeout, memory, retry, window)
         try:
             yield from pool.run(iter(tasks))
         finally:
@@ -105,7 +109,16 @@ class _Worker(Generic[Task]):
 class _Pool(Generic[Task, Result]):
     """Some processes; ``suspects`` are tasks on which one died, to be tried once more when ``retry``."""
 
-    def __init__(self, function: Callable[[Task], Result], jobs: int, timeout: float, memory: int, retry: bool) -> None:
+    def __init__(
+        self,
+        function: Callable[[Task], Result],
+        jobs: int,
+        timeout: float,
+        memory: int,
+        retry: bool,
+        window: int = WINDOW,
+    ) -> None:
+        self._window = window
         self._function = function
         self._jobs = jobs
         self._timeout = timeout
@@ -135,7 +148,7 @@ class _Pool(Generic[Task, Result]):
 
     def _hand_out(self, tasks: Iterator[Task]) -> bool:
         """Fill the processes' windows, evenly; false when nothing is under way any more."""
-        for level in range(WINDOW):
+        for level in range(self._window):
             for number in range(self._jobs):
                 if number < len(self._workers) and len(self._workers[number].tasks) > level:
                     continue

@@ -145,7 +145,7 @@ def patched(fleet: Fleet, plans: Plans, asked: Asked, common: Common) -> tuple[P
     outcomes: dict[str, Outcome] = {}
     interrupted = False
     progress = _Progress(len(tasks), quiet=common.quiet)
-    running = workers.run(tasks, convert, jobs=min(asked.jobs, len(tasks) or 1), timeout=_HOUR)
+    running = workers.run(tasks, convert, jobs=min(asked.jobs, len(tasks) or 1), timeout=_HOUR, window=1)
     try:
         for done in running:
             outcome = done.result or Outcome(repository=done.task.repository.id, error=done.lost)

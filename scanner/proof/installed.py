@@ -24,12 +24,12 @@ Name = tuple[str, str | None]
 
 
 def pythons(requires_python: str | None) -> tuple[str, ...]:
-    """One full version for each minor version that ``requires_python`` admits."""
+    """For each minor version of Python that ``requires_python`` admits, the last release of it that it admits."""
     try:
         admitted = SpecifierSet(requires_python or "")
     except InvalidSpecifier:
         admitted = SpecifierSet()
-    found = (next((v for patch in range(40) if admitted.contains(v := f"3.{m}.{patch}")), None) for m in MINORS)
+    found = (next((v for patch in range(39, -1, -1) if admitted.contains(v := f"3.{m}.{patch}")), None) for m in MINORS)
     return tuple(version for version in found if version is not None)
 
 

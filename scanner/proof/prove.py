@@ -37,7 +37,7 @@ def prove(trial: Trial) -> tuple[Proved, ...]:
     """Prove each move of a patch, in their order; never raises for what a repository holds."""
     try:
         _try_to_apply(trial.edits)
-    except scratch.NotApplied as error:
+    except (scratch.NotApplied, OSError) as error:
         return tuple(_failed(move, trial.settings, f"the patch does not apply: {error}") for move in trial.moves)
     after = dict(trial.manifests) | {e.path: e.after for e in trial.edits if e.after is not None}
     gone = {edit.path for edit in trial.edits if edit.after is None}

@@ -170,3 +170,13 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_large_tasks_with_large_results_need_a_window_of_one() -> None:
+    tasks = [b"x" * 400_000 for _ in range(8)]
+    found = list(workers.run(tasks, _same, jobs=2, timeout=30, window=1))
+    assert [len(outcome.result or b"") for outcome in found] == [400_000] * 8
+
+
+def _same(task: bytes) -> bytes:
+    return task

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rules.migration import Move
+from rules.plan import Change
+from scanner.facts import LockedPackage
+from scanner.inventory import Environments, Project, Signature
+from scanner.proof.compare import compare
+
+INDEX = "https://pypi.example/simple"
+DEMO = """version = 1
+revision = 3
+requires-python = ">=3.11"
+
+[[package]]
+name = "demo"
+version = "1"
+source = {{ virtual = "." }}
+dependencies = [{}]
+"""
+
+
+def _pin(name: str, version: str | None = "1.0", **more: Any) -> LockedPackage:
+    return LockedPackage(name=name, version=version, **more)
+
+
+def _move(*pins: LockedPackage, groups: tuple[tuple[str, str], ...] = ()) -> Move:
+    project = Project(
+        path=".",
+        role="main",
+        name="demo",
+        kind="service",
+        build_backend=None,
+        requires_python=None,
+        package_managers=(),
+        primary_manager=None,
+        lock_discipline="locked",
+        lockfiles=(),
+        signature=Signature(text=""),
+        environments=Environments(),
+        disagreements=(),
+        python_versions=(),
+        dependencies=(),
+    )
+    return Move(
+        project=project, manifest="pyproject.toml", lock="uv.lock", old_lock="old.lock", pins=pins, groups=groups
+    )
+
+
+def _entry(name: str, version: str = "1.0", source: str = f'registry = "{INDEX}"', digest: str = "") -> str:
+    wheel = f'wheels = [{{ url = "{INDEX}/{name}-{version}-py3-none-any.whl", hash = "{digest}" }}]\n' if digest else ""
+    return f'\n[[package]]\nname = "{name}"\nversion = "{version}"\nsource = {{ {source} }}\n{wheel}'
+
+
+def _lock(*entries: str, names: str = "") -> str:
+    edges = ", ".join(f'{{ name = "{name}" }}' for name in names.split())
+    return DEMO.format(edges) + "".join(entries)
+
+
+def test_nothing_differs() -> None:
+    found = compare(_move(_pin("Six_X", digest := "1.0")), _lock(_entry("six-x", digest), names="six-x"))
+    assert (found.locked, found.kept, found.same) == (1, 1, True)
+
+
+def test_a_version_that_moved_and_one_that_is_lost() -> None:
+    found = compare(_move(_pin("a"), _pin("b", "2")), _lock(_entry("a", "1.1"), names="a"))
+    assert found.changed == (
+        Change(name="a", before="1.0", after="1.1"),
+        Change(name="b", before="2", after=None),
+    )
+    assert (found.locked, found.kept) == (2, 0)
+
+
+def test_what_linux_installs_now_and_did_not_before() -> None:
+    lock = _lock(_entry("a"), _entry("more"), _entry("setuptools"), names="a more setuptools")
+    assert compare(_move(_pin("a")), lock).added == ("more",)
+
+
+def test_what_only_others_install_is_told_apart() -> None:
+    lock = _lock(_entry("a"), _entry("colorama"), names="a")
+    found = compare(_move(_pin("a")), lock)
+    assert (found.added, found.elsewhere, found.same) == ((), ("colorama",), True)
+
+
+def test_a_second_version_counts_as_more() -> None:
+    lock = _lock(_entry("a"), _entry("a", "2.0")).replace(
+        "dependencies = []",
+        f'dependencies = [{{ name = "a", version = "2.0", source = {{ registry = "{INDEX}" }} }}]',
+    )
+    assert compare(_move(_pin("a")), lock).added == ("a 2.0",)
+
+
+def test_a_group_that_the_project_now_always_installs() -> None:
+    pins = (_pin("a", groups=("main",)), _pin("b", groups=("dev",)))
+    groups = (("main", "project"), ("dev", "group:dev"))
+    found = compare(_move(*pins, groups=groups), _lock(_entry("a"), _entry("b"), names="a b"))
+    assert found.added == ("b (now with main)",)
+
+
+def test_the_same_version_from_another_file_is_another_origin() -> None:
+    pin = _pin("a", hashes=("sha256:00",))
+    assert compare(_move(pin), _lock(_entry("a", digest="sha256:00"), names="a")).same
+    found = compare(_move(pin), _lock(_entry("a", digest="sha256:11"), names="a"))
+    assert [change.name for change in found.origin_changes] == ["a"]
+
+
+def test_digests_of_another_kind_leave_the_index_to_compare() -> None:
+    pin = _pin("a", hashes=("md5:00",), origin=INDEX + "/")
+    assert compare(_move(pin), _lock(_entry("a", digest="sha256:11"), names="a")).same
+    other = _pin("a", hashes=("md5:00",), origin="https://other.example/simple")
+    assert not compare(_move(other), _lock(_entry("a", digest="sha256:11"), names="a")).same
+
+
+def test_an_index_beside_the_default_is_another_origin() -> None:
+    extra = 'registry = "https://extra.example/simple"'
+    lock = _lock(_entry("a"), _entry("b", source=extra), names="a b")
+    found = compare(_move(_pin("a"), _pin("b")), lock, ["https://extra.example/simple"])
+    assert [change.name for change in found.origin_changes] == ["b"]
+
+
+def test_commits_are_compared() -> None:
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    pin = _pin("a", source="git", origin="git@git.example:acme/a.git", ref=commit)
+    source = f'git = "https://git.example/acme/a?rev=main#{commit}"'
+    assert compare(_move(pin), _lock(_entry("a", source=source), names="a")).same
+    other = source.replace("#0", "#1")
+    assert not compare(_move(pin), _lock(_entry("a", source=other), names="a")).same
+
+
+def test_an_index_instead_of_a_repository_is_another_origin() -> None:
+    pin = _pin("a", source="git", origin="https://git.example/acme/a", ref="0123456789")
+    assert not compare(_move(pin), _lock(_entry("a"), names="a")).same
+
+
+def test_the_project_in_its_own_lock_is_no_pin() -> None:
+    pin = _pin("demo", None, source="path", origin=".")
+    assert compare(_move(_pin("a"), pin), _lock(_entry("a"), names="a")).locked == 1

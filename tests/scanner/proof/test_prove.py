@@ -1,0 +1,165 @@
+"""Proofs with the real uv, from a wheelhouse that the test builds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rules.migration import Edit, Move
+from scanner.facts import LockedPackage
+from scanner.inventory import Environments, Project, Signature
+from scanner.proof.outcome import Proved, Trial
+from scanner.proof.prove import prove
+from scanner.proof.settings import Settings
+from scanner.proof.uv import find_uv
+
+pytestmark = pytest.mark.oracle
+
+MANIFEST = """[project]
+name = "demo"
+version = "1.0"
+requires-python = ">=3.11"
+dependencies = [{}]
+
+[tool.uv]
+package = false
+"""
+
+
+def _project() -> Project:
+    return Project(
+        path=".",
+        role="main",
+        name="demo",
+        kind="service",
+        build_backend=None,
+        requires_python=None,
+        package_managers=(),
+        primary_manager=None,
+        lock_discipline="locked",
+        lockfiles=(),
+        signature=Signature(text=""),
+        environments=Environments(),
+        disagreements=(),
+        python_versions=(),
+        dependencies=(),
+    )
+
+
+def _pin(name: str, version: str, marker: str | None = None) -> LockedPackage:
+    return LockedPackage(name=name, version=version, marker=marker)
+
+
+class Prover:
+    def __init__(self, uv_path: str, wheels: Path, cache: Path, kept: str | None = None) -> None:
+        self.settings = Settings(uv=find_uv(uv_path), cache=str(cache), find_links=(str(wheels),), offline=True)
+        self.kept = kept
+
+    def __call__(self, manifest: str, *pins: LockedPackage, before: str | None = "old\n", **more: Any) -> Proved:
+        edits = (Edit(path="pyproject.toml", before=before, after=manifest), *more.pop("edits", ()))
+        move = Move(project=_project(), manifest="pyproject.toml", lock="uv.lock", old_lock="x", pins=pins, **more)
+        trial = Trial(repository="r", edits=edits, moves=(move,), settings=self.settings, kept=self.kept)
+        (found,) = prove(trial)
+        return found
+
+
+@pytest.fixture
+def prover(uv_path: str, wheelhouse: Any, tmp_path: Path) -> Prover:
+    return Prover(uv_path, wheelhouse.folder, tmp_path / "cache")
+
+
+def test_old_versions_are_kept_although_newer_ones_exist(prover: Prover, wheelhouse: Any) -> None:
+    for version in ("1.0", "1.1", "2.0"):
+        wheelhouse.add("alpha", version, ["beta>=1"])
+        wheelhouse.add("beta", version)
+    found = prover(MANIFEST.format('"alpha<2"'), _pin("alpha", "1.0"), _pin("Beta", "1.1"))
+    assert (found.proof.status, found.proof.locked, found.proof.kept) == ("proved", 2, 2)
+    assert found.lock is not None
+    assert "seed.invalid" not in found.lock
+    assert found.constraints == ()
+
+
+def test_versions_for_different_pythons_are_kept(prover: Prover, wheelhouse: Any) -> None:
+    for version in ("1.0", "2.0", "3.0"):
+        wheelhouse.add("alpha", version)
+    old, new = "python_version < '3.12'", "python_version >= '3.12'"
+    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0", old), _pin("alpha", "2.0", new))
+    assert (found.proof.status, found.proof.kept) == ("proved", 2)
+
+
+def test_without_a_lock_it_is_resolved(prover: Prover, wheelhouse: Any) -> None:
+    wheelhouse.add("alpha", "1.0")
+    found = prover(MANIFEST.format('"alpha"'))
+    assert (found.proof.status, found.proof.locked) == ("resolved", 0)
+
+
+def test_a_version_that_is_gone_is_reported(prover: Prover, wheelhouse: Any) -> None:
+    wheelhouse.add("alpha", "1.1")
+    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"))
+    assert found.proof.status == "drifted"
+    assert [(c.name, c.before, c.after) for c in found.proof.changed] == [("alpha", "1.0", "1.1")]
+    assert "gone from the index" in (found.proof.reason or "")
+
+
+def test_what_nothing_requires_any_more_is_reported(prover: Prover, wheelhouse: Any) -> None:
+    wheelhouse.add("alpha", "1.0")
+    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), _pin("beta", "1.0"))
+    assert found.proof.status == "drifted"
+    assert "beta: nothing requires it any more" in (found.proof.reason or "")
+
+
+def test_a_pre_release_is_held_by_a_constraint(prover: Prover, wheelhouse: Any) -> None:
+    for version in ("1.0", "2.0b1"):
+        wheelhouse.add("alpha", version)
+    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "2.0b1"))
+    assert found.proof.status == "proved"
+    assert found.constraints in ((), ("alpha==2.0b1",))
+
+
+def test_what_cannot_be_locked_says_why(prover: Prover) -> None:
+    found = prover(MANIFEST.format('"alpha"'))
+    assert found.proof.status == "failed"
+    assert "alpha" in (found.proof.reason or "")
+    assert found.lock is None
+
+
+def test_a_patch_that_does_not_apply_is_no_patch(prover: Prover) -> None:
+    twice = (Edit(path="a", before="1", after="2"), Edit(path="a/b", before="1", after="2"))
+    found = prover(MANIFEST.format(""), edits=twice)
+    assert found.proof.status == "failed"
+    assert "does not apply" in (found.proof.reason or "")
+
+
+def test_nothing_of_the_repository_is_run(prover: Prover, wheelhouse: Any, tmp_path: Path) -> None:
+    """A dynamic version makes uv ask the build backend: here that is the repository's own, and it leaves a mark."""
+    wheelhouse.add("alpha", "1.0")
+    mark = tmp_path / "was-run"
+    manifest = (
+        '[project]\nname = "demo"\ndynamic = ["version"]\nrequires-python = ">=3.11"\ndependencies = ["alpha"]\n'
+        '[build-system]\nrequires = []\nbuild-backend = "evil"\nbackend-path = ["."]\n'
+    )
+    evil = f"open({str(mark)!r}, 'w')\n"
+    edits = (Edit(path="evil.py", before=None, after=evil), Edit(path="setup.py", before=None, after=evil))
+    found = prover(manifest, _pin("alpha", "1.0"), edits=edits)
+    assert found.proof.status == "proved"
+    assert not mark.exists()
+    assert found.lock is not None
+    assert "inert" not in found.lock
+
+
+def test_a_python_that_is_not_here_is_no_hindrance(prover: Prover, wheelhouse: Any) -> None:
+    wheelhouse.add("alpha", "1.0")
+    manifest = MANIFEST.format('"alpha"').replace(">=3.11", ">=3.8.1,<3.10")
+    assert prover(manifest, _pin("alpha", "1.0")).proof.status == "proved"
+
+
+def test_proofs_are_kept(uv_path: str, wheelhouse: Any, tmp_path: Path) -> None:
+    wheelhouse.add("alpha", "1.0")
+    prover = Prover(uv_path, wheelhouse.folder, tmp_path / "cache", str(tmp_path / "kept"))
+    first = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"))
+    for wheel in wheelhouse.folder.iterdir():
+        wheel.unlink()
+    assert prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0")) == first
+    assert prover(MANIFEST.format('"alpha>=1"'), _pin("alpha", "1.0")).proof.status == "failed"
