@@ -7,7 +7,7 @@ text), unknown tags do no harm, and depth, size and aliases are limited while re
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import yaml
@@ -22,13 +22,18 @@ MAX_ALIASES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A scalar as text; ``plain`` is true when it was not quoted, ``tag`` its explicit tag (``!reference``)."""
+    """A scalar as text; ``plain`` is true when it was not quoted, ``tag`` its explicit tag (``!reference``).
+
+    ``start`` and ``end`` are where it stands in the file, in characters, with its quotes or indicator.
+    """
 
     text: str
     line: int
     plain: bool = True
     tag: str | None = None
     block: bool = False
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
     @property
     def first_line(self) -> int:
@@ -164,7 +169,8 @@ class _Builder:
         tag = event.tag if isinstance(event.tag, str) and not event.tag.startswith("tag:yaml.org") else None
         node: Node
         if isinstance(event, yaml.ScalarEvent):
-            node = Scalar(event.value, line, not event.style, tag, event.style in ("|", ">"))
+            start, end = event.start_mark.index, event.end_mark.index
+            node = Scalar(event.value, line, not event.style, tag, event.style in ("|", ">"), start, end)
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self._sequence(events, line, tag, depth)
         else:
