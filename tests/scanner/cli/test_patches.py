@@ -1,0 +1,169 @@
+"""``muster plan --patches`` from the scan to the applied patch, with the real git and uv, and without an index."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+UV = shutil.which("uv")
+
+MANIFEST = (
+    '[tool.poetry]\nname = "api"\nversion = "1.0"\ndescription = ""\nauthors = []\npackage-mode = false\n\n'
+    '[tool.poetry.dependencies]\npython = "^3.11"\nalpha = "^1.0"\n'
+)
+
+
+def _wheel(folder: Path, name: str, version: str, requires: str = "") -> str:
+    folder.mkdir(exist_ok=True)
+    target = folder / f"{name}-{version}-py3-none-any.whl"
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(target, "w") as wheel:
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{requires}")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return hashlib.sha256(target.read_bytes()).hexdigest()
+
+
+def _lock(**versions: str) -> str:
+    entries = "".join(
+        f'[[package]]\nname = "{name}"\nversion = "{version}"\ndescription = ""\noptional = false\n'
+        f'python-versions = "*"\nfiles = []\n\n'
+        for name, version in versions.items()
+    )
+    digest = "00"
+    return f'{entries}[metadata]\nlock-version = "2.0"\npython-versions = "^3.11"\ncontent-hash = "{digest}"\n'
+
+
+@pytest.fixture
+def wheels(tmp_path: Path) -> Path:
+    folder = tmp_path / "wheels"
+    for version in ("1.0", "1.1"):
+        _wheel(folder, "alpha", version, "Requires-Dist: beta\n")
+        _wheel(folder, "beta", version)
+    return folder
+
+
+@pytest.fixture
+def api(make_repo: Any) -> Any:
+    repo = make_repo("api")
+    repo.commit({"pyproject.toml": MANIFEST, "poetry.lock": _lock(alpha="1.0", beta="1.0"), "main.py": ""})
+    return repo
+
+
+def _apply(repo: Any, patch: Path) -> None:
+    repo.git("apply", str(patch.resolve()))
+
+
+def test_without_a_proof_the_old_lock_stays_and_nothing_is_contacted(muster: Any, api: Any) -> None:
+    muster("scan", api.path, "-q")
+    told = muster("plan", "--patches", "out", "--to", "uv", "--format", "json", "-q")
+    assert told.status == 0, told.err
+    (plan,) = told.json["plans"]
+    assert plan["patch"] == "api.uv.patch"
+    assert [proof["status"] for proof in plan["proofs"]] == ["not-run"]
+    _apply(api, Path("out/api.uv.patch"))
+    assert (api.path / "poetry.lock").exists()
+    assert not (api.path / "uv.lock").exists()
+    _apply(api, Path("out/api.uv.rollback.patch"))
+    assert api.git("status", "--porcelain") == ""
+
+
+@pytest.mark.oracle
+@pytest.mark.skipif(UV is None, reason="no uv")
+def test_a_proved_patch_applies_checks_and_goes_back(muster: Any, api: Any, wheels: Path) -> None:
+    muster("scan", api.path, "-q")
+    told = muster(
+        "plan",
+        "--patches",
+        "out",
+        "--prove",
+        "--find-links",
+        wheels,
+        "--offline",
+        "--to",
+        "uv",
+        "--format",
+        "json",
+        "-q",
+    )
+    assert told.status == 0, told.err
+    (proof,) = told.json["plans"][0]["proofs"]
+    assert (proof["status"], proof["locked"], proof["kept"]) == ("proved", 2, 2), proof
+    _apply(api, Path("out/api.uv.patch"))
+    assert not (api.path / "poetry.lock").exists()
+    checked = subprocess.run(
+        [str(UV), "lock", "--check", "--offline", "--no-index", "--find-links", str(wheels)],
+        cwd=api.path,
+        env={**os.environ, "UV_PYTHON_DOWNLOADS": "never"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+    _apply(api, Path("out/api.uv.rollback.patch"))
+    assert api.git("status", "--porcelain") == ""
+    readme = Path("out/README.md").read_text()
+    assert "1 proved" in readme
+    assert "git apply api.uv.rollback.patch" in readme
+
+
+@pytest.mark.oracle
+@pytest.mark.skipif(UV is None, reason="no uv")
+def test_a_loss_is_never_status_0(muster: Any, make_repo: Any, wheels: Path) -> None:
+    repo = make_repo("api")
+    repo.commit({"pyproject.toml": MANIFEST, "poetry.lock": _lock(alpha="1.0", beta="0.9"), "main.py": ""})
+    muster("scan", repo.path, "-q")
+    told = muster("plan", "--patches", "out", "--prove", "--find-links", wheels, "--offline", "--format", "json", "-q")
+    assert told.status == 1
+    (proof,) = next(p for p in told.json["plans"] if p["track"] == "uv")["proofs"]
+    assert proof["status"] == "drifted"
+    assert proof["changed"] == [{"name": "beta", "before": "0.9", "after": "1.1"}]
+    assert "gone from the index" in proof["reason"]
+
+
+@pytest.mark.oracle
+@pytest.mark.skipif(UV is None, reason="no uv")
+def test_the_scanned_commit_counts_where_head_moved_on(muster: Any, api: Any, wheels: Path) -> None:
+    muster("scan", api.path, "-q")
+    scanned = api.git("rev-parse", "HEAD")
+    api.commit({"pyproject.toml": "broken ="})
+    told = muster("plan", "--patches", "out", "--prove", "--find-links", wheels, "--offline", "-q")
+    assert told.status == 0, told.out
+    assert f"the patch is for {scanned}" in Path("out/README.md").read_text()
+
+
+def test_a_repository_that_is_gone_is_unread(muster: Any, api: Any) -> None:
+    muster("scan", api.path, "-q")
+    shutil.rmtree(api.path)
+    told = muster("plan", "--patches", "out", "-q")
+    assert told.status == 3
+    assert "api" in told.err
+
+
+def test_a_proof_needs_an_index_or_a_wheelhouse(muster: Any, api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("UV_"):
+            monkeypatch.delenv(name)
+    muster("scan", api.path, "-q")
+    assert "needs --patches" in muster("plan", "--prove").err
+    told = muster("plan", "--patches", "out", "--prove")
+    assert told.status == 2
+    assert "something to lock from" in told.err or "uv" in told.err
+
+
+def test_a_uv_that_is_none_is_said(muster: Any, api: Any, tmp_path: Path) -> None:
+    fake = tmp_path / "uv"
+    fake.write_text("#!/bin/sh\necho uv 0.4.0\n")
+    fake.chmod(0o755)
+    muster("scan", api.path, "-q")
+    told = muster("plan", "--patches", "out", "--prove", "--index", "default", "--uv", fake)
+    assert told.status == 2
+    assert "is uv 0.4.0; supported are 0.11 to 0.13" in told.err
+    assert muster("plan", "--patches", "out", "--prove", "--uv", tmp_path / "none").status == 2
