@@ -1,0 +1,121 @@
+"""Black's configuration → ``[tool.ruff]`` and ``[tool.ruff.format]``; what Ruff cannot say is named.
+
+Black's exclusions are regular expressions over paths with slashes; those that only name files or folders become
+patterns of Ruff, others are left to a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+DEFAULT_LENGTH = 88
+_VALUES = {
+    "-l": "line-length",
+    "--line-length": "line-length",
+    "-t": "target-version",
+    "--target-version": "target-version",
+}
+_SWITCHES = {
+    "-S": "skip-string-normalization",
+    "--skip-string-normalization": "skip-string-normalization",
+    "-C": "skip-magic-trailing-comma",
+    "--skip-magic-trailing-comma": "skip-magic-trailing-comma",
+    "--preview": "preview",
+    "--unstable": "unstable",
+}
+_PLAIN = re.compile(r"/?(?:\^/)?(?P<path>(?:[\w-]|\\\.|\.(?![*+?])|/){1,200}?)/?(?:\$)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlackRules:
+    """``line_length``; ``formatting`` is the table ``format``; ``excluded`` patterns; ``unsayable`` what is lost."""
+
+    line_length: int = DEFAULT_LENGTH
+    target: str | None = None
+    formatting: Mapping[str, str | bool] = field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
+    unsayable: tuple[tuple[str, str], ...] = ()
+
+
+def translate_black(table: Mapping[str, Any], argv: Sequence[str] = ()) -> BlackRules:
+    """``table`` is ``[tool.black]``, ``argv`` the options with which it runs, which come before it."""
+    given = {name.replace("_", "-"): value for name, value in table.items()} | dict(_options(argv))
+    unsayable: list[tuple[str, str]] = []
+    excluded: list[str] = []
+    for option in ("exclude", "extend-exclude", "force-exclude"):
+        if isinstance(text := given.get(option), str):
+            patterns = _patterns(text)
+            if patterns is None:
+                unsayable.append((option, "this regular expression is no list of files and folders"))
+            else:
+                excluded += patterns
+    for option, what in (
+        ("include", "which files are formatted is decided by another pattern"),
+        ("line-ranges", "only these lines are formatted"),
+        ("unstable", "Black's unstable style has no counterpart"),
+        ("preview", "Black's preview style has no counterpart"),
+    ):
+        if given.get(option):
+            unsayable.append((option, what))
+    length = str(given.get("line-length", DEFAULT_LENGTH))
+    targets = given.get("target-version")
+    return BlackRules(
+        line_length=int(length) if length.isdigit() else DEFAULT_LENGTH,
+        target=_lowest(targets),
+        formatting=dict(_formatting(given)),
+        excluded=tuple(dict.fromkeys(excluded)),
+        unsayable=tuple(unsayable),
+    )
+
+
+def _formatting(given: Mapping[str, Any]) -> Iterator[tuple[str, str | bool]]:
+    if given.get("skip-string-normalization"):
+        yield "quote-style", "preserve"
+    if given.get("skip-magic-trailing-comma"):
+        yield "skip-magic-trailing-comma", True
+
+
+def _options(argv: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    words = iter(argv)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if name in _VALUES:
+            yield _VALUES[name], value if equals else next(words, "")
+        elif re.fullmatch(r"-l\d+", word):
+            yield "line-length", word[2:]
+        elif name in _SWITCHES:
+            yield _SWITCHES[name], True
+
+
+def _lowest(targets: Any) -> str | None:
+    names = [targets] if isinstance(targets, str) else [t for t in targets or () if isinstance(t, str)]
+    known = [name for name in names if re.fullmatch(r"py3\d{1,2}", name)]
+    return min(known, key=lambda name: int(name[3:]), default=None)
+
+
+def _patterns(text: str) -> list[str] | None:
+    r"""``/(\.git|build)/`` and the like as names; ``None`` where a part is more than a name."""
+    flat = re.sub(r"#[^\n]{0,2000}", "", text)
+    flat = re.sub(r"\s+", "", flat)
+    flat = flat.removeprefix("^").removesuffix("$")
+    if (inner := re.fullmatch(r"/?\(\??:?(?P<all>[^()]{0,4000}?)\|?\)/?", flat)) is not None:
+        flat = inner["all"]
+    if "(" in flat:
+        nested = re.fullmatch(r"\((?P<a>/\([^()]*\)/?)(?P<rest>(?:\|[^()|]*)*)\)", flat)
+        if nested is None:
+            return None
+        first = _patterns(nested["a"])
+        rest = _patterns(nested["rest"].strip("|")) if nested["rest"] else []
+        return None if first is None or rest is None else first + rest
+    found = []
+    for part in flat.split("|"):
+        if not part:
+            continue
+        match = _PLAIN.fullmatch(part)
+        if match is None:
+            return None
+        found.append(match["path"].replace("\\", "").strip("/"))
+    return [name for name in found if name]

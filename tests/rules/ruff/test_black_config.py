@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.ruff.black_config import translate_black
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"/(\.git|\.venv|migrations)/", (".git", ".venv", "migrations")),
+        ("(\n  /(\n    \\.eggs  # a\n    | build\n  )/\n  | foo.py\n)", (".eggs", "build", "foo.py")),
+        ("migrations/", ("migrations",)),
+        (r"^/docs/conf\.py", ("docs/conf.py",)),
+        ("(?:foo|bar)", ("foo", "bar")),
+    ],
+)
+def test_expressions_that_are_lists_of_names(pattern: str, expected: tuple[str, ...]) -> None:
+    rules = translate_black({"extend-exclude": pattern})
+    assert (rules.excluded, rules.unsayable) == (expected, ())
+
+
+def test_other_expressions_are_left_to_a_person() -> None:
+    assert [name for name, _ in translate_black({"exclude": r".*_pb2\.py"}).unsayable] == ["exclude"]
+
+
+def test_options_of_the_command_come_first() -> None:
+    table = {"line-length": 120, "skip_string_normalization": True, "target-version": ["py310", "py39"]}
+    rules = translate_black(table, ["-l", "100", "--preview"])
+    assert (rules.line_length, rules.target, rules.formatting) == (100, "py39", {"quote-style": "preserve"})
+    assert [name for name, _ in rules.unsayable] == ["preview"]
+    assert translate_black({}).line_length == 88
+    assert translate_black({}, ["-l79"]).line_length == 79
+
+
+@given(st.text(alphabet=st.sampled_from(list("()|/\\.?^$*ab\n# ")), max_size=60))
+def test_never_raises(text: str) -> None:
+    translate_black({"exclude": text, "line-length": text, "target-version": text})
