@@ -62,6 +62,7 @@ KINDS: Mapping[str, Kind] = {
     "lint-plugin": Kind((0.5, 1, 4), "medium", "Keep flake8 for the plug-in alone, or drop its checks?"),
     "manifest-by-hand": Kind((0.25, 0.5, 2), "medium", None),
     "no-lock": Kind((0.5, 1, 4), "medium", "Nothing records today's versions: is the newest resolution acceptable?"),
+    "pipenv-scripts": Kind((0.25, 0.25, 1), "low", None),
     "poetry-build-script": Kind((1, 3, 8), "high", "Which backend runs the build script from now on?"),
     "poetry-core-kept": Kind((0.25, 0.5, 2), "low", None),
     "poetry-plugin": Kind((0.5, 2, 6), "medium", "What replaces the plug-in (dynamic version, exports, mono-repo)?"),

@@ -9,13 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rules.migration import Edit, Ground, Migration, Move, Refusal
-from rules.migrations import poetry, requirements
+from rules.migrations import pipenv, poetry, requirements
 from rules.migrations.ground import Origin, Site, Stop, refusal
 from rules.reading import main_projects
 from scanner.inventory import Project
 from scanner.words import listed
 
-_ORIGINS: Mapping[str, Origin] = {"poetry": poetry.move, "pip": requirements.move, "pip-tools": requirements.move}
+_ORIGINS: Mapping[str, Origin] = {
+    "pip": requirements.move,
+    "pip-tools": requirements.move,
+    "pipenv": pipenv.move,
+    "poetry": poetry.move,
+    "setuptools": requirements.move,
+}
 
 
 def migrate(ground: Ground) -> Migration:

@@ -69,15 +69,6 @@ class Base:
         return next((i for i, b in enumerate(blocks) if b.header), len(blocks))
 
 
-def _refuse_setup(site: Site, has_project: bool) -> None:
-    """A setup script says more than is read here."""
-    if not has_project:
-        for name in ("setup.py", "setup.cfg"):
-            extract = site.ground.facts.extracts.get(site.path(name))
-            if extract is not None and extract.manifest is not None:
-                raise Stop("setup-py-logic", f"{extract.path} declares the project", extract.path)
-
-
 def base_of(site: Site) -> Base:
     """Read the project's ``pyproject.toml``, if it has one, and draft what ``[project]`` still lacks."""
     before = site.read("pyproject.toml")
@@ -96,7 +87,6 @@ def base_of(site: Site) -> Base:
     built = "build-system" in document
     if "dependencies" in project.get("dynamic", ()):
         raise Stop("dynamic-metadata", "the dependencies are dynamic", site.manifest)
-    _refuse_setup(site, bool(project))
     return Base(
         site=site,
         before=before,

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-
-from packaging.utils import canonicalize_name
 
 from rules.migrations.addresses import has_variable, index_name, is_public, without_credentials
-from rules.migrations.draft import Draft, GroupOf, IndexTable, Wish
+from rules.migrations.draft import Draft, IndexTable
 from rules.migrations.ground import Site, Stop
+from rules.migrations.indexes import PRIVATE, bind
 from rules.migrations.listing import Listing, Option
 from scanner.facts import LockedPackage
 
-PRIVATE = "the address held credentials: give them to uv as UV_INDEX_<NAME>_USERNAME and _PASSWORD, or by keyring"
 _LISTS = {
     ("--no-binary", False): "no-binary-package",
     ("--only-binary", False): "no-build-package",
@@ -59,29 +56,11 @@ def add_indexes(
         alone = len(extras) == 1 and bool(local) and not any(i.default for i in draft.indexes)
         draft.indexes.append(IndexTable(name=new, url=url, explicit=alone))
         if alone:
-            _bind(draft, local, new)
+            bind(draft, local, new)
         else:
             draft.settings["index-strategy"] = "unsafe-best-match"
             message = f"{new} is asked beside the default index, as pip does; bind its packages to it by name"
             site.note("index-order", message, path, line)
-
-
-def _bind(draft: Draft, names: set[str], index: str) -> None:
-    def bound(wish: Wish) -> Wish:
-        own = wish.source is None and canonicalize_name(wish.name) in names
-        return replace(wish, source={"index": index}) if own else wish
-
-    direct = {str(canonicalize_name(w.name)) for _, _, w in draft.wishes()}
-    draft.dependencies = [bound(w) for w in draft.dependencies]
-    draft.groups = {
-        name: [e if isinstance(e, GroupOf) else bound(e) for e in entries] for name, entries in draft.groups.items()
-    }
-    through = sorted(names - direct)
-    for name in through:
-        draft.sources[name] = [{"index": index}]
-    if through:
-        known = draft.settings.get("constraint-dependencies", [])
-        draft.settings["constraint-dependencies"] = [*(known if isinstance(known, list) else []), *through]
 
 
 def _option(site: Site, draft: Draft, path: str, option: Option) -> None:

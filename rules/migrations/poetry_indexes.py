@@ -12,19 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from packaging.utils import canonicalize_name
-
 from rules.migrations.addresses import has_variable, index_name, is_public, without_credentials
-from rules.migrations.draft import Draft, GroupOf, IndexTable, Source
+from rules.migrations.draft import Draft, IndexTable, Source
 from rules.migrations.ground import Site, Stop
+from rules.migrations.indexes import PRIVATE, bind, change
 from scanner.facts import LockedPackage
 from scanner.redact import redact
 
 if TYPE_CHECKING:
     from rules.migrations.poetry import Papers
     from rules.migrations.poetry_dependencies import Place
-
-_PRIVATE = "The address held credentials: give them to uv as UV_INDEX_<NAME>_USERNAME and _PASSWORD, or by keyring."
 
 
 @dataclass(slots=True)
@@ -49,7 +46,7 @@ def add(site: Site, poetry: Papers, draft: Draft, pins: Sequence[LockedPackage])
     for source in found:
         explicit = source is not default and _is_explicit(source, bool(pins))
         if explicit:
-            _bind(draft, source)
+            bind(draft, source.names, source.new)
         elif source is not default:
             message = f"{source.old}: uv looks there first for every package; Poetry took the best of all sources"
             site.note("index-order", message, source.place.path, source.place.line)
@@ -85,7 +82,7 @@ def _declared(site: Site, poetry: Papers, pins: Sequence[LockedPackage]) -> list
         bare, secret = without_credentials(url)
         new = index_name(name, bare, taken)
         if secret:
-            site.note("private-index", f"{new}: {_PRIVATE}", place.path, place.line)
+            site.note("private-index", f"{new}: {PRIVATE}", place.path, place.line)
         keys = frozenset(origins.get(redact(url).rstrip("/"), set()) | origins.get(bare.rstrip("/"), set()))
         found.append(_From(name, new, bare, _priority(entry), place, keys))
     return found
@@ -137,36 +134,10 @@ def _rename(poetry: Papers, draft: Draft, names: dict[str, str], default: _From 
             return None
         raise Stop("index-order", f"{old} is not declared as a source with an address", path, line)
 
-    _change(draft, lambda wish: replace(wish, source=renamed(wish.source, wish.path, wish.line)))
+    change(draft, lambda wish: replace(wish, source=renamed(wish.source, wish.path, wish.line)))
     for name, tables in list(draft.sources.items()):
         new = [table for t in tables if (table := renamed(t, poetry.path, None)) is not None]
         if new:
             draft.sources[name] = new
         else:
             del draft.sources[name]
-
-
-def _bind(draft: Draft, source: _From) -> None:
-    """Let what the lock took from an index come from there by name, what is not declared by a constraint."""
-    direct = {str(canonicalize_name(wish.name)) for _, _, wish in draft.wishes()}
-    bound = {str(canonicalize_name(w.name)) for _, _, w in draft.wishes() if w.source}
-    bound |= {str(canonicalize_name(name)) for name in draft.sources}
-    own = source.names - bound
-    _change(
-        draft,
-        lambda w: replace(w, source={"index": source.new}) if canonicalize_name(w.name) in own else w,
-    )
-    through = sorted(own - direct)
-    for name in through:
-        draft.sources[name] = [{"index": source.new}]
-    if through:
-        known = draft.settings.get("constraint-dependencies", [])
-        draft.settings["constraint-dependencies"] = [*(known if isinstance(known, list) else []), *through]
-
-
-def _change(draft: Draft, change: Any) -> None:
-    draft.dependencies = [change(w) for w in draft.dependencies]
-    draft.extras = {name: [change(w) for w in wishes] for name, wishes in draft.extras.items()}
-    draft.groups = {
-        name: [e if isinstance(e, GroupOf) else change(e) for e in entries] for name, entries in draft.groups.items()
-    }

@@ -16,7 +16,7 @@ from itertools import combinations
 from packaging.utils import canonicalize_name
 
 from rules.migration import Edit, Move
-from rules.migrations import pip_options
+from rules.migrations import pip_options, setuptools
 from rules.migrations.base import Base, base_of
 from rules.migrations.draft import Draft, GroupOf, Wish
 from rules.migrations.ground import Moved, Site, Stop, deleted
@@ -49,6 +49,8 @@ class _Conversion:
         }
         self._compiled = compiled
         self._base: Base = base_of(site)
+        if not self._base.project and setuptools.has_setup(site):
+            setuptools.adopt(self._base)
         self._draft: Draft = self._base.draft
         self._names: dict[str, list[str]] = {}
 
