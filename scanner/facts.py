@@ -266,6 +266,9 @@ class Invocation:
     tolerated: bool = False
 
 
+FUNCTION = "function"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """Something that a task runner starts by name: a target, recipe, environment, session or script.
@@ -273,7 +276,7 @@ class Task:
     Its commands are the invocations of the same extract whose ``job`` is the name; ``needs`` are tasks of the same file
     that run before it, ``default`` is true for what runs when no name is given. ``runner`` says whose task it is where
     a file has those of several (``pyproject.toml``: ``poe``, ``pdm``, ``rye``, ``taskipy``, ``pixi``, ``hatch``,
-    ``tox``).
+    ``tox``), or that it is a :data:`FUNCTION` of a script. ``tags`` are other names by which it is asked for.
     """
 
     name: str
@@ -281,6 +284,7 @@ class Task:
     runner: str = ""
     needs: tuple[str, ...] = ()
     default: bool = False
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

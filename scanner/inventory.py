@@ -95,7 +95,8 @@ class Image:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """A command of committed automation, classified. ``because`` explains ``uses_lock``; ``project`` is the project's
-    path that it serves, ``job`` the job, stage, environment or target it stands in."""
+    path that it serves, ``job`` the job, stage, environment or target it stands in. ``pinned`` says of an action that
+    sets up a package manager whether its version is fixed (``None``: not known, or a range)."""
 
     path: str
     line: int | None
@@ -108,6 +109,7 @@ class Command:
     because: str | None = None
     project: str | None = None
     job: str | None = None
+    pinned: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,11 +123,27 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What a lock's own tool said when it was asked (``muster scan --verify-with-tools``).
+
+    ``answer``: ``error`` where it could not judge, ``not-run`` where it is not installed or would have run code of the
+    repository; ``message`` says why.
+    """
+
+    tool: str
+    command: str
+    answer: Literal["fresh", "stale", "error", "not-run"]
+    message: str
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lockfile:
     """A lock of a project and what was found about it (see the contract for ``status`` and ``covers``).
 
     ``written_at`` is the time of the last commit that wrote it (RFC 3339, UTC), where the history tells; ``faults`` are
-    what contradicts itself inside the lock, whatever its tool's check says.
+    what contradicts itself inside the lock, whatever its tool's check says. ``verified_by`` is what the tool itself
+    said, where it was asked; ``status`` is then its word if it would be undecidable otherwise.
     """
 
     path: str
@@ -141,6 +159,7 @@ class Lockfile:
     export_of: str | None = None
     written_at: str | None = None
     faults: tuple[Fault, ...] = ()
+    verified_by: Verified | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

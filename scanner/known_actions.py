@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 Inputs: TypeAlias = Mapping[str, str]
@@ -27,7 +28,7 @@ def script_inputs(action: str) -> tuple[str, ...]:
 def is_setup(action: str) -> bool:
     """Whether the action prepares Python, a package manager or a distribution, so that its inputs matter to others."""
     name = action.lower()
-    return name in _COMMANDS or name in _SETUP
+    return name in _COMMANDS or name in _SETUP or name in _TOOLS
 
 
 def words(text: str) -> list[str]:
@@ -45,17 +46,6 @@ def _is_yes(inputs: Inputs, key: str, default: bool = False) -> bool:
 
 def _first(inputs: Inputs, *keys: str, default: str = "") -> str:
     return next((inputs[key].strip() for key in keys if inputs.get(key, "").strip()), default)
-
-
-def _bootstrap(tool: str, *keys: str) -> Callable[[Inputs], Iterator[Command]]:
-    """An action that installs a tool for itself, as ``pipx`` would."""
-
-    def made(inputs: Inputs) -> Iterator[Command]:
-        version = _first(inputs, *keys, "version").removeprefix("v")
-        exact = version[:1].isdigit()
-        yield ("pipx", "install", f"{tool}=={version}" if exact else tool)
-
-    return made
 
 
 def _lint(
@@ -84,7 +74,6 @@ def _pre_commit(inputs: Inputs) -> Iterator[Command]:
 
 def _pixi(inputs: Inputs) -> Iterator[Command]:
     """``setup-pixi`` installs unless told not to; ``locked`` is its default where there is a lock."""
-    yield from _bootstrap("pixi", "pixi-version")(inputs)
     if not _is_yes(inputs, "run-install", default=True):
         return
     mode = "--frozen" if _is_yes(inputs, "frozen") else "--locked" if _is_yes(inputs, "locked", default=True) else None
@@ -129,7 +118,6 @@ def _pip_action(inputs: Inputs) -> Iterator[Command]:
 
 
 def _poetry_install(inputs: Inputs) -> Iterator[Command]:
-    yield ("pipx", "install", "poetry")
     yield ("poetry", "install", *words(_first(inputs, "install_args", "poetry_install_args", "args")))
 
 
@@ -165,6 +153,41 @@ def _several(prefix: str, tools: Mapping[str, str], default: bool) -> Callable[[
                 yield (tool, ".")
 
     return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolSetup:
+    """What a setup action installs: the tool, the input that names its version, and those that name a file with it."""
+
+    tool: str
+    version: str = "version"
+    files: tuple[str, ...] = ()
+
+
+_TOOLS: Mapping[str, ToolSetup] = {
+    "astral-sh/setup-uv": ToolSetup(tool="uv", files=("version-file",)),
+    "hynek/setup-cached-uv": ToolSetup(tool="uv"),
+    "yezz123/setup-uv": ToolSetup(tool="uv", version="uv-version"),
+    "snok/install-poetry": ToolSetup(tool="poetry"),
+    "abatilo/actions-poetry": ToolSetup(tool="poetry", version="poetry-version"),
+    "gr1n/setup-poetry": ToolSetup(tool="poetry", version="poetry-version"),
+    "dschep/install-poetry-action": ToolSetup(tool="poetry"),
+    "pdm-project/setup-pdm": ToolSetup(tool="pdm"),
+    "eifinger/setup-rye": ToolSetup(tool="rye"),
+    "dschep/install-pipenv-action": ToolSetup(tool="pipenv"),
+    "tieum/pipenv-install": ToolSetup(tool="pipenv"),
+    "pypa/hatch": ToolSetup(tool="hatch"),
+    "wntrblm/nox": ToolSetup(tool="nox"),
+    "excitedleigh/setup-nox": ToolSetup(tool="nox"),
+    "prefix-dev/setup-pixi": ToolSetup(tool="pixi", version="pixi-version"),
+    "packetcoders/action-setup-cache-python-poetry": ToolSetup(tool="poetry", version="poetry-version"),
+    "moneymeets/action-setup-python-poetry": ToolSetup(tool="poetry", version="poetry_version"),
+}
+
+
+def tool_setup(action: str) -> ToolSetup | None:
+    """What the action sets up, if that is a package manager that it installs."""
+    return _TOOLS.get(action.lower())
 
 
 _FIVE = {name: name for name in ("pylint", "flake8", "black", "mypy", "isort")}
@@ -206,20 +229,6 @@ _COMMANDS: Mapping[str, Callable[[Inputs], Iterator[Command]]] = {
         "use-", {**_FIVE, "ruff": "ruff", "pydocstyle": "pydocstyle", "yapf": "yapf", "black": "black"}, default=False
     ),
     # package managers
-    "astral-sh/setup-uv": _bootstrap("uv"),
-    "hynek/setup-cached-uv": _bootstrap("uv"),
-    "yezz123/setup-uv": _bootstrap("uv", "uv-version"),
-    "snok/install-poetry": _bootstrap("poetry"),
-    "abatilo/actions-poetry": _bootstrap("poetry", "poetry-version"),
-    "gr1n/setup-poetry": _bootstrap("poetry", "poetry-version"),
-    "dschep/install-poetry-action": _bootstrap("poetry"),
-    "pdm-project/setup-pdm": _bootstrap("pdm"),
-    "eifinger/setup-rye": _bootstrap("rye"),
-    "dschep/install-pipenv-action": _bootstrap("pipenv"),
-    "tieum/pipenv-install": _bootstrap("pipenv"),
-    "pypa/hatch": _bootstrap("hatch"),
-    "wntrblm/nox": _bootstrap("nox"),
-    "excitedleigh/setup-nox": _bootstrap("nox"),
     "prefix-dev/setup-pixi": _pixi,
     "conda-incubator/setup-miniconda": _conda,
     "goanpeca/setup-miniconda": _conda,

@@ -322,6 +322,7 @@ _OTHER_VALUES = frozenset(
     """.split()
 )
 _PYTHON = re.compile(r"(?:python|pypy|py)(?:\d(?:\.\d{1,2})?t?)?w?")
+_MODULE_OPTION = re.compile(r"-[bBdEhiIOPqRsSuvVx]{0,8}m")
 _UNWRAP_LIMIT = 12
 
 
@@ -366,7 +367,7 @@ def _unwrap_once(words: list[str]) -> tuple[list[str] | None, str | None]:
 def _python_module(words: list[str]) -> list[str] | None:
     """``-m black --check`` as ``black --check``; ``None`` for scripts and ``-c``."""
     for number, word in enumerate(words):
-        if word == "-m":
+        if _MODULE_OPTION.fullmatch(word):  # -m, or last of several: -Im
             return words[number + 1 :] or None
         if word.startswith("-m") and len(word) > 2:
             return [word[2:], *words[number + 1 :]]

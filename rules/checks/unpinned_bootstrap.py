@@ -2,7 +2,8 @@
 takes it from an image whose tag moves (``COPY --from=…/uv:latest``).
 
 Why: a new major version of the manager changes what a lock means (Poetry 2, Pipenv 2026 did) and breaks builds of
-commits that nobody touched. Upgrading pip itself is not meant here.
+commits that nobody touched. Upgrading pip itself is not meant here. A setup action is asked through its own inputs: a
+version, the values of a matrix, a file with the version, or uv's ``required-version`` fix it.
 
 What to do: name the version, the same everywhere; of an image the full version or the digest.
 """
@@ -12,14 +13,17 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rules.examples import a_command, a_fleet, a_repository
 from rules.finding import Evidence
 from rules.reading import area_of, project_around, project_of, several, shown
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Command, ExternalReference
+from scanner.known_actions import tool_setup
+from scanner.words import listed
 
-_MANAGERS = frozenset({"poetry", "pdm", "pipenv", "uv", "hatch", "pip-tools", "conda-lock", "flit"})
+_MANAGERS = frozenset({"poetry", "pdm", "pipenv", "uv", "hatch", "pip-tools", "conda-lock", "flit", "pixi"})
 _TOOL_IMAGES = frozenset({"uv", "poetry", "pdm", "pipenv", "hatch", "pixi"})
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?(.*)")
 
@@ -51,8 +55,27 @@ def _commands(case: Case) -> Iterator[Answer]:
             project=where,
             level="warning" if any(c.context == "image" for c in commands) else "note",
             evidence=(shown(c) for c in commands),
-            fix=f"Write `{manager}==VERSION` with the version that developers use, in every file alike.",
+            fix=_fix(manager, commands),
         )
+
+
+def _fix(manager: str, commands: list[Command]) -> str:
+    """What to write: a requirement for an installer, the action's own input for an action."""
+    actions = {c.argv[0].removeprefix("uses:").partition("@")[0] for c in commands if c.argv[0].startswith("uses:")}
+    ways = [f"`{manager}==VERSION`"] if any(not c.argv[0].startswith("uses:") for c in commands) else []
+    for action in sorted(actions):
+        setup = tool_setup(action)
+        ways.append(f"the input `{setup.version if setup else 'version'}: VERSION` of {action}")
+    other = (
+        " (or `required-version` in the root's pyproject.toml, which setup-uv reads)"
+        if _reads_required(actions)
+        else ""
+    )
+    return f"Write {listed(ways)} with the version that developers use, in every file alike{other}."
+
+
+def _reads_required(actions: set[str]) -> bool:
+    return "astral-sh/setup-uv" in {action.lower() for action in actions}
 
 
 def _images(case: Case) -> Iterator[Answer]:
@@ -87,8 +110,10 @@ def _named(reference: ExternalReference) -> str:
 
 
 def _unpinned(item: Command) -> list[str]:
-    """Managers among the arguments of an installing command that name no version."""
+    """Managers among the arguments of an installing command that name no version; that of an action with none fixed."""
     words = list(item.argv)
+    if words[0].startswith("uses:"):
+        return [item.tool] if item.pinned is False and item.tool in _MANAGERS else []
     if not {"install", "pipx", "add"} & set(words):
         return []
     start = next((i for i, w in enumerate(words) if w in ("install", "add")), 0)
@@ -122,7 +147,11 @@ RULE = Rule(
     good=a_fleet(
         a_repository(
             "shop",
-            commands=(_bootstrap("pip install poetry==2.1.3"), _bootstrap("pip install --upgrade pip")),
+            commands=(
+                _bootstrap("pip install poetry==2.1.3"),
+                _bootstrap("pip install --upgrade pip"),
+                replace(_bootstrap("uses:astral-sh/setup-uv@v7 version=0.9.5"), tool="uv", pinned=True),
+            ),
             references=(_image("0.9.5"), _image("0.9.5-trixie-slim"), _image("sha256:" + "a1" * 32)),
         )
     ),

@@ -52,7 +52,8 @@ def classify_repository(extracts: Mapping[str, Extract], lookup: Lookup) -> tupl
     found: dict[Command, None] = {}
     ours = [extracts[path] for path in sorted(extracts) if not extracts[path].template]
     for extract in ours:
-        found.update(dict.fromkeys(classify_all(extract.invocations, lookup)))
+        commands = classify_all(extract.invocations, lookup)
+        found.update(dict.fromkeys(_once(commands) if extract.format == "shell" else commands))
     ci = [c for c in found if c.context == "ci"]
     if not any(c.kind == "install" for c in ci):
         testing = {(c.path, c.job) for c in ci if c.kind == "test"}
@@ -60,6 +61,16 @@ def classify_repository(extracts: Mapping[str, Extract], lookup: Lookup) -> tupl
             inside = [i for i in extract.invocations if i.context == "ci" and (i.at.path, i.job) in testing]
             found.update(dict.fromkeys(_in_images(inside, lookup)))
     return tuple(found)
+
+
+def _once(commands: Iterable[Command]) -> Iterator[Command]:
+    """Every line of a script once, also where several of its functions come by it."""
+    seen: set[Command] = set()
+    for command in commands:
+        bare = replace(command, job=None)
+        if bare not in seen:
+            seen.add(bare)
+            yield command
 
 
 def manager_of(command: Command) -> str | None:
@@ -165,6 +176,7 @@ def _commands(invocation: Invocation, judged: Sequence[Judgement], lookup: Looku
             because=judgement.because,
             project=_project(invocation, judgement, lookup),
             job=invocation.job,
+            pinned=judgement.pinned,
         )
         for judgement in judged
     ]

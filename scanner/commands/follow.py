@@ -12,7 +12,7 @@ from itertools import islice
 from scanner.commands.image_builds import ImageBuild, builds_of, compose_services, image_build
 from scanner.commands.lookup import Lookup
 from scanner.commands.words import Program, after_options, inner, option, options, program
-from scanner.facts import Extract, Invocation, Task
+from scanner.facts import FUNCTION, Extract, Invocation, Task
 
 MAX_DEPTH = 5
 MAX_FOLLOWED = 600
@@ -37,6 +37,9 @@ _ASKING = frozenset(
 )
 _COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _SCRIPT = re.compile(r"[\w./${}-]{1,200}")
+_DISPATCH = re.compile(r"\$(?:[@*]|\w{1,60}|\{[@*]\}|\{\w{1,60}(?::?-[^}]{0,60})?\}|\{[@*]:?-[^}]{0,60}\})")
+_ARGUMENTS = re.compile(r"\$(?:[@*]|\{[@*])")
+MAX_SOURCED = 30
 
 
 def expand(
@@ -115,7 +118,8 @@ def _of_task(extract: Extract, task: str | None, seen: set[tuple[str, str | None
         return
     seen.add((extract.path, task))
     if task is None:
-        yield from extract.invocations
+        apart = {t.name for t in extract.tasks if t.runner == FUNCTION}
+        yield from (i for i in extract.invocations if i.job not in apart)
         return
     found = next((t for t in extract.tasks if t.name == task), None)
     for need in found.needs if found is not None else ():
@@ -301,15 +305,11 @@ def _nox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple
     if extract is None:
         return []
     args = started.args
-    asked: list[str] = []
-    for number, word in enumerate(args):
-        if word in ("-s", "--session", "--sessions", "-e"):
-            for name in args[number + 1 :]:
-                if name.startswith("-"):
-                    break
-                asked.append(re.sub(r"\(.*\)$", "", name))
-        elif word.startswith(("--session=", "--sessions=")):
-            asked.append(word.partition("=")[2])
+    asked = [re.sub(r"\(.*\)$", "", name) for name in _listed(args, ("-s", "--session", "--sessions", "-e"))]
+    tags = _listed(args, ("-t", "--tags"))
+    if tags and not asked:
+        named = {t.name for t in extract.tasks if not {*t.tags}.isdisjoint(tags)}
+        return [(extract, t.name) for t in extract.tasks if t.name in named or any("$" in tag for tag in tags)]
     known = {t.name for t in extract.tasks if not (t.needs and t.name.startswith(f"{t.needs[0]}-"))}
     names = [name if name in known or "$" in name else re.sub(r"-[\d.]+$", "", name) for name in asked]
     sessions = tuple(t for t in extract.tasks if t.name in known)
@@ -319,6 +319,20 @@ def _nox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple
             _chosen(sessions, [n for n in names if n]) if names else [t.name for t in sessions if t.default]
         )
     ]
+
+
+def _listed(args: tuple[str, ...], options: tuple[str, ...]) -> list[str]:
+    """All words after one of ``options`` up to the next option, and those of ``--option=word``."""
+    found: list[str] = []
+    taking = False
+    for word in args:
+        name, equals, value = word.partition("=")
+        if word.startswith("-"):
+            taking = word in options
+            found += [value] if equals and name in options else []
+        elif taking:
+            found.append(word)
+    return found
 
 
 def _node(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]]:
@@ -337,9 +351,47 @@ def _script(invocation: Invocation, lookup: Lookup, started: Program) -> list[tu
         rest = after_options(started.args, ("-o", "-O"))
         word = rest[0] if rest else ""
     elif "/" not in word:
-        return []
+        return _function(invocation, lookup)
     if not _SCRIPT.fullmatch(word):
         return []
     path = lookup.find(invocation, word)
     extract = lookup.extracts.get(path) if path is not None else None
-    return [(extract, None)] if extract is not None and extract.format == "shell" else []
+    if extract is None or extract.format != "shell":
+        return []
+    return [(extract, None), *_dispatched(extract, started.args)]
+
+
+def _dispatched(extract: Extract, args: tuple[str, ...]) -> list[tuple[Extract, str | None]]:
+    """The functions that a script calls by its arguments (``"$@"``, ``$COMMAND``): the named one, or any of them."""
+    names = [t.name for t in extract.tasks if t.runner == FUNCTION]
+    called = (i.argv for i in extract.invocations if names and i.job not in names)
+    if not any(_DISPATCH.fullmatch(argv[0]) and all(_ARGUMENTS.match(word) for word in argv[1:]) for argv in called):
+        return []
+    asked = [word for word in args if word in names]
+    return [(extract, name) for name in asked or names]
+
+
+def _function(invocation: Invocation, lookup: Lookup) -> list[tuple[Extract, str | None]]:
+    """The function of that name in a script that the command's own file sources."""
+    found = lookup.functions(invocation.at.path, _sourced).get(invocation.argv[0])
+    return [found] if found is not None else []
+
+
+def _sourced(path: str, lookup: Lookup) -> dict[str, tuple[Extract, str | None]]:
+    """The functions that the file ``path`` gets from the scripts that it sources, and from those that they do."""
+    found: dict[str, tuple[Extract, str | None]] = {}
+    pending, seen = [path], {path}
+    while pending:
+        extract = lookup.extracts.get(pending.pop())
+        for invocation in extract.invocations if extract is not None else ():
+            if invocation.argv[0] not in ("source", ".") or len(invocation.argv) < 2:
+                continue
+            script = lookup.find(invocation, invocation.argv[1])
+            if script is None or script in seen or len(seen) > MAX_SOURCED:
+                continue
+            seen.add(script)
+            pending.append(script)
+            if (library := lookup.extracts.get(script)) is not None:
+                functions = (t.name for t in library.tasks if t.runner == FUNCTION)
+                found.update({name: (library, name) for name in functions if name not in found})
+    return found

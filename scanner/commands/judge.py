@@ -18,7 +18,6 @@ from scanner.commands.words import (
     PipAsk,
     Program,
     after_options,
-    container_command,
     distribution,
     inner,
     option,
@@ -29,6 +28,7 @@ from scanner.commands.words import (
 )
 from scanner.facts import Invocation
 from scanner.inventory import Enforced
+from scanner.known_actions import ToolSetup, tool_setup
 from scanner.lint_tools import tools_of_command
 
 NO_INPUTS = "its inputs are not in the repository"
@@ -36,6 +36,7 @@ NO_INPUTS = "its inputs are not in the repository"
 _COPIERS = ("cat", "cp", "mv", "sed", "grep", "egrep", "awk", "head", "tail", "sort")
 _LISTINGS = (".txt", ".in", ".lock", ".pip")
 _YES = frozenset({"1", "true", "yes", "on"})
+_FULL = re.compile(r"v?\d{1,6}(?:\.\d{1,6}){2}(?:(?:a|b|rc|\.post|\.dev|[+-])[a-z0-9.]{1,20})?")
 
 
 @dataclass(slots=True)
@@ -44,6 +45,7 @@ class Job:
 
     versions: dict[str, str] = field(default_factory=dict)
     checked: set[str] = field(default_factory=set)
+    verified: dict[str, int | None] = field(default_factory=dict)
     produced: dict[str, Judgement] = field(default_factory=dict)
     locked_places: dict[str, list[tuple[int | None, frozenset[str]]]] = field(default_factory=dict)
     relocked: dict[str, int | None] = field(default_factory=dict)
@@ -85,6 +87,8 @@ class _Judge:
         """All that the program does, installing first."""
         if depth > 4:
             return []
+        if self._at.argv[0].startswith("uses:"):
+            return self._action()
         found = self._manager(started)
         if (wrapped := inner(started)) is not None and wrapped:
             inside = self.judge(program(wrapped), depth + 1)
@@ -113,10 +117,6 @@ class _Judge:
 
     def _work(self, started: Program) -> list[Judgement]:
         name, args = started.name, started.args
-        if (inside := container_command(started)) is not None and inside:
-            return [j for j in self._work(program(inside)) if j.kind in ("test", "lint")]
-        if name.startswith("uses:"):
-            return []
         if name in _TESTERS or (name == "manage.py" and args[:1] == ("test",)) or name == "unittest":
             return [Judgement(kind="test", tool=name)]
         if name in ("tox", "nox"):
@@ -132,6 +132,31 @@ class _Judge:
         if tools_of_command((name, *args)):
             return [Judgement(kind="lint", tool=name)]
         return []
+
+    def _action(self) -> list[Judgement]:
+        """An action that sets up a package manager, and whether its version is fixed."""
+        action = self._at.argv[0].removeprefix("uses:").partition("@")[0]
+        if (setup := tool_setup(action)) is None:
+            return []
+        inputs = dict(word.partition("=")[::2] for word in self._at.argv[1:])
+        version = inputs.get(setup.version, "").strip()
+        pinned, because = self._fixed(setup, inputs, version)
+        self._job.versions[setup.tool] = f"=={version.removeprefix('v')}" if re.fullmatch(r"v?[\d.]+", version) else ""
+        return [Judgement(kind="bootstrap", tool=setup.tool, because=because, pinned=pinned)]
+
+    def _fixed(self, setup: ToolSetup, inputs: Mapping[str, str], version: str) -> tuple[bool | None, str]:
+        """Whether an action's inputs, or the files that it looks into, fix the version; and which of them do."""
+        if version and version.lower() != "latest":
+            each = version.replace(",", " ").split()
+            exact = all(_FULL.fullmatch(word.lstrip("=")) for word in each)
+            return (True if exact else None), f"{setup.version}: {version}"
+        for name in setup.files if not version else ():
+            if path := inputs.get(name, "").strip():
+                known = self._lookup.find(replace(self._at, directory="."), path) is not None
+                return (True if known else None), f"{name}: {path}"
+        if setup.tool == "uv" and not version and (required := self._lookup.required_uv()) is not None:
+            return (True if _FULL.fullmatch(required[0].removeprefix("==")) else None), f"required by {required[1]}"
+        return False, f"{setup.version}: latest" if version else "no version is named"
 
     def _environments(self, started: Program) -> list[Judgement]:
         """tox or nox whose configuration was not found: what they install cannot be seen."""
@@ -678,6 +703,11 @@ class _Judge:
         if (line := self._job.refreshed.get(tool)) is not None:
             enforced = "none"
             because += f", which is brought up to date before (line {line}); versions that fit are kept"
+        elif enforced == "locked":
+            self._job.verified.setdefault(found.path, self._at.at.line)
+        elif enforced == "none" and found.path in self._job.verified:
+            enforced = "locked"
+            because += f", which was checked before (line {self._job.verified[found.path]})"
         self._installed_from_lock()
         return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because, path=found.path)
 

@@ -16,6 +16,7 @@ from scanner.commands.file_tree import FileTree, file_tree
 from scanner.commands.image_builds import ImageBuild, builds_of
 from scanner.facts import Extract, Invocation, Requirement
 from scanner.layout import owner_of
+from scanner.toml_reader import table
 
 MAX_INCLUDES = 12
 ListingKind = Literal["compiled", "pinned", "open", "local", "empty", "unknown"]
@@ -57,6 +58,9 @@ class Lookup:
     _builds: dict[str, list[ImageBuild]] = field(default_factory=dict, repr=False, compare=False)
     _owners: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
     _followed: dict[object, tuple[Invocation, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _functions: dict[str, Mapping[str, tuple[Extract, str | None]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def files(self) -> frozenset[str]:
@@ -88,6 +92,8 @@ class Lookup:
         if "$" in word or "\0" in word or "://" in word or word.startswith("~"):
             return None
         directory = invocation.directory
+        if invocation.context != "image" and (opened := _WORKSPACE.match(word)):
+            directory, word = ".", word[opened.end() :].lstrip("/") or "."
         if (directory or "").startswith("/") or (word.startswith("/") and invocation.context == "image"):
             container = self.container(invocation.at.path)
             if container is None or directory is None:
@@ -139,11 +145,29 @@ class Lookup:
         ]
         return found[0] if len(found) == 1 else None
 
+    def required_uv(self) -> tuple[str, str] | None:
+        """``required-version`` of uv with the file at the root that states it, by which setup actions go."""
+        for path in ("uv.toml", "pyproject.toml"):
+            extract = self.extracts.get(path)
+            data = extract.manifest.data if extract is not None and extract.manifest is not None else {}
+            settings = table(data, "tool", "uv") or (extract.settings if extract is not None else {})
+            if isinstance(version := settings.get("required-version"), str):
+                return version.replace(" ", ""), path
+        return None
+
     def followed(self, key: object, follow: Callable[[], Iterable[Invocation]]) -> tuple[Invocation, ...]:
         """What ``follow`` gives, asked once for each ``key``: many jobs start the same tasks."""
         if key not in self._followed:
             self._followed[key] = tuple(follow())
         return self._followed[key]
+
+    def functions(
+        self, path: str, find: Callable[[str, Lookup], Mapping[str, tuple[Extract, str | None]]]
+    ) -> Mapping[str, tuple[Extract, str | None]]:
+        """The shell functions that the file ``path`` can call, as ``find`` gives them; asked once for each file."""
+        if path not in self._functions:
+            self._functions[path] = find(path, self)
+        return self._functions[path]
 
     def listing(self, path: str) -> Listing:
         """What installing from the requirements file ``path`` takes, includes and all."""
@@ -231,6 +255,7 @@ def _combined(path: str, parts: list[Listing], *, constrained: bool) -> Listing:
     return Listing(path=path, kind=kind, hashed=all(part.hashed for part in parts), line=lowest.line)
 
 
+_WORKSPACE = re.compile(r"/workspaces/[\w.-]{1,100}(?=/|$)")  # where development containers open the repository
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}")
 
 

@@ -44,6 +44,7 @@ class Judgement:
     because: str | None = None
     path: str | None = None
     serves: str | None = None
+    pinned: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,9 @@ def judge_pip(
     """
     if not ask.installs_project:
         return _by_name(ask, tool)
+    if (word := _only_elsewhere(ask, invocation, lookup)) is not None:
+        because = f"{word} is not in the repository, and what it needs is resolved at install time"
+        return Judgement(kind="adhoc", tool=tool, uses_lock=False, enforced="none", because=because)
     env = dict(invocation.env)
     constraints = (*ask.constraints, *env.get("PIP_CONSTRAINT", env.get("UV_CONSTRAINT", "")).split())
     constrained = any(
@@ -99,6 +103,16 @@ def judge_pip(
 def place_of(invocation: Invocation, word: str) -> str:
     """Where a command would write or look for the file ``word``."""
     return posixpath.normpath(posixpath.join(invocation.directory or "?", word))
+
+
+def _only_elsewhere(ask: PipAsk, invocation: Invocation, lookup: Lookup) -> str | None:
+    """A folder that is checked out or unpacked beside this repository, where nothing of its own is installed."""
+    known = invocation.directory is not None and not invocation.directory.startswith("/")
+    if not known or invocation.context == "image" or ask.requirements or ask.archives or ask.groups:
+        return None
+    bare = [word.split("[")[0] for word in ask.paths]
+    literal = all("$" not in w and not w.startswith(("~", "/", "file:")) and w.strip("./") for w in bare)
+    return bare[0] if literal and not any(lookup.find(invocation, w) for w in bare) else None
 
 
 def _by_name(ask: PipAsk, tool: str) -> Judgement:

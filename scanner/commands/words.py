@@ -18,6 +18,7 @@ _MODULES = {
     "flit_core": "flit",
     "build": "pyproject-build",
 }
+_MODULE_OPTION = re.compile(r"-[bBdEhiIOPqRsSuvVx]{0,8}m")
 _PYTHON_VALUES = frozenset({"-W", "-X", "--check-hash-based-pycs"})
 
 
@@ -47,14 +48,14 @@ def program(argv: tuple[str, ...]) -> Program:
         name = match["name"].lower()
     if _PYTHON.fullmatch(name):
         return _module(argv[1:], home) or Program("python", tuple(argv[1:]), home)
-    if name.startswith("$") and argv[1:2] == ("-m",):
+    if argv[1:2] == ("-m",) and (name.startswith("$") or argv[2:3] in (("pip",), ("uv",), ("pytest",))):
         return _module(argv[1:], home) or Program(name, tuple(argv[1:]), home)
     return _named(name, tuple(argv[1:]), home)
 
 
 def _module(args: Sequence[str], home: str | None) -> Program | None:
     for number, word in enumerate(args):
-        if word == "-m" and number + 1 < len(args):
+        if _MODULE_OPTION.fullmatch(word) and number + 1 < len(args):  # -m, or last of several: -Im, -um
             return _named(_MODULES.get(args[number + 1], args[number + 1]), tuple(args[number + 2 :]), home)
         if word.startswith("-m") and len(word) > 2:
             return _named(_MODULES.get(word[2:], word[2:]), tuple(args[number + 1 :]), home)
@@ -94,14 +95,6 @@ _PDM = frozenset({"-p", "--project", "-s", "--site-packages", "-c", "--config"})
 _PIXI = frozenset({"-e", "--environment", "--manifest-path", "-m", "--color", "--auth-file", "--concurrent-downloads"})
 _HATCH = frozenset({"-e", "--env", "-p", "--project", "--data-dir", "--cache-dir", "--config", "-i", "--include", "-x"})
 _PIPX = frozenset({"--spec", "--python", "--pip-args", "-i", "--index-url", "--suffix", "--fetch-missing-python"})
-_COMPOSE = frozenset(
-    """
-    -f --file -p --project-name --env-file --profile -e --env -u --user -w --workdir -v --volume --name --entrypoint
-    --network --platform -h --mount --label -l --index --project-directory --gpus --shm-size --ipc --pull --publish
-    """.split()
-)
-
-
 _GLOBAL: Mapping[str, frozenset[str]] = {
     "poetry": frozenset({"-C", "--directory", "-P", "--project"}),
     "pdm": _PDM,
@@ -188,18 +181,6 @@ def _tool(words: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     name = re.split(r"@|==", words[0])[0]
     return (_MODULES.get(name, name), *words[1:])
-
-
-def container_command(started: Program) -> tuple[str, ...] | None:
-    """The command that ``docker run|exec`` or ``docker compose run|exec`` starts in a container."""
-    if started.name not in ("docker", "podman", "docker-compose", "podman-compose"):
-        return None
-    rest = after_options(started.args, _COMPOSE)
-    if rest[:1] == ("compose",):
-        rest = after_options(rest[1:], _COMPOSE)
-    if rest[:1] not in (("run",), ("exec",)):
-        return None
-    return after_options(rest[1:], _COMPOSE)[1:]
 
 
 def _after_sub(args: Sequence[str], sub: str) -> tuple[str, ...]:
@@ -300,7 +281,7 @@ def _place(word: str, found: dict[str, list[str]]) -> None:
             found["path"].append(address.strip() if address.strip().startswith("file:") else bare)
         else:
             found["name"].append(word)
-    elif bare.endswith(_ARCHIVE) or bare.endswith("/*"):
+    elif bare.endswith(_ARCHIVE) or ("/" in bare and "*" in bare):
         found["archive"].append(bare)
     elif bare in (".", "..") or bare.startswith(("./", "../", "/", "~", ".\\")) or "/" in bare:
         found["path"].append(word.split(";")[0].strip())  # with its extras

@@ -287,6 +287,10 @@ def _uses(target: str, step: Mapping, line: int, pipeline: Pipeline, where: Wher
         pipeline.image(target.strip().removeprefix("docker://"), line, where)
         return
     values = {k: _one(v.text, scope) or "" for k, v in inputs.items() if isinstance(v, Scalar)}
+    setup = known_actions.tool_setup(name)
+    if setup is not None and "${{" in values.get(setup.version, ""):
+        several = dict.fromkeys(text for text, _, _ in _resolved(Scalar(values[setup.version], 0), scope))
+        values[setup.version] = ",".join(several) or values[setup.version]
     is_local = name.startswith(("./", "$/"))
     if is_local or known_actions.is_setup(name):
         words = (

@@ -35,6 +35,7 @@ class _Session:
     backend: str
     pythons: tuple[str, ...]
     default: bool = True
+    tags: tuple[str, ...] = ()
     needs: list[str] = field(default_factory=list)
 
 
@@ -75,7 +76,7 @@ FORMAT = Format(name="nox", matches=named("noxfile.py"), read=read, limit=MAX_SI
 def _tasks(path: str, sessions: list[_Session]) -> Iterator[Task]:
     for session in sessions:
         at = Location(path=path, line=session.line)
-        yield Task(name=session.name, at=at, needs=tuple(session.needs), default=session.default)
+        yield Task(name=session.name, at=at, needs=tuple(session.needs), default=session.default, tags=session.tags)
         for version in session.pythons:
             yield Task(name=f"{session.name}-{version}", at=at, needs=(session.name,))
 
@@ -119,6 +120,7 @@ class _Nox:
         name = self._value(keywords.get("name"), {})
         backend = self._value(keywords.get("venv_backend"), {})
         default = keywords.get("default")
+        tags = self._value(keywords.get("tags"), {})
         python = keywords.get("python", keywords.get("py"))
         if python is None and isinstance(decorator, ast.Call) and decorator.args:
             python = decorator.args[0]
@@ -131,6 +133,7 @@ class _Nox:
             backend=backend if isinstance(backend, str) else self._backend,
             pythons=tuple(v.removeprefix("python") for v in versions if "$" not in v),
             default=not (isinstance(default, ast.Constant) and default.value is False),
+            tags=tags if isinstance(tags, tuple) else (),
         )
 
     def run(self, session: _Session) -> list[Invocation]:

@@ -1,4 +1,7 @@
-"""Shell scripts: ``*.sh`` and ``*.bash`` anywhere, and files without a suffix in folders that hold scripts."""
+"""Shell scripts: ``*.sh`` and ``*.bash`` anywhere, and files without a suffix in folders that hold scripts.
+
+Functions that the script does not call itself are tasks: a script that sources this one may call them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import posixpath
 import re
 
 from scanner import shell
-from scanner.facts import Extract, Location
+from scanner.facts import FUNCTION, Extract, Location, Task
 from scanner.format import Format, like
 
 _SHEBANG = re.compile(r"#!\s{0,4}(?:/\S{0,100}/)?(?:env\s{1,4}(?:-S\s{1,4})?)?(?P<name>[\w.-]{1,40})")
@@ -24,11 +27,14 @@ def read(path: str, text: str) -> Extract | None:
     if name not in ("bash", "sh", "dash", "ash", "zsh", "ksh"):
         return None
     template = "{{" in path or bool(_TEMPLATE.search(text))
-    parsed = shell.parse(text, at=Location(path=path, line=1), context="script", shell=name)
+    parsed = shell.parse(text, at=Location(path=path, line=1), context="script", shell=name, library=True)
     return Extract(
         path=path,
         format="shell",
         invocations=parsed.invocations,
+        tasks=tuple(
+            Task(name=name, at=Location(path=path, line=line), runner=FUNCTION) for name, line in parsed.functions
+        ),
         problems=() if template else parsed.problems,
         template=template,
     )

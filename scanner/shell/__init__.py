@@ -33,7 +33,8 @@ class Parsed:
     """What a text would start, and what it leaves behind.
 
     ``env``: literal variables exported when the text ends; ``passed_on``: those handed to later steps of the job
-    (``echo K=V >> $GITHUB_ENV``); ``directory``: the working folder at the end, ``None`` when unknown.
+    (``echo K=V >> $GITHUB_ENV``); ``directory``: the working folder at the end, ``None`` when unknown; ``functions``:
+    those of a library by name and line, whose commands have their name as the job.
     """
 
     invocations: tuple[Invocation, ...] = ()
@@ -41,6 +42,7 @@ class Parsed:
     env: Mapping[str, str] = field(default_factory=dict)
     passed_on: Mapping[str, str] = field(default_factory=dict)
     directory: str | None = "."
+    functions: tuple[tuple[str, int | None], ...] = ()
 
 
 def parse(
@@ -54,20 +56,24 @@ def parse(
     disabled: str | None = None,
     tolerated: bool = False,
     shell: str | None = None,
+    unset: frozenset[str] = frozenset(),
+    library: bool = False,
 ) -> Parsed:
     """Read ``text``, whose first line is ``at.line``, and return every command that it would start, in order.
 
     ``env`` are the variables in force before it, ``directory`` the folder it starts in (an absolute path is one
     inside an image). ``shell`` is the interpreter's name where it is not a POSIX one: PowerShell and cmd are split by
-    line as well as can be, anything else (``python``) yields nothing. Never raises; what could not be understood is a
+    line as well as can be, anything else (``python``) yields nothing. ``unset`` are variables that are empty unless
+    somebody sets them, which decides tests upon them; a ``library`` is a file whose functions others may call: each
+    that the text itself does not call is a job of its own. Never raises; what could not be understood is a
     problem with its line, and the rest still counts.
     """
     name = posixpath.basename((shell or "bash").split()[0]).lower().removesuffix(".exe") if shell != "" else "bash"
     if len(text) > MAX_TEXT:
         problem = Problem(code="too-large", message=f"more than {MAX_TEXT} characters of shell", at=at)
         return Parsed(problems=(problem,), directory=directory)
-    writer = Writer(at, context, job, disabled, tolerated)
-    state = State(dict(env), set(env), directory)
+    writer = Writer(at, context, job, disabled, tolerated, library)
+    state = State(dict(env), set(env), directory, unset=unset - env.keys())
     text = text.replace("\r\n", "\n").replace("\0", "")
     if name in _WINDOWS:
         windows(text, state, writer)
@@ -79,4 +85,5 @@ def parse(
         env={k: clean_value(k, v) for k, v in state.variables.items() if v is not None and k in state.exported},
         passed_on=writer.passed_on,
         directory=state.directory,
+        functions=tuple(writer.functions),
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
-from scanner.shell.masks import ROOTS, Masks
+from scanner.shell.masks import ROOT_NAME, ROOTS, Masks
 from scanner.shell.narrow import widened
 from scanner.shell.output import Writer
 from scanner.shell.state import State
@@ -82,7 +82,7 @@ class Expansion:
             for child in node.children:
                 yield from self.pieces(child, state, depth + 1)
         elif kind in ("simple_expansion", "expansion"):
-            yield self._value(text, state), True
+            yield self._expanded(node, text, state, depth), True
         elif kind == "command_substitution":
             yield self._substitute(node, text, state, depth), False
         elif kind == "process_substitution":
@@ -109,13 +109,26 @@ class Expansion:
                 if many is not None:
                     yield " ".join(many), False
                 elif child.type in ("simple_expansion", "expansion"):
-                    yield self._value(stripped, state), False
+                    yield self._expanded(child, stripped, state, depth), False
                 elif child.type == "command_substitution":
                     yield self._substitute(child, stripped, state, depth), False
                 else:
                     yield stripped, False
             elif text.strip('$"'):
                 yield text, False
+
+    def _expanded(self, node: Node, text: str, state: State, depth: int) -> str:
+        """A variable's value; a default that substitutes a command (``${X:-$(…)}``) is followed as one."""
+        default = node.named_children[-1] if node.named_child_count > 1 and depth <= MAX_DEPTH else None
+        match = _VARIABLE.fullmatch(text) if "$(" in text else None
+        if (
+            default is None
+            or match is None
+            or match["operator"] not in (":-", "-", ":=", "=")
+            or match["name"] in state.variables
+        ):
+            return self._value(text, state)
+        return "".join(part for part, _ in self.pieces(default, state, depth + 1))
 
     def _value(self, text: str, state: State) -> str:
         """What ``$NAME`` or ``${NAME…}`` stands for, or the text itself where that cannot be known."""
@@ -125,7 +138,7 @@ class Expansion:
         name = match["bare"] or match["name"]
         operator, argument = match["operator"] or "", match["argument"] or ""
         value = self._lookup(name, state)
-        if operator in (":-", "-", ":=", "="):
+        if operator in _DEFAULTS:
             if value is None and name not in state.variables and not name.isdigit():
                 return self._interpolate(argument.strip("\"'"), state)
             return text if value is None else value
@@ -138,7 +151,7 @@ class Expansion:
         return value if operator in ("", ":?", "?") else text
 
     def _lookup(self, name: str, state: State) -> str | None:
-        if name in state.variables:
+        if name in state.variables and (state.variables[name] is not None or not ROOT_NAME.fullmatch(name)):
             return state.variables[name]
         if name.isdigit() and name != "0":
             known = state.positional
@@ -147,7 +160,7 @@ class Expansion:
             return self._masks.add(f"${name}", self._masks.path)
         if name == "PWD" and state.directory is not None:
             return state.directory if state.directory.startswith("/") else self._masks.add("$PWD", state.directory)
-        return self._masks.add(f"${name}", ".") if name in ROOTS else None
+        return self._masks.add(f"${name}", ".") if name in ROOTS or ROOT_NAME.fullmatch(name) else None
 
     def _interpolate(self, text: str, state: State) -> str:
         return _SIMPLE.sub(lambda m: self._value(m[0], state), text) if "$" in text else text
@@ -211,6 +224,7 @@ class Expansion:
         return None if path == ".." or path.startswith("../") else path
 
 
+_DEFAULTS = (":-", "-", ":=", "=")
 _OWN_FOLDER = re.compile(r"\b(?:pwd|dirname|readlink|realpath|rev-parse)\b")
 _ARRAY = re.compile(r"\$\{(\w{1,100})\[[@*]\]\}")
 _SIMPLE = re.compile(r"\$\{\w{1,100}\}|\$\w{1,100}")

@@ -19,7 +19,13 @@ class Writer:
     """Collects invocations and problems in the shape that was asked for."""
 
     def __init__(
-        self, at: Location, context: Context, job: str | None, disabled: str | None, tolerated: bool = False
+        self,
+        at: Location,
+        context: Context,
+        job: str | None,
+        disabled: str | None,
+        tolerated: bool = False,
+        library: bool = False,
     ) -> None:
         self.at = at
         self.tolerated = tolerated
@@ -29,8 +35,18 @@ class Writer:
         self._context = context
         self._job = job
         self._disabled = disabled
-        self._seen: set[tuple[tuple[str, ...], int | None, str | None]] = set()
+        self._library = library
+        self.functions: list[tuple[str, int | None]] = []
+        self._apart: str | None = None
+        self._seen: set[tuple[tuple[str, ...], int | None, str | None, str | None]] = set()
         self._env: tuple[tuple[str, str], ...] = ()
+
+    def sets_apart(self, function: str, row: int) -> bool:
+        """Make the commands that follow, of ``function``, a job of their own if that was asked for; whether it was."""
+        if self._library:
+            self._apart = function
+            self.functions.append((function, self._line(row)))
+        return self._library
 
     def emit(self, argv: list[str], env: tuple[tuple[str, str], ...], directory: str | None, row: int) -> None:
         """Keep a command, once for each place and folder."""
@@ -39,7 +55,7 @@ class Writer:
             return
         words = _clean(argv[:MAX_WORDS])
         line = self._line(row)
-        key = (words, line, directory)
+        key = (words, line, directory, self._apart)
         if key in self._seen:
             return
         self._seen.add(key)
@@ -53,7 +69,7 @@ class Writer:
                 context=self._context,
                 env=env,
                 directory=directory,
-                job=self._job,
+                job=self._job or self._apart,
                 disabled=self._disabled,
                 tolerated=self.tolerated,
             )

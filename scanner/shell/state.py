@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class State:
-    """The shell's state at one point: ``None`` marks a variable whose value only running would tell."""
+    """The shell's state at one point: ``None`` marks a variable whose value only running would tell.
+
+    ``positional`` are the arguments of the function that is walked, ``called_at`` the row of its call; ``unset`` names
+    variables that are empty unless whoever runs the text sets them.
+    """
 
     variables: dict[str, str | None]
     exported: set[str]
@@ -16,11 +20,20 @@ class State:
     arrays: dict[str, tuple[str, ...]] = field(default_factory=dict)
     positional: tuple[str, ...] | None = None
     previous: str | None = None
+    called_at: int | None = None
+    unset: frozenset[str] = frozenset()
 
     def fork(self) -> State:
         """A copy for a part that may not run, or runs in a process of its own."""
         return State(
-            dict(self.variables), set(self.exported), self.directory, dict(self.arrays), self.positional, self.previous
+            dict(self.variables),
+            set(self.exported),
+            self.directory,
+            dict(self.arrays),
+            self.positional,
+            self.previous,
+            self.called_at,
+            self.unset,
         )
 
     def join(self, branches: Iterable[State]) -> None:

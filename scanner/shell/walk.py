@@ -15,7 +15,7 @@ from scanner.shell.masks import Masks
 from scanner.shell.narrow import narrowed
 from scanner.shell.output import MAX_PROBLEMS, Writer, clean_value
 from scanner.shell.state import State
-from scanner.shell.wrappers import SHELLS, script_word, takes_words, unwrap
+from scanner.shell.wrappers import SHELLS, Contained, contained, script_word, takes_words, unwrap
 
 MAX_NESTED = 6
 MAX_STEPS = 60_000
@@ -52,7 +52,8 @@ _STATEMENTS = frozenset(
         "ERROR",
     }
 )
-_TESTS = frozenset({"=", "==", "!=", "&&", "||", "!"})
+_NUMERIC = ("-eq", "-ne")
+_TESTS = frozenset({"=", "==", "!=", "&&", "||", "!", *_NUMERIC})
 _HARMLESS = frozenset({"true", ":", "echo", "printf", "exit 0", "return 0", "warn", "logger"})
 
 
@@ -88,8 +89,16 @@ class Walk:
         }
 
     def run(self, text: str, state: State) -> None:
-        """Walk ``text``; functions that nothing in it calls are walked last, with unknown arguments."""
+        """Walk ``text``; functions that nothing in it calls are walked last, with unknown arguments.
+
+        Where the text is a whole file without a job, each of those is a job of its own: others may source the file.
+        """
         self._parsed(self._masks.hide(text), state, 0, 0)
+        called = frozenset(self._called)
+        for name in list(self._functions):
+            if name in called or not self._writer.sets_apart(name, self._row(self._functions[name])):
+                continue
+            self._call(name, None, state.fork(), 0)
         for name in list(self._functions):
             if name not in self._called:
                 self._call(name, None, state.fork(), 0)
@@ -151,11 +160,15 @@ class Walk:
         parts.append(("", current))
         parts.reverse()
         outer = self._writer.tolerated
+        truth: bool | None = None
         forgiven = [False] * len(parts)
         for number in range(len(parts) - 2, -1, -1):
             link, following = parts[number + 1]
             forgiven[number] = forgiven[number + 1] or (link == "||" and _is_harmless(following))
         for number, (link, part) in enumerate(parts):
+            if (link, truth) in (("&&", False), ("||", True)):
+                continue
+            truth = self._truth(part, state, depth)
             self._writer.tolerated = outer or forgiven[number]
             after = redirects if redirects and number == len(parts) - 1 else []
             if link != "||":
@@ -272,9 +285,11 @@ class Walk:
         """What a test comes to, ``None`` where that cannot be known: only words are compared, nothing is looked up."""
         if depth > MAX_DEPTH:
             return None
-        parts = [child for child in node.children if child.is_named]
-        operator = next((child.type for child in node.children if child.type in _TESTS), "")
+        parts = [child for child in node.children if child.is_named and _text_of_test(child) not in _NUMERIC]
+        operator = next((sign for child in node.children if (sign := _text_of_test(child)) in _TESTS), "")
         match node.type:
+            case "command":
+                return self._tested(node, state, depth)
             case "test_command" | "parenthesized_expression" if len(parts) == 1:
                 return self._truth(parts[0], state, depth + 1)
             case "negated_command" | "unary_expression" if operator == "!" and parts:
@@ -287,15 +302,24 @@ class Walk:
                 left, right = (self._truth(part, state, depth + 1) for part in parts)
                 decisive = operator == "||"
                 return decisive if decisive in (left, right) else None if None in (left, right) else not decisive
-            case "binary_expression" if len(parts) == 2 and operator in ("=", "==", "!="):
+            case "binary_expression" if len(parts) == 2 and operator in ("=", "==", "!=", *_NUMERIC):
                 words = [self._known(part, state, depth) for part in parts]
-                return None if None in words else (words[0] == words[1]) == (operator != "!=")
+                return None if None in words else (words[0] == words[1]) == (operator not in ("!=", "-ne"))
             case _:
                 return None
 
+    def _tested(self, node: Node, state: State, depth: int) -> bool | None:
+        """What the command ``test`` comes to, for two words that are compared."""
+        parts = [child for child in node.children if child.is_named]
+        if len(parts) != 4 or text_of(parts[0]) != "test" or (operator := _text_of_test(parts[2])) not in _TESTS:
+            return None
+        words = [self._known(part, state, depth) for part in (parts[1], parts[3])]
+        return None if None in words else (words[0] == words[1]) == (operator not in ("!=", "-ne"))
+
     def _known(self, node: Node, state: State, depth: int) -> str | None:
-        words = self._words.words(node, state, depth)
-        text = " ".join(words)
+        text = " ".join(self._words.words(node, state, depth))
+        if (match := _ONE_VARIABLE.fullmatch(text)) and match[1] in state.unset and match[1] not in state.variables:
+            return match[2] or ""
         return None if is_open(text) or "\ue000" in text or "?" in text else text
 
     def _loop(self, node: Node, state: State, depth: int) -> None:
@@ -347,14 +371,18 @@ class Walk:
         if name is not None and body is not None:
             self._functions[text_of(name)] = body
 
-    def _call(self, name: str, arguments: tuple[str, ...] | None, state: State, depth: int) -> None:
+    def _call(
+        self, name: str, arguments: tuple[str, ...] | None, state: State, depth: int, row: int | None = None
+    ) -> None:
+        """Walk a function; ``row`` is where the call stands that its arguments are written in."""
         self._called.add(name)
         if name in self._active or len(self._active) >= MAX_NESTED:
             return
         self._active.append(name)
-        before, state.positional = state.positional, arguments
+        before = state.positional, state.called_at
+        state.positional, state.called_at = arguments, row
         self._statement(self._functions[name], state, depth + 1)
-        state.positional = before
+        state.positional, state.called_at = before
         self._active.pop()
 
     # variables
@@ -439,7 +467,8 @@ class Walk:
             elif child.is_named:
                 words = self._words.words(child.children[0] if kind == "command_name" else child, state, depth)
                 argv.extend(words)
-                rows.extend([self._row(child)] * len(words))
+                handed = state.called_at is not None and _HANDED.search(text_of(child)) is not None
+                rows.extend([_HANDED_ON if handed else self._row(child)] * len(words))
         argv.extend(extra)
         rows.extend([self._row(node)] * (len(argv) - len(rows)))
         if argv:
@@ -460,17 +489,20 @@ class Walk:
         for _ in range(MAX_NESTED):
             if argv and argv[0].startswith("@") and argv[0] != "@":
                 argv = [argv[0].lstrip("@"), *argv[1:]]
-            used = unwrap(argv, prefix, stdin)
+            used = unwrap(argv, prefix, stdin) if argv[:1] and argv[0] not in self._functions else 0
             if used == 0:
                 break
             argv, rows = argv[used:], rows[used:]
         if not argv:
             return
+        if rows and rows[0] == _HANDED_ON and state.called_at is not None:
+            row = state.called_at  # what a function is handed stands where it is called
+        rows = [row if r == _HANDED_ON else r for r in rows]
         if stdin is not None and takes_words(argv):
             argv, rows = [*argv, stdin], [*rows, row]
         name = posixpath.basename(argv[0])
         if argv[0] in self._functions:
-            self._call(argv[0], tuple(argv[1:]), state, depth)
+            self._call(argv[0], tuple(argv[1:]), state, depth, row)
         elif name in ("cd", "pushd", "popd", "chdir"):
             state.go(self._target(argv, state))
         elif (script := script_word(argv)) is not None and self._nested < MAX_NESTED:
@@ -485,6 +517,36 @@ class Walk:
             self._nested -= 1
         else:
             self._emit(argv, prefix, row, state)
+            if (inside := contained(argv)) is not None and self._nested < MAX_NESTED:
+                self._in_container(inside, argv, row, state, depth)
+
+    def _in_container(self, inside: Contained, argv: list[str], row: int, state: State, depth: int) -> None:
+        """What a container is told to run; its folder is known where the repository is mounted there."""
+        inner = State(dict(inside.variables), {name for name, _ in inside.variables}, None)
+        places = {target: place for source, target in inside.mounts if (place := self._mounted(source, state))}
+        words = [self._from_mount(word, places) for word in argv[inside.start :]]
+        if inside.directory is not None:
+            found = self._from_mount(inside.directory, places)
+            inner.directory = self._words.join_path(".", found) if found != inside.directory else None
+        if inner.directory is None:
+            words = [f"./{place}" if (place := self._masks.place_of(word)) else word for word in words]
+        words = [*([inside.entry] if inside.entry else []), *words]
+        self._nested += 1
+        self._start(words, [row] * len(words), {}, row, inner, depth + 1)
+        self._nested -= 1
+
+    def _mounted(self, source: str, state: State) -> str | None:
+        """The folder of the repository that is mounted from ``source``; ``None`` for a volume or another place."""
+        if not source.startswith((".", "/", "\ue000")) and source not in _HERE:
+            return None
+        return state.directory if source in _HERE else self._words.join_path(state.directory, source)
+
+    def _from_mount(self, word: str, places: dict[str, str]) -> str:
+        """A word that names a file below a mounted folder as the place it has in the repository."""
+        for target, place in sorted(places.items(), reverse=True):
+            if word == target or word.startswith(target + "/"):
+                return self._masks.add(word, posixpath.normpath(posixpath.join(place, "./" + word[len(target) :])))
+        return word
 
     def _emit(self, argv: list[str], prefix: dict[str, str], row: int, state: State) -> None:
         env = {k: v for k in state.exported if (v := state.variables.get(k)) is not None}
@@ -498,6 +560,11 @@ class Walk:
             return state.previous
         return self._words.join_path(state.directory, words[0]) if words else None
 
+
+_HERE = frozenset({".", "$PWD", "${PWD}", "$(pwd)", "`pwd`", "%cd%"})
+_ONE_VARIABLE = re.compile(r"\$\{?(\w{1,100})(?::?-([\w.]{0,50}))?\}?")
+_HANDED = re.compile(r"\$(?:[@*1-9]|\{[@*1-9])")
+_HANDED_ON = -1  # the row of a word that a function was handed
 
 # what these write may be installed later on, so that where they write it belongs to the command
 _WRITES_LISTING = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 SHELLS = frozenset({"bash", "sh", "dash", "ash", "zsh", "ksh"})
 INPUT = "\ue002"
@@ -102,6 +103,69 @@ def _after_options(argv: list[str], number: int) -> int | None:
     while number < len(argv) and argv[number].startswith("-"):
         number += 1
     return number if number < len(argv) else None
+
+
+_CONTAINERS = frozenset({"docker", "podman", "nerdctl", "docker-compose", "podman-compose"})
+_CONTAINER_VALUES = frozenset(
+    """
+    -e --env --env-file -v --volume -w --workdir -u --user --name --network --net --entrypoint -p --publish --mount
+    --platform -f --file --profile --project-name --project-directory --index --add-host -h --hostname --memory -m
+    --cpus --gpus --shm-size --ulimit -l --label --device --cap-add --cap-drop --security-opt --ipc --pid --restart
+    --pull --cidfile --dns --tmpfs --volumes-from --log-level --context -c -H --host --userns --group-add
+    """.split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contained:
+    """A command that runs in a container: its words, the folder it starts in, what is mounted and set there."""
+
+    start: int
+    entry: str | None = None
+    directory: str | None = None
+    mounts: tuple[tuple[str, str], ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+def contained(argv: list[str]) -> Contained | None:
+    """The command inside of ``docker run IMAGE``, ``docker compose exec SERVICE``, ``kubectl exec POD --``, if any."""
+    name = posixpath.basename(argv[0])
+    if name in ("kubectl", "oc"):
+        start = argv.index("--") + 1 if "exec" in argv[1:4] and "--" in argv else len(argv)
+        return Contained(start=start) if start < len(argv) else None
+    if name not in _CONTAINERS:
+        return None
+    verb = _skipped(argv, 1)
+    if argv[verb : verb + 1] in (["compose"], ["container"]):
+        verb = _skipped(argv, verb + 1)
+    if argv[verb : verb + 1] not in (["run"], ["exec"]):
+        return None
+    place = _skipped(argv, verb + 1)  # the image, container or service
+    options = argv[verb + 1 : place]
+    entry = next(iter(_values(options, "--entrypoint")), None) or None
+    if place + 1 >= len(argv) and entry is None:
+        return None
+    mounts = (word.split(":") for word in _values(options, "-v", "--volume"))
+    variables = (word.partition("=") for word in _values(options, "-e", "--env"))
+    return Contained(
+        start=place + 1,
+        entry=entry,
+        directory=next(iter(_values(options, "-w", "--workdir")), None),
+        mounts=tuple((m[0], m[1].rstrip("/")) for m in mounts if len(m) > 1 and m[1].startswith("/")),
+        variables=tuple((name, value) for name, equals, value in variables if equals),
+    )
+
+
+def _skipped(argv: list[str], position: int) -> int:
+    """The first position from ``position`` that holds neither an option nor an option's value."""
+    while position < len(argv) and argv[position].startswith("-"):
+        position += 2 if argv[position] in _CONTAINER_VALUES else 1
+    return position
+
+
+def _values(words: list[str], *names: str) -> list[str]:
+    found = [words[n + 1] for n, word in enumerate(words[:-1]) if word in names]
+    return found + [w.partition("=")[2] for w in words if "=" in w and w.partition("=")[0] in names]
 
 
 def takes_words(argv: list[str]) -> bool:

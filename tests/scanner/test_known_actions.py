@@ -2,17 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.known_actions import commands_of, is_setup, script_inputs, super_linter, words
+from scanner.known_actions import ToolSetup, commands_of, is_setup, script_inputs, super_linter, tool_setup, words
 
 
 @pytest.mark.parametrize(
     ("action", "inputs", "expected"),
     [
-        ("Snok/Install-Poetry", {"version": "1.8.3"}, ["pipx install poetry==1.8.3"]),
-        ("astral-sh/setup-uv", {"version": "latest"}, ["pipx install uv"]),
-        ("prefix-dev/setup-pixi", {"run-install": "false"}, ["pipx install pixi"]),
-        ("prefix-dev/setup-pixi", {"pixi-version": "v0.40.0"}, ["pipx install pixi==0.40.0", "pixi install --locked"]),
-        ("prefix-dev/setup-pixi", {"locked": "false"}, ["pipx install pixi", "pixi install"]),
+        ("Snok/Install-Poetry", {"version": "1.8.3"}, []),
+        ("prefix-dev/setup-pixi", {"run-install": "false"}, []),
+        ("prefix-dev/setup-pixi", {"pixi-version": "v0.40.0"}, ["pixi install --locked"]),
+        ("prefix-dev/setup-pixi", {"locked": "false"}, ["pixi install"]),
         ("conda-incubator/setup-miniconda", {"environment-file": "e.yml"}, ["conda env update --file e.yml"]),
         ("conda-incubator/setup-miniconda", {}, []),
         ("mamba-org/setup-micromamba", {"create-args": "python=3.9 pip"}, ["micromamba create python=3.9 pip"]),
@@ -30,6 +29,12 @@ from scanner.known_actions import commands_of, is_setup, script_inputs, super_li
 )
 def test_commands(action: str, inputs: dict[str, str], expected: list[str]) -> None:
     assert [" ".join(argv) for argv in commands_of(action, inputs)] == expected
+
+
+def test_tools_that_actions_set_up() -> None:
+    assert tool_setup("Abatilo/actions-poetry") == ToolSetup(tool="poetry", version="poetry-version")
+    assert tool_setup("astral-sh/setup-uv") == ToolSetup(tool="uv", files=("version-file",))
+    assert tool_setup("actions/setup-python") is None
 
 
 def test_other_tables() -> None:

@@ -64,7 +64,7 @@ def argvs(text: str, **more: object) -> list[str]:
         ("pip install x==${{ matrix.a }} ${{ b || 'c d' }}", ["pip install x==${{ matrix.a }} ${{ b || 'c d' }}"]),
         ("make {{ target }} $[[ inputs.x ]]", ["make {{ target }} $[[ inputs.x ]]"]),
         ("pip install << parameters.x >>", ["pip install << parameters.x >>"]),
-        ("docker run image pip install x", ["docker run image pip install x"]),
+        ("docker run image pip install x", ["docker run image pip install x", "pip install x"]),
         ("a # b\n# c\n", ["a"]),
         ("", []),
     ],
@@ -92,6 +92,60 @@ def test_commands(text: str, expected: list[str]) -> None:
 )
 def test_tests_of_what_is_known(text: str, expected: list[str]) -> None:
     assert argvs(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('if [ "$DEV" = yes ]; then a; else b; fi', ["b"]),
+        ('[ "${DEV:-0}" -eq 1 ] && a || b', ["b"]),
+        ('test "$DEV" = 1 && a; b', ["test $DEV = 1", "b"]),
+        ('[ -n "$DEV" ] || a', ["a"]),
+        ("pip install x==${DEV}", ["pip install x==${DEV}"]),
+    ],
+)
+def test_what_nobody_sets_decides_tests_and_stays_in_words(text: str, expected: list[str]) -> None:
+    assert argvs(text, unset=frozenset({"DEV"})) == expected
+
+
+def test_what_a_function_is_handed_stands_where_it_is_called() -> None:
+    text = 'retry() { sudo "$@" || true; }\nsetup() { pip install a; }\nretry \\\n  pip install b\nsetup\n'
+    assert [(" ".join(i.argv), i.at.line) for i in run(text).invocations] == [
+        ("pip install b", 12),
+        ("true", 10),
+        ("pip install a", 11),
+    ]
+
+
+def test_functions_of_a_library_are_jobs_of_their_own() -> None:
+    parsed = run("one() { a; }\ntwo() { one; b; }\nthree() { c; }\nthree\n", library=True)
+    found = [(i.job, " ".join(i.argv)) for i in parsed.invocations]
+    assert found == [(None, "c"), ("one", "a"), ("two", "a"), ("two", "b")]
+    assert parsed.functions == (("one", 10), ("two", 11))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("docker run -v $PWD:/app -w /app/api image sh -c 'pip install -r a.txt && b'", [("pip install -r a.txt", "api"), ("b", "api")]),
+        ("docker run -v .:/io -it image /io/build.sh x", [("./build.sh x", None)]),
+        ("docker run --entrypoint bash -v \"$(pwd)/sub\":/s -w /s image -c 'poetry install'", [("poetry install", "sub")]),
+        ("docker compose -f a.yml exec web pytest", [("pytest", None)]),
+        ("docker run -v data:/app -w /app image a", [("a", None)]),
+        ("kubectl exec pod -- pip install x", [("pip install x", None)]),
+        ("docker run image", []),
+        ("docker run --rm", []),
+        ("docker build .", []),
+    ],
+)  # fmt: skip
+def test_what_a_container_is_told_to_run(text: str, expected: list[tuple[str, str | None]]) -> None:
+    assert [(" ".join(i.argv), i.directory) for i in run(text).invocations[1:]] == expected
+
+
+def test_defaults_that_substitute_and_roots_by_their_name() -> None:
+    text = 'R=${R:-"$(realpath "$(dirname "$0")"/../..)"}\ncd "$R/docs"\na\ncd $MY_REPO_ROOT/x\nb\ncd $OTHER\nc\n'
+    parsed = parse(text, at=Location(path="ci/gh/x.sh", line=1), context="script")
+    assert [i.directory for i in parsed.invocations if i.argv[0] in "abc"] == ["docs", "x", None]
 
 
 def test_lines_count_from_the_texts_first_line() -> None:

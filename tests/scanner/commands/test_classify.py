@@ -282,7 +282,10 @@ ONE: list[tuple[str, str, tuple[object, ...]]] = [
     (".", "coverage run -m pytest", ("test", "pytest", None, None)),
     (".", "python manage.py test", ("test", "manage.py", None, None)),
     (".", "docker compose run --rm web pytest", ("test", "pytest", None, None)),
-    (".", "docker run image pip install x", ("other", None, None, None)),
+    (".", "docker run image pip install x", ("adhoc", "pip", False, "none")),
+    (".", "pip install ./checked-out-beside", ("adhoc", "pip", False, "none")),
+    (".", "pip install ./dist/x-*", ("install", "pip", False, "none")),
+    (".", "pip install -r /workspaces/x/compiled.txt", ("install", "pip", True, "none")),
     (".", "docker build .", ("build", "docker", None, None)),
     (".", "pre-commit run --all-files", ("lint", "pre-commit", None, None)),
     (".", "ruff check .", ("lint", "ruff", None, None)),
@@ -304,6 +307,12 @@ def test_one_command(directory: str | None, text: str, expected: tuple[object, .
 
 
 SEVERAL: list[tuple[str, str, list[tuple[object, ...]]]] = [
+    (".", "uv sync --locked\nuv sync", [("install", "uv", True, "locked"), ("install", "uv", True, "locked")]),
+    (
+        ".",
+        "uv sync --locked\nuv run --frozen x",
+        [("install", "uv", True, "locked"), ("install", "uv", True, "frozen")],
+    ),
     (".", "uv run pytest", [("install", "uv", True, "none"), ("test", "pytest", None, None)]),
     (".", "uv run --frozen -m pytest", [("install", "uv", True, "frozen"), ("test", "pytest", None, None)]),
     (".", "uv run ruff check", [("install", "uv", True, "none"), ("lint", "ruff", None, None)]),
@@ -541,6 +550,36 @@ def test_reasons_and_projects() -> None:
 )
 def test_manager_of(text: str, expected: str | None) -> None:
     assert manager_of(classify(invocation(text), lookup=LOOKUP)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "pinned"),
+    [
+        ("uses:astral-sh/setup-uv@v7 version=0.9.5", True),
+        ("uses:astral-sh/setup-uv@v7 version=0.9.5,0.10.0", True),
+        ("uses:astral-sh/setup-uv@v7 version=0.9.x", None),
+        ("uses:astral-sh/setup-uv@v7 version=${{steps.a.outputs.b}}", None),
+        ("uses:astral-sh/setup-uv@v7 version-file=pyproject.toml", True),
+        ("uses:astral-sh/setup-uv@v7 version-file=missing", None),
+        ("uses:astral-sh/setup-uv@v7 version=latest", False),
+        ("uses:astral-sh/setup-uv@v7", False),
+        ("uses:abatilo/actions-poetry@v4 poetry-version=2.1.3", True),
+    ],
+)
+def test_actions_that_set_up_a_manager(text: str, pinned: bool | None) -> None:
+    command = classify(invocation(text), lookup=LOOKUP)
+    assert (command.kind, command.pinned) == ("bootstrap", pinned)
+
+
+def test_uv_itself_may_be_required_in_a_version() -> None:
+    files = {"pyproject.toml": '[project]\nname = "x"\n[tool.uv]\nrequired-version = "==0.9.5"\n'}
+    command = classify(invocation("uses:astral-sh/setup-uv@v7"), lookup=lookup_of(files))
+    assert (command.pinned, command.because) == (True, "required by pyproject.toml")
+
+
+def test_the_version_that_an_action_sets_up_counts() -> None:
+    commands = classify_all([invocation("uses:snok/install-poetry@v1 version=1.7.1"), invocation("poetry install", directory="poetry")], LOOKUP)  # fmt: skip
+    assert commands[-1].enforced == "frozen"
 
 
 def test_repository_leaves_templates_aside() -> None:

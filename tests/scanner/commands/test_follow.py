@@ -46,8 +46,35 @@ EXTRACTS = (
     runner("hat/hatch.toml", "hatch.toml", {"default:t": ("ht", ()), "e:u": ("hu", ())}, owner="hatch"),
     Extract(path="run.sh", format="shell", invocations=(started("./other.sh", "run.sh", context="script"),)),
     Extract(path="other.sh", format="shell", invocations=(started("./run.sh", "other.sh"), started("o", "other.sh"))),
+    Extract(
+        path="ci/lib.sh",
+        format="shell",
+        invocations=(
+            started("source ./ci/base.sh", "ci/lib.sh"),
+            started("l", "ci/lib.sh"),
+            started("i", "ci/lib.sh", "setup"),
+            started("$COMMAND", "ci/lib.sh"),
+        ),
+        tasks=(Task(name="setup", at=Location(path="ci/lib.sh", line=1), runner="function"),),
+    ),
+    Extract(
+        path="ci/base.sh",
+        format="shell",
+        invocations=(started("b", "ci/base.sh", "base"),),
+        tasks=(Task(name="base", at=Location(path="ci/base.sh", line=1), runner="function"),),
+    ),
+    Extract(path="ci.yml", format="github-actions", invocations=(started("source ci/lib.sh", "ci.yml"),)),
     Extract(path="act/action.yml", format="github-action", invocations=(started("act", "act/action.yml"),)),
 )
+
+
+def tagged(extract: Extract, **tags: str) -> Extract:
+    return replace(
+        extract, tasks=tuple(replace(t, tags=(tags[t.name],) if t.name in tags else ()) for t in extract.tasks)
+    )
+
+
+EXTRACTS = tuple(tagged(e, docs="slow", tests="quick") if e.path == "noxfile.py" else e for e in EXTRACTS)
 
 
 def lookup() -> Lookup:
@@ -91,6 +118,12 @@ def lookup() -> Lookup:
         ("bash -e run.sh a", ["o"]),
         ("source run.sh", ["o"]),
         ("uses:./act x=1", ["act"]),
+        ("setup", ["i"]),
+        ("base", ["b"]),
+        ("bash ci/lib.sh setup", ["l", "$COMMAND", "i"]),
+        ("nox -t slow", ["nd"]),
+        ("nox --tags=quick slow", ["nt"]),
+        ("nox -t none", []),
         ("pytest", []),
     ],
 )

@@ -5,7 +5,6 @@ import pytest
 from scanner.commands.words import (
     Program,
     after_options,
-    container_command,
     distribution,
     inner,
     option,
@@ -23,6 +22,8 @@ from scanner.commands.words import (
         ("python -m pip install x", "pip", "install x"),
         ("python3 -W ignore -m pytest -q", "pytest", "-q"),
         ("python -mpip list", "pip", "list"),
+        ("python -Im pip list", "pip", "list"),
+        ("python-special.bat -m pip list", "pip", "list"),
         ("${PYTHON3} -m pip list", "pip", "list"),
         ("$venv_python -m pip list", "pip", "list"),
         ("${MY_PIP} list", "pip", "list"),
@@ -67,12 +68,6 @@ def test_program_of_nothing() -> None:
 def test_inner(text: str, expected: str | None) -> None:
     found = inner(program(tuple(text.split())))
     assert (" ".join(found) if found is not None else None) == expected
-
-
-def test_container_command() -> None:
-    assert container_command(program(("docker", "compose", "-f", "x", "run", "--rm", "web", "pytest"))) == ("pytest",)
-    assert container_command(program(("docker", "build", "."))) is None
-    assert container_command(program(("pytest",))) is None
 
 
 def test_options() -> None:

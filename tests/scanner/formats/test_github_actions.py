@@ -112,13 +112,11 @@ def test_published_actions_stand_for_commands() -> None:
     )
     found = [c for c in _commands(extract) if not c.startswith("uses:")]
     assert found == [
-        "pipx install pixi",
         "pixi install --frozen -e lint",
         "pixi install --frozen -e test",
         "pre-commit run --all-files",
         "black@24.1.0 --check --diff src",
         "ruff format --check .",
-        "pipx install poetry==1.8.3",
         "micromamba create --file env.yml",
         "pip install -r a.txt",
     ]

@@ -112,3 +112,9 @@ _LINES = ["    session.run(*a, b=c)", "    session.install('a' + b)", "    for x
 @given(st.lists(st.sampled_from(_LINES), min_size=1, max_size=8).map("\n".join))
 def test_never_raises(body: str) -> None:
     FORMAT.read("noxfile.py", f"import nox\n@nox.session\ndef f(session):\n{body}\n")
+
+
+def test_tags() -> None:
+    extract = FORMAT.read("noxfile.py", "import nox\n@nox.session(tags=['a', 'b'])\ndef x(session): session.run('y')\n")
+    assert extract is not None
+    assert [t.tags for t in extract.tasks] == [("a", "b")]

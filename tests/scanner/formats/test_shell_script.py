@@ -43,3 +43,10 @@ def test_templates_have_no_problems() -> None:
     assert extract is not None
     assert extract.template
     assert extract.problems == ()
+
+
+def test_functions_that_others_may_call_are_tasks() -> None:
+    extract = FORMAT.read("ci/lib.sh", "setup() {\n  pip install -r a.txt\n}\nb\n")
+    assert extract is not None
+    assert [(t.name, t.runner, t.at.line) for t in extract.tasks] == [("setup", "function", 1)]
+    assert [(i.job, i.argv[0]) for i in extract.invocations] == [(None, "b"), ("setup", "pip")]
