@@ -7,6 +7,8 @@ import unicodedata
 
 _BREAKS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PLACEHOLDER = re.compile(r"\{([0-9]{1,9})\}")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -35,6 +37,16 @@ def terminal(text: str) -> str:
 def markdown(text: str) -> str:
     """``text`` as plain Markdown: nothing in it formats, links or breaks a table cell."""
     return _MARKDOWN.sub(r"\\\1", visible(text))
+
+
+def xml(text: str) -> str:
+    """``text`` for an XML document: visible, without the characters that XML has no place for; not yet escaped."""
+    return _NOT_XML.sub("\ufffd", visible(text))
+
+
+def sarif(text: str) -> str:
+    """``text`` as a SARIF message: no links, no places to be filled (SARIF 2.1.0, 3.11.5 and 3.11.6)."""
+    return _PLACEHOLDER.sub(r"{{\1}}", visible(text).replace("](", "\\]("))
 
 
 def csv_cell(text: str) -> str:

@@ -17,12 +17,14 @@ class View:
     """One thing to be shown: ``name`` (``inventory`` …), its ``page`` for people and its ``document`` for programs.
 
     Both are made on demand, because a writer needs one of them only. ``document`` is a value that msgspec encodes.
+    ``model`` is for writers that need more than what is published: whatever stands behind the view.
     """
 
     name: str
     page: Callable[[], Page]
     document: Callable[[], Any]
     rows: Callable[[], tuple[Any, ...]] | None = None
+    model: Callable[[], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

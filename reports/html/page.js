@@ -22,7 +22,7 @@
       if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
       else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
     }
-    element.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== ""));
+    element.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== ""));
     return element;
   };
   const say = (text) => { byId("said").textContent = text; };

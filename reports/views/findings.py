@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from reports.documents import RunHeader, header
 from reports.table import Page, Table, counted_noun
 from reports.writer import View
+from rules.checks import RULES
 from rules.finding import Finding, Findings, Level, State, Unknown
-from scanner.inventory import Run
+from rules.rule import Rule
+from scanner.inventory import Repository, Run
 
 _LEVELS: dict[Level, int] = {"error": 0, "warning": 1, "note": 2}
 
@@ -25,6 +28,19 @@ class FindingsDocument:
     unknowns: tuple[Unknown, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The findings with what they answer: the repositories that were asked, and the rules that asked them.
+
+    Silence of a rule about a repository means that it holds there.
+    """
+
+    document: FindingsDocument
+    repositories: tuple[Repository, ...]
+    rules: tuple[Rule, ...]
+    compared: bool
+
+
 def findings_view(
     run: Run,
     answers: Findings,
@@ -33,16 +49,27 @@ def findings_view(
     title: str = "Findings",
     closing: tuple[str, ...] = (),
     compared: bool = False,
+    repositories: Iterable[Repository] = (),
+    rules: Iterable[Rule] = RULES,
 ) -> View:
     """The view of a run's findings; ``names`` are the repositories' names for reading, by id.
 
+    ``repositories`` and ``rules`` are those that were asked: some formats show where a rule holds.
+
     ``compared``: the states say how the findings stand against an earlier run, so that *new* is worth showing.
     """
+
+    def document() -> FindingsDocument:
+        return FindingsDocument(run=header(run), findings=answers.findings, unknowns=answers.unknowns)
+
     return View(
         name="findings",
         page=lambda: findings_page(answers, names, title, closing, compared=compared),
-        document=lambda: FindingsDocument(run=header(run), findings=answers.findings, unknowns=answers.unknowns),
+        document=document,
         rows=lambda: answers.findings,
+        model=lambda: Answers(
+            document=document(), repositories=tuple(repositories), rules=tuple(rules), compared=compared
+        ),
     )
 
 

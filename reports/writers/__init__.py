@@ -9,7 +9,9 @@ from reports.writers.as_graphml import WRITER as AS_GRAPHML
 from reports.writers.as_html import WRITER as AS_HTML
 from reports.writers.as_json import WRITER as AS_JSON
 from reports.writers.as_jsonl import WRITER as AS_JSONL
+from reports.writers.as_junit import WRITER as AS_JUNIT
 from reports.writers.as_markdown import WRITER as AS_MARKDOWN
+from reports.writers.as_sarif import WRITER as AS_SARIF
 from reports.writers.as_table import WRITER as AS_TABLE
 
 WRITERS: tuple[Writer, ...] = (
@@ -21,6 +23,8 @@ WRITERS: tuple[Writer, ...] = (
     AS_DOT,
     AS_GRAPHML,
     AS_HTML,
+    AS_SARIF,
+    AS_JUNIT,
 )
 
 

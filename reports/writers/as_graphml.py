@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import networkx as nx
 
+from reports.escape import xml
 from reports.views.graph import GraphDocument
 from reports.writer import View, Writer
-
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(view: View) -> str:
@@ -19,7 +16,7 @@ def write(view: View) -> str:
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for node in document.nodes:
         values = {"name": node.name, "kind": node.kind, "manager": node.manager, "dependents": node.dependents}
-        graph.add_node(_clean(node.id), **_known(values))
+        graph.add_node(xml(node.id), **_known(values))
     for number, edge in enumerate(document.edges):
         values = {
             "via": edge.via,
@@ -30,18 +27,12 @@ def write(view: View) -> str:
             "path": edge.path,
             "line": edge.line,
         }
-        graph.add_edge(_clean(edge.consumer), _clean(edge.provider), key=number, **_known(values))
+        graph.add_edge(xml(edge.consumer), xml(edge.provider), key=number, **_known(values))
     return "\n".join(nx.generate_graphml(graph)) + "\n"
 
 
 def _known(values: dict[str, str | int | bool | None]) -> dict[str, str | int | bool]:
-    return {
-        key: _clean(value) if isinstance(value, str) else value for key, value in values.items() if value is not None
-    }
-
-
-def _clean(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)
+    return {key: xml(value) if isinstance(value, str) else value for key, value in values.items() if value is not None}
 
 
 WRITER = Writer(name="graphml", suffix=".graphml", write=write, views=("graph",), summary="GraphML")

@@ -54,6 +54,7 @@ def command(store_name: str, run_id: int | None, against: str, fail_on: str, eve
         title=f"Audit of run {fleet.run.id}, {since}",
         closing=closing,
         compared=earlier is not None,
+        repositories=fleet.repositories,
     )
     emit(view, common)
     return CROSSED if crossed else 0

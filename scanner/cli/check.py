@@ -67,7 +67,7 @@ def command(path: str, fail_on: str, common: Common) -> int:
         click.echo(f"muster: {path}: {repository.errors[0].message}", err=True)
         return UNREAD
     answers = run_rules(fleet, config, date.fromisoformat(run.as_of))
-    emit(findings_view(run, answers, names(fleet), title=f"Check of {path}"), common)
+    emit(findings_view(run, answers, names(fleet), title=f"Check of {path}", repositories=(repository,)), common)
     levels = _ORDER[: _ORDER.index(fail_on) + 1] if fail_on in _ORDER else ()
     closing = [f for f in answers.findings if f.state != "suppressed" and f.level in levels]
     note(f"{accounting(fleet)}; the gate is {'closed' if closing else 'open'}", common)

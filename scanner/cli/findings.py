@@ -43,7 +43,16 @@ def command(
     fleet = load_run(existing_store(store_name), run_id)
     answers = run_rules(fleet, common.config, date.fromisoformat(fleet.run.as_of))
     answers = narrow(answers, fleet, rules, repositories, level)
-    emit(findings_view(fleet.run, answers, names(fleet), closing=NEXT), common)
+    ids = select(fleet, repositories)
+    view = findings_view(
+        fleet.run,
+        answers,
+        names(fleet),
+        closing=NEXT,
+        repositories=[r for r in fleet.repositories if not ids or r.id in ids],
+        rules=[rule for rule in RULES if not rules or rule.name in rules],
+    )
+    emit(view, common)
     return 0
 
 

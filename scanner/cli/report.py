@@ -79,7 +79,7 @@ def documents(fleet: Fleet, config: Config) -> Iterator[tuple[str, str]]:
     views = (
         whole,
         inventory_view(fleet),
-        findings_view(fleet.run, answers, names(fleet)),
+        findings_view(fleet.run, answers, names(fleet), repositories=fleet.repositories),
         graph_view(fleet),
         plan_view(fleet, plans),
     )
