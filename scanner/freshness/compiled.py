@@ -18,10 +18,12 @@ from scanner.compiled_header import Command, command, root_file
 from scanner.facts import Lock, LockedPackage, Requirement
 from scanner.freshness.compiled_sources import Asked, asked_for, folders_above
 from scanner.freshness.coverage import admits, coverage
+from scanner.freshness.uv_options import settings_for
 from scanner.freshness.verdict import LockCheck, Scene, Verdict
 from scanner.giturl import normalise
 from scanner.inventory import Reason
 from scanner.markers import Clause, covered, parse, possible
+from scanner.toml_reader import table
 
 _UNSAFE = frozenset({"setuptools", "pip", "distribute"})
 _BY_COMMAND = frozenset({"pip-compile", "uv pip compile"})
@@ -39,8 +41,16 @@ def check(scene: Scene) -> Verdict:
     asked = asked_for(scene)
     judged = _Judgement(lock, asked)
     covers, missing, unknown = judged.covered()
-    stale = [*missing, *judged.moved(), *judged.limits(), *judged.orphans(), *judged.annotations(), *judged.dangling()]
-    gaps = [*asked.gaps, *unknown]
+    stale = [
+        *missing,
+        *judged.moved(),
+        *judged.limits(),
+        *judged.orphans(),
+        *judged.annotations(),
+        *judged.dangling(),
+        *judged.unstripped(_keeps_extras(scene)),
+    ]
+    gaps = [*asked.gaps, *unknown, *judged.unexplained()]
     if stale:
         return Verdict(status="stale", covers=covers, reasons=(*stale, *asked.gaps))
     return Verdict(status="undecidable" if gaps else "fresh", covers=covers, reasons=tuple(gaps))
@@ -223,7 +233,15 @@ class _Judgement:
                 continue
             if (by := self._asker(package)) is not None:
                 message = f"{package.name} {package.version or ''} is locked for {by}, which no longer asks for it"
+                if (other := self._other_asker(package)) is not None:
+                    message = f"annotation only: {package.name} is locked for {other} alone, no longer for {by}"
                 yield Reason(message=message.replace("  ", " "), path=self._lock.path, line=package.line)
+
+    def _other_asker(self, package: LockedPackage) -> str | None:
+        """A locked package that needs this one, whoever else asked for it."""
+        names = (_NAME.fullmatch(via) for via in package.via if root_file(via) is None)
+        found = (name["name"] for name in names if name is not None)
+        return next((name for name in found if str(canonicalize_name(name)) in self._locked), None)
 
     def _asker(self, package: LockedPackage) -> str | None:
         if self._lock.tool == "rye":
@@ -274,18 +292,53 @@ class _Judgement:
                 message = f"annotation only: {made.raw} limits what is locked, which the annotation does not say"
                 yield Reason(message=message, path=made.at.path, line=made.at.line)
 
+    def unexplained(self) -> Iterator[Reason]:
+        """Pins that no source asks for and no annotation explains: whether anything still needs them is not written."""
+        if self._lock.tool == "rye" or self._asked.gaps or any(not made.name for made in self._asked.requirements):
+            return
+        known = self._asked.names | self._left_out | _UNSAFE
+        pins = [one for one in self._lock.packages if one.name and not one.via and one.key not in known]
+        if pins:
+            names = ", ".join(one.name for one in pins[:3]) + (f" and {len(pins) - 3} more" if len(pins) > 3 else "")
+            message = (
+                f"no source asks for {names}, and no annotation says what needs {'it' if len(pins) == 1 else 'them'}"
+            )
+            yield Reason(message=message, path=self._lock.path, line=pins[0].line)
+
+    def unstripped(self, kept: bool) -> Iterator[Reason]:
+        """Extras in the file, which the command leaves out of what it writes (uv does unless told otherwise)."""
+        flags = self._command.flags if self._command is not None and not kept else frozenset({"--no-strip-extras"})
+        strips = self._lock.format == "uv pip compile" or "--strip-extras" in flags
+        if not strips or "--no-strip-extras" in flags:
+            return
+        for package in self._lock.packages:
+            if package.extras and package.source == "index":
+                extras = f"{package.name}[{','.join(package.extras)}]"
+                message = f"annotation only: {extras} is locked with its extras, which the command leaves out"
+                yield Reason(message=message, path=self._lock.path, line=package.line)
+                return
+
     def dangling(self) -> Iterator[Reason]:
         """Pins for packages that are pinned no more: somebody edited the file."""
         nameless = any(not package.name for package in self._lock.packages)
         if self._lock.format not in _BY_COMMAND or nameless or self._asked.gaps or self._asked.beside:
             return
+        if self._command is not None and not self._command.flags.isdisjoint(_HIDING):
+            return
         known = self._left_out | _UNSAFE | self._locked.keys()
         for package in self._lock.packages:
-            needs = {_NAME.fullmatch(via) for via in package.via if root_file(via) is None}
-            gone = sorted(str(canonicalize_name(found["name"])) for found in needs if found is not None)
-            if gone and known.isdisjoint(gone) and len(gone) == len(package.via):
-                message = f"{package.name} is locked for {', '.join(gone)}, which is not locked"
+            needs = (_NAME.fullmatch(via) for via in package.via if root_file(via) is None)
+            names = {str(canonicalize_name(found["name"])) for found in needs if found is not None}
+            if gone := ", ".join(sorted(names - known)):
+                only = "" if len(names - known) == len(package.via) else "annotation only: "
+                message = f"{only}{package.name} is locked for {gone}, which is not locked"
                 yield Reason(message=message, path=self._lock.path, line=package.line)
+
+
+def _keeps_extras(scene: Scene) -> bool:
+    """Whether the settings near the file tell uv to write extras."""
+    folders = folders_above(scene.lock)
+    return any(table(settings_for(f, scene.extracts)[0], "pip").get("no-strip-extras") is True for f in folders)
 
 
 def _roots(package: LockedPackage) -> set[str]:
@@ -297,6 +350,7 @@ _NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,200})(?:\[[^\[\]]{0,20
 
 
 _PROJECTS = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
+_HIDING = frozenset({"--no-emit-package", "--unsafe-package"})
 _PYTHON = frozenset({"python_version", "python_full_version", "extra"})
 
 

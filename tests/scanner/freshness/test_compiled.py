@@ -70,6 +70,58 @@ def test_the_need_of_nobody() -> None:
     assert "gone" in text(found)
 
 
+def test_the_need_of_one_that_is_gone_and_of_one_that_is_not() -> None:
+    found = verdict("a\n", COMPILED.replace("# via a\n", "# via\n    #   a\n    #   gone\n"))
+    assert (found.status, text(found)) == ("stale", "annotation only: b is locked for gone, which is not locked")
+    hidden = COMPILED.replace("--output", "--unsafe-package gone --output").replace("via a\n", "via a, gone\n")
+    assert verdict("a\n", hidden).status == "fresh"
+
+
+def test_no_longer_asked_for_but_still_needed() -> None:
+    compiled = COMPILED.replace("# via a\n", "# via\n    #   -r requirements.in\n    #   a\n")
+    found = verdict("a\n", compiled)
+    assert (found.status, found.covers) == ("stale", True)
+    assert text(found) == "annotation only: b is locked for a alone, no longer for requirements.in"
+
+
+@pytest.mark.parametrize(
+    "compiled",
+    [
+        COMPILED + "c==1\n",
+        HEAD.format(COMMAND + " --no-annotate") + "a==1.2\nb==1.5\nc==1\n",
+    ],
+)
+def test_a_pin_that_nothing_explains(compiled: str) -> None:
+    found = verdict("a\nb\n" if "annotate" in compiled else "a\n", compiled)
+    assert (found.status, found.covers) == ("undecidable", True)
+    assert "no source asks for c, and no annotation" in text(found)
+
+
+def test_pins_that_explain_themselves() -> None:
+    compiled = HEAD.format(COMMAND + " --no-annotate") + "a==1.2\nb==1.5\nsetuptools==80\n"
+    assert verdict("a\nb\n", compiled).status == "fresh"
+
+
+@pytest.mark.parametrize(
+    ("head", "settings", "status"),
+    [
+        (UV.format("uv pip compile requirements.in -o requirements.txt"), "", "stale"),
+        (UV.format("uv pip compile --no-strip-extras requirements.in -o requirements.txt"), "", "fresh"),
+        (UV.format("uv pip compile requirements.in -o requirements.txt"), "no-strip-extras = true", "fresh"),
+        (UV.format("make lock"), "", "fresh"),
+        (HEAD.format("pip-compile requirements.in"), "", "fresh"),
+        (HEAD.format("pip-compile --strip-extras requirements.in"), "", "stale"),
+    ],
+)
+def test_extras_that_the_command_leaves_out(head: str, settings: str, status: str) -> None:
+    compiled = head + "a[x]==1.2\n    # via -r requirements.in\n"
+    found = verdict("a[x]\n", compiled, pyproject__toml=f"[tool.uv.pip]\n{settings}\n")
+    assert (found.status, found.covers) == (status, True)
+    assert (text(found) == "annotation only: a[x] is locked with its extras, which the command leaves out") == (
+        status == "stale"
+    )
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
