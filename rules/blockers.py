@@ -77,6 +77,7 @@ KINDS: Mapping[str, Kind] = {
         (0.25, 1, 3), "medium", "Renew the lock with its old tool first, so that the comparison is fair?"
     ),
     "undecided-lock": Kind((0.25, 0.5, 2), "medium", None),
+    "task-runner": Kind((0.25, 0.5, 2), "low", "What runs these commands from now on (make, just, poe, nox)?"),
     "unread-file": Kind((0.25, 0.5, 2), "medium", "Repair the file; what it says is in no plan."),
 }
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rules.migration import Edit, Ground, Migration, Move, Refusal
-from rules.migrations import pipenv, poetry, requirements
+from rules.migrations import pdm, pipenv, poetry, requirements, rye
 from rules.migrations.ground import Origin, Site, Stop, refusal
 from rules.reading import main_projects
 from scanner.inventory import Project
 from scanner.words import listed
 
 _ORIGINS: Mapping[str, Origin] = {
+    "pdm": pdm.move,
     "pip": requirements.move,
     "pip-tools": requirements.move,
     "pipenv": pipenv.move,
     "poetry": poetry.move,
+    "rye": rye.move,
     "setuptools": requirements.move,
 }
 

@@ -33,7 +33,6 @@ from rules.migrations.toml_text import Row, string
 from scanner.facts import LockedPackage, Manifest, Requirement
 from scanner.redact import MASK
 
-
 _RELEASE = re.compile(r"(?:==)?\s*(\d{1,3}\.\d{1,3})(?:\.[\d*]{1,4})?")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rules.migrations.toml_text import Entry, Row, Rows, key_text, listed, rows_text
@@ -177,6 +177,37 @@ def _lines(entries: Sequence[Entry], indent: str) -> str:
         + "\n"
         for e in entries
     )
+
+
+def array_entries(raw: str) -> tuple[list[Entry], tuple[str, ...]]:
+    """The strings of an array's text with the comments that belong to each, and the comments at the end."""
+    found: list[Entry] = []
+    above: list[str] = []
+    position, line_of_last = 1, -1
+    while position < len(raw):
+        character = raw[position]
+        if character in "\"'":
+            end = _string_end(raw, position)
+            found.append(Entry(tomllib.loads(f"a = {raw[position:end]}\n")["a"], None, tuple(above)))
+            above = []
+            position, line_of_last = end, raw.count("\n", 0, end)
+        elif character == "{":
+            end = raw.index("}", position) + 1
+            found.append(Entry("", None, tuple(above), raw[position:end]))
+            above = []
+            position, line_of_last = end, raw.count("\n", 0, end)
+        elif character == "#":
+            end = raw.find("\n", position)
+            end = len(raw) if end < 0 else end
+            text = raw[position + 1 : end].strip()
+            if found and raw.count("\n", 0, position) == line_of_last:
+                found[-1] = replace(found[-1], comment=text)
+            else:
+                above.append(text)
+            position = end
+        else:
+            position += 1
+    return found, tuple(above)
 
 
 # --- taking apart --------------------------------------------------------------------------------------------------

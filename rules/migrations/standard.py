@@ -1,0 +1,178 @@
+"""What PDM, Rye, Hatch and Flit share: ``[project]`` is there already, and only what is beside it has to move."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from rules.migration import Edit, Move
+from rules.migrations.addresses import git_source, has_variable, local_source, url_source, without_credentials
+from rules.migrations.base import Base
+from rules.migrations.draft import GroupOf, Source, Wish
+from rules.migrations.ground import Moved, Site, Stop, deleted
+from rules.migrations.pep import requirement_text
+from rules.migrations.pins import normal_version
+from rules.migrations.sheet import Block, Item, array_entries
+from rules.migrations.toml_text import Entry
+from scanner import pep508
+from scanner.facts import Location, LockedPackage
+
+_ROOT = re.compile(r"file:(?://)?/?\$\{PROJECT_ROOT\}/?")
+
+
+def table(document: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    """The table at ``keys``, empty where there is none."""
+    value: Any = document
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def item_at(base: Base, *keys: str) -> Item | None:
+    """The entry at ``keys``, in whichever table of the manifest it is written."""
+    for block in base.sheet.blocks:
+        for item in block.items() if block.keys == keys[: len(block.keys)] else ():
+            if (*block.keys, *item.keys) == keys:
+                return item
+    return None
+
+
+def wishes(base: Base, group: str, item: Item) -> list[Wish | GroupOf]:
+    """An array of requirements as wishes; raises :class:`Stop` for what is none."""
+    entries, tail = array_entries(item.raw)
+    found: list[Wish | GroupOf] = [_wish(base, entry, item.line) for entry in entries if entry.raw is None]
+    if tail and found and isinstance(found[-1], Wish):
+        base.draft.group_above[group] = (*base.draft.group_above.get(group, ()), *tail)
+    return found
+
+
+def _wish(base: Base, entry: Entry, line: int) -> Wish:
+    site = base.site
+    text, editable = entry.text.strip(), False
+    for option in ("-e ", "--editable "):
+        if text.startswith(option):
+            text, editable = text.removeprefix(option).strip(), True
+    at = (site.manifest, line)
+    try:
+        made = pep508.requirement(_ROOT.sub("file:./", text), at=Location(path=site.manifest, line=line))
+        name = made.name or _name_at(site, made.url or "")
+        if made.source == "index":
+            return Wish(
+                name=name,
+                text=text.replace('"', "'") if "'" not in text else text,
+                marker=made.marker,
+                comment=entry.comment,
+                above=entry.above,
+                path=site.manifest,
+                line=line,
+            )
+        source = _source(base, made.source, made.url or "", made.ref, made.subdirectory, editable, line)
+        return Wish(
+            name=name,
+            text=requirement_text(name, made.extras, "", made.marker),
+            marker=made.marker,
+            source=source,
+            comment=entry.comment,
+            above=entry.above,
+            path=site.manifest,
+            line=line,
+        )
+    except ValueError as error:
+        raise Stop("manifest-by-hand", str(error), *at) from None
+
+
+def _source(
+    base: Base, kind: str, url: str, ref: str | None, subdirectory: str | None, editable: bool, line: int
+) -> Source:
+    at = (base.site.manifest, line)
+    if kind == "path":
+        return local_source(base.site, url, editable=editable, at=at)
+    bare, secret = without_credentials(url)
+    if has_variable(bare):
+        raise Stop("index-in-variable", f"{bare}: the address holds a variable", *at)
+    if secret:
+        base.site.note("private-index", f"{bare}: the credentials in its address are left out", *at)
+    return git_source(bare, rev=ref, subdirectory=subdirectory) if kind == "git" else url_source(bare, subdirectory)
+
+
+def _name_at(site: Site, target: str) -> str:
+    folder = posixpath.normpath(posixpath.join(site.folder, target.removeprefix("file:")))
+    for file in ("pyproject.toml", "setup.cfg", "setup.py"):
+        extract = site.ground.facts.extracts.get(posixpath.normpath(posixpath.join(folder, file)))
+        if extract is not None and extract.manifest is not None and extract.manifest.name:
+            return extract.manifest.name
+    raise ValueError(f"{target}: which distribution this is can only be seen by building it")
+
+
+def drop_keys(base: Base, root: tuple[str, ...], kept: Sequence[str]) -> None:
+    """Take the tool's tables out, but for the keys that stay (the first below ``root``)."""
+    sheet = base.sheet
+    for block in list(sheet.below(*root)):
+        below = block.keys[len(root) :]
+        if below and below[0] not in kept:
+            sheet.drop(block)
+        elif not below:
+            for key in dict.fromkeys(item.keys[0] for item in block.items()):
+                if key not in kept:
+                    sheet.remove_key(block, key)
+            if not block.items():
+                _drop_empty(base, block)
+
+
+def _drop_empty(base: Base, block: Block) -> None:
+    if not block.trailing():
+        base.sheet.drop(block)
+    else:
+        base.sheet.drop(block)
+        comments = "".join(f"# {text}\n" for text in block.trailing())
+        base.draft.lead = comments + base.draft.lead
+
+
+def default_groups(base: Base, names: Sequence[str], *, all_of_them: bool) -> None:
+    """The groups that a plain install brings: all of them for PDM, ``dev`` for Rye, as uv has it."""
+    if all_of_them and [canonicalize_name(n) for n in names] not in ([], ["dev"]):
+        base.draft.settings["default-groups"] = "all"
+
+
+def one_version_each(pins: Sequence[LockedPackage]) -> tuple[LockedPackage, ...]:
+    """Pins of several files, each once; raises :class:`Stop` where two files disagree."""
+    held: dict[str, dict[str | None, LockedPackage]] = {}
+    for pin in pins:
+        held.setdefault(pin.key, {}).setdefault(normal_version(pin.version), pin)
+    for name, found in sorted(held.items()):
+        if len(found) > 1 and not all(pin.marker for pin in found.values()):
+            first, second = list(found.values())[:2]
+            message = f"{name} is {first.version} in one file and {second.version} in another"
+            raise Stop("conflicting-pins", message, None, second.line)
+    return tuple(pin for found in held.values() for pin in found.values())
+
+
+def moved(
+    base: Base,
+    *,
+    pins: tuple[LockedPackage, ...],
+    old_lock: str | None,
+    old_files: Sequence[str],
+    groups: Sequence[tuple[str, str]],
+    members: tuple[str, ...] = (),
+) -> Moved:
+    """The edits and the move of a project whose draft is done."""
+    site = base.site
+    edits = [Edit(path=site.manifest, before=base.before, after=base.written())]
+    return Moved(
+        edits=(*edits, *deleted(site, list(old_files)), *base.edits()),
+        move=Move(
+            project=site.project,
+            manifest=site.manifest,
+            lock=site.path("uv.lock"),
+            old_lock=old_lock,
+            pins=pins,
+            groups=tuple(dict.fromkeys(groups)),
+            members=members,
+            package=base.package,
+        ),
+    )
