@@ -13,9 +13,10 @@ from pathlib import Path
 import msgspec
 
 from rules.migration import Move
+from scanner import __version__
 from scanner.proof.outcome import Proved
 
-FORMAT = 1
+FORMAT = 2
 
 
 class ProofCache:
@@ -28,6 +29,7 @@ class ProofCache:
         """What the proof of ``move`` depends on, as a digest."""
         told = (
             FORMAT,
+            __version__,
             settings,
             move.manifest,
             move.lock,

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from packaging.utils import canonicalize_name
 
+from scanner.proof.scratch import BACKEND_NAME
 from scanner.proof.settings import Settings
 from scanner.sandbox import Completed
 
@@ -16,15 +17,29 @@ _LIMIT = 600
 
 
 def said(done: Completed, settings: Settings) -> str:
-    """What uv said, in one line."""
+    """What uv said, in one line: the cause first where it is one that people know."""
     if done.timed_out:
         return f"uv did not finish within {settings.timeout:g} s"
-    lines = [line.strip(" │├╰─▶×·") for line in done.stderr.splitlines()]
-    kept = [line for line in lines if line and not line.startswith(("Using CPython", "warning:", "Resolved "))]
-    text = " ".join(kept) or f"uv ended with status {done.status}"
-    if "building from source is disabled" in text or "Building source distributions" in text:
-        text = f"there is no wheel, and nothing is built without --allow-build: {text}"
-    return text[:_LIMIT]
+    lines = [line.strip(_DECORATION) for line in done.stderr.splitlines()]
+    kept = [line for line in lines if line and not line.startswith(_CHATTER)]
+    text = " ".join(kept).partition("[stdout]")[0].partition("[stderr]")[0] or f"uv ended with status {done.status}"
+    text = re.sub(r"file://\S*/muster-proof-[^/\s]*/tree", ".", text)
+    known = next((meaning for words, meaning in _KNOWN if words in text), None)
+    return f"{known}: {text}"[:_LIMIT] if known else text[:_LIMIT]
+
+
+_DECORATION = " │├╰─▶×·"
+_CHATTER = ("Using CPython", "warning:", "Resolved ", "Updating ")
+_KNOWN = (
+    ("building from source is disabled", "there is no wheel, and nothing is built without --allow-build"),
+    ("Building source distributions", "there is no wheel, and nothing is built without --allow-build"),
+    ("Git operation failed", "a git repository could not be reached"),
+    ("Distribution not found at", "a folder that the project needs has no pyproject.toml (a submodule, or a setup.py)"),
+    (f"Call to `{BACKEND_NAME}", "a part of the repository leaves its metadata to its own code, which is not run"),
+    ("Failed to build", "a third-party source distribution does not build"),
+    ("Failed to download and build", "a third-party source distribution does not build"),
+    ("dns error", "the index could not be reached"),
+)
 
 
 def culprits(stderr: str, names: Collection[str]) -> frozenset[str]:
@@ -63,4 +78,4 @@ _CAUSES = (
 
 
 def _joined(stderr: str) -> str:
-    return " ".join(line.strip(" │├╰─▶×·") for line in stderr.splitlines())
+    return " ".join(line.strip(_DECORATION) for line in stderr.splitlines())

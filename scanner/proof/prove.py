@@ -17,6 +17,7 @@ from rules.migration import Edit, Move
 from rules.patch import patch, reverse
 from rules.plan import Proof
 from scanner import sandbox
+from scanner.facts import normal_name
 from scanner.format import Unreadable
 from scanner.markers import parse, possible
 from scanner.proof import scratch
@@ -29,6 +30,7 @@ from scanner.proof.seed import SEED_HOST, seed
 from scanner.proof.settings import Settings
 from scanner.redact import redact_line
 from scanner.toml_reader import loads, table
+from scanner.words import listed
 
 _TRIES = 5
 
@@ -106,7 +108,6 @@ class _Proving:
         self._plain = self._manifest.read_text(encoding="utf-8")
         served = {move.manifest, *move.members}
         parsed = [_parsed(text) for path, text in manifests.items() if path in served]
-        self._names = scratch.own_names(_parsed(text) for text in manifests.values())
         self._requires = [r for p in parsed if isinstance(r := table(p, "project").get("requires-python"), str)]
         self._indexes = [index for p in parsed for index in _indexes(p)]
         self._python = interpreter(self._requires, root)
@@ -207,7 +208,7 @@ class _Proving:
             "UV_PYTHON_DOWNLOADS": "never",
             "UV_NO_PROGRESS": "1",
         }
-        builds = [f"--no-build-package={name}" for name in self._names] if settings.allow_build else ["--no-build"]
+        builds = [] if settings.allow_build else ["--no-build"]
         own_default = any(index.get("default") is True for index in _tables(self._manifest))
         try:
             return sandbox.run(
@@ -236,20 +237,33 @@ class _Proving:
 
     def _reason(self, found: Comparison, constraints: tuple[str, ...]) -> str | None:
         parts = [f"{change.name}: {self._cause(change.name, change.after)}" for change in found.changed[:20]]
+        if (found.changed or found.added) and (stale := self._stale()):
+            parts.insert(0, stale)
         if constraints:
             parts.append(f"kept by [tool.uv] constraint-dependencies: {', '.join(constraints)}")
         return redact_line("; ".join(parts)) or None
 
+    def _stale(self) -> str | None:
+        """Why the old lock is no fair measure, where it was out of step with its own manifest."""
+        locks = (lock for lock in self._move.project.lockfiles if lock.path == self._move.old_lock)
+        lock = next((lock for lock in locks if lock.status != "fresh"), None)
+        if lock is None:
+            return None
+        return f"the old lock is {lock.status}: {'; '.join(r.message for r in lock.reasons[:2]) or lock.path}"
+
     def _cause(self, name: str, after: str | None) -> str:
         if name in self._causes:
             return self._causes[name]
+        if after is not None:
+            return "uv resolves it otherwise"
+        range_ = ",".join(self._requires)
         pins = [pin for pin in self._move.pins if pin.key == name]
-        if after is None:
-            range_ = ",".join(self._requires)
-            if pins and not any(possible(pin.marker, range_) for pin in pins):
-                return f"its marker holds for no Python of {range_}"
-            return "nothing requires it any more"
-        return "uv resolves it otherwise"
+        if pins and not any(possible(pin.marker, range_) for pin in pins):
+            return f"its marker holds for no Python of {range_}"
+        parents = sorted({pin.key for pin in self._move.pins if name in map(normal_name, pin.dependencies)})
+        if parents:
+            return f"the old lock has it for {listed(parents, 3)}, which no longer asks for it"
+        return "nothing requires it any more"
 
 
 def _moved(found: Comparison) -> frozenset[str]:

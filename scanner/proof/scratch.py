@@ -16,14 +16,16 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from scanner import sandbox
-from scanner.toml_reader import table
 
 _BACKEND = """
 import os, re, tomllib
 
 def _project():
     with open("pyproject.toml", "rb") as file:
-        return tomllib.load(file)["project"]
+        project = tomllib.load(file).get("project")
+    if project is None:
+        raise SystemExit("muster: there is no [project], and the project's own backend is not run")
+    return project
 
 def prepare_metadata_for_build_wheel(folder, settings=None):
     project = _project()
@@ -53,7 +55,7 @@ def build_wheel(*arguments, **options):
 
 build_editable = build_sdist = build_wheel
 """
-_BACKEND_NAME = "muster_inert_backend"
+BACKEND_NAME = "muster_inert_backend"
 
 
 class NotApplied(Exception):
@@ -98,11 +100,11 @@ def disarm(folder: Path, manifests: Iterable[str]) -> None:
         if "build-system" in document:
             document["build-system"] = {
                 "requires": [],
-                "build-backend": _BACKEND_NAME,
-                "backend-path": ["." + _BACKEND_NAME],
+                "build-backend": BACKEND_NAME,
+                "backend-path": ["." + BACKEND_NAME],
             }
             manifest.write_text(tomlkit.dumps(document), encoding="utf-8", newline="")
-            write(manifest.parent, {f".{_BACKEND_NAME}/{_BACKEND_NAME}.py": _BACKEND.encode()})
+            write(manifest.parent, {f".{BACKEND_NAME}/{BACKEND_NAME}.py": _BACKEND.encode()})
 
 
 def with_constraints(text: str, constraints: Iterable[str]) -> str:
@@ -115,9 +117,3 @@ def with_constraints(text: str, constraints: Iterable[str]) -> str:
         kept.append(constraint)
     kept.multiline(True)
     return tomlkit.dumps(document)
-
-
-def own_names(manifests: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The names of the projects in ``manifests``."""
-    named = (table(manifest, "project").get("name") for manifest in manifests)
-    return tuple(sorted({name for name in named if isinstance(name, str)}))
