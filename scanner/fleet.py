@@ -20,6 +20,7 @@ from scanner.repository import failed
 from scanner.sources import SOURCES
 from scanner.store import Prepared, Store, prepare
 from scanner.survey import Task, identity_of, survey_with_hashes
+from scanner.verify import Wish
 
 Progress = Callable[[int, int, str], None]
 
@@ -51,18 +52,20 @@ def scan(
     as_of: str,
     now: Callable[[], str],
     progress: Progress = lambda _done, _all, _name: None,
+    verify: Wish | None = None,
 ) -> Scan:
     """Scan everything that ``sources`` name into one run of the store.
 
     Every candidate ends in exactly one entry. A keyboard interrupt keeps what is finished: the run is marked
-    interrupted, and a later scan takes its entries up. ``as_of`` is the day (ISO) that findings are judged by.
+    interrupted, and a later scan takes its entries up. ``as_of`` is the day (ISO) that findings are judged by. With
+    ``verify``, the locks' own tools are asked too, and entries of earlier scans do not serve.
     """
     found = expand(sources, SOURCES, config.exclude_repositories)
     if not found.candidates:
         raise NothingToScan(found.errors)
     key = analysis_key(config)
     run_id = store.begin_run(started_at=now(), version=__version__, as_of=as_of, sources=tuple(sources), config=key)
-    known, missing = _split(found.candidates, config, store, key)
+    known, missing = _split(found.candidates, config, store, key, verify)
     interrupted = False
     try:
         store.add_known(run_id, known.values())
@@ -82,7 +85,7 @@ def scan(
 
 
 def _split(
-    candidates: Sequence[Candidate], config: Config, store: Store, key: str
+    candidates: Sequence[Candidate], config: Config, store: Store, key: str, verify: Wish | None
 ) -> tuple[dict[str, str], list[Task]]:
     """What an earlier run knows already (id to document), and what is to be surveyed."""
     analyses = store.analyses()
@@ -90,9 +93,14 @@ def _split(
     missing: list[Task] = []
     for candidate in candidates:
         head = _head(candidate)
-        task = Task(candidate=candidate, config=config, key=_entry_key(candidate, head, key))
+        task = Task(candidate=candidate, config=config, key=_entry_key(candidate, head, key), verify=verify)
         earlier = analyses.get(candidate.id)
-        if earlier and head.commit and (earlier.commit, earlier.analysis_key) == (head.commit, task.key):
+        if (
+            verify is None
+            and earlier
+            and head.commit
+            and (earlier.commit, earlier.analysis_key) == (head.commit, task.key)
+        ):
             known[candidate.id] = earlier.digest
         else:
             missing.append(task)
@@ -117,9 +125,13 @@ def _entry_key(candidate: Candidate, head: Head, key: str) -> str:
 
 
 def _prepared(task: Task) -> Prepared:
-    """Survey and flatten in the worker; a failure gets no key, so that the next scan tries again."""
+    """Survey and flatten in the worker; a failure gets no key, so that the next scan tries again.
+
+    Nor does what the tools of this machine said.
+    """
     repository, hashes = survey_with_hashes(task)
-    return prepare(repository, analysis_key=task.key if repository.state != "failed" else "", hashes=hashes)
+    again = repository.state == "failed" or task.verify is not None
+    return prepare(repository, analysis_key="" if again else task.key, hashes=hashes)
 
 
 def _lost(task: Task, why: str) -> Prepared:

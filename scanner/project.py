@@ -265,6 +265,7 @@ def _lockfile(state: LockState) -> Lockfile:
         export_of=lock.export_of if lock is not None else None,
         written_at=verdict.written_at,
         faults=verdict.faults,
+        verified_by=verdict.verified_by,
     )
 
 

@@ -26,19 +26,21 @@ from scanner.past import look_back
 from scanner.redact import redact_line
 from scanner.repository import Identity, describe, failed
 from scanner.tree import Tree
+from scanner.verify import Wish, verify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """A repository to be surveyed; with ``as_it_lies`` the work tree is read, uncommitted changes included.
 
-    ``key`` names all that the entry depends on besides the commit.
+    ``key`` names all that the entry depends on besides the commit; ``verify`` asks the locks' own tools too.
     """
 
     candidate: Candidate
     config: Config
     key: str = ""
     as_it_lies: bool = False
+    verify: Wish | None = None
 
 
 def survey(task: Task) -> Repository:
@@ -77,6 +79,8 @@ def _survey(task: Task, identity: Identity) -> tuple[Repository, tuple[LockHashe
         facts = with_exports(collect(tree, formats_for, REQUIREMENTS, excluded(task.config.exclude)))
         verdicts = judge_locks(facts)
         verdicts = with_pasts(verdicts, facts, look_back(tree, facts, verdicts))
+        if task.verify is not None:
+            verdicts = verify(verdicts, facts, tree, task.verify)
     finally:
         tree.close()
     repository = describe(identity, facts, task.config, verdicts)

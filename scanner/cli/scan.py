@@ -17,6 +17,7 @@ from scanner.cli.audit import judged_findings
 from scanner.cli.common import Common, any_store, common, emit, note, store_option
 from scanner.fleet import NothingToScan, Scan, scan
 from scanner.inventory import Error
+from scanner.verify import Wish
 
 NOTHING = 4
 UNREAD = 3
@@ -33,15 +34,32 @@ INTERRUPTED = 130
     help="The day to judge by (end of life, inactivity).  [default: today]",
 )
 @click.option("--strict", is_flag=True, help="Files that could not be read give exit status 3 too.")
+@click.option(
+    "--verify-with-tools",
+    "verify",
+    is_flag=True,
+    help="Ask the locks' own tools, where installed, about locks that are undecidable offline. They run on a scratch "
+    "copy of manifests and locks alone, without builds, hooks and plug-ins.",
+)
+@click.option("--verify-all", is_flag=True, help="Ask them about every lock.")
+@click.option("--verify-network", is_flag=True, help="Let those tools use the network.")
 @common("inventory")
 def command(
-    sources: tuple[str, ...], store_name: str, jobs: int | None, as_of: datetime | None, strict: bool, common: Common
+    sources: tuple[str, ...],
+    store_name: str,
+    jobs: int | None,
+    as_of: datetime | None,
+    strict: bool,
+    verify: bool,
+    verify_all: bool,
+    verify_network: bool,
+    common: Common,
 ) -> int:
     """Scan repositories and print the inventory.
 
     SOURCE is a repository (work tree or bare), a folder searched for repositories, or @FILE with one source per line
     (or a TOML, YAML or CSV fleet file with owners and criticality). The committed tree at HEAD is read: nothing is
-    checked out, run or written into a repository, and nothing touches the network.
+    checked out, run or written into a repository, and nothing touches the network (but see --verify-with-tools).
 
     The run goes to the store (./muster.db); `muster findings`, `graph`, `plan`, `audit` and `report` read it there. A
     commit that an earlier run has seen is not read again.
@@ -49,6 +67,8 @@ def command(
     Exit status: 0 done, 3 a repository could not be read at all, 4 nothing to scan, 130 interrupted (what was finished
     is kept).
     """
+    if (verify_network or verify_all) and not verify:
+        raise click.UsageError("--verify-all and --verify-network mean something with --verify-with-tools only")
     day = as_of.date() if as_of is not None else datetime.now(UTC).date()
     store = any_store(store_name)
     progress = _Progress(quiet=common.quiet)
@@ -61,6 +81,7 @@ def command(
             as_of=day.isoformat(),
             now=now,
             progress=progress.show,
+            verify=Wish(everything=verify_all, network=verify_network) if verify else None,
         )
     except NothingToScan as nothing:
         _complain(nothing.errors)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.facts import Extract, Lock, Manifest
-from scanner.inventory import Fault, LockStatus, Reason
+from scanner.inventory import Fault, LockStatus, Reason, Verified
 
 DIGEST = "the manifest is not the one whose digest the lock records"
 DIGEST_ONLY = f"digest only: every declared requirement is locked at a version that it admits, but {DIGEST}"
@@ -24,7 +24,7 @@ class Verdict:
 
     ``by_digest``: stale by the recorded digest alone, of which the first reason speaks; nothing else says what changed.
     ``written_at`` is when the lock was last written, where the history tells (RFC 3339, UTC); ``faults`` are what
-    contradicts itself inside the lock, which no tool's check looks at.
+    contradicts itself inside the lock, which no tool's check looks at; ``verified_by`` what the tool itself said.
     """
 
     status: LockStatus
@@ -34,6 +34,7 @@ class Verdict:
     by_digest: bool = False
     written_at: str | None = None
     faults: tuple[Fault, ...] = ()
+    verified_by: Verified | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -167,3 +167,16 @@ def _has_begun(store: Path) -> bool:
             return bool(opened.runs())
     except StoreError:
         return False
+
+
+def test_tools_are_asked_only_where_that_is_wished(muster: Any, make_repo: Any, tmp_path: Path) -> None:
+    """A tool that is not installed says so; what a machine's tools said is not taken up by a later scan."""
+    files = {"Pipfile": '[packages]\nacme = "*"\n', "Pipfile.lock": '{"_meta": {"hash": {}}, "default": {}}'}
+    make_repo("shop").commit(files)
+    for option in ("--verify-all", "--verify-network"):
+        assert muster("scan", str(tmp_path), option).status == 2
+    asked = muster("scan", str(tmp_path), "--verify-with-tools", "--verify-all", "--format", "json")
+    plain = muster("scan", str(tmp_path), "--format", "json")
+    told = [one.json["repositories"][0]["projects"][0]["lockfiles"][0] for one in (asked, plain)]
+    assert told[0]["verified_by"]["tool"] == "pipenv"
+    assert told[1]["verified_by"] is None
