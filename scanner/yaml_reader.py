@@ -169,8 +169,10 @@ class _Builder:
         tag = event.tag if isinstance(event.tag, str) and not event.tag.startswith("tag:yaml.org") else None
         node: Node
         if isinstance(event, yaml.ScalarEvent):
-            start, end = event.start_mark.index, event.end_mark.index
-            node = Scalar(event.value, line, not event.style, tag, event.style in ("|", ">"), start, end)
+            block = event.style in ("|", ">")
+            node = Scalar(
+                event.value, line, not event.style, tag, block, _index(event.start_mark), _index(event.end_mark)
+            )
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self._sequence(events, line, tag, depth)
         else:
@@ -230,3 +232,7 @@ class _Builder:
                 entries.setdefault(name, value)
                 lines.setdefault(name, base.key_lines.get(name, base.line))
         return Mapping(entries, lines, line, tuple(duplicates), tag, tuple(shadowed))
+
+
+def _index(mark: Any) -> int:
+    return int(mark.index)
