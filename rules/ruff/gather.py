@@ -1,0 +1,287 @@
+"""What a repository's linters and formatters are set to today: files, hooks, commands and plug-ins together.
+
+flake8 reads the first of ``setup.cfg``, ``tox.ini`` and ``.flake8`` that has a section for it, in the folder where it
+is started; options of the command come on top. A run that cannot fail (``--exit-zero``, or one that is tolerated) is no
+gate. Only what stands at the repository's root is looked at: a configuration deeper down is named in ``aside``.
+"""
+
+from __future__ import annotations
+
+import configparser
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from rules.migration import Ground
+from rules.ruff.catalog import plugins
+from rules.ruff.flake8_config import Flake8Config, from_ini, from_table, with_arguments
+from scanner import toml_reader
+from scanner.commands.words import program
+from scanner.format import Unreadable
+from scanner.inventory import Command
+from scanner.lint_tools import pinned
+from scanner.yaml_reader import Mapping as YamlMapping
+from scanner.yaml_reader import Node, Scalar, Sequence, load_mapping
+
+HOOKS = (".pre-commit-config.yaml", ".pre-commit-config.yml")
+INI = ("setup.cfg", "tox.ini", ".flake8")
+_ISORT = (".isort.cfg", "pyproject.toml", "setup.cfg", "tox.ini", ".editorconfig")
+_ASIDE = ("tests/", "test/", "docs/", "examples/", "vendor/", "third_party/", "node_modules/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One way in which a tool is started: its words after the tool's name, and where."""
+
+    tool: str
+    argv: tuple[str, ...]
+    path: str
+    line: int | None
+    plugins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """All that is set: ``flake8`` one configuration for each run that can fail; ``isort`` and ``black`` their options.
+
+    ``None`` for a tool that is not in use. ``plugins`` are flake8's, by normalised name; ``aside`` configurations that
+    do not stand at the root; ``files`` those at the root that hold the options, by tool.
+    """
+
+    flake8: tuple[Flake8Config, ...] | None = None
+    isort: Mapping[str, Any] | None = None
+    black: Mapping[str, Any] | None = None
+    black_argv: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+    runs: tuple[Run, ...] = ()
+    aside: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def gather(ground: Ground) -> Setup:
+    """What is set for the tools that are in use; raises nothing: what cannot be read counts as not set."""
+    in_use = {t.name for t in ground.repository.tools if t.use != "config-only"}
+    runs = tuple(_runs(ground))
+    files: dict[str, str] = {}
+    project = _pyproject(ground)
+    return Setup(
+        flake8=_flake8(ground, project, runs, files) if "flake8" in in_use else None,
+        isort=_isort(ground, project, runs, files) if "isort" in in_use else None,
+        black=_table(project, "black") if "black" in in_use else None,
+        black_argv=next((r.argv for r in runs if r.tool == "black"), ()),
+        plugins=tuple(sorted({*_declared(ground), *(p for r in runs if r.tool == "flake8" for p in r.plugins)})),
+        runs=runs,
+        aside=tuple(sorted(_aside(ground))),
+        files=files,
+    )
+
+
+# -- runs
+
+
+def _runs(ground: Ground) -> Iterator[Run]:
+    for path in HOOKS:
+        if (text := ground.read(path)) is not None:
+            yield from _hooks(path, text)
+    for command in ground.repository.commands:
+        started = program(command.argv)
+        if started.name in ("flake8", "black", "isort", "pflake8", "flake9") and command.context != "hook":
+            tool = "flake8" if started.name.endswith(("flake8", "flake9")) else started.name
+            yield Run(tool=tool, argv=started.args, path=command.path, line=command.line)
+        elif (rest := _inside(command)) is not None:
+            yield Run(tool=rest[0], argv=rest[1:], path=command.path, line=command.line)
+
+
+def _inside(command: Command) -> tuple[str, ...] | None:
+    """The tool behind a runner (``poetry run flake8 …``, ``python -m black``)."""
+    for number, word in enumerate(command.argv[1:5], start=1):
+        if word in ("flake8", "black", "isort") and command.context != "hook":
+            return command.argv[number:]
+    return None
+
+
+def _hooks(path: str, text: str) -> Iterator[Run]:
+    try:
+        document = load_mapping(text)
+    except Unreadable:
+        return
+    for repository in document.seq("repos"):
+        for hook in repository.seq("hooks") if isinstance(repository, YamlMapping) else ():
+            if isinstance(hook, YamlMapping) and (name := hook.text("id")) in ("flake8", "black", "isort"):
+                yield Run(
+                    tool=name,
+                    argv=tuple(_texts(hook.get("args"))),
+                    path=path,
+                    line=hook.line_of("id"),
+                    plugins=tuple(
+                        str(canonicalize_name(pinned(t)[0])) for t in _texts(hook.get("additional_dependencies"))
+                    ),
+                )
+
+
+def _texts(node: Node | None) -> Iterator[str]:
+    if isinstance(node, Scalar):
+        yield node.text
+    elif isinstance(node, Sequence):
+        yield from (item.text for item in node if isinstance(item, Scalar))
+
+
+# -- flake8
+
+
+def _flake8(
+    ground: Ground, project: Mapping[str, Any], runs: tuple[Run, ...], files: dict[str, str]
+) -> tuple[Flake8Config, ...]:
+    written = _flake8_files(ground, project, files)
+    gates = [r for r in runs if r.tool == "flake8" and not _cannot_fail(ground, r)]
+    made = [_configured(ground, written, run) for run in gates] or [written]
+    return tuple(_unique(made))
+
+
+def _unique(configs: list[Flake8Config]) -> list[Flake8Config]:
+    kept: list[Flake8Config] = []
+    for config in configs:
+        if config not in kept:
+            kept.append(config)
+    return kept
+
+
+def _flake8_files(ground: Ground, project: Mapping[str, Any], files: dict[str, str]) -> Flake8Config:
+    for path in INI:
+        text = ground.read(path)
+        if text is not None and (config := from_ini(path, text)) is not None:
+            files["flake8"] = path
+            return config
+    if table := _table(project, "flake8"):
+        files["flake8"] = "pyproject.toml"
+        return from_table("pyproject.toml", table)
+    return Flake8Config()
+
+
+def _configured(ground: Ground, written: Flake8Config, run: Run) -> Flake8Config:
+    """``written``, or the file that the command names, with the command's own options."""
+    named = _value(run.argv, "--config") or _value(run.argv, "--append-config")
+    if named is not None:
+        text = ground.read(posixpath.normpath(named))
+        written = (from_ini(named, text) if text is not None else None) or written
+    return with_arguments(written, run.argv)
+
+
+def _value(argv: tuple[str, ...], option: str) -> str | None:
+    for number, word in enumerate(argv):
+        if word == option and number + 1 < len(argv):
+            return argv[number + 1]
+        if word.startswith(option + "="):
+            return word.partition("=")[2]
+    return None
+
+
+def _cannot_fail(ground: Ground, run: Run) -> bool:
+    if "--exit-zero" in run.argv:
+        return True
+    extract = ground.facts.extracts.get(run.path)
+    calls = [i for i in extract.invocations if i.at.line == run.line] if extract is not None else []
+    return bool(calls) and all(call.tolerated or call.disabled for call in calls)
+
+
+def _declared(ground: Ground) -> Iterator[str]:
+    """Plug-ins that the projects declare for themselves, tox or nox for their environments."""
+    for project in ground.repository.projects:
+        for item in project.dependencies:
+            name = str(canonicalize_name(item.name)) if item.name else ""
+            if name in plugins() or name.startswith("flake8-"):
+                yield name
+
+
+# -- isort and black
+
+
+def _isort(ground: Ground, project: Mapping[str, Any], runs: tuple[Run, ...], files: dict[str, str]) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    for path in _ISORT:
+        found = _table(project, "isort") if path == "pyproject.toml" else _ini_section(ground.read(path), path)
+        if found:
+            options = dict(found)
+            files["isort"] = path
+            break
+    for run in runs:
+        if run.tool == "isort":
+            options |= _isort_arguments(run.argv)
+    return options
+
+
+def _ini_section(text: str | None, path: str) -> dict[str, str]:
+    names = ("settings", "isort") if path == ".isort.cfg" else ("isort", "tool:isort", "*.py", "*.{py,pyi}")
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(text or "", path)
+    except configparser.Error:
+        return {}
+    for name in names if path != ".editorconfig" else ():
+        if parser.has_section(name):
+            return dict(parser.items(name))
+    return {}
+
+
+_ISORT_VALUES = {
+    "--profile": "profile",
+    "-l": "line_length",
+    "--line-length": "line_length",
+    "-w": "line_length",
+    "--line-width": "line_length",
+    "-m": "multi_line_output",
+    "--multi-line": "multi_line_output",
+    "--lines-after-imports": "lines_after_imports",
+    "-lai": "lines_after_imports",
+    "-p": "known_first_party",
+    "--project": "known_first_party",
+    "-s": "skip",
+    "--skip": "skip",
+    "--skip-glob": "skip_glob",
+    "--extend-skip": "extend_skip",
+    "-a": "add_imports",
+    "--add-import": "add_imports",
+}
+_ISORT_FLAGS = {
+    "--sl": "force_single_line",
+    "--force-single-line-imports": "force_single_line",
+    "--tc": "include_trailing_comma",
+    "--trailing-comma": "include_trailing_comma",
+    "--fss": "force_sort_within_sections",
+    "--force-sort-within-sections": "force_sort_within_sections",
+    "--combine-as": "combine_as_imports",
+}
+
+
+def _isort_arguments(argv: tuple[str, ...]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    words = iter(argv)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if name in _ISORT_VALUES:
+            given[_ISORT_VALUES[name]] = value if equals else next(words, "")
+        elif name in _ISORT_FLAGS:
+            given[_ISORT_FLAGS[name]] = True
+    return given
+
+
+def _pyproject(ground: Ground) -> Mapping[str, Any]:
+    text = ground.read("pyproject.toml")
+    try:
+        return toml_reader.loads(text) if text is not None else {}
+    except Unreadable:
+        return {}
+
+
+def _table(project: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    return toml_reader.table(project, "tool", name) or {}
+
+
+def _aside(ground: Ground) -> Iterator[str]:
+    """Configurations below the root that hold for a part of the files only."""
+    for path in ground.facts.files:
+        if posixpath.basename(path) in (".flake8", ".isort.cfg") and "/" in path and not path.startswith(_ASIDE):
+            yield path
