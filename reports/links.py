@@ -29,7 +29,7 @@ def template(repository: Repository, links: Mapping[str, str]) -> str | None:
     if not made:
         return None
     made = TEMPLATES.get(made, made)
-    for name, value in (("host", host), ("path", quote(path)), ("commit", repository.commit)):
+    for name, value in (("host", host), ("path", quote(path, errors="replace")), ("commit", repository.commit)):
         made = made.replace(f"{{{name}}}", value)
     return made if urlsplit(made).scheme in ("http", "https") and urlsplit(made).netloc else None
 
@@ -40,7 +40,7 @@ def address(made: str | None, path: str, line: int | None) -> str | None:
         return None
     if line is None:
         made = made.partition("#")[0]
-    return made.replace("{file}", quote(path)).replace("{line}", str(line))
+    return made.replace("{file}", quote(path, errors="replace")).replace("{line}", str(line))
 
 
 def _of_id(repository: Repository, links: Mapping[str, str]) -> str | None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 from urllib.parse import quote
 
+from reports.escape import visible
 from scanner.words import counted as counted_noun
 
 __all__ = [
@@ -158,6 +159,9 @@ def _values(cell: Cell) -> set[str]:
 
 
 def fragment(where: Where) -> str:
-    """The link to rows of a large table, as the report's pages read it: ``#locks?verdict=stale&tool=uv``."""
-    filters = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in where.filters)
+    """The link to rows of a large table, as the report's page reads it: ``#locks?verdict=stale&tool=uv``.
+
+    Values stand in it as the page shows them, with control characters as escapes.
+    """
+    filters = "&".join(f"{quote(name, safe='')}={quote(visible(value), safe='')}" for name, value in where.filters)
     return f"#{where.table}?{filters}" if filters else f"#{where.table}"

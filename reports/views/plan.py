@@ -9,7 +9,7 @@ from typing import Literal
 from reports.documents import RunHeader, header
 from reports.table import Page, Table, counted_noun
 from reports.writer import View
-from rules.plan import Plan, Plans
+from rules.plan import Plan, Plans, Proof
 from rules.waves import Wave
 from scanner.inventory import Fleet
 
@@ -55,6 +55,7 @@ def plan_page(fleet: Fleet, plans: Plans, closing: tuple[str, ...] = ()) -> Page
             _waves(plans, names),
             _order(plans, names),
             _blockers(plans, names),
+            *_proofs(plans, names),
             *(_steps(plan, names) for plan in plans.plans),
         ),
         closing=closing,
@@ -140,6 +141,48 @@ def _blockers(plans: Plans, names: dict[str, str]) -> Table:
         rows=tuple(rows),
         heading=4,
     )
+
+
+def _proofs(plans: Plans, names: dict[str, str]) -> tuple[Table, ...]:
+    """What was tried and written; no table where nobody asked for patches."""
+    rows = [
+        (
+            names.get(plan.repository, plan.repository),
+            proof.project,
+            proof.status,
+            proof.locked,
+            proof.kept,
+            len(proof.changed) or None,
+            len(proof.added) or None,
+            len(proof.origin_changes) or None,
+            plan.patch,
+            _why(proof),
+        )
+        for plan in plans.plans
+        if plan.track == "uv"
+        for proof in plan.proofs
+        if plan.patch is not None or proof.status != "not-run"
+    ]
+    if not rows:
+        return ()
+    table = Table(
+        name="proofs",
+        title="Patches and proofs",
+        columns=("repository", "project", "proof", "locked", "kept", "changed", "added", "origins", "patch", "why"),
+        rows=tuple(rows),
+        wrap=60,
+        note="Locked: versions that the old lock held; kept: those that the new one holds too, from the same origin.",
+        heading=3,
+    )
+    return (table,)
+
+
+def _why(proof: Proof) -> str | None:
+    changed = [f"{c.name} {c.before or 'none'} → {c.after or 'none'}" for c in proof.changed[:3]]
+    moved = [f"{c.name} from elsewhere" for c in proof.origin_changes[:3]]
+    added = [f"{name} is new" for name in proof.added[:3]]
+    parts = [*changed, *moved, *added, *([proof.reason] if proof.reason else [])]
+    return "; ".join(parts)[:300] or None
 
 
 def _steps(plan: Plan, names: dict[str, str]) -> Table:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from reports.escape import sarif
+from reports.escape import sarif, visible
 from reports.views.findings import Answers
 from reports.views.rules import entry
 from reports.writer import View, Writer
@@ -56,7 +56,7 @@ def _run(answers: Answers, name: str, repository: Repository | None, found: list
                 "rules": [_rule(rule) for rule in rules],
             }
         },
-        "automationDetails": {"id": f"muster/{quote(name)}/"},
+        "automationDetails": {"id": f"muster/{quote(name, errors='replace')}/"},
         "originalUriBaseIds": {_BASE: {"description": {"text": "The root of the repository."}}},
         "columnKind": "unicodeCodePoints",
         "results": [_result(f, repository, numbers, compared=answers.compared) for f in ordered[:MOST_RESULTS]],
@@ -70,11 +70,11 @@ def _run(answers: Answers, name: str, repository: Repository | None, found: list
 
 def _provenance(repository: Repository) -> dict[str, Any]:
     made: dict[str, Any] = {
-        "repositoryUri": f"https://{quote(repository.remote or '', safe='/:')}",
+        "repositoryUri": f"https://{quote(repository.remote or '', safe='/:', errors='replace')}",
         "revisionId": repository.commit,
         "mappedTo": {"uriBaseId": _BASE},
     }
-    return made | ({"branch": repository.branch} if repository.branch else {})
+    return made | ({"branch": visible(repository.branch)} if repository.branch else {})
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def _location(evidence: Evidence) -> dict[str, Any]:
 
 def _relative(path: str) -> str:
     """A relative reference (RFC 3986): percent-encoded; a colon in the first part is no scheme."""
-    return quote(path.encode("utf-8", "surrogateescape"), safe="/")
+    return quote(path, safe="/", errors="replace")
 
 
 WRITER = Writer(
