@@ -55,6 +55,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "foreign-template": Kind((0.5, 1, 4), "medium", "Who changes the shared template? It is in no plan."),
     "formatter-style": Kind((0.5, 1, 3), "medium", "Accept Ruff's format for all files in one commit?"),
+    "hatch-environments": Kind((0.25, 0.5, 2), "low", None),
     "index-in-variable": Kind((0.25, 0.5, 2), "medium", "Which address? uv expands no variables in its manifest."),
     "index-order": Kind(
         (0.5, 1.5, 4), "medium", "Which index serves which package? (explicit = true and [tool.uv.sources])"

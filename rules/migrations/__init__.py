@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rules.migration import Edit, Ground, Migration, Move, Refusal
-from rules.migrations import pdm, pipenv, poetry, requirements, rye
+from rules.migrations import conda, hatch, pdm, pipenv, poetry, requirements, rye
 from rules.migrations.ground import Origin, Site, Stop, refusal
 from rules.reading import main_projects
 from scanner.inventory import Project
 from scanner.words import listed
 
 _ORIGINS: Mapping[str, Origin] = {
+    "conda": conda.move,
+    "flit": hatch.move,
+    "hatch": hatch.move,
     "pdm": pdm.move,
     "pip": requirements.move,
     "pip-tools": requirements.move,
@@ -64,4 +67,11 @@ def _refuse_rivals(project: Project) -> None:
 
 
 def _origin(project: Project) -> Origin | None:
+    """Who converts a project; nobody where uv locks it already, or where it moves with its workspace."""
+    if project.workspace_root not in (None, project.path):
+        return None
+    if project.primary_manager == "uv":
+        compiled = any(lock.tool in ("uv", "pip-tools") and lock.path.endswith(".txt") for lock in project.lockfiles)
+        locked = any(lock.path.endswith("uv.lock") for lock in project.lockfiles)
+        return requirements.move if compiled and not locked else None
     return _ORIGINS.get(project.primary_manager or "")

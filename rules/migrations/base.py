@@ -69,6 +69,13 @@ class Base:
         return next((i for i, b in enumerate(blocks) if b.header), len(blocks))
 
 
+def _refuse_other_tables(site: Site, document: Mapping[str, Any]) -> None:
+    """Metadata that another tool's table holds: a new ``[project]`` beside it would hide it."""
+    tools = document.get("tool", {})
+    if isinstance(tools, dict) and isinstance(tools.get("poetry"), dict) and tools["poetry"].get("dependencies"):
+        raise Stop("ambiguous-manager", f"{site.manifest} declares dependencies for Poetry", site.manifest)
+
+
 def base_of(site: Site) -> Base:
     """Read the project's ``pyproject.toml``, if it has one, and draft what ``[project]`` still lacks."""
     before = site.read("pyproject.toml")
@@ -79,6 +86,8 @@ def base_of(site: Site) -> Base:
     project = document.get("project", {})
     if not isinstance(project, dict) or (project and Sheet.of(text).find("project") is None):
         raise Stop("manifest-by-hand", "[project] is written as an inline table", site.manifest)
+    if not project:
+        _refuse_other_tables(site, document)
     draft = Draft()
     name = project.get("name") if isinstance(project.get("name"), str) else None
     if not project:

@@ -79,6 +79,7 @@ class Draft:
     dependencies_tail: tuple[str, ...] = ()
     extras: dict[str, list[Wish]] = field(default_factory=dict)
     groups: dict[str, list[Wish | GroupOf]] = field(default_factory=dict)
+    group_raw: dict[str, str] = field(default_factory=dict)
     group_above: dict[str, tuple[str, ...]] = field(default_factory=dict)
     urls: list[Row] = field(default_factory=list)
     scripts: list[Row] = field(default_factory=list)
@@ -154,7 +155,8 @@ class Draft:
             if block is not None and known is not None:
                 sheet.add_to_array(block, known, [e.entry for e in entries])
             else:
-                fresh.append(Row(name, _array(entries), None, self.group_above.get(name, ())))
+                raw = self.group_raw.get(name) or _array(entries)
+                fresh.append(Row(name, raw, None, self.group_above.get(name, ())))
         _put(sheet, ("dependency-groups",), fresh, made)
 
     def _write_settings(self, sheet: Sheet, made: list[str]) -> None:

@@ -95,7 +95,7 @@ class _Reading:
     def _options(self, line: Line) -> None:
         found = options(line.text)
         if found is None:
-            raise self._stop(f"{line.text[:80]!r} is no option of requirements files", line)
+            raise self._stop(f"{line.text[:80]!r} is no option of requirements files", line.number)
         for option in found:
             value = option.value or ""
             if option.name == "--editable":
@@ -122,17 +122,18 @@ class _Reading:
         try:
             made = pep508.requirement(body, at=at)
         except pep508.InvalidRequirement as error:
-            raise self._stop(str(error), line) from None
+            raise self._stop(str(error), line.number) from None
         made = replace(made, editable=editable, hashes=(*made.hashes, *hashes))
-        wish = self._wish(made, body, line)
+        wish = self.wish(made, body, line.number)
         above, self._above = tuple(self._above), []
         self._listing.wishes.append(replace(wish, comment=_plain(line.comment), above=above))
         if (pin := pin_of(made, wish.name)) is not None:
             self._listing.pins.append(pin)
 
-    def _wish(self, made: Requirement, body: str, line: Line) -> Wish:
+    def wish(self, made: Requirement, body: str, line: int) -> Wish:
+        """The wish that one requirement stands for."""
         name = made.name or self._name_of(made, line)
-        base = Wish(name=name, text="", marker=made.marker, path=self._listing.path, line=line.number)
+        base = Wish(name=name, text="", marker=made.marker, path=self._listing.path, line=line)
         try:
             if made.source == "index":
                 return replace(base, text=_written(body, made))
@@ -144,9 +145,9 @@ class _Reading:
         except ValueError as error:
             raise self._stop(str(error), line) from None
 
-    def _source(self, made: Requirement, body: str, line: Line) -> Source:
+    def _source(self, made: Requirement, body: str, line: int) -> Source:
         url = made.url or ""
-        at = (self._listing.path, line.number)
+        at = (self._listing.path, line)
         if made.source == "path":
             return local_source(self._site, url, editable=made.editable, at=at, base=self._folder_of(url))
         bare, secret = without_credentials(url)
@@ -161,7 +162,7 @@ class _Reading:
             raise self._stop(f"{made.raw}: uv takes git repositories only", line)
         return url_source(bare, made.subdirectory)
 
-    def _name_of(self, made: Requirement, line: Line) -> str:
+    def _name_of(self, made: Requirement, line: int) -> str:
         """The name of what only has an address: that of the project at a path, else the repository's by its looks."""
         if made.source == "path" and made.url:
             target = posixpath.normpath(posixpath.join(self._folder_of(made.url), made.url))
@@ -187,9 +188,14 @@ class _Reading:
         there = self._site.exists(posixpath.normpath(posixpath.join(self._site.folder, target)))
         return self._site.folder if there else own
 
-    def _stop(self, message: str, line: Line) -> Stop:
+    def _stop(self, message: str, line: int) -> Stop:
         decision = "What is meant? Write it as `name @ address`, or as PEP 508 has it."
-        return Stop("manifest-by-hand", message, self._listing.path, line.number, decision)
+        return Stop("manifest-by-hand", message, self._listing.path, line, decision)
+
+
+def wish_of(site: Site, made: Requirement) -> Wish:
+    """A requirement that some other file lists in pip's words (the ``pip:`` part of a conda environment)."""
+    return _Reading(site, made.at.path).wish(made, made.raw, made.at.line or 1)
 
 
 def pin_of(made: Requirement, name: str) -> LockedPackage | None:

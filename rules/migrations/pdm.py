@@ -9,7 +9,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from rules.migrations import pip_options
-from rules.migrations.addresses import is_public, without_credentials
+from rules.migrations.addresses import without_credentials
 from rules.migrations.base import Base, base_of
 from rules.migrations.draft import IndexTable
 from rules.migrations.ground import Moved, Site, Stop
@@ -40,6 +40,9 @@ def move(site: Site) -> Moved:
     if pdm.get("distribution") is False or pdm.get("package-type") == "application":
         base.draft.settings = {"package": False, **base.draft.settings}
         base.package = False
+    elif pdm.get("distribution") is True and "build-system" not in base.document:
+        base.draft.settings = {"package": True, **base.draft.settings}
+        base.package = True
     _scripts(base, pdm)
     require_python(base, [])
     drop_keys(base, _ROOT, _BACKEND)
@@ -71,15 +74,13 @@ def _groups(base: Base, pdm: dict[str, Any]) -> None:
 def _sources(base: Base, pdm: dict[str, Any], pins: tuple[LockedPackage, ...]) -> None:
     """``[[tool.pdm.source]]``: the one called pypi stands for the public index; the others are asked beside it."""
     site = base.site
-    declared: list[tuple[str, str, str, int]] = []
+    declared: list[tuple[str, str | None, str, str, int]] = []
     sources = [*_configured(site), *(s for s in pdm.get("source", ()) if isinstance(s, dict))]
     blocks = base.sheet.below(*_ROOT, "source")
     for number, source in enumerate(sources):
         url, name = source.get("url"), source.get("name")
         line = blocks[number].line if number < len(blocks) else 1
         if not isinstance(url, str):
-            continue
-        if is_public(None, without_credentials(url)[0]):
             continue
         included = [text for text in source.get("include_packages", ()) if isinstance(text, str)]
         if source.get("type") == "find_links":
@@ -88,7 +89,7 @@ def _sources(base: Base, pdm: dict[str, Any], pins: tuple[LockedPackage, ...]) -
             _include(base, str(name or "index"), url, included, pins)
         else:
             option = "--index-url" if name == "pypi" else "--extra-index-url"
-            declared.append((option, url, site.manifest, line))
+            declared.append((option, name if name != "pypi" else None, url, site.manifest, line))
     pip_options.add_indexes(site, base.draft, declared, pins)
 
 

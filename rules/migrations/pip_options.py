@@ -24,7 +24,7 @@ def add(site: Site, draft: Draft, listings: Sequence[Listing], pins: Iterable[Lo
     found = {(o.name, o.value): (listing.path, o) for listing in listings for o in reversed(listing.options)}
     places = list(found.values())
     add_indexes(
-        site, draft, [(o.name, o.value, path, o.line) for path, o in places if o.name.endswith("index-url")], pins
+        site, draft, [(o.name, None, o.value, path, o.line) for path, o in places if o.name.endswith("index-url")], pins
     )
     for path, option in places:
         if not option.name.endswith("index-url"):
@@ -32,32 +32,42 @@ def add(site: Site, draft: Draft, listings: Sequence[Listing], pins: Iterable[Lo
 
 
 def add_indexes(
-    site: Site, draft: Draft, declared: Sequence[tuple[str, str, str, int]], pins: Iterable[LockedPackage]
+    site: Site,
+    draft: Draft,
+    declared: Sequence[tuple[str, str | None, str, str, int]],
+    pins: Iterable[LockedPackage],
+    *,
+    best_of_all: bool = True,
 ) -> None:
     """``--index-url`` becomes the default index; extra ones go on as pip has them: the best of all that is there.
+
+    Each is given as (option, name, address, path, line).
 
     What an extra index alone can have (versions with a local label) is bound to it by name.
     """
     taken: set[str] = set()
     extras = [entry for entry in declared if entry[0] == "--extra-index-url"]
     local = {p.key for p in pins if "+" in (p.version or "")}
-    for name, value, path, line in declared:
+    replaced = any(
+        option == "--index-url" and not is_public(None, without_credentials(url)[0]) for option, _, url, *_ in declared
+    )
+    for option, name, value, path, line in declared:
         url, secret = without_credentials(value)
-        if is_public(None, url):
+        if is_public(None, url) and not (replaced and option != "--index-url"):
             continue
         if has_variable(url):
             raise Stop("index-in-variable", f"the address {url} holds a variable", path, line)
-        new = index_name(None, url, taken)
+        new = index_name(name, url, taken)
         if secret:
             site.note("private-index", f"{new}: {PRIVATE}", path, line)
-        if name == "--index-url":
+        if option == "--index-url":
             draft.indexes.append(IndexTable(name=new, url=url, default=True))
             continue
         alone = len(extras) == 1 and bool(local) and not any(i.default for i in draft.indexes)
         draft.indexes.append(IndexTable(name=new, url=url, explicit=alone))
         if alone:
             bind(draft, local, new)
-        else:
+        elif best_of_all:
             draft.settings["index-strategy"] = "unsafe-best-match"
             message = f"{new} is asked beside the default index, as pip does; bind its packages to it by name"
             site.note("index-order", message, path, line)

@@ -45,8 +45,10 @@ def wishes(base: Base, group: str, item: Item) -> list[Wish | GroupOf]:
     """An array of requirements as wishes; raises :class:`Stop` for what is none."""
     entries, tail = array_entries(item.raw)
     found: list[Wish | GroupOf] = [_wish(base, entry, item.line) for entry in entries if entry.raw is None]
-    if tail and found and isinstance(found[-1], Wish):
-        base.draft.group_above[group] = (*base.draft.group_above.get(group, ()), *tail)
+    if [w.text for w in found if isinstance(w, Wish)] == [e.text for e in entries]:
+        base.draft.group_raw[group] = item.raw  # nothing changes in it
+    elif tail:
+        base.draft.group_above[group] = tail
     return found
 
 
