@@ -150,9 +150,7 @@ def _proofs(plans: Plans, names: dict[str, str]) -> tuple[Table, ...]:
             names.get(plan.repository, plan.repository),
             proof.project,
             proof.status,
-            proof.locked,
-            proof.kept,
-            len(proof.changed) or None,
+            f"{proof.kept} of {proof.locked}" if proof.locked else None,
             len(proof.added) or None,
             len(proof.origin_changes) or None,
             plan.patch,
@@ -168,11 +166,10 @@ def _proofs(plans: Plans, names: dict[str, str]) -> tuple[Table, ...]:
     table = Table(
         name="proofs",
         title="Patches and proofs",
-        columns=("repository", "project", "proof", "locked", "kept", "changed", "added", "origins", "patch", "why"),
+        columns=("repository", "project", "proof", "versions kept", "added", "origins changed", "patch", "why"),
         rows=tuple(rows),
-        wrap=60,
-        note="Locked: versions that the old lock held; kept: those that the new one holds too, from the same origin.",
-        heading=3,
+        wrap=40,
+        note="Versions that the old lock held and the new one holds too; what Linux installs now and did not before.",
     )
     return (table,)
 
