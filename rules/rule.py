@@ -18,10 +18,11 @@ from packaging.utils import canonicalize_name
 
 from rules.finding import Evidence, Finding, Level, Unknown, fingerprint
 from rules.hard import is_hard
+from rules.lock_writers import prevailing
 from rules.reading import called
 from scanner.config import Config
 from scanner.graph import Cycle, cycles
-from scanner.inventory import Clash, Dependency, Edge, Fleet, HashConflict, Repository, Unresolved
+from scanner.inventory import Clash, Dependency, Edge, Fleet, HashConflict, Lockfile, Repository, Unresolved
 from scanner.specifiers import can_hold_together
 
 Category = Literal["locking", "environments", "python", "toolchain", "supply-chain", "graph"]
@@ -48,6 +49,7 @@ class Survey:
     cycles: Mapping[str, Cycle]
     hard_cycles: Mapping[str, Cycle]
     hash_conflicts: Mapping[str, tuple[HashConflict, ...]]
+    lock_writers: Mapping[str, tuple[Lockfile, int]]
     contested: Mapping[tuple[str, str], tuple[tuple[str, Dependency], ...]]
 
 
@@ -76,6 +78,7 @@ def survey(fleet: Fleet, config: Config, as_of: date) -> Survey:
         clashes={k: tuple(v) for k, v in clashes.items()},
         cycles=_by_member(cycles(graph, hard=lambda e: e.scope in (None, "runtime", "build"))),
         hash_conflicts=_by_holder(fleet.hash_conflicts),
+        lock_writers=prevailing(fleet.repositories),
         contested=_contested(fleet.repositories),
         hard_cycles=_by_member(cycles(graph, hard=lambda e: is_hard(e, repositories, config, as_of))),
     )

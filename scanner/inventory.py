@@ -143,7 +143,8 @@ class Lockfile:
 
     ``written_at`` is the time of the last commit that wrote it (RFC 3339, UTC), where the history tells; ``faults`` are
     what contradicts itself inside the lock, whatever its tool's check says. ``verified_by`` is what the tool itself
-    said, where it was asked; ``status`` is then its word if it would be undecidable otherwise.
+    said, where it was asked; ``status`` is then its word if it would be undecidable otherwise. ``indexes`` counts the
+    packages by the index that the lock has them from, ``""`` for those of which it does not say.
     """
 
     path: str
@@ -160,6 +161,7 @@ class Lockfile:
     written_at: str | None = None
     faults: tuple[Fault, ...] = ()
     verified_by: Verified | None = None
+    indexes: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ Nothing here bears on the verdict of the tool, which looks at none of it: an ins
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
@@ -32,6 +33,19 @@ def faults(lock: Lock) -> tuple[Fault, ...]:
             break
         found.append(fault)
     return tuple(found)
+
+
+def indexes_of(lock: Lock) -> dict[str, int]:
+    """How many packages of Python indexes the lock has from each, by name or address; ``""`` where it does not say."""
+    origins = Counter(
+        "" if lock.tool in _FILES_ALONE else (package.origin or "").rstrip("/")
+        for package in lock.packages
+        if package.source == "index" and package.ecosystem == "pypi" and package.version is not None
+    )
+    return dict(sorted(origins.items()))
+
+
+_FILES_ALONE = frozenset({"pixi", "conda-lock"})  # they record the address of each file
 
 
 def _foreign_files(lock: Lock) -> Iterator[Fault]:

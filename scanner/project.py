@@ -25,6 +25,7 @@ from scanner.inventory import (
 )
 from scanner.kind import kind_of
 from scanner.layout import Folder, folder_of, group_of_file, is_inside, owner_of
+from scanner.lock_health import indexes_of
 from scanner.managers import Managers, find_managers
 from scanner.obstacles import obstacles
 from scanner.signature import signature
@@ -266,6 +267,7 @@ def _lockfile(state: LockState) -> Lockfile:
         written_at=verdict.written_at,
         faults=verdict.faults,
         verified_by=verdict.verified_by,
+        indexes=indexes_of(lock) if lock is not None else {},
     )
 
 

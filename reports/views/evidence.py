@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from reports.table import Cell, Page, Table
 from reports.writer import View
-from scanner.inventory import Environment, Evidence, Project, Reason, Repository
+from scanner.inventory import Environment, Evidence, Lockfile, Project, Reason, Repository
 
 
 def evidence_view(repository: Repository) -> View:
@@ -59,7 +61,9 @@ def _project(project: Project) -> tuple[Table, ...]:
         covers = {True: "covers", False: "does not cover", None: "coverage unknown"}[lock.covers]
         detail = f"{lock.format}, {lock.packages} packages, {lock.hashed_packages} with hashes; {covers}"
         rows.append((f"lock {lock.path}", lock.status, detail, _place(lock.path, None)))
+        rows += [("", None, text, None) for text in _of_lock(lock)]
         rows += [("", None, r.message, _place(r.path, r.line)) for r in lock.reasons]
+        rows += [("", "fault", f.message, _place(f.path, f.line)) for f in lock.faults]
         rows += [("", f"by {version}", verdict, None) for version, verdict in sorted(lock.other_versions.items())]
     for place in ("local", "ci", "image"):
         rows += _environment(place, getattr(project.environments, place))
@@ -81,6 +85,18 @@ def _project(project: Project) -> tuple[Table, ...]:
         wrap=60,
     )
     return (conclusions, _dependencies(project))
+
+
+def _of_lock(lock: Lockfile) -> Iterator[str]:
+    """By whom and when a lock was written, from what, and from where its packages are."""
+    if lock.written_by or lock.written_at:
+        by = f" by {lock.written_by}" if lock.written_by else ""
+        yield f"written{by}" + (f", last on {lock.written_at[:10]}" if lock.written_at else "")
+    if lock.export_of:
+        yield f"exported from the lock of {lock.export_of}"
+    if len(lock.indexes) > 1 or any(lock.indexes):
+        named = [f"{count} from {index or 'an index that is not recorded'}" for index, count in lock.indexes.items()]
+        yield f"packages: {', '.join(named)}"
 
 
 def _pythons(project: Project) -> list[tuple[Cell, ...]]:

@@ -6,7 +6,7 @@ import pytest
 
 from scanner.facts import Lock, LockedPackage
 from scanner.formats import poetry_lock
-from scanner.lock_health import SHOWN, faults
+from scanner.lock_health import SHOWN, faults, indexes_of
 
 
 def package(
@@ -107,3 +107,19 @@ def test_files_of_several_versions_kept_together() -> None:
         ("1.1", ("sha256:2",), ("a-1.1-py3-none-any.whl",)),
     ]
     assert faults(lock) == ()
+
+
+def test_packages_by_index() -> None:
+    lock = Lock(
+        path="uv.lock",
+        tool="uv",
+        format="uv.lock 1",
+        packages=(
+            package(origin="https://pypi.example/simple"),
+            package("b", origin="https://pypi.example/simple/"),
+            package("c", origin="https://wheels.example/cpu"),
+            package("d"),
+            package("e", source="git", origin="https://git.example/e"),
+        ),
+    )
+    assert indexes_of(lock) == {"": 1, "https://pypi.example/simple": 2, "https://wheels.example/cpu": 1}
