@@ -93,6 +93,9 @@ def base_of(site: Site) -> Base:
     if not project:
         draft.text_field("name", site.name(site.project.name))
         draft.text_field("version", "0")
+    elif "version" not in project and "version" not in project.get("dynamic", ()):
+        draft.text_field("version", "0")
+        site.note("dynamic-metadata", "[project] states no version, which uv demands; it is 0 now", site.manifest)
     built = "build-system" in document
     if "dependencies" in project.get("dynamic", ()):
         raise Stop("dynamic-metadata", "the dependencies are dynamic", site.manifest)

@@ -37,8 +37,8 @@ def quoted_marker(marker: str) -> str:
 
 
 def joined_markers(parts: Sequence[str]) -> str | None:
-    """All of the markers, each in brackets where it holds an ``or``."""
-    kept = list(dict.fromkeys(part.strip() for part in parts if part and part.strip()))
+    """All of the markers, each in brackets where it holds an ``or``; raises ``ValueError`` where one is none."""
+    kept = list(dict.fromkeys(quoted_marker(part.strip()) for part in parts if part and part.strip()))
     if len(kept) < 2:
         return kept[0] if kept else None
     return " and ".join(f"({part})" if " or " in part else part for part in kept)

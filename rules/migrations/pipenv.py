@@ -148,7 +148,9 @@ class _Conversion:
             if canonicalize_name(wish.name) in known:
                 return
             category = "packages"
-            self._draft.settings.setdefault("default-groups", ["dev", "packages"])
+            has_dev = any(_category(other) == "dev-packages" for other in self._manifest.requirements)
+            has_dev = has_dev or "dev" in self._base.document.get("dependency-groups", {})
+            self._draft.settings.setdefault("default-groups", [*(["dev"] if has_dev else []), "packages"])
         there: list[Wish | GroupOf] = self._draft.groups.setdefault(_group(category), [])
         if wish not in there:
             there.append(wish)

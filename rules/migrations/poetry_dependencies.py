@@ -44,10 +44,10 @@ def wishes_of(site: Site, name: str, value: object, poetry: Papers, keys: tuple[
 def _wish(site: Site, name: str, entry: Mapping[str, Any], place: Place) -> Wish:
     texts = {key: value for key, value in entry.items() if isinstance(value, str)}
     extras = [text for text in entry.get("extras", ()) if isinstance(text, str)]
-    marker = _marker(name, texts, place)
     source = _source(site, texts, entry, place)
     wanted = "" if source is not None and "index" not in source else _wanted(site, name, texts, place)
     try:
+        marker = _marker(name, texts, place)
         text = requirement_text(name, extras, wanted, marker)
     except ValueError as error:
         raise Stop("manifest-by-hand", f"{name}: {error}", place.path, place.line) from None
