@@ -16,7 +16,7 @@ from scanner.lock_tables import package_tables
 from scanner.markers import Clause, parse
 from scanner.toml_reader import strings
 
-MINORS = tuple(range(7, 16))
+MINORS = tuple(range(6, 16))
 """The minor versions of Python 3 that are looked at."""
 
 Name = tuple[str, str | None]
