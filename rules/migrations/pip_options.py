@@ -21,7 +21,7 @@ _NEEDLESS = frozenset({"--require-hashes", "--prefer-binary", "--use-feature", "
 
 def add(site: Site, draft: Draft, listings: Sequence[Listing], pins: Iterable[LockedPackage]) -> None:
     """Take over the options of all files; raises :class:`Stop` for an address that holds a variable."""
-    found = {(o.name, o.value): (listing.path, o) for listing in listings for o in reversed(listing.options)}
+    found = {(o.name, o.value): (listing.path, o) for listing in listings for o in listing.options}
     places = list(found.values())
     add_indexes(
         site, draft, [(o.name, None, o.value, path, o.line) for path, o in places if o.name.endswith("index-url")], pins

@@ -251,10 +251,11 @@ class _Conversion:
                 raise Stop("conflicting-pins", message, second.groups[0], second.line)
 
     def _sources(self) -> Iterable[tuple[str, Iterable[LockedPackage]]]:
-        for path in sorted(self._compiled):
-            yield path, self._locks[path].packages
-        for path, listing in self._listings.items():
-            yield path, [p for p in listing.pins if p.source == "index"]
+        for path in sorted((*self._compiled, *self._listings), key=lambda p: (group_of_file(p) is not None, p)):
+            if path in self._compiled:
+                yield path, self._locks[path].packages
+            else:
+                yield path, [p for p in self._listings[path].pins if p.source == "index"]
 
     def _old_lock(self, root: str | None) -> str | None:
         compiled = sorted(self._compiled, key=lambda p: (self._names.get(p) != ["project"], p))
