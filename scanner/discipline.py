@@ -12,7 +12,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from scanner.facts import Extract, Lock, Manifest, Requirement
 from scanner.freshness.verdict import Verdict
 from scanner.inventory import Discipline, Reason
-from scanner.layout import Folder, includes_of, is_dev_file, reads_build_file
+from scanner.layout import Folder, folder_of, includes_of, is_dev_file, reads_build_file
 from scanner.rivals import differences
 
 _CONDA_EXPORT = re.compile(r"[^\s=<>!~|,]{1,200}=(?P<version>[^\s=<>!~|,]{1,100})(?P<build>=[^\s=<>!~|,]{1,100})?")
@@ -53,9 +53,12 @@ def judge_discipline(
     runtime, development = declared(folder, primary, extracts, local)
     hashes = any(r.hashes for m in folder.manifests if m.format == "requirements" for r in m.requirements)
     considered = runtime or development
-    covering = _covering(locks, runtime, folder)
+    if not considered and not _gap(folder, runtime) and _says_none(folder, locks, local):
+        reason = Reason(message="no third-party dependency is declared", path=folder.extracts[0].path)
+        return Judgement(word="none", reasons=(reason,), hashes=hashes)
+    covering = _covering(_without_unread(locks, folder), runtime, folder)
     if covering:
-        word, reasons = _of_locks(covering)
+        word, reasons = _of_locks(covering, _unlocked_in_all(covering, runtime))
         if word is not None:
             return Judgement(word=word, reasons=reasons, hashes=hashes)
     if gap := _gap(folder, runtime):
@@ -68,6 +71,28 @@ def judge_discipline(
         side = Reason(message="its locks serve only development, tests or docs", path=locks[0].path)
         reasons = (*reasons, side)
     return Judgement(word=word, reasons=reasons, hashes=hashes)
+
+
+def _says_none(folder: Folder, locks: tuple[LockState, ...], local: frozenset[str]) -> bool:
+    """Whether the project's own declaration is known, is empty, and its locks hold nothing from elsewhere."""
+    if any(e.unreadable for e in folder.extracts) or not any(m.format != "requirements" for m in folder.manifests):
+        return False
+    return all(p.source == "path" or p.key in local for s in locks if s.lock for p in s.lock.packages)
+
+
+def _without_unread(locks: tuple[LockState, ...], folder: Folder) -> tuple[LockState, ...]:
+    """The locks without a workspace member's own: its tool reads the root's and leaves that one alone."""
+    if folder.workspace_root in (None, folder.path):
+        return locks
+    roots = {s.lock.tool for s in locks if s.lock is not None and folder_of(s.path) == folder.workspace_root}
+    return tuple(
+        s
+        for s in locks
+        if s.lock is None
+        or _is_compiled(s.lock)
+        or folder_of(s.path) == folder.workspace_root
+        or s.lock.tool not in roots
+    )
 
 
 def declared(
@@ -136,6 +161,8 @@ def _third_party(requirements: list[Requirement], local: frozenset[str]) -> tupl
     for r in requirements:
         if r.source == "path" or (r.name and r.key in local) or r.key == "python":
             continue
+        if r.ecosystem == "conda" and r.key == "pip":
+            continue
         unique.setdefault((r.key, r.raw, r.at), r)
     return tuple(unique.values())
 
@@ -165,8 +192,25 @@ def _is_about(state: LockState, runtime: tuple[Requirement, ...], folder: Folder
     declared_here = any(r.scope == "runtime" for m in own_sources for r in m.requirements)
     if not declared_here:
         return not (runtime and is_dev_file(lock.path) and not _all_side(folder))
-    holds_all = {r.key for r in runtime if r.marker is None} <= {p.key for p in lock.packages}
-    return holds_all if is_dev_file(lock.path) else holds_all or reads_build_file(lock, folder)
+    names = {r.key for r in runtime if r.marker is None}
+    held = names & {p.key for p in lock.packages}
+    if is_dev_file(lock.path):
+        return held == names
+    return 3 * len(held) >= 2 * len(names) or reads_build_file(lock, folder)
+
+
+def _unlocked_in_all(states: tuple[LockState, ...], runtime: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
+    """The runtime requirements that hand-kept inputs forgot: compiled files serve the project and hold them nowhere."""
+    locks = [s.lock for s in states if s.lock is not None]
+    if not locks or len(locks) < len(states) or not all(map(_is_compiled, locks)):
+        return ()
+    held = {p.key for lock in locks for p in lock.packages}
+    left = [r for r in runtime if r.marker is None and r.name and r.key not in held | _BUILDING]
+    return tuple(r for r in left if posixpath.basename(r.at.path) in _BUILD_FILES)
+
+
+_BUILD_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
+_BUILDING = frozenset({"pip", "setuptools", "setuptools-scm", "wheel", "cython"})
 
 
 def _is_compiled(lock: Lock) -> bool:
@@ -179,7 +223,9 @@ def _all_side(folder: Folder) -> bool:
     return bool(files) and all(is_dev_file(path) for path in files)
 
 
-def _of_locks(states: tuple[LockState, ...]) -> tuple[Discipline | None, tuple[Reason, ...]]:
+def _of_locks(
+    states: tuple[LockState, ...], forgotten: tuple[Requirement, ...]
+) -> tuple[Discipline | None, tuple[Reason, ...]]:
     tools = {_family(s) for s in states}
     if len(tools) > 1:
         return "conflicting", (*_rivals(states), *differences([s.lock for s in states if s.lock is not None]))
@@ -192,6 +238,11 @@ def _of_locks(states: tuple[LockState, ...]) -> tuple[Discipline | None, tuple[R
     undecided = [s for s in states if s.verdict.status == "undecidable" and not s.verdict.covers]
     if undecided:
         return "unknown", tuple(r for s in undecided for r in s.verdict.reasons[:3])
+    if forgotten:
+        return "stale", tuple(
+            Reason(message=f"{as_written(r)} is declared, but no compiled file has it", path=r.at.path, line=r.at.line)
+            for r in forgotten[:3]
+        )
     return "locked", tuple(
         Reason(message=f"{posixpath.basename(s.path)} is in step with the manifest", path=s.path) for s in states
     )

@@ -31,10 +31,12 @@ WEB = frozenset(
 PAGES = frozenset({"chainlit", "dash", "gradio", "nicegui", "streamlit"})
 BOTS = frozenset(
     """
-    aiogram discord discord-py disnake hikari irc khl-py kurigram nextcord nonebot2 py-cord pyrogram pyromod
-    pytelegrambotapi python-telegram-bot slack-bolt slackbot telethon twitchio vkbottle
+    aiogram botbuilder-core dis-snek discord discord-py discord-py-interactions disnake errbot hikari interactions-py
+    khl-py line-bot-sdk naff nextcord nonebot2 opsdroid py-cord pytelegrambotapi python-telegram-bot slack-bolt slackbot
+    twitchio vkbottle
     """.split()
 )
+CHAT_CLIENTS = frozenset({"irc", "kurigram", "matrix-nio", "pyrogram", "pyromod", "telethon", "vk-api"})
 WORKERS = frozenset(
     """
     arq celery dramatiq faust-streaming huey nameko procrastinate rq taskiq temporalio
@@ -43,6 +45,12 @@ WORKERS = frozenset(
 JOBS = frozenset(
     """
     airflow apache-airflow dagster dbt-core kedro luigi mage-ai metaflow prefect scrapy
+    """.split()
+)
+GUIS = frozenset(
+    """
+    arcade customtkinter dearpygui flet kivy nuitka pyforms pygame pyqt5 pyqt6 pyside2 pyside6 pysimplegui textual toga
+    ttkbootstrap wxpython
     """.split()
 )
 _MANAGE = "manage.py"
@@ -108,8 +116,17 @@ def kind_of(
         return _answer("unknown", f"its role is {folder.role}", folder.path)
     if not python:
         return _answer("unknown", "no Python file of its own", folder.path)
+    if _packaged(folder) is None and _only_holds_together(folder, python):
+        return _answer("unknown", "a workspace's root without code of its own", folder.path)
     signs = _signs(folder, python, hints, dependencies, readme)
-    return _template(signs, readme) or _service(signs) or _job(signs, own) or _installed(signs) or _started(signs)
+    return _template(signs, readme) or _service(signs) or _job(signs, own) or _installed(signs) or _started(signs, own)
+
+
+def _only_holds_together(folder: Folder, python: Sequence[str]) -> bool:
+    roots = [m for m in folder.manifests if m.workspace is not None]
+    if any(m.table("project") is None and m.table("tool.poetry") is None for m in roots):
+        return True  # it cannot be installed: nothing but a place for the members
+    return bool(roots) and all(is_side_file(path.removeprefix(folder.path + "/")) for path in python)
 
 
 def _answer(kind: Kind, message: str, path: str | None, line: int | None = None) -> KindOf:
@@ -176,8 +193,11 @@ def _packaged(folder: Folder) -> Manifest | None:
     if pyproject is not None:
         if table(pyproject.data, "tool", "poetry").get("package-mode") is False:
             return None
-        if table(pyproject.data, "tool", "uv").get("package") is False:
+        as_package = table(pyproject.data, "tool", "uv").get("package")
+        if as_package is False:
             return None
+        if as_package is True:
+            return pyproject
         if table(pyproject.data, "tool", "rye").get("virtual") is True:
             return None
         if pyproject.has_build_system and (pyproject.name or pyproject.table("project")):
@@ -240,7 +260,9 @@ def _service(signs: _Signs) -> KindOf | None:
     if signs.published and not signs.says("service"):
         deployed = started is not None and _IMAGE.search(started.at.path) is not None
         is_library = signs.said is not None and signs.says("library") and signs.said.source != "readme"
-        return _by("service", started) if started is not None and deployed and not is_library else None
+        if started is not None and deployed and not is_library:
+            return _by("service", started)
+        return _by_web_and_server(signs)
     if started is not None:
         return _by("service", started)
     near = {posixpath.basename(p) for p in signs.python if _depth(p, signs.folder) <= 2 and not _SIDE.search(p)}
@@ -252,33 +274,50 @@ def _service(signs: _Signs) -> KindOf | None:
     return KindOf(kind="service", reasons=(signs.said_at,)) if _is_called_service(signs) else None
 
 
+def _by_web_and_server(signs: _Signs) -> KindOf | None:
+    """A framework and the server that runs it: what needs both, serves, whoever starts it."""
+    web, server = signs.depends(WEB), signs.depends(SERVERS)
+    if web is None or server is None or signs.says("library") or signs.hint("library") is not None:
+        return None
+    return _answer("service", f"depends on {web} and {server}", *signs.dependencies[web])
+
+
 def _is_called_service(signs: _Signs) -> bool:
     """Whether what it calls itself is enough, without a sign of what would start it."""
     if signs.said is None or not signs.says("service"):
         return False
-    if signs.said.word == _DAEMON:
+    if signs.said.word == _DAEMON or "this " in signs.said.word:
         return True
     if signs.published or signs.scripts or signs.is_started_by_hand() or signs.said.source == "readme":
         return False
-    return signs.packaged is None or signs.said.source == "name"
+    return signs.packaged is None or signs.said.source == "name" or "bot" in signs.said.word
 
 
 _IMAGE = re.compile(r"(?:^|/)(?:[\w.-]*(?:dockerfile|containerfile)[\w.-]*|procfile[\w.]*)$", re.IGNORECASE)
 
 
 def _by_dependency(signs: _Signs) -> KindOf | None:
-    if signs.says("library") and signs.packaged is not None:
+    if signs.packaged is not None and (signs.says("library") or _is_shared(signs)):
         return None
-    pages = signs.scripts and not signs.says("service")
+    by_hand = signs.said is not None and signs.says("cli") and signs.said.word.startswith("script")
+    pages = by_hand or (signs.scripts and not signs.says("service"))
     web, server = signs.depends(WEB - PAGES if pages else WEB), signs.depends(SERVERS)
     if web or server:
         found = " and ".join(name for name in (web, server) if name)
         return _answer("service", f"depends on {found}", *signs.dependencies[web or server or ""])
-    if bot := signs.depends(BOTS):
+    if bot := signs.depends(BOTS | CHAT_CLIENTS if signs.says("service") else BOTS):
         return _answer("service", f"a bot: depends on {bot}", *signs.dependencies[bot])
     if worker := signs.depends(WORKERS):
         return _answer("service", f"depends on {worker}", *signs.dependencies[worker])
     return None
+
+
+def _is_shared(signs: _Signs) -> bool:
+    """Whether the project lies among libraries (``libs/common``) and has no command of its own."""
+    return not signs.scripts and not _SHARED.isdisjoint(signs.folder.path.lower().split("/"))
+
+
+_SHARED = frozenset({"lib", "libs", "libraries", "shared", "common", "core"})
 
 
 def _depth(path: str, folder: Folder) -> int:
@@ -287,6 +326,8 @@ def _depth(path: str, folder: Folder) -> int:
 
 def _job(signs: _Signs, own: Sequence[str]) -> KindOf | None:
     started = signs.hint("job")
+    if started is not None and started.what.startswith("defines") and not signs.scripts:
+        return _by("job", started)
     if signs.published:
         return None
     if started is not None and (signs.packaged is None or not signs.scripts):
@@ -302,9 +343,11 @@ def _job(signs: _Signs, own: Sequence[str]) -> KindOf | None:
 
 def _installed(signs: _Signs) -> KindOf | None:
     packaged = signs.packaged
-    if packaged is None:
+    if packaged is None or not _has_package(signs):
         return None
     if not signs.scripts:
+        if not signs.published and not signs.says("library") and (toolkit := signs.depends(GUIS)):
+            return _answer("cli", f"a window: depends on {toolkit}", *signs.dependencies[toolkit])
         if not signs.published and not signs.says("library") and (hint := signs.hint("cli")) is not None:
             return _by("cli", hint)
         return _answer("library", "builds a distribution without commands of its own", packaged.path)
@@ -313,14 +356,45 @@ def _installed(signs: _Signs) -> KindOf | None:
     plugin = _plugin(signs)
     if plugin is not None and not signs.says("cli"):
         return _answer("library", f"registers plug-ins ({plugin.group})", plugin.at.path, plugin.at.line)
+    exports = signs.hint("library")
+    if exports is not None and not signs.says("cli"):
+        return _by("library", exports)
     script = signs.scripts[0]
     return _answer("cli", f"installs the command {script.name}", script.at.path, script.at.line)
+
+
+def _has_package(signs: _Signs) -> bool:
+    """Whether there is something to import: a package, a ``src`` folder or a module of the project's name.
+
+    Scaffolds declare a build backend for loose scripts as well.
+    """
+    prefix = "" if signs.folder.path == "." else signs.folder.path + "/"
+    names = {re.sub(r"[-_.]+", "_", m.name.lower()) for m in signs.folder.manifests if m.name}
+    if signs.published or signs.scripts or signs.packaged is None or signs.packaged.format != "pyproject.toml":
+        return True
+    for path in signs.python:
+        inner = path.removeprefix(prefix)
+        first, *rest = inner.lower().split("/")
+        if rest and (first == "src" or first.replace("-", "_") in names):
+            return True
+        if inner.endswith("__init__.py") and not is_side_file(inner):
+            return True
+        if inner.lower().removesuffix(".py") in names:
+            return True
+    return False
 
 
 _NO_SCRIPT = re.compile(
     r"(?:^|/)(?:__init__|conf|config|configs?|constants|settings|setup|utils?|helpers?|noxfile|conftest|fabfile|models?"
     r"|test_\w*|\w*_tests?|exceptions|types|\w*_config)\.py$"
 )
+
+
+def _depths(paths: Sequence[str]) -> list[int]:
+    return [path.count("/") for path in paths]
+
+
+_NO_START = re.compile(r"(?:^|/)(?:tests?|docs?|examples?|fixtures?|templates?|migrations|\.[^/]+)/", re.IGNORECASE)
 
 
 def _plugin(signs: _Signs) -> EntryPoint | None:
@@ -337,13 +411,24 @@ def _plugin(signs: _Signs) -> EntryPoint | None:
 _ON_THE_SIDE = frozenset({"pytest11", "pygments", "hypothesis", "sphinx", "mkdocs", "distutils", "egg_info"})
 
 
-def _started(signs: _Signs) -> KindOf:
+def _started(signs: _Signs, own: Sequence[str]) -> KindOf:
     if signs.scripts:
         script = signs.scripts[0]
         return _answer("cli", f"declares the command {script.name}", script.at.path, script.at.line)
+    is_library = KindOf(kind="library", reasons=(signs.said_at,)) if signs.says("library") else None
+    if is_library is not None and signs.said is not None and signs.said.source != "readme":
+        return is_library
     if (hint := signs.hint("cli")) is not None:
         return _by("cli", hint)
     beside = [p for p in signs.python if _depth(p, signs.folder) == 0 and not _NO_SCRIPT.search(p)]
     if beside:
         return _answer("cli", "Python files that a person starts", min(beside))
+    if is_library is not None:
+        return is_library
+    loose = [p for p in signs.python if not _NO_SCRIPT.search(p) and not _NO_START.search(p)]
+    notebooks = [p for p in own if p.endswith(".ipynb")]
+    if notebooks and min(_depths(notebooks)) <= min(_depths(loose), default=99):
+        return _answer("notebook", "notebooks, and nothing else that is started", min(notebooks))
+    if loose:
+        return _answer("cli", "Python files that a person starts", min(loose, key=lambda p: (p.count("/"), p)))
     return _answer("unknown", "nothing shows how it is started", signs.folder.path)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from scanner.collect import SKIPPED_FOLDERS, RepoFacts
 from scanner.facts import Extract, Include, Lock, Manifest, Workspace
 from scanner.inventory import Reason, Role
+from scanner.lint_tools import tool_of_distribution
 
 REQUIREMENT_FOLDERS = frozenset({"requirements", "reqs", "deps", "requires", "requirement", "dependencies"})
 _BUILD_FORMATS = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "pixi.toml"})
@@ -27,7 +28,7 @@ _FIXTURE = re.compile(
     r"(?:.+[-_])?(?:fixtures?|test[-_]?data|testdata|testing[-_]data|resources|assets)|templates?|.*[-_]templates?|cookiecutter.*"
     r"|vendor|vendored|_vendor|_vendored|third[-_]?party|3rd[-_]?party|external|externals|extern|thirdparty|skeletons?|scaffold.*|snapshots?|golden|mocks?"
 )
-_TESTS = re.compile(r"tests?|testing|[a-z]+[-_]tests?|e2e|integration|unit|acceptance")
+_TESTS = re.compile(r"(?:.+[-_])?tests?|testing|e2e|integration|unit|acceptance")
 _TOOLING = re.compile(
     r"makefiles?|\.github|\.gitlab|\.circleci|\.azure.*|\.ci|ci|\.buildkite|\.devcontainer|\.binder|binder|\.config|\.jenkins|jenkins|build[-_]?tools?|build[-_]?scripts?"
     r"|scripts?|tools?|tooling|hack|dev|devtools?|dev[-_]?tools?|contrib|misc|utils?|bin|etc|infra|infrastructure|terraform|ansible|deploy|deployment|deployments"
@@ -39,7 +40,7 @@ _SIDE_NAME = re.compile(r"test_.*|.*_tests?\.py|conftest\.py|noxfile\.py|conf\.p
 _OTHER_LANGUAGES = frozenset(
     """
     .js .jsx .mjs .cjs .ts .tsx .mts .vue .svelte .astro .go .rs .java .kt .scala .c .cc .cpp .cxx .cs .rb .php .swift
-    .m .mm .dart .ex .exs .erl .hs .lua .pl .r .jl .f90 .zig .clj .sh .ps1 .tf .vhd .vhdl .v .sv .asm .nix .elm .ml
+    .m .mm .dart .ex .exs .erl .hs .lua .pl .r .jl .f90 .zig .clj .sh .ps1 .vhd .vhdl .v .sv .asm .elm .ml
     """.split()
 )
 _TEMPLATE_SEGMENT = re.compile(r".*(?:\{\{|\}\}|\{%|__cookiecutter).*")
@@ -151,7 +152,21 @@ def _drafts(facts: RepoFacts) -> dict[str, _Draft]:
         if _makes_a_project(extract):
             home = _home(extract, facts)
             drafts.setdefault(home, _Draft(home)).extracts.append(extract)
-    return {path: draft for path, draft in drafts.items() if not all(_says_nothing(e) for e in draft.extracts)}
+    told = {path: draft for path, draft in drafts.items() if not all(_says_nothing(e) for e in draft.extracts)}
+    return {path: draft for path, draft in told.items() if not _is_left_over(draft, told)}
+
+
+_NEEDS_A_MANIFEST = frozenset({"poetry", "pipenv", "pdm", "uv"})
+
+
+def _is_left_over(draft: _Draft, drafts: Mapping[str, _Draft]) -> bool:
+    """Whether there is nothing but a lock whose manifest is gone, inside of a project that has one."""
+    for extract in draft.extracts:
+        if extract.lock is None or extract.manifest is not None or extract.lock.tool not in _NEEDS_A_MANIFEST:
+            return False
+    above = folder_of(draft.path) if draft.path != "." else None
+    around = drafts.get(owner_of(above, drafts) or "") if above is not None else None
+    return around is not None and any(e.manifest is not None for e in around.extracts)
 
 
 def _makes_a_project(extract: Extract) -> bool:
@@ -290,7 +305,7 @@ def _role(path: str, draft: _Draft, *, member: bool, facts: RepoFacts) -> tuple[
         last = position == len(segments) - 1
         if _FIXTURE.fullmatch(segment) and not (member and last):
             return "fixture", f"below {segment}/"
-        if _TESTS.fullmatch(segment):
+        if _TESTS.fullmatch(segment) and not (member and last and segment.strip("s") != "test"):
             builds = any(e.manifest and e.manifest.format in _BUILD_FORMATS for e in draft.extracts)
             if not last:
                 return "fixture", f"below {segment}/"
@@ -383,7 +398,7 @@ def _with_a_main(folders: list[Folder], facts: RepoFacts) -> tuple[Folder, ...]:
     in another language.
     """
     if any(f.role == "main" for f in folders):
-        return tuple(_demote_tool_only_root(folders))
+        return tuple(_without_copies(_demote_empty_root(folders, facts)))
     if not python_prevails(facts):
         return tuple(folders)
     candidates = [f for f in folders if f.role in ("tooling", "example") and not f.path.startswith(".")]
@@ -406,22 +421,82 @@ def _with_a_main(folders: list[Folder], facts: RepoFacts) -> tuple[Folder, ...]:
     )
 
 
-def _demote_tool_only_root(folders: list[Folder]) -> list[Folder]:
+def _demote_empty_root(folders: list[Folder], facts: RepoFacts) -> list[Folder]:
+    """The folders with a root that ships nothing itself, but only serves the main projects below, as what it is."""
     root = folders[0]
     others = any(f.role == "main" for f in folders[1:])
-    if root.path != "." or root.role != "main" or not others:
+    if root.path != "." or root.role != "main" or not others or not root.manifests:
         return folders
-    if not all(m.workspace is None and is_tool_only(m) for m in root.manifests) or not root.manifests:
+    if any(m.workspace is not None for m in root.manifests):
         return folders
-    if any(e.lock is not None for e in root.extracts):
+    if all(is_tool_only(m) for m in root.manifests) and all(e.lock is None for e in root.extracts):
+        return [_as(root, "tooling", "only configures tools for the projects below"), *folders[1:]]
+    if _holds_code(folders, facts):
         return folders
-    demoted = Folder(
-        path=root.path,
-        role="tooling",
-        role_reasons=(Reason(message="only configures tools for the projects below", path=root.extracts[0].path),),
-        extracts=root.extracts,
+    role = _served_by(root)
+    what = {"docs": "documentation", "tooling": "requirements"}.get(role or "")
+    if role is None or what is None:
+        return folders
+    return [_as(root, role, f"no code of its own, only {what} for the projects below"), *folders[1:]]
+
+
+def _as(folder: Folder, role: Role, why: str) -> Folder:
+    return replace(folder, role=role, role_reasons=(Reason(message=why, path=folder.extracts[0].path),))
+
+
+def _holds_code(folders: list[Folder], facts: RepoFacts) -> bool:
+    """Whether the root has Python files that belong to no project below it and serve no side purpose."""
+    paths = frozenset(f.path for f in folders)
+    return any(
+        owner_of(path, paths) == "." and not path.startswith(".") and not is_side_file(path)
+        for path in python_files(facts)
     )
-    return [demoted, *folders[1:]]
+
+
+def _served_by(root: Folder) -> Role | None:
+    """What a folder without code serves: documentation or the work on the repository; ``None`` if it builds something.
+
+    A distribution without code still ships what it depends on, unless that is for development alone.
+    """
+    declared = [r for m in root.manifests for r in m.requirements if r.scope != "build" and r.key != "python"]
+    runtime = [r for r in declared if r.scope == "runtime" and not is_dev_file(r.at.path)]
+    if declared and all(_DOCS_TOOLS.fullmatch(r.key) for r in runtime or declared):
+        return "docs"
+    built = any(_builds(e) for e in root.extracts if posixpath.basename(e.path) in _BUILD_FILES)
+    return None if built and not (declared and all(is_development_tool(r.key) for r in runtime)) else "tooling"
+
+
+def is_development_tool(name: str) -> bool:
+    """Whether a distribution (by its normal name) only serves those who develop: linters, tests, docs, packaging."""
+    return any(kind.fullmatch(name) for kind in (_DEVELOPMENT_TOOLS, _DOCS_TOOLS)) or bool(tool_of_distribution(name))
+
+
+_DOCS_TOOLS = re.compile(
+    r"mkdocs(?:-.+|trings.*)?|sphinx(?:-.+|contrib-.+)?|.+-sphinx(?:-.+)?|pymdown-extensions|furo|myst-(?:parser|nb)|pdoc3?|pydoctor"
+    r"|mike|griffe.*|jupyter-book|zensical|recommonmark|nbsphinx|docutils|numpydoc|doc8|markdown(?:-include)?"
+)
+_DEVELOPMENT_TOOLS = re.compile(
+    r"pytest(?:-.+)?|pre-commit(?:-.+)?|tox(?:-.+)?|nox(?:-.+)?|coverage|codecov|coveralls|invoke|poethepoet|taskipy|commitizen"
+    r"|bump.*|twine|build|wheel|setuptools.*|pip(?:-tools|env|x)?|poetry(?:-.+)?|pdm(?:-.+)?|hatch(?:ling|-.+)?|uv|i?pdb|ipython"
+    r"|types-.+|.+-stubs|flake8-.+|pylint-.+|pep8-naming|pycodestyle|pyflakes|autopep8|docformatter|interrogate|vulture|radon|xenon"
+    r"|safety|pip-audit|detect-secrets|yamllint|ansible-lint|cfn-lint|checkov|sqlfluff|djlint|gitlint|towncrier|python-semantic-release"
+    r"|cruft|copier|cookiecutter|mock|moto|hypothesis|faker|factory-boy|responses|requests-mock|freezegun|rope|jedi|debugpy|tomli|codespell"
+)
+_OLDER = re.compile(r"(?:.+[-_])?(?:legacy|old|older|deprecated|obsolete|previous|backup|bak|orig|v0)")
+
+
+def _without_copies(folders: list[Folder]) -> list[Folder]:
+    """The folders with an older copy of a main project (``legacy/`` with a build of the same name) set aside."""
+    named = {(m.name or "").lower(): f.path for f in reversed(folders) if f.role == "main" for m in f.manifests}
+    found = []
+    for folder in folders:
+        old = any(_OLDER.fullmatch(segment) for segment in folder.path.lower().split("/"))
+        if folder.role == "main" and folder.workspace_root is None and old:
+            kept = next((named[n] for m in folder.manifests if (n := (m.name or "").lower()) and n in named), None)
+            if kept is not None and kept != folder.path:
+                folder = _as(folder, "fixture", f"an older build of what {kept} builds")
+        found.append(folder)
+    return found
 
 
 def _has_python(folder: str, facts: RepoFacts) -> bool:

@@ -63,7 +63,7 @@ TOOLS: tuple[LintTool, ...] = (
         category="formatter",
         commands=("black", "ufmt", "darker", "black-primer"),
         distributions=("black", "ufmt", "darker"),
-        hooks=("black", "black-jupyter", "nbqa-black", "ufmt", "darker"),
+        hooks=("black", "black-jupyter", "nbqa-black", "ufmt", "darker", "blacken-docs"),
         sections=("black", "ufmt", "darker"),
     ),
     LintTool(
@@ -189,6 +189,7 @@ TOOLS: tuple[LintTool, ...] = (
 BY_NAME = {tool.name: tool for tool in TOOLS}
 _BY_COMMAND = {command: tool.name for tool in TOOLS for command in tool.commands}
 _BY_DISTRIBUTION = {name: tool.name for tool in TOOLS for name in tool.distributions}
+_BY_PLUGIN = {name: name for name in ("flake8", "pylint")}  # their plug-ins depend on them
 _BY_HOOK = {hook: tool.name for tool in TOOLS for hook in tool.hooks}
 _BY_FILE = {name: tool.name for tool in TOOLS for name in tool.files}
 _BY_SECTION = {section: tool.name for tool in TOOLS for section in tool.sections}
@@ -220,7 +221,8 @@ class Use:
 
 def tool_of_distribution(name: str) -> str | None:
     """The tool that the distribution ``name`` (or the wrapper of that name) brings."""
-    return _BY_DISTRIBUTION.get(canonicalize_name(name))
+    normal = canonicalize_name(name)
+    return _BY_DISTRIBUTION.get(normal) or _BY_PLUGIN.get(normal.partition("-")[0] if "-" in normal else "")
 
 
 def tool_of_hook(hook_id: str) -> str | None:
@@ -559,13 +561,16 @@ def _exact(specifier: str | None) -> str | None:
 
 
 def _indirect(extracts: Iterable[Extract]) -> set[tuple[str, str]]:
-    """Entries of compiled files that only other packages ask for: path and normalised name. Nobody declared those."""
+    """Entries of compiled files that only other packages ask for: path and normalised name. Nobody declared those.
+
+    An export of another lock declares nothing at all.
+    """
     return {
         (extract.path, package.key)
         for extract in extracts
         if extract.lock is not None and extract.manifest is not None
         for package in extract.lock.packages
-        if package.via and not any(_is_input(via) for via in package.via)
+        if extract.lock.export_of or (package.via and not any(_is_input(via) for via in package.via))
     }
 
 

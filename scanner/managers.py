@@ -7,7 +7,7 @@ its place, so that a conclusion can be checked by hand.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.facts import Extract, Location, Lock, Manifest
@@ -79,13 +79,18 @@ def find_managers(
     for extract in folder.extracts:
         _from_file(extract, signs, folder, commands)
     _from_workspace(folder, root, signs)
+    tox_runs = any("tox" in map(posixpath.basename, c.argv) for c in commands)
     for command in commands:
-        if (tool := manager_of(command)) is not None:
+        idle = posixpath.basename(command.path) in _TOX_FILES and not tox_runs
+        if not idle and (tool := manager_of(command)) is not None:
             signs.add(tool, "command", Location(path=command.path, line=command.line))
     _declaration_only(folder, signs)
     evidence = {tool: tuple(sorted(found.values(), key=_place)) for tool, found in sorted(signs.found.items())}
     primary, because, rivals = _primary(folder, root, evidence, commands, manager_of)
     return Managers(evidence=evidence, primary=primary, because=because, rivals=rivals)
+
+
+_TOX_FILES = frozenset({"tox.ini", "tox.toml"})  # what their environments install counts where something starts tox
 
 
 def _place(evidence: Evidence) -> tuple[bool, str, int, str]:
@@ -95,7 +100,7 @@ def _place(evidence: Evidence) -> tuple[bool, str, int, str]:
 def _from_file(extract: Extract, signs: _Signs, folder: Folder, commands: Sequence[Command]) -> None:
     if extract.lock is not None:
         _from_lock(extract.lock, signs, commands)
-    else:
+    elif extract.format != "requirements":
         for signal in extract.signals:
             signs.add(signal.tool, signal.what, signal.at)
     manifest = extract.manifest
@@ -159,8 +164,16 @@ def _is_constraints(manifest: Manifest) -> bool:
 
 
 def _is_compiled_input(manifest: Manifest, folder: Folder) -> bool:
-    """Whether a locker turned this file into another one: its pair is the locker's, not pip's."""
-    return any(manifest.path in e.lock.inputs for e in folder.extracts if e.lock is not None)
+    """Whether a locker turned this file into another one: its pair is the locker's, not pip's.
+
+    A command without inputs takes ``requirements.in``; a compiled file without any command, the ``.in`` of its name.
+    """
+    for lock in (e.lock for e in folder.extracts if e.lock is not None and e.manifest is not None):
+        beside = posixpath.splitext(lock.path)[0] + ".in"
+        standard = posixpath.join(posixpath.dirname(lock.path), "requirements.in")
+        if manifest.path in lock.inputs or (not lock.inputs and manifest.path in (beside, standard)):
+            return True
+    return False
 
 
 def _from_pyproject(manifest: Manifest, signs: _Signs) -> None:
@@ -204,16 +217,24 @@ def _declaration_only(folder: Folder, signs: _Signs) -> None:
     place = declared_by_setuptools(folder)
     if place is not None and not _declaring_managers(signs) and not _declared_in_requirements(folder):
         signs.add("setuptools", "dependencies in the setup script", place)
+    manifest = folder.manifest("pyproject.toml")
+    if signs.found.keys() == {"conda"} and manifest is not None and _standard_runtime(manifest):
+        signs.add("pip", "[project] dependencies beside the conda environment", _at(manifest, "project"))
     if signs.found:
         return
-    manifest = folder.manifest("pyproject.toml")
     if manifest is not None and (manifest.table("project") or manifest.table("tool.flit")):
         signs.add("pip", "[project] and no other manager", _at(manifest, "project", "tool.flit"))
+    elif (listed := next((m for m in folder.manifests if m.format == "requirements"), None)) is not None:
+        signs.add("pip", "requirements file without requirements", Location(path=listed.path, line=1))
     elif (setup := folder.manifest("setup.py") or folder.manifest("setup.cfg")) is not None:
         if setup.includes:
             signs.add("pip", "the setup script reads a requirements file", setup.includes[0].at)
         else:
             signs.add("setuptools", "setup script", Location(path=setup.path, line=1))
+
+
+def _standard_runtime(manifest: Manifest) -> bool:
+    return manifest.table("project") is not None and any(r.scope == "runtime" for r in manifest.requirements)
 
 
 def _declared_in_requirements(folder: Folder) -> bool:
@@ -264,7 +285,7 @@ def _primary(
         used = _most_used(owners, commands, manager_of)
         rivals = tuple(tool for tool in owners if tool != used)
         return used, f"several locks; the one that the automation uses most of {', '.join(owners)}", rivals
-    declared = [tool for tool in _DECLARATION_ORDER if tool in evidence and _declares(folder, tool, evidence[tool])]
+    declared = [tool for tool in _DECLARATION_ORDER if tool in evidence and _declares(folder, tool, evidence)]
     if declared and declared[0] in ("pip", "setuptools") and _is_held_by_conda(folder, declared[0]):
         return "conda", f"its environment holds all that {declared[0]} declares", ()
     if declared:
@@ -319,10 +340,12 @@ def _most_used(tools: Iterable[str], commands: Sequence[Command], manager_of: Ca
     return min(count, key=lambda tool: (-count[tool], order.get(tool, 9), tool))
 
 
-def _declares(folder: Folder, tool: str, evidence: tuple[Evidence, ...]) -> bool:
-    """Whether there is more than commands for this manager; for pip, that the declaration is really its own."""
+def _declares(folder: Folder, tool: str, found: Mapping[str, tuple[Evidence, ...]]) -> bool:
+    """Whether there is more than commands for this manager; for pip beside conda, that ``[project]`` is built."""
+    evidence, only_conda_beside = found[tool], tool == "pip" and found.keys() <= {"pip", "conda"}
     if all(e.kind == "command" for e in evidence):
-        return False
+        built = folder.manifest("pyproject.toml")
+        return only_conda_beside and built is not None and built.has_build_system and built.table("project") is not None
     if tool == "uv":
         manifest = folder.manifest("pyproject.toml")
         return manifest is not None and (manifest.table("project") is not None or manifest.table("tool.uv") is not None)

@@ -57,7 +57,7 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
     facts = scenery.facts
     root = next((f for f in scenery.folders if f.path == folder.workspace_root), None)
     commands = tuple(c for c in scenery.commands if _serves(c, folder))
-    managers = find_managers(folder, commands, manager_of, root)
+    managers = find_managers(folder, [c for c in commands if not _is_foreign(c, folder, scenery)], manager_of, root)
     locks = _locks(folder, root, scenery)
     judgement = judge_discipline(folder, managers.primary, locks, facts.extracts, scenery.local)
     runtime, _ = declared(folder, managers.primary, facts.extracts, scenery.local)
@@ -118,6 +118,12 @@ def _serves(command: Command, folder: Folder) -> bool:
     if command.project == folder.path:
         return True
     return command.kind == "install" and "--all-packages" in command.argv and command.project == folder.workspace_root
+
+
+def _is_foreign(command: Command, folder: Folder, scenery: Scenery) -> bool:
+    """Whether another project's image installs this one beside itself: it is not how *this* one is managed."""
+    owner = owner_of(command.path, scenery.own_files)
+    return command.context == "image" and owner not in (None, ".") and not is_inside(folder.path, str(owner))
 
 
 def _locks(folder: Folder, root: Folder | None, scenery: Scenery) -> tuple[LockState, ...]:

@@ -14,17 +14,18 @@ _LIBRARY = (
     r"librar(?:y|ies)(?! of)|build[- ]back-?end|frameworks?|plug-?ins?|extensions?|sdk|bindings?|toolkit|toolbox"
     r"|middleware|decorators?|reusable"
     r"|python (?:client|wrapper|api|interface|module|implementation)|api (?:client|wrapper)"
-    r"|(?:client|wrapper|adapter|connector|helpers?|utilities) (?:for|to|around)|(?:integration|support|backend) for"
+    r"|(?:client|wrapper|adapter|connector|helpers?) (?:for|to|around)|(?:integration|support|backend) for"
     r"|package (?:for|to|that|which|of|with|providing|containing)|implementation (?:of|in|for|based)"
 )
 _CLI = (
-    r"command[- ]lines?|cli|terminal|tui|tools?|linter|formatter|downloader|converter|generator|launcher|scanner|gui"
-    r"|desktop|games?|viewer|editor|solver|simulator|(?:package|dependency|version|environment|password|file) manager"
+    r"command[- ]lines?|cli|terminal|tui|tools?|scripts?|linter|formatter|downloader|converter|generator|launcher"
+    r"|scanner|gui|desktop|games?|viewer|editor|solver|simulator"
+    r"|(?:package|dependency|version|environment|password|file) manager"
 )
 _SERVICE = (
     r"(?:web|micro)[ -]?services?|daemon|servers?|web ?(?:apps?|applications?|sites?|pages?|portals?)|web[- ]based"
     r"|(?:rest(?:ful)?|graphql|http|json)(?:[- /]\w{1,10})? apis?|(?:chat|tele|tg|git)?bots?|dashboard|back-?end"
-    r"|webhooks?"
+    r"|webhooks?|gateways?|this (?:micro|web)?[- ]?service"
     r"|service (?:that|to|for|which|of)|api (?:for|of) (?:the|a|our)"
 )
 _JOB = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from packaging.utils import canonicalize_name
@@ -87,6 +87,8 @@ def describe(
     )
     projects = tuple(describe_project(folder, scenery) for folder in folders)
     is_python = _is_python(projects, facts)
+    if not is_python:
+        projects = tuple(_beside_the_product(p, config.role_of(identity.id, p.path) is not None) for p in projects)
     decisions = _decisions(projects, facts) if is_python else ()
     return Repository(
         id=identity.id,
@@ -199,13 +201,21 @@ def _is_python(projects: tuple[Project, ...], facts: RepoFacts) -> bool:
     python = python_files(facts)
     mains = [p for p in projects if p.role == "main"]
     if not python:
-        return False
+        return not other_code(facts) and any(p.build_backend or p.requires_python or p.name for p in mains)
     if any(p.publishes or p.build_backend for p in mains):
         return True
     if any(p.dependencies for p in mains):
         return len(python) >= 2 or not other_code(facts)
     product = [path for path in python if not is_side_file(path)]
     return bool(product) and python_prevails(facts)
+
+
+def _beside_the_product(project: Project, chosen: bool) -> Project:
+    """A project of a repository whose product is in another language: at most a tool beside it."""
+    if project.role != "main" or chosen:
+        return project
+    why = Reason(message="the repository's product is not in Python", path=project.manifests[0])
+    return replace(project, role="tooling", role_reasons=(why,), kind="unknown", kind_reasons=(why,))
 
 
 def _decisions(projects: tuple[Project, ...], facts: RepoFacts) -> tuple[Reason, ...]:

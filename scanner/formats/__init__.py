@@ -37,6 +37,7 @@ from scanner.formats import (
     makefile,
     nox,
     owners,
+    package_init,
     package_json,
     pdm_lock,
     pip_conf,
@@ -123,9 +124,10 @@ _WHERE: tuple[tuple[Format, str], ...] = (
     # by name generous, by content strict
     (conda_env.FORMAT, "yml yaml"),
     (requirements.FORMAT, "- txt in pip lock"),
-    (deployment.FORMAT, "yml yaml py json toml"),
+    (deployment.FORMAT, "yml yaml py json toml tf"),
     (readme.FORMAT, "=readme.md =readme.rst =readme.txt =readme.markdown =readme"),
-    (entry_module.FORMAT, " ".join(f"={name}" for name in sorted(entry_module.NAMES))),
+    (entry_module.FORMAT, "py"),
+    (package_init.FORMAT, "=__init__.py"),
     (shell_script.FORMAT, "- sh bash"),
 )
 

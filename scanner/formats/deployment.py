@@ -67,6 +67,8 @@ def read(path: str, text: str) -> Extract | None:
         return _extract(path, [_hint("service", "Helm chart", path, 1)])
     if path.endswith(".chalice/config.json"):
         return _extract(path, [_hint("service", "AWS Chalice configuration", path, 1)])
+    if path.endswith(".tf"):
+        return _terraform(path, text)
     if path.endswith(".py"):
         found = _DAG_WORDS.search(text)
         line = text.count("\n", 0, found.start()) + 1 if found else 1
@@ -152,6 +154,25 @@ def _sam(path: str, doc: Mapping) -> Extract | None:
     return _extract(path, hints, tuple(pythons))
 
 
+_FUNCTION = re.compile(r"^[ \t]{0,8}runtime[ \t]{1,40}=[ \t]{1,8}\"(?P<runtime>python\d\.?\d{0,2})\"", re.MULTILINE)
+
+
+def _terraform(path: str, text: str) -> Extract | None:
+    """Terraform: a function with a Python runtime, and the version that it names."""
+    found = _FUNCTION.search(text)
+    if found is None:
+        return None
+    line = text.count("\n", 0, found.start()) + 1
+    version = _RUNTIME.fullmatch(found["runtime"])
+    pythons: tuple[PythonVersion, ...] = ()
+    if version is not None and version["minor"]:
+        at = Location(path=path, line=line)
+        pythons = (PythonVersion(version=f"{version['major']}.{version['minor']}", at=at, kind="runtime-file"),)
+    return _extract(
+        path, [_hint("service", f"a serverless function in Terraform: {found['runtime']}", path, line)], pythons
+    )
+
+
 def _kubernetes(path: str, text: str) -> Iterator[Hint]:
     if "apiVersion:" not in text:
         return
@@ -177,6 +198,8 @@ def _pulled(path: str, text: str) -> Iterator[Reference]:
 
 
 def _matches(path: str) -> bool:
+    if path.endswith(".tf"):
+        return not _is_aside(path)
     if path.endswith(".py"):
         return "dags/" in path and _DAG.fullmatch(path) is not None and not in_side_folder(path)
     folder, name = posixpath.split(path)

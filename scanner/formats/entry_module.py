@@ -51,6 +51,11 @@ _SIGNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ),
     (
         "job",
+        "defines what {0} runs",
+        re.compile(r"^from (?P<what>dagster)\b(?=[\s\S]{1,20000}?\bDefinitions\()", re.MULTILINE),
+    ),
+    (
+        "job",
         "is a flow of {0}",
         re.compile(r"^from (?P<what>prefect|dagster|airflow|luigi|metaflow)\b[^\n]{0,20} import", re.MULTILINE),
     ),
@@ -106,14 +111,19 @@ NAMES = frozenset(
     """
     __main__.py main.py app.py application.py server.py run.py bot.py worker.py wsgi.py asgi.py api.py daemon.py
     consumer.py listener.py service.py scheduler.py cli.py index.py lambda_function.py lambda_func.py lambda_handler.py
-    handler.py function_app.py streamlit_app.py start.py web.py webapp.py flow.py flows.py
+    handler.py function_app.py streamlit_app.py start.py web.py webapp.py flow.py flows.py definitions.py
+    code_location.py
     """.split()
 )
 _PATH = like(r"(?:[^/]+/){0,4}[^/]+\.py")
+_STARTED = like(
+    r"(?:.*/)?(?:[a-z0-9_]{1,60}_(?:bot|handler|lambda)|lambda_[a-z0-9_]{1,60})\.py|(?:.*/)?lambdas?/(?:[^/]+/)?(?!__init__)[^/]+\.py"
+)
 
 
 def _matches(path: str) -> bool:
-    return path.rpartition("/")[2] in NAMES and _PATH(path) and not in_side_folder(path)
+    named = path.rpartition("/")[2] in NAMES or _STARTED(path)
+    return named and _PATH(path) and not in_side_folder(path)
 
 
 FORMAT = Format(name=NAME, matches=_matches, read=read, quiet=True)

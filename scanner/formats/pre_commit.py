@@ -96,7 +96,8 @@ def _hook(repo: str, rev: str | None, hook: Mapping, pipeline: Pipeline) -> list
     tool = tool_of_hook(name)
     if tool is None:
         return []
-    version = _version(tool, rev if tool.partition("-")[0] in short else None, hook)
+    own = any(part.endswith(tool.partition("-")[0]) for part in re.split(r"[-_.]", short))
+    version = _version(tool, rev if own else None, hook)
     return [Mention(tool=tool, strength="run", at=pipeline.at(line), kind="pre-commit", version=version)]
 
 

@@ -245,12 +245,18 @@ def _is_bare(made: Requirement) -> bool:
 def _poetry_header(lines: list[Line], reading: _Reading) -> Header | None:
     """Poetry's export has no header; it is known by a shape nobody writes by hand.
 
-    Every line is pinned and bound to Python versions, with white space before the semicolon, in order, uncommented.
+    Every line is pinned, in order, uncommented, and bound to Python versions: all of them with white space before the
+    semicolon, or, by older versions, most of them without.
     """
     made = reading.requirements
     if len(made) < 2 or reading.problems or reading.options or any(line.comment is not None for line in lines):
         return None
-    if not all(_is_exported(one) for one in made) or [one.key for one in made] != sorted(one.key for one in made):
+    if not all(_version(one) is not None or one.source != "index" for one in made):
+        return None
+    bound = [one for one in made if _BOUND.search(one.raw) is not None]
+    if not (all(" ; " in one.raw for one in bound) if len(bound) == len(made) else len(bound) * 2 > max(len(made), 8)):
+        return None
+    if not any(by == sorted(by) for by in ([one.key for one in made], [one.raw.lower() for one in made])):
         return None
     return Header(tool="poetry", format="poetry export", line=made[0].at.line or 1, export_of="poetry")
 
@@ -271,9 +277,7 @@ def _missing_header(reading: _Reading) -> Header | None:
     return Header(tool="pip-tools", format="pip-compile", line=made[0].at.line or 1)
 
 
-def _is_exported(made: Requirement) -> bool:
-    pinned = _version(made) is not None or made.source != "index"
-    return pinned and "python_" in (made.marker or "") and " ; " in made.raw
+_BOUND = re.compile(r'; .{0,200}\bpython_(?:full_)?version (?:[<>]=?|==|in) "')
 
 
 def _extract(path: str, lines: list[Line], reading: _Reading, wrote: Header | None) -> Extract:

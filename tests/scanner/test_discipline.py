@@ -23,6 +23,8 @@ def compiled(*sources: str, asked: str = "requests>=2", names: str = "") -> str:
     return HEADER.format(" ".join(sources)) + (names or VIA.format(origin))
 
 
+FLASK = "flask==3.0\n    # via -r requirements.in\nrequests==2.31.0\n    # via -r requirements.in\n"
+
 CASES: dict[str, tuple[str, dict[str, str]]] = {
     "ranges": ("unlocked", {"requirements.txt": "requests>=2\nflask\n"}),
     "pins": ("pinned", {"requirements.txt": "requests==2.31.0\nflask==3.0\n"}),
@@ -32,6 +34,25 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "some pins": ("partial", {"requirements.txt": "requests==2.31.0\nflask\n"}),
     "a series is no pin": ("unlocked", {"requirements.txt": "requests==2.*\n"}),
+    "nothing, in a lock of its own": (
+        "none",
+        {
+            "pyproject.toml": '[project]\nname = "shop"\nversion = "2"\n',
+            "uv.lock": 'version = 1\n[[package]]\nname = "shop"\nversion = "1"\nsource = { virtual = "." }\n',
+        },
+    ),
+    "pins beside conda's own pip": (
+        "pinned",
+        {"environment.yml": CONDA.format("  - python=3.9\n  - pip\n  - pip:\n    - flask==3.0\n")},
+    ),
+    "compiled, but one declared name was forgotten": (
+        "stale",
+        {
+            "pyproject.toml": PROJECT.replace('"requests>=2"', '"requests>=2", "flask", "click"'),
+            "requirements.in": "requests>=2\nflask\n",
+            "requirements.txt": compiled("requirements.in", names=FLASK),
+        },
+    ),
     "nothing": ("none", {"setup.py": "from setuptools import setup\nsetup(name='shop')\n"}),
     "only what the repository itself builds": ("none", {"requirements.txt": "-e ./shop\n"}),
     "compiled": ("locked", {"requirements.in": "requests>=2\n", "requirements.txt": compiled("requirements.in")}),

@@ -20,6 +20,7 @@ def pyproject(description: str = "", *, name: str = "shop", published: bool = Fa
 SCRIPT = '[project.scripts]\nshop = "shop:main"\n'
 PLUGIN = '[project.entry-points."host.plugins"]\nshop = "shop:Plugin"\n'
 MODULE = {"shop/__init__.py": ""}
+SETUP = "from setuptools import setup\nsetup(name='shop', url='https://shop.example', entry_points={'console_scripts': ['a=b:c']})\n"
 BY_HAND = "import argparse\nargparse.ArgumentParser()\n"
 
 CASES: dict[str, tuple[str, dict[str, str]]] = {
@@ -70,7 +71,41 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
             **MODULE,
         },
     ),
+    "a published tool that serves": (
+        "service",
+        {
+            "pyproject.toml": pyproject(
+                "Annotation tool", published=True, more='dependencies = ["fastapi", "uvicorn"]\n' + SCRIPT
+            ),
+            **MODULE,
+        },
+    ),
+    "a bot with a build backend": ("service", {"pyproject.toml": pyproject("A bot for carts"), **MODULE}),
+    "a chat client of a bot": (
+        "service",
+        {"requirements.txt": "telethon", "README.md": "# Carts\n\nA chatbot that fills carts.\n", "a.py": ""},
+    ),
+    "its README calls it this service": (
+        "service",
+        {"setup.py": SETUP, "README.md": "# Carts\n\nThis service loads carts.\n", "shop/__init__.py": ""},
+    ),
+    "a handler by the name of its module": (
+        "service",
+        {"requirements.txt": "x", "sqs_handler.py": "def handler(event, context=None):\n"},
+    ),
+    "a function in Terraform": (
+        "service",
+        {"requirements.txt": "x", "a.py": "", "infra/main.tf": 'resource "x" "y" {\n  runtime = "python3.9"\n}\n'},
+    ),
     # jobs
+    "definitions of assets": (
+        "job",
+        {
+            "pyproject.toml": pyproject("Flows", published=True, more='dependencies = ["dagster"]'),
+            "shop/definitions.py": "from dagster import Definitions\ndefs = Definitions(assets=[])\n",
+            **MODULE,
+        },
+    ),
     "a cluster's schedule": (
         "job",
         {"requirements.txt": "x", "deploy/job.yaml": "apiVersion: batch/v1\nkind: CronJob\n", "a.py": ""},
@@ -129,7 +164,39 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
             **MODULE,
         },
     ),
+    "a shared package that needs a framework": (
+        "library",
+        {"libs/shop/pyproject.toml": pyproject(more='dependencies = ["fastapi"]'), "libs/shop/shop/__init__.py": ""},
+    ),
+    "commands beside much to import": (
+        "library",
+        {"pyproject.toml": pyproject(more=SCRIPT), "shop/__init__.py": "from .cart import Cart, Item, Price\n"},
+    ),
+    "a README's library without anything that starts": (
+        "library",
+        {"requirements.txt": "x", "README.md": "# Carts\n\nThis library counts.\n", "shop/__init__.py": ""},
+    ),
+    "uv builds it without a build system": (
+        "library",
+        {"pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n[tool.uv]\npackage = true\n', **MODULE},
+    ),
     # commands
+    "a tool beside much to import": (
+        "cli",
+        {
+            "pyproject.toml": pyproject("A tool for carts", more=SCRIPT),
+            "shop/__init__.py": "from .cart import Cart, Item, Price\n",
+        },
+    ),
+    "a chat client in scripts": (
+        "cli",
+        {"requirements.txt": "telethon", "README.md": "# Chats\n\nScripts to export chats.\n", "a.py": ""},
+    ),
+    "a window": ("cli", {"pyproject.toml": pyproject(more='dependencies = ["pyside6"]'), **MODULE}),
+    "loose scripts with a scaffold's build backend": (
+        "cli",
+        {"pyproject.toml": pyproject(name="cart-analysis"), "scripts/load.py": "", "scripts/plot.py": ""},
+    ),
     "a command": ("cli", {"pyproject.toml": pyproject(more=SCRIPT), **MODULE}),
     "the tool before the library": (
         "cli",
@@ -146,6 +213,18 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         {"pyproject.toml": pyproject(more='dependencies = ["streamlit"]\n' + SCRIPT), **MODULE},
     ),
     # neither
+    "notebooks that nothing else starts": (
+        "notebook",
+        {"requirements.txt": "x", "show.ipynb": "{}", "src/a/model.py": "", "src/a/view.py": ""},
+    ),
+    "a workspace's root": (
+        "unknown",
+        {
+            "pyproject.toml": '[tool.uv.workspace]\nmembers = ["x"]\n',
+            "tools/a.py": "",
+            "compose.yml": "services: {api: {build: ., ports: ['80:80']}}",
+        },
+    ),
     "more notebooks than modules": (
         "notebook",
         {"requirements.txt": "x", "a.ipynb": "{}", "b.ipynb": "{}", "a.py": ""},

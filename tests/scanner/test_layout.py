@@ -89,7 +89,7 @@ def test_members_of_a_workspace_are_main_and_know_their_root() -> None:
         facts(
             manifest("pyproject.toml", workspace=space),
             manifest("packages/a/pyproject.toml"),
-            manifest("packages/old/pyproject.toml"),
+            manifest("packages/old/pyproject.toml", name="y"),
             manifest("tools/pyproject.toml"),
             lock("uv.lock"),
         )
@@ -218,3 +218,49 @@ def test_requirements_deep_in_a_package_and_in_a_package_of_tests() -> None:
     deep = manifest("shop/rates/requirements.txt", "requirements")
     found = roles(built, deep, manifest("tests/requirements.txt", "requirements"), files=packages)
     assert found == {".": "main", "tests": "tooling"}
+
+
+def dev(path: str, *names: str, scope: str = "runtime", **fields: object) -> Extract:
+    at = Location(path=path, line=1)
+    made = tuple(Requirement(name=n, raw=n, at=at, scope=scope) for n in names)  # type: ignore[arg-type]
+    return manifest(path, requirements=made, name="root", **fields)
+
+
+@pytest.mark.parametrize(
+    ("root", "files", "role"),
+    [
+        (dev("pyproject.toml", "pytest", "ruff", scope="group"), ("api/app.py",), "tooling"),
+        (dev("pyproject.toml", "mkdocs", "mkdocs-material", has_build_system=True), ("api/app.py",), "docs"),
+        (dev("pyproject.toml", "fastapi"), ("api/app.py", "docs/conf.py", "tests/test_a.py"), "tooling"),
+        (dev("pyproject.toml", "fastapi"), ("api/app.py", "app.py"), "main"),
+        (dev("pyproject.toml", "fastapi", has_build_system=True), ("api/app.py",), "main"),
+        (manifest("requirements/fuzz.in", "requirements"), ("api/app.py", "website/conf.py"), "tooling"),
+    ],
+)
+def test_a_root_without_code_serves_the_projects_below(root: Extract, files: tuple[str, ...], role: str) -> None:
+    found = roles(root, manifest("api/pyproject.toml", name="api"), files=files)
+    assert found == {".": role, "api": "main"}
+
+
+def test_a_workspaces_root_is_main_without_code() -> None:
+    space = Workspace(tool="uv", members=("api",), at=Location(path="pyproject.toml", line=1))
+    found = roles(dev("pyproject.toml", "ruff", scope="group", workspace=space), manifest("api/pyproject.toml"))
+    assert found["."] == "main"
+
+
+def test_a_lock_whose_manifest_is_gone_belongs_to_nobody() -> None:
+    assert roles(manifest("pyproject.toml"), lock("app/uv.lock")) == {".": "main"}
+    assert roles(lock("app/uv.lock"), files=("app/a.py",)) == {"app": "main"}
+
+
+def test_an_older_build_of_the_same_name_is_set_aside() -> None:
+    found = roles(manifest("pyproject.toml", name="cart"), manifest("legacy/setup.py", "setup.py", name="cart"))
+    assert found == {".": "main", "legacy": "fixture"}
+    found = roles(manifest("pyproject.toml", name="cart"), manifest("legacy/setup.py", "setup.py", name="old-cart"))
+    assert found == {".": "main", "legacy": "main"}
+
+
+def test_a_member_called_test_is_a_member() -> None:
+    space = Workspace(tool="uv", members=("packages/*",), at=Location(path="pyproject.toml", line=1))
+    found = roles(manifest("pyproject.toml", workspace=space), manifest("packages/cart_test/pyproject.toml"))
+    assert found == {".": "main", "packages/cart_test": "main"}

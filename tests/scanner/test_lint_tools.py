@@ -83,7 +83,8 @@ def test_no_command_line_breaks_it(argv: list[str]) -> None:
 
 def test_names() -> None:
     assert tool_of_distribution("Flake8") == "flake8"
-    assert tool_of_distribution("flake8-bugbear") is None
+    assert tool_of_distribution("flake8-bugbear") == "flake8"
+    assert tool_of_distribution("flake9-x") is None
     assert tool_of_distribution("basedpyright") == "pyright"
     assert tool_of_file("api/.style.yapf") == "yapf"
     assert tool_of_section("tool.ruff.lint") == "ruff"

@@ -59,3 +59,15 @@ def test_dags_by_name() -> None:
     assert not FORMAT.matches("src/app.py")
     assert _hints("dags/daily.py", "import os\nfrom airflow import DAG\n") == [("job", 2)]
     assert _hints("dags/daily.py", "import os\n") == []
+
+
+def test_functions_in_terraform() -> None:
+    text = 'resource "aws_lambda_function" "a" {\n  handler = "main.run"\n  runtime = "python3.12"\n}\n'
+    extract = read("infra/main.tf", text)
+    assert extract is not None
+    assert [(p.version, p.kind, p.at.line) for p in extract.pythons] == [("3.12", "runtime-file", 3)]
+    assert _hints("infra/main.tf", text) == [("service", 3)]
+    assert _hints("infra/main.tf", text.replace("python3.12", "nodejs20.x")) == []
+    assert _hints("infra/main.tf", text.replace("runtime", "# runtime")) == []
+    assert FORMAT.matches("infra/main.tf")
+    assert not FORMAT.matches("examples/infra/main.tf")

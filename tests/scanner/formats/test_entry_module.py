@@ -29,6 +29,7 @@ def sign(text: str) -> tuple[str, int | None] | None:
         ("while True:\n    break\n", None),
         ("rule = events.Schedule.rate(x)\n", ("job", 1)),
         ("from prefect import flow\n", ("job", 1)),
+        ("import x\nfrom dagster import Definitions\ndefs = Definitions()\n", ("job", 2)),
         ("parser = argparse.ArgumentParser()\n", ("cli", 1)),
         ("@click.command()\n", ("cli", 1)),
         ("def main(): ...\n\nif __name__ == '__main__':\n    main()\n", ("cli", 3)),
@@ -48,6 +49,10 @@ def test_signs(text: str, found: tuple[str, int] | None) -> None:
         ("a/b/c/d/e/app.py", False),
         ("examples/app.py", False),
         ("shop/models.py", False),
+        ("api/sqs_handler.py", True),
+        ("lambda/anything.py", True),
+        ("lambda/__init__.py", False),
+        ("shop_bot.py", True),
     ],
 )
 def test_names(path: str, mine: bool) -> None:

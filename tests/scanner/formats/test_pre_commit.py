@@ -58,6 +58,7 @@ def test_hooks_that_run_a_linter() -> None:
         ("black", "22.1.0", 15),
         ("isort", None, 17),
         ("ruff", None, 20),
+        ("black", None, 32),
     ]
 
 

@@ -253,6 +253,14 @@ def test_exports_of_poetry_are_known_by_their_shape() -> None:
     )
     read = lock(exported)
     assert (read.tool, read.format, read.export_of) == ("poetry", "poetry export", "poetry")
+    older = lines(*(f'{name}==1.0; python_version >= "3.6" and python_version < "4.0"' for name in "abcde"), "f==1.0")
+    assert lock(older).export_of == "poetry"
+    by_raw_text = lines('a-b==1.0 ; python_version >= "3.9"', 'a==1.0 ; python_version >= "3.9"')
+    assert lock(by_raw_text).export_of == "poetry"
+    for text in ('a==1.0; python_version >= "3.9"\nb==2.0\n', older.replace("a==", "z==")):
+        few = FORMAT.read("requirements.txt", text)
+        assert few is not None
+        assert few.lock is None
     by_hand = FORMAT.read("requirements.txt", 'a==1.0 ; python_version >= "3.9"\nb==2.0\n')
     assert by_hand is not None
     assert by_hand.lock is None
