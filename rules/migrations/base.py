@@ -14,6 +14,7 @@ from rules.migration import Edit
 from rules.migrations.draft import Draft
 from rules.migrations.ground import Site, Stop
 from rules.migrations.sheet import Sheet
+from rules.migrations.toml_text import string
 
 
 @dataclass(slots=True)
@@ -89,6 +90,10 @@ def base_of(site: Site) -> Base:
     if not project:
         _refuse_other_tables(site, document)
     draft = Draft()
+    sheet = Sheet.of(text)
+    nameless = project.get("name") == ""
+    if nameless:
+        project = _named(site, draft, sheet, project)
     name = project.get("name") if isinstance(project.get("name"), str) else None
     if not project:
         draft.text_field("name", site.name(site.project.name))
@@ -102,10 +107,22 @@ def base_of(site: Site) -> Base:
     return Base(
         site=site,
         before=before,
-        sheet=Sheet.of(text),
+        sheet=sheet,
         document=document,
         draft=draft,
         name=name or site.name(site.project.name),
-        package=built and bool(project),
+        package=built and bool(project) and not nameless,
         declares=bool(project) and ("dependencies" in project or built),
     )
+
+
+def _named(site: Site, draft: Draft, sheet: Sheet, project: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An application without a name, as PDM writes it: it gets one, and is not built."""
+    block = sheet.find("project")
+    assert block is not None
+    name = site.name(site.project.name)
+    sheet.set_key(block, "name", string(name))
+    if project.get("version") == "":
+        sheet.set_key(block, "version", string("0"))
+    draft.settings["package"] = False
+    return {**project, "name": name, "version": project.get("version") or "0"}
