@@ -1,7 +1,8 @@
 """What the tools themselves say of a lock: their own checks, run on a scratch copy of manifests and locks alone.
 
 Opt-in (``muster scan --verify-with-tools``). The copy holds no code of the repository: no setup script, no plug-ins,
-no environment files; hooks and builds are switched off, and where a check cannot do without one it is not run. The
+no environment files; hooks and builds are switched off, and where a check cannot do without one it is not run: uv
+builds editable projects even when told ``--no-build``, so that it is shown none whose metadata is not static. The
 tools have no network unless that is allowed too. A lock's tool is the one that is installed here, whatever wrote it.
 """
 
@@ -18,8 +19,8 @@ from pathlib import Path
 from scanner import sandbox
 from scanner.collect import RepoFacts
 from scanner.compiled_header import Command, command
-from scanner.facts import Lock, Problem
-from scanner.format import LOCK_LIMIT, MANIFEST_LIMIT, Unreadable
+from scanner.facts import Lock, Problem, Requirement
+from scanner.format import LOCK_LIMIT, MANIFEST_LIMIT, Unreadable, resolve_inside
 from scanner.formats import requirements
 from scanner.freshness.verdict import Verdict
 from scanner.inventory import Reason, Verified
@@ -89,7 +90,7 @@ def verify(verdicts: Mapping[str, Verdict], facts: RepoFacts, tree: Tree, wish: 
     made = dict(verdicts)
     for path in asked:
         with tempfile.TemporaryDirectory(prefix="muster-verify-", ignore_cleanup_errors=True) as scratch:
-            _copy(facts, tree, Path(scratch))
+            _copy(facts, tree, Path(scratch), path)
             made[path] = _told(made[path], path, _ask(path, facts, Path(scratch), wish))
     return made
 
@@ -114,10 +115,13 @@ def _told(verdict: Verdict, path: str, found: Verified) -> Verdict:
 # --- the scratch copy ----------------------------------------------------------------------------------------------
 
 
-def _copy(facts: RepoFacts, tree: Tree, scratch: Path) -> None:
-    """Manifests and locks, in their folders."""
-    wanted = {path: _limit(path) for path in sorted(facts.extracts) if _is_copied(path, facts)}
-    for path, content in tree.read(dict(list(wanted.items())[:MAX_FILES])):
+def _copy(facts: RepoFacts, tree: Tree, scratch: Path, lock: str) -> None:
+    """Manifests and locks, in their folders; for uv, only those that it need not build."""
+    by_uv = posixpath.basename(lock) not in _CHECKS or posixpath.basename(lock) == "uv.lock"
+    wanted = [path for path in sorted(facts.extracts) if _is_copied(path, facts)]
+    kept = [path for path in wanted if not by_uv or _is_static(path, facts, _beside(lock))]
+    kept.sort(key=lambda path: path not in (lock, _beside(lock)))
+    for path, content in tree.read({path: _limit(path) for path in kept[:MAX_FILES]}):
         if isinstance(content, Problem):
             continue
         target = scratch.joinpath(*path.split("/"))
@@ -125,12 +129,33 @@ def _copy(facts: RepoFacts, tree: Tree, scratch: Path) -> None:
         target.write_bytes(content)
 
 
+def _beside(lock: str) -> str:
+    return posixpath.join(posixpath.dirname(lock), "pyproject.toml")
+
+
+def _is_static(path: str, facts: RepoFacts, root: str) -> bool:
+    """Whether a project's metadata can be read without building it, from this repository alone.
+
+    A root that is no project (a workspace's) is never built.
+    """
+    manifest = facts.extracts[path].manifest
+    if posixpath.basename(path) != "pyproject.toml":
+        return True
+    if manifest is None or manifest.dynamic or any(_leads_out(one) for one in manifest.requirements):
+        return False
+    return "project" in manifest.data or (path == root and not manifest.has_build_system)
+
+
+def _leads_out(made: Requirement) -> bool:
+    return made.source == "path" and resolve_inside(made.at.path, made.url or "") is None
+
+
 def _limit(path: str) -> int:
     return LOCK_LIMIT if posixpath.basename(path) in _CHECKS else MANIFEST_LIMIT
 
 
 def _is_copied(path: str, facts: RepoFacts) -> bool:
-    if path.startswith("/") or "\\" in path or not {"", ".", ".."}.isdisjoint(path.split("/")):
+    if path.startswith("/") or "\\" in path or path.endswith(".py") or not {"", ".", ".."}.isdisjoint(path.split("/")):
         return False
     manifest = facts.extracts[path].manifest
     return posixpath.basename(path) in _COPIED or (manifest is not None and manifest.format == "requirements")
@@ -147,16 +172,21 @@ def _ask(path: str, facts: RepoFacts, scratch: Path, wish: Wish) -> Verified:
         return _compile(lock, facts, scratch, wish)
     if (why := _refused(path, facts)) is not None:
         return Verified(tool=check.argv[0], command=" ".join(check.argv), answer="not-run", message=why)
+    if not (scratch / path).is_file():
+        why = "not run: the lock is no file of its own, or too large"
+        return Verified(tool=check.argv[0], command=" ".join(check.argv), answer="not-run", message=why)
     argv = check.argv if wish.network or check.argv[0] != "uv" else (*check.argv, "--offline")
     return _run(argv, scratch / posixpath.dirname(path), check.env, wish, lambda done: _answer(check, done))
 
 
 def _refused(path: str, facts: RepoFacts) -> str | None:
-    """Why a check is not run at all: it would install something that the repository names."""
-    beside = facts.extracts.get(posixpath.join(posixpath.dirname(path), "pyproject.toml"))
+    """Why a check is not run at all: it would install, or build, something that the repository names."""
+    beside = facts.extracts.get(_beside(path))
     data = beside.manifest.data if beside is not None and beside.manifest is not None else {}
     if posixpath.basename(path) == "poetry.lock" and table(data, "tool", "poetry", "requires-plugins"):
         return "not run: Poetry would install the plug-ins that the project requires"
+    if posixpath.basename(path) == "uv.lock" and beside is not None and not _is_static(beside.path, facts, beside.path):
+        return "not run: uv would have to build the project, whose metadata is not static"
     return None
 
 
@@ -245,7 +275,7 @@ def _compile(lock: Lock, facts: RepoFacts, scratch: Path, wish: Wish) -> Verifie
 
 
 def _would_build(lock: Lock, facts: RepoFacts) -> str | None:
-    """The first thing that the tool would run code for; uv has builds switched off, and then says so itself."""
+    """The first thing that the tool would run code for."""
     waiting, seen = list(lock.inputs), set[str]()
     while waiting:
         path = waiting.pop()
@@ -253,10 +283,12 @@ def _would_build(lock: Lock, facts: RepoFacts) -> str | None:
         manifest = extract.manifest if extract is not None else None
         if manifest is None or path.endswith((".py", ".cfg")):
             return path
-        if lock.format == "uv pip compile" or path in seen:
+        if path in seen:
             continue
         seen.add(path)
         if manifest.format != "requirements":
+            if lock.format == "uv pip compile" and _is_static(path, facts, ""):
+                continue
             return path
         asked = (*manifest.requirements, *manifest.constraints)
         if (built := next((one for one in asked if one.source != "index"), None)) is not None:
