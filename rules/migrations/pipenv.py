@@ -72,6 +72,7 @@ class _Conversion:
         pins = self._pins()
         self._indexes(pins)
         self._packages()
+        self._defaults()
         self._bind(pins)
         self._python()
         self._options()
@@ -132,28 +133,33 @@ class _Conversion:
             self._base.package = False
 
     def _own(self, item: Requirement, category: str) -> None:
+        """The project itself: what it needs is in its own metadata; asked for with extras, a group says so."""
         if not self._base.package:
             raise Stop("manifest-by-hand", f"{item.name}: nothing here builds a package", item.at.path, item.at.line)
         if item.extras:
             text = f"{self._base.name}[{','.join(item.extras)}]"
-            wish = Wish(name=self._base.name, text=text, source={"workspace": True})
-            self._add(category if category != "packages" else "installed", wish)
+            self._group(category, Wish(name=self._base.name, text=text, source={"workspace": True}))
 
     def _add(self, category: str, wish: Wish) -> None:
-        if category == "packages" and not self._base.declares:
+        if category != "packages":
+            self._group(category, wish)
+        elif not self._base.declares:
             self._draft.dependencies.append(wish)
-            return
-        if category == "packages":
-            known = self._base.declared | {canonicalize_name(w.name) for w in self._draft.dependencies}
-            if canonicalize_name(wish.name) in known:
-                return
-            category = "packages"
-            has_dev = any(_category(other) == "dev-packages" for other in self._manifest.requirements)
-            has_dev = has_dev or "dev" in self._base.document.get("dependency-groups", {})
-            self._draft.settings.setdefault("default-groups", [*(["dev"] if has_dev else []), "packages"])
+        elif canonicalize_name(wish.name) not in self._known():
+            self._group(category, wish)
+
+    def _known(self) -> set[str]:
+        return {*self._base.declared, *(str(canonicalize_name(w.name)) for w in self._draft.dependencies)}
+
+    def _group(self, category: str, wish: Wish) -> None:
         there: list[Wish | GroupOf] = self._draft.groups.setdefault(_group(category), [])
         if wish not in there:
             there.append(wish)
+
+    def _defaults(self) -> None:
+        """Pipenv always installs ``[packages]``, also where they had to become a group."""
+        if "packages" in self._draft.groups:
+            self._draft.settings["default-groups"] = [n for n in ("packages", "dev") if n in self._draft.groups]
 
     def _wish(self, item: Requirement, category: str) -> Wish:
         at = (item.at.path, item.at.line)

@@ -62,7 +62,7 @@ def migrated() -> Callable[..., Result]:
     """The migration of a repository with these files (and a module, so that it is one of Python)."""
 
     def make(files: Mapping[str, str], name: str = "shop") -> Result:
-        code = {} if any(f.endswith(".py") for f in files) else {"main.py": "", "other.py": ""}
+        code = {} if "setup.py" in files else {"main.py": "", "other.py": ""}
         return Result({**code, **files}, name)
 
     return make
