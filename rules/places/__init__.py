@@ -1,0 +1,116 @@
+"""Everything else that changes with a move: what calls the old tool calls uv in the same patch. Pure.
+
+One module per kind of place, each a function of (path, text, context) to the new text. They replace the exact spans of
+commands and names; a place that is not understood with certainty stays as it is and is told in a note.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from rules.migration import Edit, Ground, Migration
+from rules.places import bots, dockerfile, github, nox, pipelines, plain, pre_commit, prose
+from rules.places.script import Context
+from rules.places.target import targets
+
+Editor = Callable[[str, str, Context], str]
+
+#: By the format that the scanner read a file as.
+_BY_FORMAT: Mapping[str, Editor] = {
+    "dockerfile": dockerfile.edit,
+    "github-actions": github.edit,
+    "github-action": github.edit,
+    "makefile": plain.makefile,
+    "justfile": plain.makefile,
+    "shell": plain.shell,
+    "procfile": plain.lines,
+    "jenkins": plain.strings,
+    "package.json": plain.package_json,
+    "devcontainer": plain.package_json,
+    "tox": plain.ini,
+    "nox": nox.edit,
+    "pre-commit": pre_commit.edit,
+    "readme": prose.edit,
+    **dict.fromkeys(
+        (
+            "gitlab-ci", "circleci", "azure-pipelines", "travis", "bitbucket", "buildkite", "drone", "appveyor",
+            "cirrus", "cloudbuild", "codebuild", "compose", "taskfile", "lefthook", "tekton", "prow", "deployment", "husky",
+        ),
+        pipelines.edit,
+    ),
+}  # fmt: skip
+_DOCUMENT = re.compile(
+    r"(?:(?:[^/]+/){0,2}(?:readme|contributing|development|developing|hacking|install|installation|setup|getting[-_]started|claude|agents)"
+    r"[\w.-]*\.(?:md|rst|txt)|(?:[^/]+/)?docs?/(?:[^/]+/){0,4}[^/]+\.(?:md|rst)|\.github/[\w./-]+\.md)",
+    re.IGNORECASE,
+)
+_RENOVATE = re.compile(r"(?:\.github/|\.gitlab/)?(?:renovate\.json5?|\.renovaterc(?:\.json5?)?)")
+_ASIDE = re.compile(
+    r"(?:^|/)(?:changelog|history|changes|news|release[-_]?notes)[\w.-]*$"
+    r"|(?:^|/)(?:vendor|node_modules|tests?/(?:data|fixtures))/",
+    re.IGNORECASE,
+)
+
+
+def rewrite(ground: Ground, migration: Migration) -> Migration:
+    """``migration`` with the edits of all places that call the old tools of its moves, and the notes on the rest."""
+    if not migration.moves:
+        return migration
+    context = Context(ground, targets(ground, migration))
+    edits = {edit.path: edit for edit in migration.edits}
+    for path in sorted(ground.facts.files):
+        editors = _editors(path, ground)
+        if not editors or _ASIDE.search(path):
+            continue
+        known = edits.get(path)
+        if known is not None and known.after is None:
+            continue
+        before = ground.read(path)
+        if before is None:
+            continue
+        after = known.after if known is not None and known.after is not None else before
+        mark, after = ("\ufeff", after[1:]) if after.startswith("\ufeff") else ("", after)
+        for editor in editors:
+            after = editor(path, after, context)
+        after = mark + after
+        if after != before:
+            edits[path] = Edit(path=path, before=before, after=after)
+    _ignored(ground, context, edits)
+    return replace(
+        migration,
+        edits=tuple(sorted(edits.values(), key=lambda e: e.path)),
+        notes=(*migration.notes, *context.notes),
+    )
+
+
+def _editors(path: str, ground: Ground) -> list[Editor]:
+    extract = ground.facts.extracts.get(path)
+    name = posixpath.basename(path)
+    found: list[Editor] = []
+    if extract is not None and not extract.template and (editor := _BY_FORMAT.get(extract.format)) is not None:
+        found.append(editor)
+    if name in ("dependabot.yml", "dependabot.yaml"):
+        found.append(bots.dependabot)
+    elif _RENOVATE.fullmatch(path):
+        found.append(bots.renovate)
+    elif name == "pyproject.toml":
+        found.append(plain.pyproject)
+    elif name == ".dockerignore" or name.endswith(".dockerignore"):
+        found.append(bots.dockerignore)
+    elif _DOCUMENT.fullmatch(path) and prose.edit not in found:
+        found.append(prose.edit)
+    return found
+
+
+def _ignored(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:
+    for folder in context.targets:
+        path = posixpath.normpath(posixpath.join(folder, ".gitignore"))
+        before = ground.read(path)
+        if before is None and (folder != "." and ground.read(".gitignore") is not None):
+            continue
+        after = bots.gitignore(path, before, context)
+        if after is not None and after != before:
+            edits[path] = Edit(path=path, before=before, after=after)

@@ -1,0 +1,120 @@
+"""Update bots and what is not committed: Dependabot, Renovate, ``.gitignore``, the editor's settings."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from rules.places.script import Context
+from rules.places.text import Splice, applied, newline
+from rules.places.yaml_text import body, documents, item_span
+from scanner.yaml_reader import Mapping, Scalar
+
+
+def dependabot(path: str, text: str, context: Context) -> str:
+    """``package-ecosystem: pip`` → ``uv`` for the folders that moved."""
+    splices = []
+    seen: set[str] = set()
+    for document in documents(text)[:1]:
+        for update in document.seq("updates") if isinstance(document, Mapping) else ():
+            if not isinstance(update, Mapping):
+                continue
+            node, folder = update.get("package-ecosystem"), update.text("directory")
+            folders = [folder] if folder else [s.text for s in update.seq("directories") if isinstance(s, Scalar)]
+            if not isinstance(node, Scalar):
+                continue
+            if node.text == "uv":
+                seen |= set(folders)
+            if node.text not in ("pip", "pipenv", "poetry", "pip-compile") or not folders:
+                continue
+            if all((f.strip("/") or ".") in context.targets for f in folders) and not _still_pip(folders, context):
+                if set(folders) & seen:
+                    splices.append(Splice(*item_span(text, node.start), ""))
+                    continue
+                seen |= set(folders)
+                start, end = body(text, node)
+                quote = text[start] if text[start] in "'\"" else ""
+                splices.append(Splice(start, end, f"{quote}uv{quote}"))
+    return applied(text, splices)
+
+
+def _still_pip(folders: list[str], context: Context) -> bool:
+    """Whether files stay in the folders that only pip's ecosystem looks after."""
+    del folders, context
+    return False
+
+
+_MANAGERS = re.compile(
+    r"\"(?:poetry|pipenv|pep621|pip_requirements|pip-compile|pip_setup)\"|'(?:poetry|pipenv|pip-compile)'"
+)
+
+
+def renovate(path: str, text: str, context: Context) -> str:
+    """``enabledManagers`` and ``matchManagers``: uv's projects are those of ``pep621``."""
+    if context.around(path) is None or not ({"poetry", "pipenv", "pip-compile"} & _tools(context)):
+        return text
+
+    def array(match: re.Match[str]) -> str:
+        items = re.findall(r"\"[^\"]*\"|'[^']*'", match["items"])
+        new: list[str] = []
+        for item in items:
+            named = item.strip("\"'")
+            shown = item.replace(named, "pep621") if named in _tools(context) else item
+            if shown not in new:
+                new.append(shown)
+        return match[0] if new == items else match[0].replace(match["items"], _joined(match["items"], items, new))
+
+    return re.sub(r"(?:enabledManagers|matchManagers|managers)[\"']?\s*:\s*\[(?P<items>[^\]]*)\]", array, text)
+
+
+def _joined(old: str, items: list[str], new: list[str]) -> str:
+    if len(items) == len(new):
+        for one, other in zip(items, new, strict=True):
+            old = old.replace(one, other, 1)
+        return old
+    return ", ".join(new)
+
+
+def _tools(context: Context) -> set[str]:
+    return {tool for target in context.targets.values() for tool in target.tools} & {"poetry", "pipenv", "pip-compile"}
+
+
+_LOCKS = re.compile(r"^[ \t]*(?:\*\*/|/)?(?:uv\.lock|\*\.lock)[ \t]*\r?$", re.MULTILINE)
+_VENV = re.compile(r"^[ \t]*(?:\*\*/|/)?\.venv/?\*?[ \t]*\r?$", re.MULTILINE)
+
+
+def gitignore(path: str, text: str | None, context: Context) -> str | None:
+    """``.gitignore``: the environment is left out, the lock is not."""
+    folder = posixpath.dirname(path) or "."
+    if folder not in context.targets:
+        return text
+    if text is None:
+        return ".venv/\n"
+    end = newline(text)
+    after = text
+    if not _VENV.search(after) and not re.search(r"^[ \t]*/?\.\*[ \t]*$", after, re.MULTILINE):
+        after = after + ("" if after.endswith("\n") or not after else end) + f".venv/{end}"
+    if (found := _LOCKS.search(after)) is not None:
+        if "*" in found[0]:
+            after = after + f"!uv.lock{end}"
+        else:
+            after = after[: found.start()] + after[found.end() :].removeprefix("\n")
+    return after
+
+
+def dockerignore(path: str, text: str, context: Context) -> str:
+    """``.dockerignore``: the environment of the host stays out, the lock goes in."""
+    folder = posixpath.dirname(path) or "."
+    if folder not in context.targets:
+        return text
+    end = newline(text)
+    after = text
+    if not re.search(r"^[ \t]*(?:\*\*/|/)?\.venv/?[ \t]*\r?$", after, re.MULTILINE) and not re.search(
+        r"^\*\*?/?[ \t]*\r?$", after, re.MULTILINE
+    ):
+        after = after + ("" if after.endswith("\n") or not after else end) + f".venv{end}"
+    kept = re.search(r"^!(?P<folder>[\w./-]*)(?:poetry\.lock|Pipfile\.lock|pdm\.lock)[ \t]*$", after, re.MULTILINE)
+    if kept is not None:
+        after = after[: kept.start()] + f"!{kept['folder']}uv.lock" + after[kept.end() :]
+        after = re.sub(r"^!(?P<folder>[\w./-]*)Pipfile[ \t]*$", r"!\g<folder>pyproject.toml", after, flags=re.MULTILINE)
+    return after

@@ -1,0 +1,240 @@
+"""GitHub Actions: workflows and composite actions set up uv in one version and call it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rules.places.answers import Answer
+from rules.places.script import Context, Script
+from rules.places.text import Splice, applied, line_end, line_start, newline
+from rules.places.variables import renamed_files, without_variables
+from rules.places.yaml_text import body, documents, entry_span, item_span, window
+from rules.uv import version
+from scanner.yaml_reader import Mapping, Scalar
+
+_TOOLS = frozenset({"poetry", "pipenv", "pdm", "rye"})
+_COMMIT = re.compile(r"uses:\s*[\"']?[\w./-]+@[0-9a-f]{40}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A step and its lines."""
+
+    node: Mapping
+    start: int
+    end: int
+
+    def text(self, *path: str) -> str:
+        return self.node.text(*path) or ""
+
+
+def edit(path: str, text: str, context: Context) -> str:
+    """The workflow or action with uv in the place of the old tools."""
+    script = Script(path, text, context, bootstraps=_without_uv, prefix=_prefix(text), tokens=_to_later_steps)
+    splices: list[Splice] = []
+    for steps in _jobs(text):
+        splices += _job(steps, script)
+    after = applied(text, [*splices, *(s for s in script.splices if not _inside(s, splices))])
+    after = renamed_files(after, path, context) if after != text or _names_lock(text) else after
+    return without_variables(after)
+
+
+def _names_lock(text: str) -> bool:
+    return any(name in text for name in ("poetry.lock", "Pipfile", "pdm.lock"))
+
+
+def _prefix(text: str) -> str:
+    """The environment that ``setup-python`` made active; PowerShell would not take it."""
+    return "" if "windows" in text.lower() else 'UV_PROJECT_ENVIRONMENT="$pythonLocation" '
+
+
+def _to_later_steps(setting: str) -> str:
+    """``NAME="value"`` for the steps that follow."""
+    rows = re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S+)", setting)
+    shown = [f'echo "{name}={value.strip(chr(34) + chr(39))}" >> "$GITHUB_ENV"' for name, value in rows]
+    return " && ".join(shown)
+
+
+def _inside(splice: Splice, others: list[Splice]) -> bool:
+    return any(o.start <= splice.start and splice.end <= o.end and o.end > o.start for o in others)
+
+
+def _jobs(text: str) -> Iterator[list[_Step]]:
+    for document in documents(text)[:1]:
+        if not isinstance(document, Mapping):
+            continue
+        holders = [node for node in document.map("jobs").entries.values() if isinstance(node, Mapping)]
+        for holder in [*holders, document.map("runs")]:
+            steps = [step for step in holder.seq("steps") if isinstance(step, Mapping) and step.entries]
+            if steps:
+                yield [_Step(step, *item_span(text, _offset(text, step.line))) for step in steps]
+
+
+def _offset(text: str, line: int) -> int:
+    at = 0
+    for _ in range(line - 1):
+        at = line_end(text, at)
+    return at
+
+
+def _without_uv(found: Answer) -> str | None:
+    """A bootstrap without uv, which an action of its own sets up."""
+    if not found.rest:
+        return None
+    return re.sub(r"\s+\"?uv==[\d.]+\"?", "", found.text, count=1)
+
+
+def _job(steps: list[_Step], script: Script) -> Iterator[Splice]:
+    text = script.text
+    sets_up = [s for s in steps if _old_setup(s.text("uses"))]
+    for step in steps:
+        _foreign(step, script)
+    has_uv = any("setup-uv" in s.text("uses") for s in steps)
+    python = _python(text, steps)
+    emptied: list[_Step] = []
+    first: _Step | None = None
+    for step in steps:
+        run = step.node.get("run")
+        if not isinstance(run, Scalar) or (found := window(text, run)) is None:
+            continue
+        outcome = script.window(found)
+        if outcome.emptied:
+            emptied.append(step)
+        if outcome.answers and first is None:
+            first = step
+    caches = [s for s in steps if _caches_tool(s, text) and (first or sets_up or emptied)]
+    if not (first or sets_up):
+        return
+    for step in steps:
+        if (first or sets_up) and "setup-python" in step.text("uses"):
+            yield from _setup_python(step, text)
+    candidates = sorted([*sets_up, *emptied], key=lambda s: s.start)
+    placed = has_uv
+    for step in candidates:
+        if placed or (
+            step in emptied and first is not None and step.start > first.start and not _is_first(step, first)
+        ):
+            yield Splice(step.start, _with_blank(text, step), "")
+            continue
+        placed = True
+        yield Splice(step.start, step.end, _setup_uv(text, step, python))
+    if not placed and first is not None:
+        yield Splice(first.start, first.start, _setup_uv(text, first, python, new=True))
+    for step in caches:
+        if step not in candidates:
+            yield Splice(step.start, _with_blank(text, step), "")
+
+
+def _is_first(step: _Step, first: _Step) -> bool:
+    return step.start <= first.start
+
+
+def _old_setup(action: str) -> bool:
+    """Whether an action of another repository puts an old tool in place."""
+    parts = _parts(action)
+    return (
+        bool(_TOOLS & parts)
+        and bool({"setup", "install", "actions", "installer", "get"} & parts)
+        and not _does_more(parts)
+    )
+
+
+def _does_more(parts: set[str]) -> bool:
+    return bool({"publish", "version", "export", "release", "check", "lint", "test", "update"} & parts)
+
+
+def _parts(action: str) -> set[str]:
+    name = action.partition("@")[0].lower()
+    return set() if name.startswith(("./", ".github", "docker://")) else set(re.split(r"[^a-z]+", name))
+
+
+def _foreign(step: _Step, script: Script) -> None:
+    """An action that runs the old tool by itself: what replaces it is a person's choice."""
+    action = step.text("uses")
+    if _TOOLS & _parts(action) and not _old_setup(action):
+        message = f"the action {action} runs the old tool"
+        script.context.note(script.path, step.node.line_of("uses"), message, "Which commands of uv stand for it?")
+
+
+def _caches_tool(step: _Step, text: str) -> bool:
+    """A cache of the old tool's own installation."""
+    if not step.text("uses").startswith(("actions/cache", "buildjet/cache")):
+        return False
+    path, key = step.text("with", "path").strip(), step.text("with", "key").lower()
+    own = {"~/.local", "~/.poetry", "/opt/poetry", "~/.local/share/pypoetry", "~/.poetry/", "~/.local/"}
+    rows = {row.strip() for row in path.split("\n")}
+    return (
+        bool(rows)
+        and rows <= own
+        and any(t in key + step.text("name").lower() + step.text("id").lower() for t in _TOOLS)
+    )
+
+
+def _with_blank(text: str, step: _Step) -> int:
+    """The end of a step together with the blank lines behind it."""
+    end = step.end
+    while end < len(text) and not text[end : line_end(text, end)].strip():
+        end = line_end(text, end)
+    return end if end < len(text) else step.end
+
+
+def _python(text: str, steps: list[_Step]) -> str | None:
+    """The Python version that the job sets up, as it is written."""
+    for step in steps:
+        node = step.node.get("with", "python-version")
+        if "setup-python" in step.text("uses") and isinstance(node, Scalar) and not node.block:
+            start, end = body(text, node)
+            if "\n" not in text[start:end]:
+                return text[start:end]
+    return None
+
+
+def _setup_python(step: _Step, text: str) -> Iterator[Splice]:
+    """Without the cache of a tool that is not there any more."""
+    inputs = step.node.map("with")
+    if (inputs.text("cache") or "").strip() in _TOOLS:
+        names = [k for k in ("cache", "cache-dependency-path") if k in inputs.entries]
+        if len(names) == len(inputs.entries):
+            yield Splice(*entry_span(text, step.node.line_of("with")), "")
+        else:
+            for name in names:
+                yield Splice(*entry_span(text, inputs.line_of(name)), "")
+
+
+def _setup_uv(text: str, step: _Step, python: str | None, *, new: bool = False) -> str:
+    """The step that sets up uv, in the style of the one whose place it takes (or before which it goes)."""
+    end = newline(text)
+    indent = " " * (len(text[step.start :]) - len(text[step.start :].lstrip(" ")))
+    first = text[step.start : line_end(text, step.start)]
+    inner = " " * (len(first) - len(first.lstrip(" -")))
+    named = "name" in step.node.entries
+    rows = [f"{inner}name: Set up uv"] if named else []
+    if not new and (name := step.text("id")) and f"steps.{name}." in text:
+        rows.append(f"{inner}id: {name}")
+    rows += [f"{inner}uses: astral-sh/setup-uv@{_ref(text)}", f"{inner}with:", f'{inner}  version: "{version("uv")}"']
+    rows += [f"{inner}  python-version: {python}"] if python else []
+    if not new and (shell := step.node.text("if")) and not re.search(r"cache-hit|\bos\b", shell):
+        rows.insert(len(rows) - (3 if python else 2), f"{inner}if: {_raw(text, step)}")
+    dash = first[: len(inner)] if first.lstrip().startswith("-") else f"{indent}- "
+    rows[0] = dash + rows[0][len(inner) :]
+    gap = end if new and _has_blank_before(text, step) else ""
+    return end.join(rows) + end + gap
+
+
+def _raw(text: str, step: _Step) -> str:
+    node = step.node.get("if")
+    assert isinstance(node, Scalar)
+    start, stop = body(text, node)
+    return " ".join(text[start:stop].split())
+
+
+def _has_blank_before(text: str, step: _Step) -> bool:
+    before = line_start(text, max(step.start - 1, 0))
+    return step.start > 0 and not text[before : step.start].strip()
+
+
+def _ref(text: str) -> str:
+    """The action in one version, by commit where the file pins its actions so."""
+    return f"{version('setup_uv_commit')} # {version('setup_uv')}" if _COMMIT.search(text) else version("setup_uv")

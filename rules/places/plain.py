@@ -1,0 +1,191 @@
+"""Files that are scripts line by line: Makefiles, justfiles, shell scripts, Procfiles, Jenkinsfiles, JSON and INI."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterator
+
+from rules.places.answers import NO_SYNC, Answer, Manner
+from rules.places.script import Context, Script, Window, yaml_quoted
+from rules.places.target import MANAGERS
+from rules.places.text import Splice, applied, line_end
+from rules.places.variables import renamed_files
+
+_RECIPE = re.compile(r"^[ \t]+(?:[^\n]*\\\n)*[^\n]*(?:\n|$)", re.MULTILINE)
+_ASSIGNED = re.compile(r"^(?:export\s+)?[A-Za-z_][\w.-]*\s*(?:[:?+]?:?=|:=)[ \t]*(?P<value>[^\n]*)$", re.MULTILINE)
+
+
+def makefile(path: str, text: str, context: Context) -> str:
+    """A Makefile: its recipes and the variables that hold a command; also a justfile."""
+    script = Script(path, text, context, Manner(), bootstraps=_bootstrap)
+    extra = []
+    for match in _RECIPE.finditer(text):
+        body = match[0].lstrip(" \t")
+        if body.startswith("#") or not body.strip():
+            continue
+        outcome = script.window(Window(start=match.end() - len(body), end=match.end()))
+        if outcome.emptied:
+            extra.append(Splice(match.start(), match.end(), ""))
+    after = applied(text, [*script.splices, *extra])
+    after = _ASSIGNED.sub(lambda m: _assigned(m, path, context), after)
+    after = re.sub(r"(?<!\$)\$\(python -c", "$$(python -c", after) if "$(python -c" not in text else after
+    return renamed_files(after, path, context)
+
+
+def _assigned(match: re.Match[str], path: str, context: Context) -> str:
+    """``RUN := poetry run`` and the like."""
+    value = match["value"].strip()
+    target = context.around(path)
+    found = re.fullmatch(r"@?(?P<tool>poetry|pipenv|pdm|rye) run", value)
+    if target is None or found is None or found["tool"] not in target.tools:
+        return match[0]
+    return match[0].replace(value, value.replace(f"{found['tool']} run", "uv run --locked"))
+
+
+def _bootstrap(found: Answer) -> str | None:
+    return found.text
+
+
+def shell(path: str, text: str, context: Context) -> str:
+    """A shell script; one that an image starts does not install again."""
+    manner = Manner(run=NO_SYNC) if _in_image(path, context) else Manner()
+    script = Script(path, text, context, manner)
+    outcome = script.window(Window(start=0, end=len(text)))
+    if outcome.emptied:
+        return renamed_files(text, path, context)
+    return renamed_files(script.result, path, context)
+
+
+def _in_image(path: str, context: Context) -> bool:
+    """Whether a Dockerfile or a compose file names the script."""
+    name = re.compile(rf"(?<![\w.-]){re.escape(posixpath.basename(path))}(?![\w.-])")
+    for file, extract in context.ground.facts.extracts.items():
+        if extract.format in ("dockerfile", "compose") and name.search(context.ground.read(file) or ""):
+            return True
+    return False
+
+
+def lines(path: str, text: str, context: Context) -> str:
+    """A Procfile: ``name: command``."""
+    script = Script(path, text, context, Manner(run=NO_SYNC))
+    for match in re.finditer(r"^[\w-]+:[ \t]*(?P<command>[^\n]*)", text, re.MULTILINE):
+        script.window(Window(start=match.start("command"), end=match.end("command")))
+    return script.result
+
+
+_STRING = re.compile(
+    r"\"\"\"(?P<three>.*?)\"\"\"|'''(?P<single3>.*?)'''"
+    r"|\"(?P<double>(?:\\.|[^\"\\\n])*)\"|'(?P<single>(?:\\.|[^'\\\n])*)'",
+    re.DOTALL,
+)
+
+
+def strings(path: str, text: str, context: Context) -> str:
+    """A Jenkinsfile, a JSON file or another program: commands in its string literals."""
+    script = Script(path, text, context)
+    extra = []
+    for match in _STRING.finditer(text):
+        name = next(n for n, value in match.groupdict().items() if value is not None)
+        if not match[name].strip():
+            continue
+        quote = '"' if name == "double" else ""
+        window = Window(start=match.start(name), end=match.end(name), encode=yaml_quoted(quote))
+        if script.window(window).emptied:
+            extra.append(_emptied(text, match.start(name), match.end(name)))
+    return renamed_files(applied(text, [*script.splices, *extra]), path, context)
+
+
+def _emptied(text: str, start: int, end: int) -> Splice:
+    return Splice(start, end, "true")
+
+
+def ini(path: str, text: str, context: Context) -> str:
+    """``tox.ini``: commands of environments, programs that they may call, files that they install."""
+    script = Script(path, text, context, Manner(active=True))
+    extra = []
+    for start, end in _commands(text):
+        if script.window(Window(start=start, end=end)).emptied:
+            extra.append(Splice(start, end, ""))
+    after = applied(text, [*script.splices, *extra])
+    target = context.around(path)
+    if target is not None:
+        after = _installed(after, target.tools & MANAGERS)
+    if after == text:
+        return renamed_files(text, path, context)
+    return renamed_files(_allowed(after), path, context)
+
+
+def _installed(text: str, tools: frozenset[str]) -> str:
+    """``deps``: the old tool itself is not installed any more, uv is."""
+    names = "|".join(sorted(tools & {"poetry", "pipenv", "pdm"}))
+    if not names or not re.search(r"\buv (?:sync|run)\b", text):
+        return text
+    return re.sub(rf"^(?P<indent>[ \t]+|deps[ \t]*=[ \t]*)(?:{names})(?:[ \t]*[=<>~!].*)?(?P<end>[ \t]*\r?)$",
+                  r"\g<indent>uv\g<end>", text, flags=re.MULTILINE)  # fmt: skip
+
+
+_KEY = re.compile(r"^(?P<key>[A-Za-z_][\w.:-]*)[ \t]*[=:][ \t]*", re.MULTILINE)
+
+
+def _commands(text: str) -> Iterator[tuple[int, int]]:
+    """The lines of ``commands``, ``commands_pre`` and ``commands_post``, each with its line feed."""
+    for match in _KEY.finditer(text):
+        if not match["key"].startswith("commands"):
+            continue
+        at = match.end()
+        while at < len(text):
+            end = line_end(text, at)
+            while text[at:end].rstrip().endswith("\\") and end < len(text):
+                end = line_end(text, end)
+            row = text[at:end]
+            if at != match.end() and row.strip() and not row[0].isspace():
+                break
+            body = re.sub(r"^\s*(?:[\w{},!.-]+:\s+)?(?:[-!]\s+)?", "", row)
+            if body.strip() and not body.startswith("#"):
+                yield end - len(body), end
+            at = end
+
+
+def _allowed(text: str) -> str:
+    """``allowlist_externals``: uv in the place of the old tool."""
+
+    def row(match: re.Match[str]) -> str:
+        return match["head"] + re.sub(r"(?<![\w.-])(?:poetry|pipenv|pdm|rye)(?![\w.-])", "uv", match["body"])
+
+    return re.sub(
+        r"(?P<head>^(?:allowlist|whitelist)_externals[ \t]*=)(?P<body>[^\n]*(?:\n[ \t]+[^\n]*)*)",
+        row,
+        text,
+        flags=re.MULTILINE,
+    )
+
+
+_TASKS = re.compile(
+    r"^\[\[?tool\.(?:poe|taskipy|tox|hatch|pdm|tasks|task)\b[^\n]*\n(?P<body>(?:(?!\[)[^\n]*(?:\n|$))*)", re.MULTILINE
+)
+
+
+def pyproject(path: str, text: str, context: Context) -> str:
+    """The tasks of task runners in ``pyproject.toml``."""
+    if context.around(path) is None:
+        return text
+    script = Script(path, text, context, trusted=True)
+    for section in _TASKS.finditer(text):
+        for match in _STRING.finditer(text, section.start("body"), section.end("body")):
+            name = next(n for n, value in match.groupdict().items() if value is not None)
+            quote = '"' if name == "double" else ""
+            script.window(Window(start=match.start(name), end=match.end(name), encode=yaml_quoted(quote)))
+    return script.result
+
+
+def package_json(path: str, text: str, context: Context) -> str:
+    """``package.json`` and ``devcontainer.json``: their scripts; the file still says the same otherwise."""
+    after = strings(path, text, context)
+    if path.endswith("package.json"):
+        try:
+            json.loads(after)
+        except ValueError:
+            return text
+    return after

@@ -1,0 +1,103 @@
+"""Documentation: commands in code blocks and inline code as uv's; how the tool itself is installed."""
+
+from __future__ import annotations
+
+import re
+
+from rules.places.answers import PLAIN, Answer, Manner
+from rules.places.script import Context, Script, Window
+from rules.places.text import Splice, applied, line_end
+
+_FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<mark>```+|~~~+)[ \t]*(?P<info>[^\n`]*)\n", re.MULTILINE)
+_INLINE = re.compile(r"(?<!`)(?P<ticks>``?)(?P<code>[^`\n]+)(?P=ticks)(?!`)")
+_BLOCK_RST = re.compile(
+    r"^(?P<indent>[ \t]*)\.\. (?:code-block|code|sourcecode|prompt)::[^\n]*\n(?:(?P=indent)[ \t]+:[^\n]*\n)*",
+    re.MULTILINE,
+)
+_LITERAL = re.compile(r"^(?P<indent>[ \t]*)[^\n]*::[ \t]*\n", re.MULTILINE)
+_SHELL = frozenset("bash sh shell console zsh shell-session terminal fish cmd powershell text txt".split()) | {""}
+_START = re.compile(r"(?P<prompt>(?:[$%❯#]|>|PS [^>\n]*>)[ \t]+)")
+_INLINE_LOCK = re.compile(r"`(?P<folder>(?:[\w.-]+/)*)(?:poetry\.lock|Pipfile\.lock|pdm\.lock)`")
+_TOOL = re.compile(r"\b(?:poetry|pipenv|pdm|rye|pip-compile|pip-sync|pip)\b")
+
+
+def edit(path: str, text: str, context: Context) -> str:
+    """The document with uv's commands. Prose itself is left as it is."""
+    if _TOOL.search(text) is None or context.around(path) is None:
+        return text
+    script = Script(path, text, context, Manner(lock=PLAIN, run=PLAIN), trusted=True, bootstraps=_install)
+    gone: list[Splice] = []
+    blocks = _blocks(text, path.endswith(".rst"))
+    for start, end in blocks:
+        gone += _block(script, start, end)
+    for match in _INLINE.finditer(text):
+        if any(start <= match.start() < end for start, end in blocks):
+            continue
+        code = match["code"]
+        if _TOOL.match(code.strip()) and " " in code.strip():
+            outcome = script.window(Window(start=match.start("code"), end=match.end("code")))
+            if outcome.emptied:
+                continue
+    after = applied(text, [*script.splices, *gone])
+    return _INLINE_LOCK.sub(lambda m: f"`{m['folder']}uv.lock`", after) if after != text else after
+
+
+def _install(found: Answer) -> str:
+    """How the tool itself is installed."""
+    if found.text.startswith("brew"):
+        return found.text
+    tail = f" && pip install {' '.join(found.rest)}" if found.rest else ""
+    return f"pipx install uv{tail}" if found.text.startswith("pipx") else f"pip install uv{tail}"
+
+
+def _blocks(text: str, rst: bool) -> list[tuple[int, int]]:
+    """The code blocks of shells: fenced, or behind a directive, or indented behind ``::``."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    while match := _FENCE.search(text, at):
+        close = re.compile(rf"^[ \t>]*{re.escape(match['mark'])}[ \t]*\r?$", re.MULTILINE).search(text, match.end())
+        end = close.start() if close else len(text)
+        info = re.split(r"[\s{,]", match["info"].strip().lower().lstrip("{."))[0].rstrip("}")
+        if info in _SHELL:
+            found.append((match.end(), end))
+        else:
+            found.append((match.end(), match.end()))
+        at = close.end() if close else len(text)
+    if rst:
+        for pattern in (_BLOCK_RST, _LITERAL):
+            found += [(m.end(), _indented(text, m.end(), len(m["indent"]))) for m in pattern.finditer(text)]
+    return found
+
+
+def _indented(text: str, at: int, indent: int) -> int:
+    end = at
+    while at < len(text):
+        row = text[at : line_end(text, at)]
+        if row.strip() and len(row) - len(row.lstrip()) <= indent:
+            break
+        at = line_end(text, at)
+        end = at
+    return end
+
+
+def _block(script: Script, start: int, end: int) -> list[Splice]:
+    """One block: with prompts each line by itself, else as a script; a line of which nothing is left goes."""
+    text = script.text
+    gone: list[Splice] = []
+    at = start
+    while at < end:
+        stop = min(line_end(text, at), end)
+        while text[at:stop].rstrip().endswith("\\") and stop < end:
+            stop = min(line_end(text, stop), end)
+        row = text[at:stop]
+        first = at + len(row) - len(row.lstrip(" \t"))
+        prompt = _START.match(text, first, stop)
+        if prompt and prompt["prompt"].startswith("#"):
+            prompt = None
+        first = prompt.end() if prompt else first
+        if text[first : first + 1] != "#" and text[first:stop].strip():
+            outcome = script.window(Window(start=first, end=stop))
+            if outcome.emptied:
+                gone.append(Splice(at, stop, ""))
+        at = stop
+    return gone

@@ -1,0 +1,398 @@
+"""Scripts inside a file: every command of an old tool in them replaced where it stands, or taken out, or noted."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from rules.blockers import PlanBlocker
+from rules.migration import Ground
+from rules.places.answers import LOCKED, NO_SYNC, Answer, Manner, answer
+from rules.places.calls import Call, calls, words_of
+from rules.places.target import MANAGERS, Target
+from rules.places.text import Splice, applied, line_end, line_of, line_start
+from rules.reading import area_of, project_around
+from rules.uv import starts
+from scanner.facts import Extract, Invocation
+
+#: ``code`` of the notes of this package: a place that a person has to change.
+CODE = "still-calls-old-tool"
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A command as the scanner saw it."""
+
+    first: int
+    program: str
+    verb: str
+    job: str | None
+    project: str | None
+
+
+class Context:
+    """What the editors of all places share: the moved projects, what the scanner saw, and the notes."""
+
+    def __init__(self, ground: Ground, targets: Iterable[Target]) -> None:
+        self.ground = ground
+        self.targets = {target.folder: target for target in targets}
+        self.notes: list[PlanBlocker] = []
+        self._seen: dict[str, list[_Seen]] = {}
+        projects = {(c.path, c.line, c.argv): c.project for c in ground.repository.commands}
+        for extract in ground.facts.extracts.values():
+            for invocation in _invocations(extract):
+                seen = _as_seen(invocation, projects.get((invocation.at.path, invocation.at.line, invocation.argv)))
+                if seen is not None:
+                    self._seen.setdefault(invocation.at.path, []).append(seen)
+
+    def note(self, path: str, line: int | None, message: str, decision: str | None = None) -> None:
+        """Tell what a person has to see to."""
+        found = PlanBlocker(code=CODE, message=message, path=path, line=line, decision=decision)
+        if found not in self.notes:
+            self.notes.append(found)
+
+    def around(self, path: str) -> Target | None:
+        """The moved project that the file at ``path`` belongs to."""
+        project = project_around(self.ground.repository, path)
+        if project is None:
+            return next(iter(self.targets.values())) if len(self.targets) == 1 else None
+        return self._target(project.path)
+
+    def seen(self, path: str, lines: range, program: str, verb: str) -> _Seen | None:
+        """The command of that name on one of ``lines``, if the scanner saw one."""
+        found = [s for s in self._seen.get(path, ()) if s.program == program and s.first in lines]
+        return next((s for s in found if s.verb == verb), found[0] if found else None)
+
+    def target(self, path: str, seen: _Seen, program: str) -> Target | None:
+        """The moved project that a command serves; ``None`` where that one does not move."""
+        found = self._target(seen.project) if seen.project is not None else self.around(path)
+        if found is not None and (program not in MANAGERS or program in found.tools):
+            return found
+        stays = [p for p in self.ground.repository.projects if p.path == seen.project and program in p.package_managers]
+        return None if stays else self.any_of(program)
+
+    def any_of(self, program: str) -> Target | None:
+        """A moved project that had the tool, where none that has it stays."""
+        moved = [t for t in self.targets.values() if program in t.tools]
+        stays = [
+            p
+            for p in self.ground.repository.projects
+            if program in p.package_managers and p.role == "main" and self._target(p.path) is None
+        ]
+        return moved[0] if moved and not stays else None
+
+    def _target(self, folder: str) -> Target | None:
+        if folder in self.targets:
+            return self.targets[folder]
+        project = next((p for p in self.ground.repository.projects if p.path == folder), None)
+        if project is not None and project.workspace_root is not None and project.workspace_root in self.targets:
+            return self.targets[project.workspace_root]
+        return next((t for t in self.targets.values() if any(_holds(m, folder) for m in t.members)), None)
+
+
+def _holds(member: str, folder: str) -> bool:
+    return folder == (posixpath.dirname(member) if member.endswith(".toml") else member)
+
+
+def _invocations(extract: Extract) -> Iterable[Invocation]:
+    yield from extract.invocations
+    if extract.dockerfile is not None:
+        for stage in extract.dockerfile.stages:
+            for step in stage.instructions:
+                yield from step.invocations
+
+
+def _as_seen(invocation: Invocation, project: str | None) -> _Seen | None:
+    words = starts(invocation.argv)
+    if not words or invocation.at.line is None:
+        return None
+    verb = next((w for w in words[1:] if not w.startswith("-")), "")
+    return _Seen(invocation.at.line, posixpath.basename(words[0]), verb, invocation.job, project)
+
+
+@dataclass(slots=True)
+class _Job:
+    """What the commands of one job did so far."""
+
+    synced: bool = False
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A stretch of a file that is a script. ``encode`` writes new text as the file's quoting wants it."""
+
+    start: int
+    end: int
+    folded: bool = False
+    docker: bool = False
+    encode: Callable[[str], str] = str
+
+
+class Script:
+    """Edits of the scripts in one file.
+
+    ``trusted``: every command of an old tool counts, whether the scanner saw it or not (documentation). ``emptied``
+    tells after :meth:`window` whether nothing is left of a script.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        text: str,
+        context: Context,
+        manner: Manner | None = None,
+        *,
+        trusted: bool = False,
+        prefix: str = "",
+        bootstraps: Callable[[Answer], str | None] | None = None,
+        tokens: Callable[[str], str] | None = None,
+    ) -> None:
+        self.path, self.text, self.context = path, text, context
+        self.manner = manner or Manner()
+        self.splices: list[Splice] = []
+        self.synced = False
+        self._trusted = trusted
+        self._prefix = prefix
+        self._bootstraps = bootstraps or (lambda found: found.text)
+        self._tokens = tokens
+        self._jobs: dict[str | None, _Job] = {}
+        self._in_system = _SYSTEM.search(text) is not None
+
+    @property
+    def result(self) -> str:
+        """The new text."""
+        return applied(self.text, self.splices)
+
+    def window(self, window: Window, manner: Manner | None = None) -> Outcome:
+        """Rewrite the commands of one script."""
+        text = self.text
+        if _ANY.search(text, window.start, window.end) is None:
+            return Outcome()
+        found = calls(text, window.start, window.end, docker=window.docker, folded=window.folded)
+        lines = range(line_of(text, window.start), line_of(text, max(window.end - 1, window.start)) + 1)
+        outcome = Outcome(calls=len(found))
+        dropped: list[Call] = []
+        skip = -1
+        for number, call in enumerate(found):
+            if call.begin < skip:
+                continue
+            given = self._answer(call, lines if window.folded else None, manner or self.manner)
+            if given is None:
+                continue
+            if given.kind == "token":
+                later = any({"publish", "install", "sync", "lock"} & set(c.values) for c in found[number + 1 :])
+                if not later:
+                    given = self._token(given)
+            if given.kind == "look":
+                self.context.note(self.path, line_of(text, call.words[0].start), given.why)
+                outcome.looked += 1
+                continue
+            outcome.answers.append(given)
+            stop = call.end
+            if given.kind == "bootstrap":
+                new = self._bootstraps(given)
+                if given.text.startswith("python3 -m pip") and call.after == "|":
+                    piped = next((c for c in found if c.begin >= call.following), None)
+                    stop = piped.stop if piped is not None else stop
+                    skip = stop
+                if new is None:
+                    dropped.append(_until(call, stop, found))
+                    continue
+                self.splices.append(Splice(call.words[0].start, stop, window.encode(new)))
+            elif given.kind == "drop":
+                dropped.append(call)
+            else:
+                self.synced = self.synced or given.kind in ("sync", "system-sync")
+                end = given.upto if given.upto is not None else call.end
+                new = given.text + (" " if given.upto is not None and given.text else "")
+                words = list(words_of(call)) if given.skip else list(call.words)
+                start = words[given.skip].start
+                self.splices.extend(self._settings(call))
+                if given.text == _VENV_PATH and (whole := _substitution(text, start, call.stop)) is not None:
+                    self.splices.append(Splice(*whole, window.encode("$PWD/.venv")))
+                    continue
+                self.splices.append(Splice(start, end, window.encode(new)))
+        outcome.dropped = len(dropped)
+        outcome.emptied = (
+            bool(dropped)
+            and not outcome.looked
+            and all(any(d.begin <= c.begin < d.stop for d in dropped) for c in found)
+        )
+        if not outcome.emptied:
+            self._remove(dropped, found, window)
+        return outcome
+
+    def _token(self, given: Answer) -> Answer:
+        """Credentials that commands elsewhere need: handed on where the pipeline can, else told."""
+        if self._tokens is not None:
+            return replace(given, kind="other", text=self._tokens(given.text.removeprefix("export ")))
+        names = re.findall(r"UV_\w+", given.text)
+        return Answer(
+            kind="look", why=f"credentials are given to the old tool; uv takes them from {' and '.join(names)}"
+        )
+
+    def _settings(self, call: Call) -> Iterator[Splice]:
+        """Variables of the old tool in front of a command."""
+        for match in _SETTING.finditer(self.text, call.begin, call.words[0].start):
+            yield Splice(match.start(), match.end(), "")
+
+    def _about_tool(self, call: Call) -> bool:
+        """Whether a command only prepares for the old tool: its folder on the path, its environment file."""
+        text = self.text[call.begin : call.stop]
+        programs = ("export", "source", ".", "echo", "set")
+        if call.program not in programs or _HOME.search(text) is None or len(text) > 200:
+            return False
+        return call.program in ("source", ".") or "PATH" in text or bool(re.match(r"(?:export|set)\s+POETRY_", text))
+
+    def _answer(self, call: Call, lines: range | None, manner: Manner) -> Answer | None:
+        words = list(words_of(call))
+        program = posixpath.basename(words[0].value)
+        if self._about_tool(call) and self.context.any_of("poetry") is not None and not self._trusted:
+            return Answer(kind="drop")
+        if program in _CONTAINERS:
+            program = next((w.value for w in words[2:] if w.value in MANAGERS), program)
+        if program not in _PROGRAMS and not program.startswith("pip"):
+            return None
+        here = range(line_of(self.text, call.begin), line_of(self.text, call.end) + 1)
+        verb = next((w.value for w in words[1:] if not w.value.startswith("-")), "")
+        seen = self.context.seen(self.path, lines or here, program, verb)
+        if seen is None and not self._trusted:
+            return None
+        target = self.context.target(self.path, seen, program) if seen is not None else self.context.around(self.path)
+        if target is None:
+            return None
+        job = self._jobs.setdefault(seen.job if seen is not None else None, _Job())
+        if job.partial and manner.run == LOCKED:
+            manner = replace(manner, run=NO_SYNC)
+        if job.synced and not manner.inexact and manner.lock:
+            manner = replace(manner, inexact=True)
+        if self._in_system and program in target.tools:
+            manner = replace(manner, system=True)
+        given = answer(call, target, manner)
+        if given is None:
+            return None
+        if given.kind == "other" and given.text == "uv lock" and self._relocks(call):
+            return Answer(kind="drop")
+        if given.kind == "run" and self._in_system and given.upto is not None and not manner.active:
+            return Answer(kind="run", text="", upto=given.upto)
+        if given.kind in ("sync", "system-sync"):
+            job.synced = True
+            job.partial = job.partial or bool(_PARTIAL.search(given.text))
+            if given.kind == "system-sync" or self._in_system:
+                return self._into_system(given, manner)
+        return given
+
+    def _relocks(self, call: Call) -> bool:
+        """Whether a pipeline or an image locks just before it installs: ``--locked`` says when that is due."""
+        following = self.text[call.stop : call.stop + 200]
+        is_ci = area_of(self.path) in ("ci", "image")
+        return is_ci and re.match(r"[\s;&]*(?:poetry|pipenv|pdm)\s+(?:install|sync)\b", following) is not None
+
+    def _into_system(self, given: Answer, manner: Manner) -> Answer:
+        text = given.text
+        if "--inexact" not in text:
+            text = text.replace("uv sync", "uv sync --inexact", 1) if " && " in text else f"{text} --inexact"
+        if manner.active:
+            return Answer(kind="sync", text=text)
+        if self._prefix:
+            return Answer(kind="system-sync", text=self._prefix + text)
+        return Answer(kind="system-sync", text=text)
+
+    def _remove(self, dropped: list[Call], found: list[Call], window: Window) -> None:
+        """Take commands out with the operator that joins them to what stays."""
+        text = self.text
+        gone = {call.begin for call in dropped}
+        outer = _outer(found)
+        for call in _outer(dropped):
+            number = next((n for n, c in enumerate(outer) if c.begin == call.begin), None)
+            if number is None:
+                continue
+            following = outer[number + 1] if number + 1 < len(outer) else None
+            previous = next((c for c in reversed(outer[:number]) if c.begin not in gone), None)
+            if call.after in ("&&", ";") and following is not None:
+                self.splices.append(Splice(call.begin, following.begin, ""))
+            elif call.before in ("&&", ";", "||") and previous is not None:
+                self.splices.append(Splice(previous.stop, call.stop, ""))
+            else:
+                start, end = line_start(text, call.begin), line_end(text, call.stop)
+                alone = not text[start : call.begin].strip("@-+ \t") and not text[call.stop : end].strip(" \t\r\n;")
+                if alone and window.start <= start and end <= window.end + 1 and not window.folded:
+                    self.splices.append(Splice(start, min(end, window.end) if end > window.end else end, ""))
+                else:
+                    self.splices.append(Splice(call.begin, call.stop, window.encode("true")))
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one script: how many commands it had, how many went, what was answered."""
+
+    calls: int = 0
+    dropped: int = 0
+    looked: int = 0
+    emptied: bool = False
+    answers: list[Answer] = field(default_factory=list)
+
+
+def _until(call: Call, stop: int, found: list[Call]) -> Call:
+    """The call together with what it is piped into."""
+    last = next((c for c in found if c.stop == stop), call)
+    return replace(call, end=stop, stop=stop, after=last.after, following=last.following)
+
+
+_VENV_PATH = 'echo "$PWD/.venv"'
+
+
+def _substitution(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The span of ``$(…)`` or of the backticks that hold just the command."""
+    match = re.compile(r"[^\S\n]*(?:2>\s*/dev/null)?[^\S\n]*").match(text, end)
+    end = match.end() if match else end
+    if text[start - 2 : start] == "$(" and text[end : end + 1] == ")":
+        return start - 2, end + 1
+    return (start - 1, end + 1) if text[start - 1 : start] == "`" == text[end : end + 1] else None
+
+
+def _outer(found: list[Call]) -> list[Call]:
+    """The commands that are inside no other."""
+    kept: list[Call] = []
+    for call in sorted(found, key=lambda c: (c.begin, -c.stop)):
+        if not kept or call.begin >= kept[-1].stop:
+            kept.append(call)
+    return kept
+
+
+_PROGRAMS = frozenset("poetry pdm pipenv rye pip-compile pip-sync curl wget pipx uv brew asdf conda mamba".split())
+_ANY = re.compile(r"poetry|pdm|pipenv|rye|pip|python")
+_CONTAINERS = frozenset("docker docker-compose podman podman-compose kubectl".split())
+_SETTING = re.compile(r"(?:POETRY|PIPENV|PDM)_\w+=\S*[ \t]+")
+_HOME = re.compile(
+    r"\.poetry/|\$\{?POETRY_HOME|\$\{?POETRY_BIN|pypoetry|\.poetry\\|(?:export|set)\s+POETRY_|/opt/poetry"
+)
+_PARTIAL = re.compile(r"--no-install-project|--no-dev|--no-default-groups|--only-group|--no-group")
+_SYSTEM = re.compile(
+    r"virtualenvs\.create[\s\"',]+false|POETRY_VIRTUALENVS_CREATE[\"']?\s*[:=]\s*[\"']?(?:false|0)", re.IGNORECASE
+)
+
+
+def edited(path: str, text: str, context: Context, windows: Iterable[Window], manner: Manner | None = None) -> Script:
+    """The script editor after all ``windows``."""
+    script = Script(path, text, context, manner)
+    for window in windows:
+        script.window(window)
+    return script
+
+
+def yaml_quoted(quote: str) -> Callable[[str], str]:
+    """How new text is written between quotes of YAML or JSON."""
+    if quote == '"':
+        return lambda new: new.replace("\\", "\\\\").replace('"', '\\"')
+    if quote == "'":
+        return lambda new: new.replace("'", "''")
+    return str
+
+
+def pattern_of(names: Mapping[str, str]) -> re.Pattern[str]:
+    """Any of the names as a whole word of a path."""
+    return re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, names))})(?![\w-])")

@@ -1,0 +1,163 @@
+"""What a moved project is after its move, as those see it who call uv: groups, extras, defaults, files that went."""
+
+from __future__ import annotations
+
+import posixpath
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from rules.migration import Ground, Migration, Move
+
+#: The tools that a move of each manager replaces, by the name of the program.
+PROGRAMS: Mapping[str, tuple[str, ...]] = {
+    "poetry": ("poetry",),
+    "pipenv": ("pipenv",),
+    "pdm": ("pdm",),
+    "rye": ("rye",),
+    "pip-tools": ("pip-compile", "pip-sync", "pip"),
+    "pip": ("pip",),
+    "setuptools": ("pip", "setup.py"),
+    "flit": ("flit", "pip"),
+    "hatch": ("hatch", "pip"),
+    "conda": ("conda", "mamba", "micromamba"),
+}
+MANAGERS = frozenset({"poetry", "pipenv", "pdm", "rye", "pip-compile", "pip-sync"})
+_OLD_FILES = {
+    "poetry.lock": "uv.lock",
+    "pdm.lock": "uv.lock",
+    "Pipfile.lock": "uv.lock",
+    "Pipfile": "pyproject.toml",
+    "requirements.lock": "uv.lock",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One moved project: ``groups`` and ``extras`` of its new manifest by normal name, ``defaults`` what uv installs
+    unasked, ``renamed`` an old group or file → ``group:…``, ``extra:…`` or ``project``, ``scripts`` of the old tool.
+    """
+
+    folder: str
+    lock: str
+    package: bool
+    groups: Mapping[str, str] = field(default_factory=dict)
+    extras: Mapping[str, str] = field(default_factory=dict)
+    defaults: frozenset[str] = frozenset()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    scripts: Mapping[str, str] = field(default_factory=dict)
+    tools: frozenset[str] = frozenset()
+    members: tuple[str, ...] = ()
+    local_paths: bool = False
+
+    def group(self, name: str) -> str | None:
+        """What holds the old group ``name`` now: ``group:dev``, ``extra:s3``, ``project``; ``None``: nothing does."""
+        for old, new in self.renamed.items():
+            if canonicalize_name(old) == canonicalize_name(name) and self._exists(new):
+                return new
+        key = str(canonicalize_name(name))
+        return f"group:{self.groups[key]}" if key in self.groups else None
+
+    def extra_of(self, name: str) -> str | None:
+        """The extra of that name as it is written now."""
+        return self.extras.get(str(canonicalize_name(name)))
+
+    def file(self, path: str) -> str | None:
+        """What holds the requirements file ``path`` (from the root) now."""
+        inside = posixpath.relpath(path, self.folder) if self.folder != "." else path
+        return self.renamed.get(inside) or self.renamed.get(path)
+
+    def _exists(self, new: str) -> bool:
+        kind, _, name = new.partition(":")
+        key = str(canonicalize_name(name))
+        return kind == "project" or (key in self.groups if kind == "group" else key in self.extras)
+
+    @property
+    def without_groups(self) -> str:
+        """The option that leaves all groups out."""
+        return "--no-dev" if self.defaults <= {"dev"} else "--no-default-groups"
+
+
+def targets(ground: Ground, migration: Migration) -> tuple[Target, ...]:
+    """The moved projects of ``migration``."""
+    after = {edit.path: edit.after for edit in migration.edits}
+    return tuple(_target(ground, move, after) for move in migration.moves)
+
+
+def _target(ground: Ground, move: Move, after: Mapping[str, str | None]) -> Target:
+    text = after.get(move.manifest) or ground.read(move.manifest) or ""
+    try:
+        data: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        data = {}
+    groups = _table(data, "dependency-groups")
+    settings = _table(data, "tool", "uv")
+    defaults = settings.get("default-groups", ["dev"])
+    names = list(groups) if defaults == "all" else [d for d in defaults if isinstance(d, str)]
+    return Target(
+        folder=move.project.path,
+        lock=move.lock,
+        package=move.package,
+        groups={str(canonicalize_name(g)): g for g in groups},
+        extras={str(canonicalize_name(e)): e for e in _table(data, "project", "optional-dependencies")},
+        defaults=frozenset(str(canonicalize_name(n)) for n in names if str(canonicalize_name(n)) in _normal(groups)),
+        renamed=dict(move.groups),
+        scripts=dict(_scripts(ground, move)),
+        tools=_tools(ground, move),
+        members=move.members,
+        local_paths=any(_is_path(source) for source in _table(settings, "sources").values()),
+    )
+
+
+def _normal(groups: Mapping[str, Any]) -> set[str]:
+    return {str(canonicalize_name(g)) for g in groups}
+
+
+def _is_path(source: object) -> bool:
+    found = source if isinstance(source, list) else [source]
+    return any(isinstance(s, dict) and ("path" in s or "workspace" in s) for s in found)
+
+
+def _tools(ground: Ground, move: Move) -> frozenset[str]:
+    """The programs that the project's managers are, as far as they are replaced; pip where its files were moved."""
+    project = move.project
+    managers = {project.primary_manager or "", *(m for m in project.package_managers if m in MANAGERS)}
+    found = {program for manager in managers for program in PROGRAMS.get(manager, ())}
+    if any(old.endswith((".txt", ".in", ".pip")) for old, _ in move.groups):
+        found.add("pip")
+    return frozenset(found)
+
+
+def _scripts(ground: Ground, move: Move) -> Iterator[tuple[str, str]]:
+    """Command lines that the old tool keeps under a name (``[scripts]`` of the Pipfile, those of PDM and Rye)."""
+    for name, keys in (
+        ("Pipfile", ("scripts",)),
+        ("pyproject.toml", ("tool", "pdm", "scripts")),
+        ("pyproject.toml", ("tool", "rye", "scripts")),
+    ):
+        path = posixpath.normpath(posixpath.join(move.project.path, name))
+        try:
+            data = tomllib.loads(ground.read(path) or "")
+        except tomllib.TOMLDecodeError:
+            continue
+        for script, value in _table(data, *keys).items():
+            command = value.get("cmd") if isinstance(value, dict) else value
+            if isinstance(command, list) and all(isinstance(w, str) for w in command):
+                command = " ".join(command)
+            if isinstance(command, str):
+                yield script, command
+
+
+def _table(data: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    value: Any = data
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def new_name(file: str) -> str | None:
+    """The file that stands for an old lock or manifest: ``poetry.lock`` → ``uv.lock``."""
+    return _OLD_FILES.get(posixpath.basename(file))

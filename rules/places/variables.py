@@ -1,0 +1,122 @@
+"""Variables of the old tools and names of their locks: renamed where uv has the same, else taken out."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from rules.places.script import Context
+from rules.places.target import new_name
+from rules.places.text import Splice, applied
+from rules.places.yaml_text import documents, without_entry
+from scanner.yaml_reader import Mapping, Node, Sequence
+
+_OLD = re.compile(r"(?:POETRY|PIPENV|PDM|RYE|PYTHON_POETRY)_[A-Z0-9_]+")
+_RENAMED = (
+    (re.compile(r"POETRY_PYPI_TOKEN_[A-Z0-9_]+"), "UV_PUBLISH_TOKEN"),
+    (re.compile(r"POETRY_HTTP_BASIC_([A-Z0-9_]+)_(USERNAME|PASSWORD)"), r"UV_INDEX_\1_\2"),
+    (re.compile(r"(?:POETRY|PIPENV)_CACHE_DIR"), "UV_CACHE_DIR"),
+)
+_FILE = re.compile(
+    r"(?<![\w.-])(?P<path>(?:[\w.*-]+/)*)(?P<name>poetry\.lock|pdm\.lock|Pipfile\.lock|Pipfile)(?![\w-]|\.\w)"
+)
+_CACHE = re.compile(
+    r"(?P<home>(?:~|\$HOME|\$\{HOME\}|/root|/home/\w+|\.)?/?\.cache)/(?:pypoetry|pipenv|pdm)(?:/[\w./-]*)?"
+)
+_CACHE_MAC = re.compile(r"~/Library/Caches/pypoetry(?:/[\w./-]*)?")
+
+
+def new_variable(name: str) -> str | None:
+    """What a variable of an old tool is called for uv; ``None`` where uv has no such."""
+    for pattern, new in _RENAMED:
+        if pattern.fullmatch(name):
+            return pattern.sub(new, name)
+    return None
+
+
+def is_old(name: str) -> bool:
+    """Whether a variable is one of an old tool's."""
+    return _OLD.fullmatch(name) is not None
+
+
+def renamed_files(text: str, path: str, context: Context) -> str:
+    """Old locks and manifests by their new names, where the project that had them moves; comments are kept."""
+    if "lock" not in text and "Pipfile" not in text and ".cache" not in text and "Caches" not in text:
+        return text
+
+    def new(match: re.Match[str]) -> str:
+        if _stays(match["path"], match["name"], path, context):
+            return match[0]
+        return f"{match['path']}{new_name(match['name'])}"
+
+    def line(row: str) -> str:
+        if row.lstrip().startswith(("#", "//")):
+            return row
+        row = _FILE.sub(new, row)
+        return _CACHE_MAC.sub("~/.cache/uv", _CACHE.sub(lambda m: f"{m['home']}/uv", row))
+
+    return "".join(line(row) for row in text.splitlines(keepends=True))
+
+
+def _stays(folder: str, name: str, path: str, context: Context) -> bool:
+    """Whether such a file is still there after the move, as far as can be told from how it is written."""
+    folder = folder.rstrip("/")
+    if "*" in folder or not folder:
+        return any(posixpath.basename(f) == name and not _moves(f, context) for f in context.ground.facts.files)
+    candidates = {posixpath.normpath(folder), posixpath.normpath(posixpath.join(posixpath.dirname(path), folder))}
+    return not (candidates & context.targets.keys())
+
+
+def _moves(file: str, context: Context) -> bool:
+    return (posixpath.dirname(file) or ".") in context.targets
+
+
+def without_variables(text: str) -> str:
+    """A YAML text whose mappings of variables name none of the old tools' any more."""
+    for _ in range(60):
+        splice = next(_changes(text), None)
+        if splice is None:
+            return text
+        text = applied(text, [splice])
+    return text
+
+
+def _changes(text: str) -> Iterator[Splice]:
+    if not _OLD.search(text):
+        return
+    for document in documents(text):
+        yield from _below(document, text, 0, None)
+
+
+def _below(node: Node, text: str, depth: int, holder: int | None) -> Iterator[Splice]:
+    if depth > 40:
+        return
+    if isinstance(node, Sequence):
+        for item in node.items:
+            yield from _below(item, text, depth + 1, None)
+    if not isinstance(node, Mapping):
+        return
+    for key, value in node.items():
+        if not isinstance(value, Mapping | Sequence) and is_old(key):
+            yield from _change(node, key, text, holder)
+        yield from _below(value, text, depth + 1, node.line_of(key))
+
+
+def _change(node: Mapping, key: str, text: str, holder: int | None) -> Iterator[Splice]:
+    line = node.line_of(key)
+    rows = text.splitlines(keepends=True)
+    start = sum(len(row) for row in rows[: line - 1])
+    row = rows[line - 1] if line <= len(rows) else ""
+    at = row.find(key)
+    if at < 0 or "{" in row[:at]:
+        return
+    if (new := new_variable(key)) is not None and new not in node.entries:
+        yield Splice(start + at, start + at + len(key), new)
+        return
+    uses = len(re.findall(rf"(?<![A-Z_]){key}(?![A-Z0-9_])", text))
+    if uses > 1:
+        return
+    found = without_entry(text, holder if len(node.entries) == 1 and holder is not None else line)
+    if found is not None:
+        yield found
