@@ -6,6 +6,7 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -16,7 +17,7 @@ from scanner import giturl
 from scanner.facts import LockedPackage
 from scanner.formats.uv_lock import read as read_uv_lock
 from scanner.proof.installed import Graph, Wanted, holds, pythons
-from scanner.toml_reader import loads
+from scanner.toml_reader import loads, strings
 
 INSTALLERS = frozenset({"setuptools", "pip", "wheel", "distribute", "uv"})
 _SHA = frozenset("0123456789abcdef")
@@ -24,7 +25,10 @@ _SHA = frozenset("0123456789abcdef")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """What differs. ``elsewhere`` are packages that only other platforms or interpreters install."""
+    """What differs. ``elsewhere`` are packages that only other platforms or interpreters install.
+
+    ``pythons`` are the Python versions that were looked at, ``complete`` those for which nothing more is installed.
+    """
 
     locked: int
     kept: int
@@ -32,6 +36,8 @@ class Comparison:
     added: tuple[str, ...] = ()
     origin_changes: tuple[Change, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    pythons: tuple[str, ...] = ()
+    complete: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -52,14 +58,17 @@ def compare(move: Move, new: str, declared: Iterable[str] = ()) -> Comparison:
     before = _by_version(p for p in move.pins if not _is_itself(p, graph))
     after = _by_version(p for p in packages if p.source != "path" or p.key not in graph.own or p.key in before)
     changed = tuple(_changed(before, after))
-    here = _added(move, graph, data.get("requires-python"), before)
+    more = {python: _added(move, graph, python, before) for python in _pythons(data)}
+    here = sorted({name for names in more.values() for name in names})
     return Comparison(
         locked=sum(len(versions) for versions in before.values()),
         kept=sum(len(versions.keys() & after.get(name, {}).keys()) for name, versions in before.items()),
         changed=changed,
-        added=here,
+        added=tuple(here),
         origin_changes=tuple(_origins(before, after, _default(packages, declared), move)),
         elsewhere=tuple(sorted(after.keys() - before.keys() - set(here) - INSTALLERS)),
+        pythons=tuple(more),
+        complete=tuple(python for python, names in more.items() if not names),
     )
 
 
@@ -98,20 +107,26 @@ def _shown(versions: Mapping[str | None, LockedPackage]) -> str:
     return ", ".join(sorted(version or package.source for version, package in versions.items()))
 
 
-def _added(move: Move, graph: Graph, requires_python: object, before: _Versions) -> tuple[str, ...]:
-    """What Linux with CPython would install that it did not before."""
+def _pythons(lock: Mapping[str, Any]) -> tuple[str, ...]:
+    """The Python versions that the lock is for, on Linux."""
+    requires = lock.get("requires-python")
+    markers = strings(lock.get("supported-markers"))
+    found = pythons(requires if isinstance(requires, str) else None)
+    return tuple(p for p in found if not markers or any(holds(marker, p) for marker in markers))
+
+
+def _added(move: Move, graph: Graph, python: str, before: _Versions) -> set[str]:
+    """What Linux with this CPython would install that it did not before."""
     here: set[str] = set()
-    versions = pythons(requires_python if isinstance(requires_python, str) else None)
-    for python in versions:
-        for name, version in graph.installs(python):
-            if name not in INSTALLERS and not _was_there(name, version, python, before):
-                here.add(name if name not in before else f"{name} {version}")
-        for group, wanted in _profiles(move):
-            served = {group, *(old for old, now in move.groups if now == "project")}
-            had = {p.key for p in move.pins if not served.isdisjoint(p.groups) and holds(p.marker, python)}
-            more = {name for name, _ in graph.installs(python, wanted)} - had - INSTALLERS
-            here |= {f"{name} (now with {group})" for name in more if name in before and name not in here}
-    return tuple(sorted(here))
+    for name, version in graph.installs(python):
+        if name not in INSTALLERS and not _was_there(name, version, python, before):
+            here.add(name if name not in before else f"{name} {version}")
+    for group, wanted in _profiles(move):
+        served = {group, *(old for old, now in move.groups if now == "project")}
+        had = {p.key for p in move.pins if not served.isdisjoint(p.groups) and holds(p.marker, python)}
+        more = {name for name, _ in graph.installs(python, wanted)} - had - INSTALLERS
+        here |= {f"{name} (now with {group})" for name in more if name in before and name not in here}
+    return here
 
 
 def _was_there(name: str, version: str | None, python: str, before: _Versions) -> bool:

@@ -26,13 +26,16 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proved:
-    """A proof, the lock that uv wrote (``None``: none), and the constraints that the manifest needs beside it.
+    """A proof, the lock that uv wrote (``None``: none), and what the manifest needs beside it.
 
-    ``move`` is the path of the lock; ``elsewhere`` are packages that only other platforms or interpreters install.
+    That is ``constraints`` that hold versions, and ``environments`` where the old lock was not for all that the
+    project admits. ``move`` is the path of the lock; ``elsewhere`` are packages that only other platforms or
+    interpreters install.
     """
 
     move: str
     proof: Proof
     lock: str | None = None
     constraints: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()

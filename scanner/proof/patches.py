@@ -119,15 +119,15 @@ def with_locks(found: Opened, migration: Migration, proved: tuple[Proved, ...]) 
                 del edits[move.old_lock]
             continue
         edits[move.lock] = Edit(path=move.lock, before=found.ground.read(move.lock), after=result.lock)
-        if result.constraints:
-            edits[move.manifest] = _constrained(edits, found, move, result)
+        if result.constraints or result.environments:
+            edits[move.manifest] = _completed(edits, found, move, result)
     return tuple(edits.values())
 
 
-def _constrained(edits: dict[str, Edit], found: Opened, move: Move, result: Proved) -> Edit:
+def _completed(edits: dict[str, Edit], found: Opened, move: Move, result: Proved) -> Edit:
     text = found.ground.read(move.manifest)
     edit = edits.get(move.manifest, Edit(path=move.manifest, before=text, after=text))
-    return replace(edit, after=scratch.with_constraints(edit.after or "", result.constraints))
+    return replace(edit, after=scratch.with_settings(edit.after or "", result.constraints, result.environments))
 
 
 def _unproved(migration: Migration, proved: tuple[Proved, ...]) -> Iterable[Proof]:

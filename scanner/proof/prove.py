@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import posixpath
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from scanner.proof import scratch
 from scanner.proof.cache import ProofCache
 from scanner.proof.causes import cause_of, culprits, said
 from scanner.proof.compare import Comparison, compare
+from scanner.proof.installed import pythons
 from scanner.proof.interpreter import interpreter
 from scanner.proof.outcome import Proved, Trial
 from scanner.proof.seed import SEED_HOST, seed
@@ -96,6 +98,16 @@ class _Failed(Exception):
     """uv could not lock; says why."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """A lock that uv wrote, how it compares, and what stood in the manifest beside the conversion."""
+
+    comparison: Comparison
+    lock: str
+    constraints: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+
+
 class _Proving:
     """The calls of uv for one move, in a scratch copy under ``root``."""
 
@@ -111,54 +123,90 @@ class _Proving:
         self._requires = [r for p in parsed if isinstance(r := table(p, "project").get("requires-python"), str)]
         self._indexes = [index for p in parsed for index in _indexes(p)]
         self._python = interpreter(self._requires, root)
+        self._has_environments = any("environments" in table(p, "tool", "uv") for p in parsed)
         self._causes: dict[str, str] = {}
+        self._error = ""
 
     def run(self) -> Proved:
-        move = self._move
-        found, text = self._seeded()
-        constraints: tuple[str, ...] = ()
-        if not found.same and move.pins:
-            found, text, constraints = self._held(found, text)
-        self._check(text, constraints)
+        found = self._attempt(())
+        if found is None or (self._move.pins and not found.comparison.same):
+            found = self._narrowed(found)
+        self._check(found)
         return Proved(
-            move=move.lock,
-            proof=self._proof(found, constraints),
-            lock=text,
-            constraints=constraints,
-            elsewhere=found.elsewhere,
+            move=self._move.lock,
+            proof=self._proof(found),
+            lock=found.lock,
+            constraints=found.constraints,
+            environments=found.environments,
+            elsewhere=found.comparison.elsewhere,
         )
 
-    def _seeded(self) -> tuple[Comparison, str]:
+    def _narrowed(self, found: _Attempt | None) -> _Attempt:
+        """Lock for those Pythons alone that the old lock was complete for; raises :class:`_Failed` where nothing locks.
+
+        Locks of pip-compile, Rye, Pipenv and (mostly) PDM were made with one Python for that Python.
+        """
+        error = self._error
+        best = found
+        for environment in self._environments(found):
+            attempt = self._attempt((environment,))
+            if attempt is not None and (best is None or _loss(attempt.comparison) < _loss(best.comparison)):
+                best = attempt
+                break
+        if best is None:
+            raise _Failed(error)
+        return best
+
+    def _environments(self, found: _Attempt | None) -> Iterator[str]:
+        """Ranges of Python to try: what the old lock is complete for; where nothing could be locked, less and less."""
+        if not self._move.pins or self._has_environments:
+            return
+        if found is not None:
+            complete, everything = found.comparison.complete, found.comparison.pythons
+            if complete and len(complete) < len(everything):
+                yield _range(complete, everything)
+            return
+        everything = pythons(",".join(self._requires) or None)
+        if "does not satisfy Python" in self._error:
+            for start in range(1, len(everything)):
+                yield _range(everything[start:], everything)
+
+    def _attempt(self, environments: tuple[str, ...]) -> _Attempt | None:
+        """Lock upon the seed, then hold what moved; ``None`` where uv cannot lock."""
         requires = ",".join(self._requires) or None
+        self._manifest.write_text(scratch.with_settings(self._plain, (), environments), encoding="utf-8")
         if self._move.pins:
-            self._lock.write_text(seed(self._move.pins, requires), encoding="utf-8")
+            self._lock.write_text(seed(self._move.pins, requires, environments), encoding="utf-8")
         done = self._uv("lock")
         if not done.ok:
-            raise _Failed(said(done, self._settings))
-        return self._compared()
+            self._error = said(done, self._settings)
+            return None
+        comparison, lock = self._compared()
+        found = _Attempt(comparison=comparison, lock=lock, environments=environments)
+        return found if comparison.same or not self._move.pins else self._held(found)
 
-    def _held(self, found: Comparison, text: str) -> tuple[Comparison, str, tuple[str, ...]]:
+    def _held(self, found: _Attempt) -> _Attempt:
         """Hold by constraints what moved; without them again where that stays, with them where it does not."""
-        constraints = self._constraints(found)
-        held = self._constrained(constraints, text) if constraints else None
-        if held is None:
-            return found, text, ()
-        self._write(held[1], ())
-        free = self._compared() if self._uv("lock").ok else (found, text)
-        if _loss(free[0]) <= _loss(held[0]):
-            return (*(free if _loss(free[0]) < _loss(found) else (found, text)), ())
-        needed = tuple(c for c in held[2] if _name(c) in _moved(free[0]))
-        fewer = self._constrained(needed, held[1]) if needed and needed != held[2] else None
-        best = fewer if fewer is not None and _loss(fewer[0]) <= _loss(held[0]) else held
-        return best if _loss(best[0]) < _loss(found) else (found, text, ())
+        constraints = self._constraints(found.comparison)
+        held = self._constrained(found, constraints) if constraints else None
+        if held is None or _loss(held.comparison) >= _loss(found.comparison):
+            return found
+        free = self._constrained(held, ())
+        if free is not None and _loss(free.comparison) <= _loss(held.comparison):
+            return free
+        moved = _moved(free.comparison) if free is not None else frozenset()
+        needed = tuple(c for c in held.constraints if _name(c) in moved)
+        fewer = self._constrained(held, needed) if needed and needed != held.constraints else None
+        return fewer if fewer is not None and _loss(fewer.comparison) <= _loss(held.comparison) else held
 
-    def _constrained(self, constraints: tuple[str, ...], lock: str) -> tuple[Comparison, str, tuple[str, ...]] | None:
-        """Lock under ``constraints``; those that cannot be met are dropped, with their cause."""
+    def _constrained(self, start: _Attempt, constraints: tuple[str, ...]) -> _Attempt | None:
+        """Lock again under ``constraints``; those that cannot be met are dropped, with their cause."""
         for _ in range(_TRIES):
-            self._write(lock, constraints)
+            self._write(replace(start, constraints=constraints))
             done = self._uv("lock")
             if done.ok:
-                return (*self._compared(), constraints)
+                comparison, lock = self._compared()
+                return replace(start, comparison=comparison, lock=lock, constraints=constraints)
             blamed = culprits(done.stderr, {_name(c) for c in constraints})
             for name in blamed:
                 self._causes.setdefault(name, cause_of(name, done.stderr))
@@ -167,11 +215,11 @@ class _Proving:
                 break
         return None
 
-    def _write(self, lock: str, constraints: tuple[str, ...]) -> None:
-        """Put a lock and the manifest with ``constraints`` in place."""
-        manifest = scratch.with_constraints(self._plain, constraints) if constraints else self._plain
+    def _write(self, attempt: _Attempt) -> None:
+        """Put a lock and its manifest in place."""
+        manifest = scratch.with_settings(self._plain, attempt.constraints, attempt.environments)
         self._manifest.write_text(manifest, encoding="utf-8")
-        self._lock.write_text(lock, encoding="utf-8")
+        self._lock.write_text(attempt.lock, encoding="utf-8")
 
     def _constraints(self, found: Comparison) -> tuple[str, ...]:
         moved = _moved(found)
@@ -191,11 +239,11 @@ class _Proving:
         except (OSError, UnicodeDecodeError, Unreadable) as error:
             raise _Failed(f"uv wrote no lock that can be read: {error}") from None
 
-    def _check(self, text: str, constraints: tuple[str, ...]) -> None:
+    def _check(self, found: _Attempt) -> None:
         """The lock is what uv would write, and nothing of the seed is in it."""
-        if SEED_HOST in text:
+        if SEED_HOST in found.lock:
             raise _Failed("the lock still holds what was only asked for")
-        self._write(text, constraints)
+        self._write(found)
         done = self._uv("lock", "--check")
         if not done.ok:
             raise _Failed(f"uv lock --check: {said(done, self._settings)}")
@@ -221,7 +269,8 @@ class _Proving:
         except sandbox.NotStarted as error:
             raise _Failed(str(error)) from None
 
-    def _proof(self, found: Comparison, constraints: tuple[str, ...]) -> Proof:
+    def _proof(self, attempt: _Attempt) -> Proof:
+        found = attempt.comparison
         status = "resolved" if not self._move.pins else "proved" if found.same else "drifted"
         return Proof(
             project=self._move.project.path,
@@ -232,15 +281,19 @@ class _Proving:
             changed=found.changed,
             added=found.added,
             origin_changes=found.origin_changes,
-            reason=self._reason(found, constraints),
+            reason=self._reason(attempt),
         )
 
-    def _reason(self, found: Comparison, constraints: tuple[str, ...]) -> str | None:
+    def _reason(self, attempt: _Attempt) -> str | None:
+        found = attempt.comparison
         parts = [f"{change.name}: {self._cause(change.name, change.after)}" for change in found.changed[:20]]
         if (found.changed or found.added) and (stale := self._stale()):
             parts.insert(0, stale)
-        if constraints:
-            parts.append(f"kept by [tool.uv] constraint-dependencies: {', '.join(constraints)}")
+        if attempt.environments:
+            told = ", ".join(attempt.environments)
+            parts.append(f"locked for {told} alone ([tool.uv] environments): for others the old lock is incomplete")
+        if attempt.constraints:
+            parts.append(f"kept by [tool.uv] constraint-dependencies: {', '.join(attempt.constraints)}")
         return redact_line("; ".join(parts)) or None
 
     def _stale(self) -> str | None:
@@ -270,6 +323,15 @@ def _moved(found: Comparison) -> frozenset[str]:
     """The packages that are locked in another version, or in one more."""
     changed = {change.name for change in found.changed if change.after is not None}
     return frozenset(changed | {text.partition(" ")[0] for text in found.added if " " in text})
+
+
+def _range(chosen: Sequence[str], everything: Sequence[str]) -> str:
+    """A marker for the minor versions from the first to the last of ``chosen``; open where there are no others."""
+    low, high = (".".join(version.split(".")[:2]) for version in (chosen[0], chosen[-1]))
+    parts = [f"python_full_version >= '{low}'"] if chosen[0] != everything[0] else []
+    if chosen[-1] != everything[-1]:
+        parts.append(f"python_full_version < '3.{int(high.partition('.')[2]) + 1}'")
+    return " and ".join(parts)
 
 
 def _loss(found: Comparison) -> tuple[int, int]:

@@ -107,13 +107,17 @@ def disarm(folder: Path, manifests: Iterable[str]) -> None:
             write(manifest.parent, {f".{BACKEND_NAME}/{BACKEND_NAME}.py": _BACKEND.encode()})
 
 
-def with_constraints(text: str, constraints: Iterable[str]) -> str:
-    """The manifest with more ``constraint-dependencies``."""
+def with_settings(text: str, constraints: Iterable[str], environments: Iterable[str] = ()) -> str:
+    """The manifest with more ``constraint-dependencies`` and ``environments`` in ``[tool.uv]``."""
+    wanted = {"constraint-dependencies": tuple(constraints), "environments": tuple(environments)}
+    if not any(wanted.values()):
+        return text
     document = tomlkit.parse(text)
     tool: Any = document.setdefault("tool", tomlkit.table(is_super_table=True))
     uv: Any = tool.setdefault("uv", tomlkit.table())
-    kept = uv.setdefault("constraint-dependencies", tomlkit.array())
-    for constraint in constraints:
-        kept.append(constraint)
-    kept.multiline(True)
+    for key, entries in wanted.items():
+        if entries:
+            array = uv.setdefault(key, tomlkit.array())
+            array.extend(entries)
+            array.multiline(True)
     return tomlkit.dumps(document)

@@ -21,10 +21,13 @@ _INDEX = f"https://{SEED_HOST}/simple"
 _MAX_FORKS = 24
 
 
-def seed(pins: Sequence[LockedPackage], requires_python: str | None) -> str:
-    """The text of a seed for ``pins``; what has no version (paths, some git sources) is left out."""
+def seed(pins: Sequence[LockedPackage], requires_python: str | None, environments: Sequence[str] = ()) -> str:
+    """The text of a seed for ``pins``; what has no version (paths, some git sources) is left out.
+
+    With ``environments`` there are no forks: the old lock was for one of them alone.
+    """
     packages = _versions(pins)
-    forks = _forks(packages, requires_python)
+    forks = [] if environments else _forks(packages, requires_python)
     lines = ["version = 1", "revision = 3", f"requires-python = {_quoted(requires_python or '>=3.7')}"]
     if forks:
         lines.append(f"resolution-markers = [{', '.join(_quoted(fork) for fork in forks)}]")
