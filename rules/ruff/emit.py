@@ -56,18 +56,23 @@ def combine(
     top: dict[str, Any] = {"line-length": length}
     if target or (black and black.target):
         top["target-version"] = target or (black.target if black else None)
-    if excluded := _excluded(flake8, black):
-        top["extend-exclude"] = excluded
+    if flake8 and flake8.indent != 4:
+        top["indent-width"] = flake8.indent
     if isort and isort.src:
         top["src"] = isort.src
     lint: dict[str, Any] = {"select": sorted(select)}
+    if flake8 and flake8.excluded:
+        lint["exclude"] = sorted(flake8.excluded)
+    formatting: dict[str, Any] = dict(black.formatting) if black else {}
+    if black and black.excluded:
+        formatting["exclude"] = sorted(black.excluded)
     if flake8 and flake8.needs_preview:
         lint |= {"preview": True, "explicit-preview-rules": True}
     if external:
         lint["external"] = sorted(external)
     return RuffConfig(
         top=top,
-        formatting=dict(black.formatting) if black else {},
+        formatting=formatting,
         lint=lint,
         tables=tables,
         per_file=_per_file(flake8, isort),
@@ -83,13 +88,6 @@ def _length(flake8: RuffLint | None, isort: IsortRules | None, black: BlackRules
     style = flake8.settings.get("pycodestyle", {}) if flake8 else {}
     length = style.get("max-line-length", 79)
     return length if isinstance(length, int) else 79
-
-
-def _excluded(flake8: RuffLint | None, black: BlackRules | None) -> list[str]:
-    """What no tool looked at; what only one left out is for that one alone to leave out."""
-    sides = [set(side.excluded) for side in (flake8, black) if side is not None]
-    common = set.intersection(*sides) if sides else set()
-    return sorted(common)
 
 
 def _per_file(flake8: RuffLint | None, isort: IsortRules | None) -> dict[str, list[str]]:

@@ -67,12 +67,13 @@ def gather(ground: Ground) -> Setup:
     runs = tuple(_runs(ground))
     files: dict[str, str] = {}
     project = _pyproject(ground)
+    named = {*_declared(ground), *(p for r in runs if r.tool == "flake8" for p in r.plugins)}
     return Setup(
         flake8=_flake8(ground, project, runs, files) if "flake8" in in_use else None,
-        isort=_isort(ground, project, runs, files) if "isort" in in_use else None,
+        isort=_isort(ground, project, runs, files) if "isort" in in_use or "flake8-isort" in named else None,
         black=_table(project, "black") if "black" in in_use else None,
         black_argv=next((r.argv for r in runs if r.tool == "black"), ()),
-        plugins=tuple(sorted({*_declared(ground), *(p for r in runs if r.tool == "flake8" for p in r.plugins)})),
+        plugins=tuple(sorted(named)),
         runs=runs,
         aside=tuple(sorted(_aside(ground))),
         files=files,

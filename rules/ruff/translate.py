@@ -36,6 +36,7 @@ class RuffLint:
     excluded: tuple[str, ...] = ()
     settings: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     uncovered: tuple[tuple[str, str], ...] = ()
+    indent: int = 4
 
     @property
     def needs_preview(self) -> bool:
@@ -53,9 +54,10 @@ def translate(config: Flake8Config, installed: Iterable[str]) -> RuffLint:
     return RuffLint(
         select=tuple(sorted(selected)),
         per_file=tuple(_per_file(config, decision, pairs, selected)),
-        excluded=(*(config.get("exclude") or ()), *(config.get("extend-exclude") or ())),
+        excluded=tuple(dict.fromkeys(_pattern(p) for o in ("exclude", "extend-exclude") for p in config.get(o) or ())),
         settings=dict(_settings(config, selected, decision, names)),
         uncovered=tuple(_uncovered(names, known, decision, config)),
+        indent=config.number("indent-size") or 4,
     )
 
 
@@ -91,11 +93,16 @@ def _beyond_convention(config: Flake8Config) -> frozenset[str]:
     return frozenset(_CONVENTIONS.get(name, "").split())
 
 
+def _pattern(pattern: str) -> str:
+    """flake8's pattern as Ruff's: both match a name anywhere or a path from the root, Ruff not what has ``./``."""
+    return pattern.removeprefix("./").rstrip("/") or "."
+
+
 def _per_file(
     config: Flake8Config, decision: Decision, pairs: Iterable[tuple[str, str]], selected: set[str]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     pairs = tuple(pairs)
-    for pattern, codes in config.per_file:
+    for pattern, codes in ((_pattern(p), codes) for p, codes in config.per_file):
         there = decision.ignoring(codes)
         left = {rule for code, rule in pairs if there.reports(code)}
         if gone := tuple(sorted(selected - left)):

@@ -43,8 +43,8 @@ def test_parts_stand_where_ruff_looks_for_them() -> None:
     said = tomllib.loads(as_toml(EVERYTHING))
     assert said["line-length"] == 88
     assert said["lint"]["pycodestyle"] == {"max-line-length": 100}
-    assert said["extend-exclude"] == ["docs"]
-    assert said["format"] == {"quote-style": "preserve"}
+    assert said["lint"]["exclude"] == ["build", "docs"]
+    assert said["format"] == {"quote-style": "preserve", "exclude": ["docs"]}
     assert said["lint"]["per-file-ignores"] == {"__init__.py": ["F401"], "gen.py": ["I001"]}
     assert said["lint"]["isort"]["sections"] == {"web": ["web"]}
     assert {"I001", "I002", "E501", "D100"} <= set(said["lint"]["select"])

@@ -1,0 +1,69 @@
+"""The gate: what may pass on the day it lands. Reports of both tools in, what is taken over, new and lost out. Pure.
+
+A report of Ruff is *taken over* when flake8 reports the same place under the code that Ruff's rule stands for; lines
+may differ within one statement, so that another line counts where a rule reports as often in that file. What only Ruff
+reports is new: the rule is left out in that file until somebody takes the step. What only flake8 reports is lost
+where Ruff has the rule, uncovered where it has not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+Place = tuple[str, int, str]  # path, line, code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """``kept`` pairs of reports; ``new`` those of Ruff alone; ``lost`` and ``uncovered`` those of flake8 alone."""
+
+    kept: int
+    new: tuple[Place, ...]
+    lost: tuple[Place, ...]
+    uncovered: tuple[Place, ...]
+
+    @property
+    def recall(self) -> float | None:
+        """The share of flake8's reports, of codes that Ruff has, that Ruff makes too; ``None`` without any."""
+        total = self.kept + len(self.lost)
+        return self.kept / total if total else None
+
+
+def compare(old: Iterable[Place], new: Iterable[Place], counterparts: Mapping[str, Collection[str]]) -> Comparison:
+    """``old`` are flake8's reports, ``new`` Ruff's; ``counterparts`` says which rules stand for a code."""
+    waiting: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for path, line, code in sorted(set(new)):
+        waiting[path, code].append(line)
+    kept = 0
+    lost: list[Place] = []
+    uncovered: list[Place] = []
+    later: list[Place] = []
+    for path, line, code in sorted(set(old)):
+        rules = counterparts.get(code, ())
+        if not rules:
+            uncovered.append((path, line, code))
+        elif (rule := next((r for r in rules if line in waiting[path, r]), None)) is not None:
+            waiting[path, rule].remove(line)
+            kept += 1
+        else:
+            later.append((path, line, code))
+    for path, line, code in later:
+        rule = next((r for r in counterparts[code] if waiting[path, r]), None)
+        if rule is None:
+            lost.append((path, line, code))
+        else:
+            nearest = min(waiting[path, rule], key=lambda other: abs(other - line))
+            waiting[path, rule].remove(nearest)
+            kept += 1
+    left = tuple(sorted((path, line, rule) for (path, rule), lines in waiting.items() for line in lines))
+    return Comparison(kept=kept, new=left, lost=tuple(lost), uncovered=tuple(uncovered))
+
+
+def baseline(new: Iterable[Place]) -> dict[str, dict[str, int]]:
+    """What only Ruff reports, as counts by file and rule: what the gate leaves out there for now."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for path, _, code in new:
+        counts[path][code] += 1
+    return {path: dict(sorted(found.items())) for path, found in sorted(counts.items())}
