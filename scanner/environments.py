@@ -1,7 +1,8 @@
 """Three environments side by side: with what a project is installed locally, in CI and in its image.
 
 Local is what the repository's own files tell a developer (the owner of lock or declaration); CI is the job that runs
-the tests; image is the stage that ships. Where several commands serve one place, the lowest discipline counts.
+the tests; image is the stage that ships, never an image for tests or development. Where several commands serve one
+place, the lowest discipline counts.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ _TEST_IMAGE = re.compile(
     r"(?:^|[-_./])(?:tests?|testing|ci|lint|linting|docs?|e2e|bench|benchmarks?|devcontainer)(?=$|[-_./])",
     re.IGNORECASE,
 )
-_DEV_IMAGE = re.compile(r"(?:^|[-_./])(?:dev|develop|development|local|debug)(?=$|[-_./])", re.IGNORECASE)
+_DEV = r"dev|develop|development|local|debug"
+_DEV_IMAGE = re.compile(rf"(?:.*/)?(?:\.?(?:{_DEV})/.*|(?:[^/]*[-_.])?(?:{_DEV})(?:[-_.][^/]*)?)", re.IGNORECASE)
 _INSTALLER = {"setuptools": "pip"}
 _MINOR = re.compile(r"(?:^|[^0-9.])3\.(\d{1,2})")
 
@@ -110,8 +112,8 @@ def _image(
     indexes: Sequence[UsedIndex],
 ) -> Environment | None:
     graded = sorted(
-        (i for i in images if i.grade is not None and not _TEST_IMAGE.search(i.path)),
-        key=lambda i: (_DEV_IMAGE.search(i.path) is not None, i.path.count("/"), i.path),
+        (i for i in images if i.grade is not None and not _is_aside(i.path)),
+        key=lambda i: (i.path.count("/"), i.path),
     )
     if not graded:
         return None
@@ -125,6 +127,11 @@ def _image(
         indexes=_urls(indexes, lambda path: path == image.path),
         evidence=tuple(_evidence(c) for c in installs) or (Evidence(path=image.path),),
     )
+
+
+def _is_aside(path: str) -> bool:
+    """Whether a Dockerfile is for tests or development, as its name or a folder says."""
+    return _TEST_IMAGE.search(path) is not None or _DEV_IMAGE.fullmatch(path) is not None
 
 
 def _evidence(command: Command) -> Evidence:

@@ -302,8 +302,9 @@ class Mention:
 class PythonVersion:
     """A Python version or range that a file declares.
 
-    ``kind``: ``requires-python``, ``classifier``, ``version-file``, ``ci-matrix``, ``ci-setup``, ``image``, ``tox``,
-    ``nox``, ``conda``, ``pipfile``, ``runtime-file``, ``target-version``, ``hook``, ``hatch``.
+    ``kind``: ``requires-python``, ``classifier``, ``version-file``, ``ci-matrix``, ``ci-setup``, ``image``,
+    ``image-stage`` (of a stage that does not ship), ``tox``, ``nox``, ``conda``, ``pipfile``, ``runtime-file``,
+    ``target-version``, ``hook``, ``hatch``.
     """
 
     version: str

@@ -28,6 +28,7 @@ class _Cache:
     tool: str
     folder: str | None
     off: str | None
+    linked: str | None = None
 
 
 def cache_reasons(
@@ -84,6 +85,8 @@ def _judged(cache: _Cache, step: Instruction, user: str, *, shipped: bool) -> It
         yield f"the cache mount at {fitting[0].target} belongs to root, and {cache.tool} runs as {user}", False
     elif fitting:
         yield "", True
+        if cache.linked is not None:
+            yield cache.linked, False
     elif not mounts and cache.off is None and shipped and cache.tool in _NAMES:
         yield f"the cache of {cache.tool} stays in the layer: neither a cache mount nor switched off", False
 
@@ -107,7 +110,22 @@ def _cache(tool: str, invocation: Invocation, user: str) -> _Cache:
     base = env.get("XDG_CACHE_HOME") or _below(_home(user, env), ".cache")
     folder = stated or _below(base, _NAMES.get(tool))
     known = folder is not None and folder.startswith("/") and "$" not in folder
-    return _Cache(tool, posixpath.normpath(folder) if known and folder else None, _off(tool, words, env))
+    place = posixpath.normpath(folder) if known and folder else None
+    return _Cache(tool, place, _off(tool, words, env), _linked(tool, words, env))
+
+
+def _linked(tool: str, words: Sequence[str], env: Mapping[str, str]) -> str | None:
+    """What is wrong with how uv takes files out of a cache that is no part of the image's file system."""
+    mode = option(words, "--link-mode") or env.get("UV_LINK_MODE")
+    if tool != "uv" or mode == "copy":
+        return None
+    if mode == "symlink":
+        return "symbolic links into the cache mount are left in the image, where the cache is not"
+    return (
+        None
+        if mode
+        else "uv cannot link files out of the cache mount and copies them with a warning (UV_LINK_MODE=copy)"
+    )
 
 
 def _home(user: str, env: Mapping[str, str]) -> str | None:

@@ -10,23 +10,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scanner.commands.container import Container, copied_sources, made_from
+from scanner.commands.container import Container, copied_sources
 from scanner.commands.image_builds import ImageBuild
 from scanner.commands.lookup import Lookup
 from scanner.commands.pip_install import PINNED_NO_DEPS, PROJECT_AFTER_LOCK
 from scanner.commands.place import environment_of
+from scanner.commands.stages import chain, shipping_stages
 from scanner.commands.words import distribution, option, program
 from scanner.facts import Dockerfile, Instruction, Stage
 from scanner.image_caches import cache_reasons
 from scanner.image_names import parse_image
 from scanner.inventory import Command, Enforced, Grade, Image, Reason
 
-_SIDE_STAGE = re.compile(
-    r"(?:.*[-_.])?(?:dev|develop|development|devel|devcontainer|test|tests|testing|tester|lint|linter|ci|docs?|debug|debugger"
-    r"|local|check|checks|e2e|playground|notebook|jupyter)(?:[-_.].*)?",
-    re.IGNORECASE,
-)
-_PART_STAGE = re.compile(r"(?:.*[-_.])?(?:base|build|builder|deps|dependencies|common)(?:[-_.].*)?", re.IGNORECASE)
 _LEVELS: tuple[Grade, ...] = ("L0", "L1", "L2", "L3")
 _RANK: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
 _EXACT = re.compile(r"={2,3}\s*v?\d+(?:\.\d+)+(?:[a-z0-9.+-]*)$")
@@ -48,33 +43,6 @@ def grade(path: str, dockerfile: Dockerfile, commands: Sequence[Command], lookup
     return _Grading(path, dockerfile, commands, lookup).image()
 
 
-def shipping_stages(dockerfile: Dockerfile) -> tuple[Stage, ...]:
-    """The stages that the shipped image is made from, the shipped one last."""
-    stages = dockerfile.stages
-    final = _final(stages)
-    wanted = {final.index}
-    pending = [final]
-    while pending:
-        stage = pending.pop()
-        for index in made_from(stage, dockerfile):
-            if index not in wanted:
-                wanted.add(index)
-                pending.append(stages[index])
-    return (*(s for s in stages if s.index in wanted and s is not final), final)
-
-
-def _final(stages: tuple[Stage, ...]) -> Stage:
-    """The last stage, unless it is for tests or development and one that ships stands before it."""
-    if not _is_side(stages[-1]):
-        return stages[-1]
-    shipping = [s for s in stages if not _is_side(s) and not (s.name and _PART_STAGE.fullmatch(s.name))]
-    return shipping[-1] if shipping else stages[-1]
-
-
-def _is_side(stage: Stage) -> bool:
-    return stage.name is not None and _SIDE_STAGE.fullmatch(stage.name) is not None
-
-
 class _Grading:
     """Judges one image."""
 
@@ -83,7 +51,7 @@ class _Grading:
         self._dockerfile = dockerfile
         self._lookup = lookup
         self._container = lookup.container(path) or Container(dockerfile, lookup.tree)
-        self._stages = shipping_stages(dockerfile)
+        self._stages = shipping_stages(dockerfile, lookup.builds(path))
         self._commands = [c for c in commands if c.path == path]
         self._env = {
             (i.at.line, i.argv): dict(i.env)
@@ -195,7 +163,7 @@ class _Grading:
     def _caches(self, installs: list[_Install], level: int) -> Iterator[Reason]:
         """Findings beside the grade; the order of layers is one where it is no reason of the grade."""
         fresh = [b for b in self._lookup.builds(self._path) if b.by == "ci" and not self._lives_on(b)]
-        final = self._chain(self._stages[-1])
+        final = chain(self._stages[-1], self._dockerfile.stages)
         yield from cache_reasons(self._path, self._stages, final, [i.command for i in installs], fresh[:1])
         for index in sorted({i.stage for i in installs}) if level < 2 else ():
             yield from self._late_dependencies(index, [i for i in installs if i.stage == index])
@@ -206,17 +174,9 @@ class _Grading:
         carried = extract is not None and any("buildkit-cache-dance" in r.target for r in extract.references)
         return carried or build.remote
 
-    def _chain(self, stage: Stage) -> list[Stage]:
-        """The stage and those that it starts from, nearest first."""
-        names = {s.name.lower(): s for s in self._dockerfile.stages if s.name}
-        chain = [stage]
-        while (parent := names.get(chain[-1].base.lower())) is not None and parent.index < chain[-1].index:
-            chain.append(parent)
-        return chain
-
     def _origin(self, stage: Stage) -> tuple[str, int]:
         """The outside image on which a stage rests, and the line that names it."""
-        first = self._chain(stage)[-1]
+        first = chain(stage, self._dockerfile.stages)[-1]
         return first.base, first.line
 
     def _base_of(self, stage: Stage) -> str:
@@ -237,9 +197,13 @@ class _Grading:
         name = {"pip-tools": "pip-tools"}.get(tool, tool)
         used = {s.index for s in self._stages}
         for command in self._commands:
-            if command.kind != "bootstrap" or self._stage_of(command.line) not in used:
+            if command.kind not in ("bootstrap", "adhoc") or self._stage_of(command.line) not in used:
                 continue
-            if command.tool == tool and program(command.argv).name in ("curl", "wget", "python"):
+            if (
+                command.kind == "bootstrap"
+                and command.tool == tool
+                and program(command.argv).name in ("curl", "wget", "python")
+            ):
                 yield command.line, self._is_pinned_download(command, tool)
                 continue
             for word in command.argv[1:]:
@@ -305,7 +269,7 @@ class _Grading:
     def _rests_on_installs(self, stage: Stage) -> bool:
         """Whether a stage that this one starts from has installed before."""
         installing = {self._stage_of(c.line) for c in self._commands if c.kind == "install"}
-        return not installing.isdisjoint(s.index for s in self._chain(stage)[1:])
+        return not installing.isdisjoint(s.index for s in chain(stage, self._dockerfile.stages)[1:])
 
     def _is_source(self, source: str) -> bool:
         """Whether a copied path is more than manifests: a folder that is not one of requirements, or a module."""

@@ -5,6 +5,7 @@ Names are compared in lower case and without version. An action that is not list
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -135,6 +136,7 @@ def _docker_build(inputs: Inputs) -> Iterator[Command]:
         "build",
         *(("-f", file) if file else ()),
         *(("--target", target) if target else ()),
+        *(word for tag in re.split(r"[\s,]+", inputs.get("tags", ""))[:4] if tag for word in ("-t", tag)),
         *(word for key in ("cache-from", "cache-to") if inputs.get(key) for word in (f"--{key}", _first(inputs, key))),
         context,
     )

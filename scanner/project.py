@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from scanner.collect import RepoFacts
 from scanner.commands.classify import manager_of
@@ -36,6 +36,7 @@ from scanner.toml_reader import table
 class Scenery:
     """What is shared by the projects of one repository; ``local`` are the normalised names of its distributions.
 
+    ``python_lines`` are, by Dockerfile, the lines that say which Python the shipped image runs.
     By project: ``own_files`` (all files nearest to it) and ``serving`` (what was read of those, and of the files that
     serve the whole repository).
     """
@@ -50,6 +51,7 @@ class Scenery:
     tools: tuple[Tool, ...]
     verdicts: Mapping[str, Verdict]
     local: frozenset[str]
+    python_lines: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
 def describe_project(folder: Folder, scenery: Scenery) -> Project:
@@ -183,12 +185,20 @@ def _is_above(image: Image, folder: Folder, scenery: Scenery) -> bool:
 
 def _pythons(folder: Folder, scenery: Scenery) -> list[PythonVersion]:
     """Declarations in the project's own files, and those of the automation that serves it (the nearest project)."""
-    found = {p: None for extract in scenery.serving.get(folder.path, ()) for p in extract.pythons}
+    declared_there = (p for extract in scenery.serving.get(folder.path, ()) for p in extract.pythons)
+    found = {_as_shipped(p, scenery): None for p in declared_there}
     for manifest in folder.manifests:
         if manifest.requires_python:
             at = manifest.requires_python_at or Location(path=manifest.path)
             found[PythonVersion(version=manifest.requires_python, at=at, kind="requires-python")] = None
     return sorted(found, key=lambda p: (p.at.path, p.at.line or 0, p.version, p.kind))
+
+
+def _as_shipped(python: PythonVersion, scenery: Scenery) -> PythonVersion:
+    """The Python of an image, told from that of a stage which only serves to build it."""
+    lines = scenery.python_lines.get(python.at.path)
+    aside = python.kind == "image" and lines is not None and python.at.line not in lines
+    return replace(python, kind="image-stage") if aside else python
 
 
 def _hints(folder: Folder, scenery: Scenery) -> list[Hint]:

@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 from scanner.collect import RepoFacts
 from scanner.commands.classify import classify_repository
 from scanner.commands.lookup import Lookup, build_lookup
+from scanner.commands.stages import python_lines
 from scanner.config import Config
 from scanner.facts import Extract
 from scanner.freshness.verdict import Verdict
@@ -81,6 +82,11 @@ def describe(
         serving=_serving(facts, folders),
         commands=commands,
         images=_images(facts, commands, lookup),
+        python_lines={
+            path: python_lines(e.dockerfile, lookup.builds(path))
+            for path, e in facts.extracts.items()
+            if e.dockerfile is not None
+        },
         tools=_tools(facts, folders, commands),
         verdicts=judge_locks(facts) if verdicts is None else verdicts,
         local=_local_names(folders),

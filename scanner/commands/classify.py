@@ -19,6 +19,7 @@ from scanner.facts import Extract, Invocation
 from scanner.inventory import Command, CommandKind, Enforced
 
 MAX_COMMANDS = 20_000
+_CONTAINERS = frozenset({"docker", "podman", "nerdctl", "docker-compose", "podman-compose"})
 _KINDS: tuple[CommandKind, ...] = ("install", "test", "lint", "build")
 _RANK: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
 
@@ -47,7 +48,7 @@ def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Com
 def classify_repository(extracts: Mapping[str, Extract], lookup: Lookup) -> tuple[Command, ...]:
     """The commands of all files of a repository that are no templates, by path and then in order.
 
-    Where CI tests but installs nothing, the images that the testing jobs build say how it installs.
+    Where a job of CI tests but installs nothing, the images that it builds or runs say how it installs.
     """
     found: dict[Command, None] = {}
     ours = [extracts[path] for path in sorted(extracts) if not extracts[path].template]
@@ -55,12 +56,23 @@ def classify_repository(extracts: Mapping[str, Extract], lookup: Lookup) -> tupl
         commands = classify_all(extract.invocations, lookup)
         found.update(dict.fromkeys(_once(commands) if extract.format == "shell" else commands))
     ci = [c for c in found if c.context == "ci"]
-    if not any(c.kind == "install" for c in ci):
-        testing = {(c.path, c.job) for c in ci if c.kind == "test"}
-        for extract in ours:
-            inside = [i for i in extract.invocations if i.context == "ci" and (i.at.path, i.job) in testing]
+    for extract in ours:
+        for inside in _tested_in_images(extract, ci):
             found.update(dict.fromkeys(_in_images(inside, lookup)))
     return tuple(found)
+
+
+def _tested_in_images(extract: Extract, ci: Sequence[Command]) -> Iterator[list[Invocation]]:
+    """The commands of each job in CI that installs nothing and tests in a container, or where CI never installs."""
+    installing = {(c.path, c.job) for c in ci if c.kind == "install"}
+    contained = {(c.path, c.line, c.job) for c in ci if program(c.argv).name in _CONTAINERS}
+    testing = {(c.path, c.job) for c in ci if c.kind == "test"}
+    apart = {c.job for c in ci if c.kind == "test" and (c.path, c.line, c.job) in contained}
+    for job in dict.fromkeys(i.job for i in extract.invocations if i.context == "ci" and i.disabled is None):
+        if (extract.path, job) in installing:
+            continue
+        if job in apart or (not installing and (extract.path, job) in testing):
+            yield [i for i in extract.invocations if i.context == "ci" and i.job == job]
 
 
 def _once(commands: Iterable[Command]) -> Iterator[Command]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.commands.file_tree import FileTree
+from scanner.commands.ignored import is_ignored
 from scanner.facts import Dockerfile, Instruction, Stage
 
 MAX_DEPTH = 20
@@ -33,15 +34,25 @@ class _Copied:
 class Container:
     """The files of one Dockerfile's stages, as far as they come from the repository.
 
-    ``contexts`` are the folders from which the repository's own automation builds it.
+    ``contexts`` are the folders from which the repository's own automation builds it; ``ignores`` the patterns of each
+    ``.dockerignore`` by its path.
     """
 
-    def __init__(self, dockerfile: Dockerfile, tree: FileTree, contexts: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        dockerfile: Dockerfile,
+        tree: FileTree,
+        contexts: tuple[str, ...] = (),
+        ignores: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self._tree = tree
+        self._ignored: Sequence[str] = ()
         self._dockerfile = dockerfile
         self._stages = dockerfile.stages
         self._outer = ""
         self.context = self._context(dockerfile, contexts)
+        named = (f"{dockerfile.path}.dockerignore", posixpath.normpath(posixpath.join(self.context, ".dockerignore")))
+        self._ignored = next((ignores[path] for path in named if ignores and path in ignores), ())
         self._copied: list[list[_Copied]] = []
         self._parents: list[int | None] = []
         self._directories: list[str] = []
@@ -83,15 +94,21 @@ class Container:
         for copied in reversed(self._copied[stage]):
             if copied.line > line or (copied.only_there and copied.line != line):
                 continue
-            if path == copied.target and self._tree.exists(copied.source):
+            if path == copied.target and self._has(copied.source):
                 return copied.source
             inside = copied.target.rstrip("/") + "/"
             if path.startswith(inside):
                 found = posixpath.normpath(posixpath.join(copied.source, path[len(inside) :]))
-                if self._tree.exists(found):
+                if self._has(found):
                     return found
         parent = self._parents[stage]
         return self._source(parent, 1 << 30, path, depth + 1) if parent is not None and depth < MAX_DEPTH else None
+
+    def _has(self, path: str) -> bool:
+        """Whether the context has this file or folder."""
+        if not self._ignored or path not in self._tree.files or self.context == "..":
+            return self._tree.exists(path)
+        return not is_ignored(self._ignored, posixpath.relpath(path, self.context))
 
     # building the map
 
@@ -124,8 +141,8 @@ class Container:
         if path is None:
             return []
         if "*" not in path and "?" not in path and "[" not in path:
-            return [path] if self._tree.exists(path) else []
-        return self._tree.glob(path)
+            return [path] if self._has(path) else []
+        return [found for found in self._tree.glob(path) if self._has(found)]
 
     def _join(self, folder: str, source: str) -> str | None:
         """The repository path of ``source``; in the context ``..`` the repository is the folder ``_outer``."""

@@ -9,8 +9,9 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import islice
 
-from scanner.commands.image_builds import ImageBuild, builds_of, compose_services, image_build
+from scanner.commands.image_builds import ImageBuild, builds_of, compose_services, image_build, image_run
 from scanner.commands.lookup import Lookup
+from scanner.commands.stages import built_stages, stage_called
 from scanner.commands.words import Program, after_options, inner, option, options, program
 from scanner.facts import FUNCTION, Extract, Invocation, Task
 
@@ -63,13 +64,18 @@ def expand_builds(invocation: Invocation, lookup: Lookup) -> Iterator[Invocation
     """What the images that a command builds (or that Compose builds for it) run while they are built."""
     for build in _builds(invocation, lookup):
         extract = lookup.extracts.get(build.dockerfile)
-        if extract is not None and extract.dockerfile is not None and not extract.template:
-            yield from (_as_called(started, invocation) for started in extract.invocations)
+        if extract is None or extract.dockerfile is None or extract.template:
+            continue
+        final = stage_called(extract.dockerfile, build.target) or extract.dockerfile.stages[-1]
+        steps = (step for stage in built_stages(extract.dockerfile, final) for step in stage.instructions)
+        yield from (_as_called(i, invocation) for step in steps if step.name == "RUN" for i in step.invocations)
 
 
 def _builds(invocation: Invocation, lookup: Lookup) -> list[ImageBuild]:
     if (build := image_build(invocation)) is not None:
         return [build]
+    if (image := image_run(invocation)) is not None:
+        return [build] if (build := lookup.build_of(image)) is not None else []
     asked = compose_services(invocation)
     if asked is None:
         return []

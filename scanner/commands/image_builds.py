@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from scanner.commands.words import Program, after_options, option, options, program
 from scanner.facts import Context, Extract, Invocation, Location
+from scanner.image_names import parse_image
+from scanner.shell.wrappers import contained
 
 _BUILD_VALUES = frozenset(
     """
@@ -28,7 +30,8 @@ class ImageBuild:
     """A Dockerfile by its path, and the folder that it is built from (``None``: an address, or not known).
 
     ``at`` and ``by`` say which command builds it; ``exports``: it hands its layers to a cache exporter;
-    ``remote``: the builder is not the machine that runs the command, and lives on.
+    ``remote``: the builder is not the machine that runs the command, and lives on; ``names`` are what the image is
+    called, without tags.
     """
 
     dockerfile: str
@@ -38,6 +41,7 @@ class ImageBuild:
     target: str | None = None
     exports: bool = False
     remote: bool = False
+    names: tuple[str, ...] = ()
 
 
 def image_build(invocation: Invocation) -> ImageBuild | None:
@@ -62,10 +66,25 @@ def image_build(invocation: Invocation) -> ImageBuild | None:
     if path is None:
         return None
     exports = any(word.startswith("--cache-to") for word in words)
-    at, by = invocation.at, invocation.context
+    names = tuple(parse_image(text).name for text in options(words, "-t", "--tag", "--destination"))
     return ImageBuild(
-        dockerfile=path, context=folder, at=at, by=by, target=target, exports=exports, remote=started.name == "depot"
+        dockerfile=path,
+        context=folder,
+        at=invocation.at,
+        by=invocation.context,
+        target=target,
+        exports=exports,
+        remote=started.name == "depot",
+        names=names,
     )
+
+
+def image_run(invocation: Invocation) -> str | None:
+    """The name, without a tag, of the image that ``docker run`` starts; ``None`` for other commands."""
+    if program(invocation.argv).name not in ("docker", "podman", "nerdctl") or invocation.argv[1:2] != ("run",):
+        return None
+    inside = contained(list(invocation.argv))
+    return parse_image(invocation.argv[inside.start - 1]).name if inside is not None else None
 
 
 def compose_services(invocation: Invocation) -> tuple[tuple[str, ...], str | None] | None:

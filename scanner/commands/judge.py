@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from scanner.commands.image_builds import compose_services
+from scanner.commands.image_builds import compose_services, image_run
 from scanner.commands.lookup import Found, Lookup
 from scanner.commands.pip_install import ALL_EXTRAS, PACKAGING, Judgement, judge_pip, place_of
 from scanner.commands.place import environment_of
@@ -69,7 +69,7 @@ def can_matter(invocation: Invocation, lookup: Lookup) -> bool:
     started = program(invocation.argv)
     if started.name in _COPIERS:
         return any(word.endswith(_LISTINGS) for word in started.args)
-    if compose_services(invocation) is not None:
+    if compose_services(invocation) is not None or image_run(invocation) is not None:
         return True
     return started.name in _MANAGERS or any(j.kind != "other" for j in judge(invocation, lookup, Job()))
 

@@ -74,7 +74,8 @@ class Lookup:
             return None
         if path not in self._containers:
             contexts = dict.fromkeys(build.context for build in self.builds(path) if build.context is not None)
-            self._containers[path] = Container(extract.dockerfile, self.tree, tuple(contexts))
+            ignores = {p: e.settings["patterns"] for p, e in self.extracts.items() if e.format == "dockerignore"}
+            self._containers[path] = Container(extract.dockerfile, self.tree, tuple(contexts), ignores)
         return self._containers[path]
 
     def builds(self, dockerfile: str) -> tuple[ImageBuild, ...]:
@@ -85,6 +86,11 @@ class Lookup:
                 for build in builds_of(extract) if not extract.template else ():
                     self._builds.setdefault(build.dockerfile, []).append(build)
         return tuple(self._builds.get(dockerfile, ()))
+
+    def build_of(self, image: str) -> ImageBuild | None:
+        """The command of the repository's own automation that builds the image of this name."""
+        self.builds("")
+        return next((b for found in self._builds.values() for b in found if image in b.names), None)
 
     def find(self, invocation: Invocation, word: str) -> str | None:
         """The file or folder of the repository that ``word`` names for this command; ``None`` if none is known."""

@@ -2,8 +2,8 @@
 
 Own reader after the Dockerfile reference: parser directives, continuation lines with comments inside them, heredocs,
 ``ARG`` before ``FROM``, JSON form, ``SHELL``. ``ENV``, ``ARG`` defaults and ``WORKDIR`` are followed from stage to
-stage; the folder of an invocation is the absolute one inside the image (see :mod:`scanner.commands.layout` for where
-its files come from).
+stage; the folder of an invocation is the absolute one inside the image (see :mod:`scanner.commands.container` for
+where its files come from).
 """
 
 from __future__ import annotations
@@ -170,6 +170,7 @@ class _Stage:
     env: dict[str, str]
     directory: str
     shell: str | None = None
+    unset: set[str] = field(default_factory=set)
     instructions: list[Instruction] = field(default_factory=list)
 
     def finish(self) -> Stage:
@@ -260,6 +261,8 @@ class _Reader:
                         stage.env[name] = _fill(default, stage.env)
                     elif name in self._global:
                         stage.env[name] = self._global[name]
+                    elif not _GIVEN.fullmatch(name):
+                        stage.unset.add(name)  # empty, unless whoever builds it says otherwise
             case "ENV":
                 stage.env.update(_pairs(value, stage.env))
             case "WORKDIR":
@@ -307,9 +310,15 @@ class _Reader:
             directory=stage.directory,
             job=stage.name or str(stage.index),
             shell=interpreter,
+            unset=frozenset(stage.unset),
         )
         self.problems.extend(parsed.problems)
         return parsed.invocations
+
+
+_GIVEN = re.compile(
+    r"(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)|BUILDKIT_\w{1,60}|SOURCE_DATE_EPOCH|\w{1,20}_proxy", re.IGNORECASE
+)
 
 
 def _interpreter(name: str | None) -> str | None:

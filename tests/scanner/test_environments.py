@@ -121,7 +121,7 @@ def image(path: str, tool: str) -> Image:
     [
         (("Dockerfile", "docker/worker/Dockerfile"), "Dockerfile"),
         (("Dockerfile.dev", "deploy/Dockerfile"), "deploy/Dockerfile"),
-        (("Dockerfile.dev",), "Dockerfile.dev"),
+        (("Dockerfile.dev",), None),
         (("test.dockerfile",), None),
         ((".devcontainer/Dockerfile",), None),
         (("Dockerfile.test", "a/b/Dockerfile"), "a/b/Dockerfile"),

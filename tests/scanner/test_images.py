@@ -6,8 +6,9 @@ import pytest
 
 from scanner.commands.classify import classify_all
 from scanner.commands.lookup import build_lookup
+from scanner.commands.stages import python_lines, shipping_stages
 from scanner.formats import formats_for
-from scanner.images import grade, shipping_stages
+from scanner.images import grade
 from scanner.inventory import Image
 
 HASH = "--hash=sha256:" + "a" * 64
@@ -204,3 +205,83 @@ def test_cache_mounts_are_kept_by_builders_that_live_on(workflow: str, expected:
     text = "FROM python:3.11\nCOPY requirements.txt .\nRUN --mount=type=cache,target=/root/.cache pip install -r requirements.txt\n"
     ci = f"jobs:\n  image:\n    runs-on: ubuntu-latest\n    steps:\n{workflow}"
     assert [c.message for c in image(text, more={".github/workflows/ci.yml": ci}).caches] == expected
+
+
+TARGETS = (
+    "FROM python:3.11 AS production\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"
+    "FROM production AS tools\nRUN pip install ipython\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("compose.yml", "services:\n  web:\n    build: {context: ., target: production}\n", "L2"),
+        ("compose.yml", "services:\n  web:\n    build: .\n", "L0"),
+        (".github/workflows/a.yml", "jobs:\n  a:\n    steps:\n      - run: docker build --target production .\n", "L2"),
+        (".github/workflows/a.yml", "jobs:\n  a:\n    steps:\n      - run: docker build --target no-such .\n", "L0"),
+    ],
+)
+def test_the_repository_says_which_target_ships(path: str, text: str, expected: str) -> None:
+    assert image(TARGETS, more={path: text}).grade == expected
+
+
+@pytest.mark.parametrize(
+    ("run", "expected"),
+    [
+        ('ARG DEV\nRUN if [ "$DEV" = yes ]; then pip install ipython; fi', "L2"),
+        ('ARG DEV=yes\nRUN if [ "$DEV" = yes ]; then pip install ipython; fi', "L0"),
+        ('ARG TARGETARCH\nRUN if [ "$TARGETARCH" = arm64 ]; then pip install ipython; fi', "L0"),
+        ('ARG DEV\nRUN [ -z "$DEV" ] || pip install ipython', "L2"),
+        ("ARG V\nRUN pip install uv==$V ipython", "L0"),
+    ],
+)
+def test_arguments_that_nobody_gives_are_empty(run: str, expected: str) -> None:
+    text = f"FROM python:3.11\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n{run}\n"
+    assert image(text).grade == expected
+
+
+@pytest.mark.parametrize(
+    ("ignored", "expected"),
+    [("poetry.lock\n", "L0"), ("*\n!pyproject.toml\n!poetry.lock\n", "L2"), ("**/*.lock\n", "L0"), ("docs\n", "L2")],
+)
+def test_what_the_build_context_leaves_out_is_not_copied(ignored: str, expected: str) -> None:
+    text = "FROM python:3.11\nRUN pip install poetry\nCOPY . .\nRUN poetry install\n"
+    assert image(text, more={".dockerignore": ignored}).grade == expected
+    assert image(text, more={"Dockerfile.dockerignore": ignored, ".dockerignore": "docs"}).grade == expected
+
+
+def test_a_manager_that_is_installed_with_others_does_not_come_with_the_base() -> None:
+    found = image(UV.split("COPY")[0] + "COPY pyproject.toml uv.lock ./\nRUN pip install uv tini && uv sync --locked\n")
+    assert "uv is not pinned to an exact version" in [r.message for r in found.reasons]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("", ["uv cannot link files out of the cache mount and copies them with a warning (UV_LINK_MODE=copy)"]),
+        (" --link-mode=copy", []),
+        (" --link-mode symlink", ["symbolic links into the cache mount are left in the image, where the cache is not"]),
+    ],
+)
+def test_links_out_of_a_cache_mount(options: str, expected: list[str]) -> None:
+    mount = "--mount=type=cache,target=/root/.cache/uv"
+    text = UV + f"COPY pyproject.toml uv.lock ./\nRUN {mount} uv sync --locked{options}\n"
+    assert [c.message for c in image(text).caches] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FROM python:3.8 AS build\nFROM python:3.12\nCOPY --from=build /a /a\n", {2}),
+        ("FROM python:3.8 AS base\nFROM base AS build\nFROM base\n", {1}),
+        ("FROM python:3.8 AS build\nFROM debian\nCOPY --from=build /usr/local /usr/local\n", {1, 2}),
+        ("FROM python:3.12 AS app\nFROM python:3.8 AS test\n", {1}),
+    ],
+)
+def test_which_line_says_what_the_image_runs(text: str, expected: set[int]) -> None:
+    (form,) = formats_for("Dockerfile")
+    extract = form.read("Dockerfile", text)
+    assert extract is not None
+    assert extract.dockerfile is not None
+    assert python_lines(extract.dockerfile) == expected

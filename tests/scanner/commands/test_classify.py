@@ -615,6 +615,19 @@ def test_ci_that_tests_inside_an_image_installs_as_that_does(text: str, expected
     assert {c.context for c in found} == {"ci"}
 
 
+def test_the_image_that_a_job_tests_in_may_be_built_by_another() -> None:
+    lines = {"lint": "pip install -r requirements.txt\nruff check", "image": "docker build -t acme/x:1 -f Dockerfile.ci .", "test": "docker run acme/x:2 pytest"}  # fmt: skip
+    at = Location(path="ci.yml", line=1)
+    invocations = [i for job, text in lines.items() for i in parse(text, at=at, context="ci", job=job).invocations]
+    ci = Extract(path="ci.yml", format="ci", invocations=tuple(invocations))
+    extracts = {**lookup_of({**DOCKERED, "requirements.txt": "x\n"}).extracts, "ci.yml": ci}
+    found = classify_repository(extracts, build_lookup(extracts, frozenset(extracts), (".",), (".",)))
+    assert {(c.job, c.uses_lock) for c in found if c.kind == "install" and c.context == "ci"} == {
+        ("lint", False),
+        ("test", True),
+    }
+
+
 def test_environments_that_test_with_named_packages_are_installs() -> None:
     files = {"tox.ini": "[tox]\nskipsdist = true\nenvlist = a\n[testenv]\ndeps = pytest\ncommands = pytest\n"}
     found = classify_all(parse("tox", at=Location(path="ci.yml", line=1), context="ci").invocations, lookup_of(files))
