@@ -121,11 +121,10 @@ def _added(move: Move, graph: Graph, python: str, before: _Versions) -> set[str]
     for name, version in graph.installs(python):
         if name not in INSTALLERS and not _was_there(name, version, python, before):
             here.add(name if name not in before else f"{name} {version}")
-    for group, wanted in _profiles(move):
-        served = {group, *(old for old, now in move.groups if now == "project")}
+    for label, served, wanted in _profiles(move):
         had = {p.key for p in move.pins if not served.isdisjoint(p.groups) and holds(p.marker, python)}
         more = {name for name, _ in graph.installs(python, wanted)} - had - INSTALLERS
-        here |= {f"{name} (now with {group})" for name in more if name in before and name not in here}
+        here |= {f"{name} (now with {label})" for name in more if name in before and name not in here}
     return here
 
 
@@ -137,18 +136,22 @@ def _was_there(name: str, version: str | None, python: str, before: _Versions) -
     return any("extra" in (p.marker or "") or holds(p.marker, python, extras) for p in packages)
 
 
-def _profiles(move: Move) -> Iterator[tuple[str, Wanted]]:
-    """What each group of the old lock is now; nothing where the lock does not say what serves which group."""
+def _profiles(move: Move) -> Iterator[tuple[str, frozenset[str], Wanted]]:
+    """What each part of the project is called now, which groups of the old lock serve it, and what it installs.
+
+    Nothing where the lock does not say what serves which group.
+    """
     if not all(p.groups for p in move.pins):
         return
-    for old, now in move.groups:
-        kind, _, name = now.partition(":")
-        if not any(old in p.groups for p in move.pins):
-            continue
-        if kind == "project":
-            yield old, Wanted()
-        elif kind == "group":
-            yield old, Wanted(groups=frozenset({str(canonicalize_name(name))}))
+    known = {group for p in move.pins for group in p.groups}
+    always = {old for old, now in move.groups if now == "project"}
+    for target in dict.fromkeys(now for _, now in move.groups):
+        served = {old for old, now in move.groups if now == target} & known
+        kind, _, name = target.partition(":")
+        if served and kind == "project":
+            yield "the project", frozenset(served), Wanted()
+        elif served and kind == "group":
+            yield name, frozenset(served | always), Wanted(groups=frozenset({str(canonicalize_name(name))}))
 
 
 def _default(packages: Sequence[LockedPackage], declared: Iterable[str]) -> str | None:

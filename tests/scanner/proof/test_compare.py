@@ -95,7 +95,16 @@ def test_a_group_that_the_project_now_always_installs() -> None:
     pins = (_pin("a", groups=("main",)), _pin("b", groups=("dev",)))
     groups = (("main", "project"), ("dev", "group:dev"))
     found = compare(_move(*pins, groups=groups), _lock(_entry("a"), _entry("b"), names="a b"))
-    assert found.added == ("b (now with main)",)
+    assert found.added == ("b (now with the project)",)
+
+
+def test_a_compiled_file_and_its_input_serve_one_group() -> None:
+    pins = (_pin("a", groups=("dev.in", "dev.txt")), _pin("b", groups=("dev.txt",)))
+    groups = (("dev.in", "group:dev"), ("dev.txt", "group:dev"))
+    lock = _lock(_entry("a"), _entry("b")).replace(
+        "dependencies = []", '[package.dev-dependencies]\ndev = [{ name = "a" }, { name = "b" }]'
+    )
+    assert compare(_move(*pins, groups=groups), lock).same
 
 
 def test_the_same_version_from_another_file_is_another_origin() -> None:
