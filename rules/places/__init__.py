@@ -37,7 +37,8 @@ _BY_FORMAT: Mapping[str, Editor] = {
     **dict.fromkeys(
         (
             "gitlab-ci", "circleci", "azure-pipelines", "travis", "bitbucket", "buildkite", "drone", "appveyor",
-            "cirrus", "cloudbuild", "codebuild", "compose", "taskfile", "lefthook", "tekton", "prow", "deployment", "husky",
+            "cirrus", "cloudbuild", "codebuild", "compose", "taskfile", "lefthook", "tekton", "prow", "deployment",
+            "husky",
         ),
         pipelines.edit,
     ),

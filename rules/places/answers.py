@@ -72,7 +72,7 @@ def answer(call: Call, target: Target, manner: Manner) -> Answer | None:
         return _pip_tools(program, words, target, manner)
     if re.fullmatch(r"pip[\d.]*", program) and "pip" in target.tools:
         return _pip(words, target, manner)
-    if program in ("pip", "pip3") and target.tools & {"poetry", "pdm", "pipenv", "rye"}:
+    if program in ("pip", "pip3") and manner.lock and target.tools & {"poetry", "pdm", "pipenv", "rye"}:
         return _pip_project(words, target, manner)
     return None
 

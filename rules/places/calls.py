@@ -227,6 +227,9 @@ class _Reader:
                 close = _closed(text, at + 2, end)
                 self.read(at + 2, close - 1, depth + 1)
                 at = close
+            elif text[at] == "`" and (close := text.find("`", at + 1, end)) > 0:
+                self.read(at + 1, close, depth + 1)
+                at = close + 1
             else:
                 at += 1
         return min(at + 1, end)

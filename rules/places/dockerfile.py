@@ -598,6 +598,7 @@ class _Image:
         """Names of variables and locks that are left in commands and mounts."""
         after = re.sub(r"(?:POETRY|PIPENV)_CACHE_DIR", "UV_CACHE_DIR", after)
         after = re.sub(r"(?<![\w-])(?:poetry\.lock|Pipfile\.lock|pdm\.lock)(?![\w-])", "uv.lock", after)
+        after = re.sub(r"(target=)\$\{?POETRY_\w+\}?[\w/]*", r"\1/root/.cache/uv", after)
         after = re.sub(r"/\.cache/(?:pypoetry|pipenv|pdm)(?:/(?:cache|artifacts))?", "/.cache/uv", after)
         if "type=cache" in after and "uv sync" in after:
             after = re.sub(r"(--mount=type=cache,\S*?)/\.cache/pip(?=[\s,])", r"\1/.cache/uv", after)
@@ -647,5 +648,5 @@ def _check(after: str, target: Target) -> None:
 def _left(text: str, target: Target) -> Iterator[str]:
     for name in sorted(target.tools & MANAGERS):
         upper = name.upper().replace("-", "_")
-        for match in re.finditer(rf"(?<![\w./-]){name}(?![\w.-])|\$\{{?{upper}_\w+", text):
+        for match in re.finditer(rf"(?<![\w./-]){name}(?![\w.-])|get-{name}|\$\{{?{upper}_\w+", text):
             yield match[0]

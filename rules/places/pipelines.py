@@ -28,6 +28,8 @@ def edit(path: str, text: str, context: Context) -> str:
             if place.scalar.start in seen or place.key in _PROSE or place.scalar.end <= place.scalar.start:
                 continue
             seen.add(place.scalar.start)
+            if place.scalar.text in MANAGERS:
+                continue  # the first word of a list
             found = window(text, place.scalar)
             if found is not None and script.window(found).emptied:
                 extra.append(_emptied(text, place))

@@ -7,7 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from rules.places.answers import NO_SYNC, Answer, Manner
+from rules.places.answers import NO_SYNC, Manner
 from rules.places.script import Context, Script, Window, yaml_quoted
 from rules.places.target import MANAGERS
 from rules.places.text import Splice, applied, line_end
@@ -19,7 +19,7 @@ _ASSIGNED = re.compile(r"^(?:export\s+)?[A-Za-z_][\w.-]*\s*(?:[:?+]?:?=|:=)[ \t]
 
 def makefile(path: str, text: str, context: Context) -> str:
     """A Makefile: its recipes and the variables that hold a command; also a justfile."""
-    script = Script(path, text, context, Manner(), bootstraps=_bootstrap)
+    script = Script(path, text, context, Manner(), aliases=_aliases(text, context))
     extra = []
     for match in _RECIPE.finditer(text):
         body = match[0].lstrip(" \t")
@@ -30,7 +30,7 @@ def makefile(path: str, text: str, context: Context) -> str:
             extra.append(Splice(match.start(), match.end(), ""))
     after = applied(text, [*script.splices, *extra])
     after = _ASSIGNED.sub(lambda m: _assigned(m, path, context), after)
-    after = re.sub(r"(?<!\$)\$\(python -c", "$$(python -c", after) if "$(python -c" not in text else after
+    after = _without_aliases(after, _aliases(text, context))
     return renamed_files(after, path, context)
 
 
@@ -44,8 +44,23 @@ def _assigned(match: re.Match[str], path: str, context: Context) -> str:
     return match[0].replace(value, value.replace(f"{found['tool']} run", "uv run --locked"))
 
 
-def _bootstrap(found: Answer) -> str | None:
-    return found.text
+def _aliases(text: str, context: Context) -> dict[str, str]:
+    """Variables that stand for an old tool: ``POETRY := poetry``."""
+    tools = {tool for target in context.targets.values() for tool in target.tools & MANAGERS}
+    found: dict[str, str] = {}
+    for match in re.finditer(r"^(?P<name>[A-Za-z_]\w*)\s*[:?]?=\s*(?P<value>[\w-]+)[ \t]*\r?$", text, re.MULTILINE):
+        if match["value"] in tools:
+            found |= {f"$({match['name']})": match["value"], f"${{{match['name']}}}": match["value"]}
+    return found
+
+
+def _without_aliases(text: str, aliases: dict[str, str]) -> str:
+    """Without the variables that nothing uses any more."""
+    for used in aliases:
+        name = used.strip("$(){}")
+        if re.search(rf"\$[({{]{name}[)}}]", text) is None:
+            text = re.sub(rf"^{name}\s*[:?]?=[^\n]*\n", "", text, flags=re.MULTILINE)
+    return text
 
 
 def shell(path: str, text: str, context: Context) -> str:

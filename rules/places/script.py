@@ -149,6 +149,7 @@ class Script:
         prefix: str = "",
         bootstraps: Callable[[Answer], str | None] | None = None,
         tokens: Callable[[str], str] | None = None,
+        aliases: Mapping[str, str] | None = None,
     ) -> None:
         self.path, self.text, self.context = path, text, context
         self.manner = manner or Manner()
@@ -158,6 +159,7 @@ class Script:
         self._prefix = prefix
         self._bootstraps = bootstraps or (lambda found: found.text)
         self._tokens = tokens
+        self._aliases = dict(aliases or {})
         self._jobs: dict[str | None, _Job] = {}
         self._in_system = _SYSTEM.search(text) is not None
 
@@ -169,9 +171,10 @@ class Script:
     def window(self, window: Window, manner: Manner | None = None) -> Outcome:
         """Rewrite the commands of one script."""
         text = self.text
-        if _ANY.search(text, window.start, window.end) is None:
+        if _ANY.search(text, window.start, window.end) is None and not self._aliases:
             return Outcome()
         found = calls(text, window.start, window.end, docker=window.docker, folded=window.folded)
+        found = [self._named(call) for call in found]
         lines = range(line_of(text, window.start), line_of(text, max(window.end - 1, window.start)) + 1)
         outcome = Outcome(calls=len(found))
         dropped: list[Call] = []
@@ -224,6 +227,12 @@ class Script:
         if not outcome.emptied:
             self._remove(dropped, found, window)
         return outcome
+
+    def _named(self, call: Call) -> Call:
+        """The call with the tool's name where a variable that stands for it begins it."""
+        first, *rest = call.words
+        name = self._aliases.get(first.value)
+        return call if name is None else replace(call, words=(replace(first, value=name), *rest))
 
     def _token(self, given: Answer) -> Answer:
         """Credentials that commands elsewhere need: handed on where the pipeline can, else told."""
