@@ -45,7 +45,7 @@ def check(case: Case) -> Iterator[Answer]:
             manifest = manifest_of(project)
             yield case.finding(
                 "lock",
-                f"{label(case.repository, project)} {message}",
+                f"{label(case.repository, project)} {message}{_workspace(project)}",
                 project=project.path,
                 level=level,
                 evidence=reasons(project.discipline_reasons, manifest)
@@ -66,6 +66,12 @@ def _judge(project: Project) -> tuple[Level, str] | None:
             return "note", "has no lock; whether it is deployed is not known"
         case _:
             return None
+
+
+def _workspace(project: Project) -> str:
+    """Whose lock a member of a workspace would have."""
+    root = project.workspace_root
+    return f"; its workspace ({root}) has no lock that covers it" if root is not None else ""
 
 
 def _pinned(project: Project) -> tuple[Level, str]:
@@ -95,7 +101,9 @@ def _fix(project: Project, manifest: str) -> str:
         )
     tool = _LOCK_COMMANDS.get(manager, "uv lock" if manifest.endswith("pyproject.toml") else None)
     if tool is not None:
-        return f"Run `{inside(project.path, tool)}`, commit the lock and install from it in CI and image."
+        root = project.workspace_root if tool == "uv lock" else None
+        command = inside(project.path if root is None else root, tool)
+        return f"Run `{command}`, commit the lock and install from it in CI and image."
     where = "pyproject.toml" if has_pyproject(project) else "a pyproject.toml"
     return (
         f"Move the names of {manifest} to {where} and run `{inside(project.path, 'uv lock')}`, or keep them in a .in "

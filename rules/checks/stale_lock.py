@@ -17,6 +17,7 @@ from rules.examples import a_fleet, a_lockfile, a_project, a_repository
 from rules.finding import Evidence, Level
 from rules.reading import is_deployed, locks, reasons, relock, sentence, verify
 from rules.rule import Answer, Case, Rule
+from scanner.freshness.coverage import ANOTHER
 from scanner.inventory import Lockfile, Project, Reason
 from scanner.layout import is_dev_file
 
@@ -48,7 +49,11 @@ def _level(project: Project, lock: Lockfile) -> Level:
 
 
 def _message(lock: Lockfile) -> str:
-    why = sentence(sorted(lock.reasons, key=_is_uncertain), "it does not match its manifest")
+    # that the lock looks like another project's says it all
+    why = sentence(
+        sorted(lock.reasons, key=lambda r: (ANOTHER not in r.message, _is_uncertain(r))),
+        "it does not match its manifest",
+    )
     if lock.export_of:
         return f"{lock.path} was exported from the lock of {lock.export_of} and is out of step: {why}"
     if lock.covers is True:

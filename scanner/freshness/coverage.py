@@ -19,6 +19,7 @@ from scanner.markers import anywhere, disjoint
 from scanner.redact import redact
 
 _MANY = 3
+ANOTHER = "it looks like the lock of another project"
 
 
 def coverage(
@@ -56,7 +57,7 @@ def coverage(
         strange += not candidates
         counted += 1
     if locked and len(missing) == strange == counted >= _MANY:
-        message = f"none of the {counted} declared requirements is locked: it looks like the lock of another project"
+        message = f"none of the {counted} declared requirements is locked: {ANOTHER}"
         missing.insert(0, replace(missing[0], message=message, line=None))
     return (False if missing else None if unknown else True), (*missing, *unknown)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -21,11 +22,15 @@ from rules.finding import Finding
 from rules.hard import why_hard
 from rules.run import run
 from scanner.config import Config
+from scanner.freshness.coverage import ANOTHER
 from scanner.inventory import (
     DeclaredPython,
     Error,
     ExternalReference,
     Fleet,
+    HashConflict,
+    HashSide,
+    HeldIn,
     Reason,
     UsedIndex,
 )
@@ -267,3 +272,55 @@ def test_a_provider_that_is_pinned_to_an_older_release_is_in_no_diamond() -> Non
     assert not found("diamond-conflict", a_fleet(old, new, a_repository("shop", a_project(dependencies=pinned))))
     [finding] = found("diamond-conflict", a_fleet(old, new, a_repository("shop", a_project(dependencies=pinned[::2]))))
     assert finding.message == "billing asks for pydantic<2, ledger asks for pydantic>=2: no version is both"
+
+
+def test_a_member_of_a_workspace_is_locked_with_its_root() -> None:
+    member = a_project(path="svc", lock_discipline="unlocked", workspace_root=".", manifests=("svc/pyproject.toml",))
+    (one,) = found("missing-lock", a_fleet(a_repository("shop", member)))
+    assert one.message.endswith("; its workspace (.) has no lock that covers it")
+    assert one.fix.startswith("Run `uv lock`, commit")
+
+
+def test_the_lock_of_another_project_is_told_first() -> None:
+    reasons = (
+        Reason(message="django is not locked", path="pyproject.toml", line=5),
+        Reason(message=f"none of the 3 declared requirements is locked: {ANOTHER}", path="pyproject.toml"),
+    )
+    lock = a_lockfile(status="stale", covers=False, reasons=reasons)
+    project = a_project(lock_discipline="stale", lockfiles=(lock,))
+    (one,) = found("stale-lock", a_fleet(a_repository("shop", project)))
+    assert f"{ANOTHER}; django is not locked" in one.message
+
+
+def test_the_files_of_one_tool_are_one_lock() -> None:
+    platforms = [a_lockfile(path=f"conda-{n}.lock", tool="conda-lock", format="conda explicit") for n in (1, 2)]
+    told = Reason(message="3 of the 9 packages that are in both conda-1.lock and uv.lock have other versions")
+    project = a_project(lock_discipline="conflicting", lockfiles=(*platforms, a_lockfile()), discipline_reasons=(told,))
+    (one,) = found("conflicting-locks", a_fleet(a_repository("shop", project)))
+    assert "locks of 2 tools" in one.message
+    assert "conda-1.lock and 1 more (conda-lock) and uv.lock (uv); 3 of the 9 packages in both differ" in one.message
+
+
+@pytest.mark.parametrize(
+    ("indexes", "rivals", "most", "level", "here"),
+    [
+        (("",), ("",), 3, "error", False),
+        (("",), ("",), 1, "warning", False),
+        (("?",), ("",), 3, "warning", False),
+        (("https://wheels.example/cpu",), ("",), 3, "note", True),
+        (("", "?"), ("",), 3, "error", False),
+    ],
+)
+def test_digests_of_several_indexes(
+    indexes: tuple[str, ...], rivals: tuple[str, ...], most: int, level: str, here: bool
+) -> None:
+    def side(label: str, count: int, of: tuple[str, ...], name: str) -> HashSide:
+        held = HeldIn(repository=f"git.example/acme/{name}", path="uv.lock", line=4)
+        return HashSide(label=label, count=count, locks=(held,), indexes=of)
+
+    sides = (side("aa", most, rivals, "most"), side("bb", 1, indexes, "shop"))
+    conflict = HashConflict(kind="file", name="torch", version="2.0", what="torch-2.0-py3-none-any.whl", sides=sides)
+    fleet = replace(a_fleet(a_repository("most"), a_repository("shop")), hash_conflicts=(conflict,))
+    one = next(f for f in found("hashes-disagree", fleet) if f.repository.endswith("shop"))
+    assert one.level == level
+    assert ("(here from https://wheels.example/cpu)" in one.message) is here
