@@ -48,7 +48,12 @@ class Move:
     ``manifest``: the converted ``pyproject.toml``; ``lock``: where its ``uv.lock`` will be. ``pins``: what the old lock
     (or the fully pinned requirements) held, the versions to keep; ``old_lock`` is its path, ``None`` where nothing
     recorded versions. ``groups``: old group, extra or file (``requirements-dev.txt``) → the uv group or extra with
-    it now (``group:dev``, ``extra:s3``, ``project``). ``package``: whether the project itself is installed.
+    it now (``group:dev``, ``extra:s3``, ``project``); a file may have several. ``package``: whether the project itself
+    is installed.
+
+    ``environments`` are markers for ``[tool.uv] environments``, from wide to narrow, within which the old lock is known
+    to hold; where the universal resolution needs other versions outside of them, one of these takes it back
+    (:func:`rules.migrations.narrowed`). Empty where the old lock holds everywhere.
     """
 
     project: Project
@@ -59,6 +64,7 @@ class Move:
     groups: tuple[tuple[str, str], ...] = ()
     members: tuple[str, ...] = ()
     package: bool = False
+    environments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

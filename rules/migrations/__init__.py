@@ -6,14 +6,18 @@ moves as a whole or is refused with the decision that a person has to take.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 
 from rules.migration import Edit, Ground, Migration, Move, Refusal
 from rules.migrations import conda, hatch, pdm, pipenv, poetry, requirements, rye
 from rules.migrations.ground import Origin, Site, Stop, refusal
+from rules.migrations.narrow import narrowed
 from rules.reading import main_projects
-from scanner.inventory import Project
+from scanner.inventory import Project, Repository
 from scanner.words import listed
+
+__all__ = ["migrate", "narrowed"]
 
 _ORIGINS: Mapping[str, Origin] = {
     "conda": conda.move,
@@ -35,7 +39,7 @@ def migrate(ground: Ground) -> Migration:
     moves: list[Move] = []
     refusals: list[Refusal] = []
     site_notes = []
-    for project in main_projects(ground.repository):
+    for project in _projects(ground.repository):
         origin = _origin(project)
         if origin is None:
             continue
@@ -56,6 +60,22 @@ def migrate(ground: Ground) -> Migration:
         refusals=tuple(refusals),
         notes=tuple(site_notes),
     )
+
+
+def _projects(repository: Repository) -> list[Project]:
+    """The main projects, and those of any role that these take from a path: uv could not read their metadata."""
+    by_path = {project.path: project for project in repository.projects}
+    found = {project.path: project for project in main_projects(repository)}
+    waiting = list(found.values())
+    while waiting:
+        for item in waiting.pop().dependencies:
+            if item.source != "path" or not item.url:
+                continue
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(item.path), item.url))
+            if path in by_path and path not in found:
+                found[path] = by_path[path]
+                waiting.append(by_path[path])
+    return list(found.values())
 
 
 def _refuse_rivals(project: Project) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from rules.migration import Edit
 from rules.migrations.draft import Draft
-from rules.migrations.ground import Site, Stop
+from rules.migrations.ground import Site, Stop, parsed
 from rules.migrations.sheet import Sheet
 from rules.migrations.toml_text import string
 
@@ -83,7 +82,7 @@ def base_of(site: Site) -> Base:
     if before is None and site.manifest in site.ground.facts.files:
         raise Stop("unread-file", f"{site.manifest} could not be read", site.manifest)
     text = (before or "").replace("\r\n", "\n")
-    document = tomllib.loads(text)
+    document = parsed(site.manifest, text)
     project = document.get("project", {})
     if not isinstance(project, dict) or (project and Sheet.of(text).find("project") is None):
         raise Stop("manifest-by-hand", "[project] is written as an inline table", site.manifest)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from rules.blockers import KINDS, PlanBlocker
 from rules.migration import Edit, Ground, Move, Refusal
@@ -85,6 +87,15 @@ class Moved:
 
 
 Origin = Callable[[Site], Moved]
+
+
+def parsed(path: str, text: str) -> dict[str, Any]:
+    """A TOML text as data; raises :class:`Stop` where it is none."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = re.search(r"line (\d+)", str(error))
+        raise Stop("unread-file", f"{path}: {error}", path, int(found[1]) if found else None) from None
 
 
 def refusal(site: Site, stop: Stop) -> Refusal:

@@ -14,6 +14,7 @@ from rules.migrations.base import Base, base_of
 from rules.migrations.draft import IndexTable
 from rules.migrations.ground import Moved, Site, Stop
 from rules.migrations.indexes import bind
+from rules.migrations.narrow import UNIVERSAL
 from rules.migrations.pins import pins_of, prerelease_constraints
 from rules.migrations.pythons import require_python
 from rules.migrations.standard import default_groups, drop_keys, item_at, moved, table, wishes
@@ -50,6 +51,7 @@ def move(site: Site) -> Moved:
     extras = table(base.document, "project", "optional-dependencies")
     return moved(
         base,
+        environments=UNIVERSAL,
         pins=pins,
         old_lock=lock if pins else None,
         old_files=[lock, site.path("pdm.toml"), site.path(".pdm.toml")],

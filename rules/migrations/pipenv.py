@@ -25,9 +25,10 @@ from rules.migrations.base import Base, base_of
 from rules.migrations.draft import GroupOf, IndexTable, Source, Wish
 from rules.migrations.ground import Moved, Site, Stop, deleted
 from rules.migrations.indexes import PRIVATE, bind
+from rules.migrations.narrow import environments_of
 from rules.migrations.pep import is_specifier, requirement_text
 from rules.migrations.pins import normal_version, pins_of, prerelease_constraints
-from rules.migrations.pythons import require_python
+from rules.migrations.pythons import require_python, used_python
 from rules.migrations.sheet import Item, Sheet
 from rules.migrations.toml_text import Row, string
 from scanner.facts import LockedPackage, Manifest, Requirement
@@ -97,6 +98,7 @@ class _Conversion:
                 pins=pins,
                 groups=tuple(dict.fromkeys(groups)),
                 package=base.package,
+                environments=environments_of([], used_python(site.project)),
             ),
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,8 @@ from packaging.version import InvalidVersion, Version
 from rules.migration import Edit, Move
 from rules.migrations import poetry_build, poetry_indexes
 from rules.migrations.draft import Draft, GroupOf, Wish
-from rules.migrations.ground import Moved, Site, Stop, deleted
+from rules.migrations.ground import Moved, Site, Stop, deleted, parsed
+from rules.migrations.narrow import UNIVERSAL
 from rules.migrations.pep import one_specifier
 from rules.migrations.pins import pins_of, prerelease_constraints
 from rules.migrations.poetry_dependencies import Place, wishes_of
@@ -50,8 +50,8 @@ class Papers:
     @classmethod
     def of(cls, text: str, path: str, root: tuple[str, ...] = ("tool", "poetry")) -> Papers:
         """Read the tables below ``root``."""
+        document = parsed(path, text)
         sheet = Sheet.of(text.replace("\r\n", "\n"))
-        document = tomllib.loads(text)
         data: Any = document
         for key in root:
             data = data.get(key, {})
@@ -118,6 +118,7 @@ class _Conversion:
                 pins=pins,
                 groups=self._names(),
                 package=build.package,
+                environments=UNIVERSAL,
             ),
         )
 

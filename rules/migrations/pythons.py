@@ -10,6 +10,7 @@ from rules.migrations.ground import Stop
 from rules.migrations.toml_text import Row, string
 from rules.pythons import dotted, minor
 from scanner.facts import Lock
+from scanner.inventory import Project
 
 _KINDS = (
     ("pipfile", "version-file", "runtime-file"),
@@ -30,6 +31,15 @@ _SAYS = {
     "nox": "nox",
     "classifier": "the classifiers",
 }
+
+
+def used_python(project: Project) -> str | None:
+    """The feature release that the project runs on, as its version file, Pipfile or image says; ``None`` if unclear."""
+    for kinds in _KINDS[:2]:
+        found = {v for d in project.python_versions if d.kind in kinds and (v := minor(d.version)) is not None}
+        if len(found) == 1:
+            return dotted(found.pop())
+    return None
 
 
 def require_python(base: Base, locks: Iterable[Lock]) -> None:

@@ -21,8 +21,9 @@ from rules.migrations.base import Base, base_of
 from rules.migrations.draft import Draft, GroupOf, Wish
 from rules.migrations.ground import Moved, Site, Stop, deleted
 from rules.migrations.listing import Listing, read_listing
+from rules.migrations.narrow import environments_of
 from rules.migrations.pins import normal_version, prerelease_constraints
-from rules.migrations.pythons import require_python
+from rules.migrations.pythons import require_python, used_python
 from scanner.facts import Extract, Lock, LockedPackage
 from scanner.layout import folder_of, group_of_file
 
@@ -84,6 +85,7 @@ class _Conversion:
                 pins=pins,
                 groups=tuple((path, name) for path, names in self._names.items() for name in names),
                 package=base.package,
+                environments=environments_of(self._locks.values(), used_python(site.project)),
             ),
         )
 

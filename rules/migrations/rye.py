@@ -13,8 +13,9 @@ from rules.migrations import pip_options
 from rules.migrations.addresses import without_credentials
 from rules.migrations.base import Base, base_of
 from rules.migrations.ground import Moved, Site, Stop
+from rules.migrations.narrow import environments_of
 from rules.migrations.pins import pins_of, prerelease_constraints
-from rules.migrations.pythons import require_python
+from rules.migrations.pythons import require_python, used_python
 from rules.migrations.sheet import Sheet
 from rules.migrations.standard import drop_keys, item_at, moved, one_version_each, table, wishes
 from rules.migrations.toml_text import Entry as Text
@@ -55,6 +56,7 @@ def move(site: Site) -> Moved:
     groups = [(locks[0], "project"), (locks[1], "group:dev")]
     return moved(
         base,
+        environments=environments_of([], used_python(site.project)),
         pins=pins,
         old_lock=held[-1] if held and pins else None,
         old_files=locks,

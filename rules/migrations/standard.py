@@ -161,6 +161,7 @@ def moved(
     old_files: Sequence[str],
     groups: Sequence[tuple[str, str]],
     members: tuple[str, ...] = (),
+    environments: tuple[str, ...] = (),
 ) -> Moved:
     """The edits and the move of a project whose draft is done."""
     site = base.site
@@ -176,5 +177,6 @@ def moved(
             groups=tuple(dict.fromkeys(groups)),
             members=members,
             package=base.package,
+            environments=environments,
         ),
     )
