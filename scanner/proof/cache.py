@@ -16,7 +16,7 @@ from rules.migration import Move
 from scanner import __version__
 from scanner.proof.outcome import Proved
 
-FORMAT = 3
+FORMAT = 4
 
 
 class ProofCache:
@@ -35,6 +35,7 @@ class ProofCache:
             move.lock,
             move.members,
             move.groups,
+            move.environments,
             move.pins,
             sorted(manifests.items()),
         )

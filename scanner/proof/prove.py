@@ -11,6 +11,7 @@ import posixpath
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ from scanner.redact import redact_line
 from scanner.toml_reader import loads, table
 from scanner.words import listed
 
-_TRIES = 5
+_TRIES = 6
 
 
 def prove(trial: Trial) -> tuple[Proved, ...]:
@@ -142,32 +143,36 @@ class _Proving:
         )
 
     def _narrowed(self, found: _Attempt | None) -> _Attempt:
-        """Lock for those Pythons alone that the old lock was complete for; raises :class:`_Failed` where nothing locks.
+        """Lock for those environments alone that the old lock held for; raises :class:`_Failed` where nothing locks.
 
         Locks of pip-compile, Rye, Pipenv and (mostly) PDM were made with one Python for that Python.
         """
         error = self._error
         best = found
-        for environment in self._environments(found):
+        for environment in islice(dict.fromkeys(self._environments(found)), _TRIES):
             attempt = self._attempt((environment,))
             if attempt is not None and (best is None or _loss(attempt.comparison) < _loss(best.comparison)):
                 best = attempt
+            if best is not None and best.comparison.same:
                 break
         if best is None:
             raise _Failed(error)
         return best
 
     def _environments(self, found: _Attempt | None) -> Iterator[str]:
-        """Ranges of Python to try: what the old lock is complete for; where nothing could be locked, less and less."""
+        """Environments to try: what the old lock is complete for, and what the converter knows of its making.
+
+        Where nothing could be locked because of a Python that dependencies do not admit: newer and newer ones.
+        """
         if not self._move.pins or self._has_environments:
             return
         if found is not None:
             complete, everything = found.comparison.complete, found.comparison.pythons
             if complete and len(complete) < len(everything):
                 yield _range(complete, everything)
-            return
-        everything = pythons(",".join(self._requires) or None)
-        if "does not satisfy Python" in self._error:
+        yield from self._move.environments
+        if found is None and "does not satisfy Python" in self._error:
+            everything = pythons(",".join(self._requires) or None)
             for start in range(1, len(everything)):
                 yield _range(everything[start:], everything)
 
