@@ -109,7 +109,7 @@ def _managed(tool: str, words: list[Word], target: Target, manner: Manner) -> An
     handler = _VERBS[tool].get(verb)
     if handler is None:
         if tool == "pdm" and verb in target.scripts:
-            return Answer(kind="run", text=f"{_run_prefix(uv, manner)} {_script(target, verb)}{_raws(rest)}")
+            return _script(tool, words[1:], target, _run_prefix(uv, manner))
         if tool == "poetry" and verb == "poe":
             return Answer(kind="run", text=f"{_run_prefix(uv, manner)} poe{_raws(rest)}")
         return look(f"`{tool} {verb}` has no counterpart that is certain")
@@ -148,13 +148,21 @@ def _run_prefix(uv: str, manner: Manner) -> str:
     return " ".join(parts)
 
 
-def _script(target: Target, name: str) -> str:
-    return target.scripts[name]
+def _script(tool: str, words: list[Word], target: Target, prefix: str) -> Answer:
+    """A command line that the old tool keeps under a name, in its place."""
+    script = target.scripts[words[0].value]
+    if not script or re.search(r"[;&|<>$`\n{]", script):
+        shown = f": {script[:80]}" if script else ""
+        return look(f"the script {words[0].value!r} of {tool} is more than one plain command{shown}")
+    return Answer(kind="run", text=f"{prefix} {script}{_raws(words[1:])}")
 
 
 def _run(tool: str, first: Word, rest: list[Word], target: Target, manner: Manner, uv: str) -> Answer:
     number = 0
     while number < len(rest) and rest[number].value.startswith("-"):
+        if tool == "pdm" and rest[number].value in ("-p", "--project") and number + 1 < len(rest):
+            uv, number = f"uv --project {rest[number + 1].raw}", number + 2
+            continue
         if rest[number].value in ("-p", "--project", "--venv", "--env-file"):
             return look(f"`{tool} run {rest[number].value}` chooses another environment")
         number += 1
@@ -172,16 +180,11 @@ def _run(tool: str, first: Word, rest: list[Word], target: Target, manner: Manne
     if values[0] == tool and len(rest) > 1:
         nested = _managed(tool, rest, target, manner)
         return nested or look(f"{tool} inside {tool}")
-    script = target.scripts.get(values[0]) if tool in ("pipenv", "pdm", "rye") else None
     prefix = _run_prefix(uv, manner)
-    if script is not None:
-        if re.search(r"[;&|<>$`'\"\n]", script):
-            return look(f"the script {values[0]!r} of {tool} is more than one plain command: {script[:80]}")
-        return Answer(kind="run", text=f"{prefix} {script}{_raws(rest[1:])}")
+    if tool in ("pipenv", "pdm", "rye") and values[0] in target.scripts:
+        return _script(tool, rest, target, prefix)
     if tool in ("pdm", "rye") and values[0].endswith(".py"):
         prefix = f"{prefix} python"
-    if manner.run == "":  # in an image whose PATH holds the environment
-        pass
     return Answer(kind="run", text=prefix, upto=rest[0].start)
 
 
@@ -228,6 +231,8 @@ def _options(rest: Sequence[Word], valued: Mapping[str, str], flags: Mapping[str
             found.values.setdefault(valued[name], []).append(value)
         elif word.value in flags:
             found.flags.add(flags[word.value])
+        elif word.value.startswith("-dG") and "-dG" in valued:
+            found.values.setdefault("group", []).append(word.value[3:].lstrip("="))
         elif short in valued and len(word.value) > 2 and not word.value.startswith("--"):
             found.values.setdefault(valued[short], []).append(word.value[2:].lstrip("="))
         elif word.value in _QUIET:
@@ -248,7 +253,7 @@ def _sync(target: Target, manner: Manner, parts: Sequence[str], *, project: bool
     words = ["uv", "sync", *([manner.lock] if manner.lock else []), *parts]
     no_project = (not project or manner.no_project) and target.package
     words += ["--no-install-project"] if no_project and "--no-install-project" not in parts else []
-    inexact = manner.inexact or manner.system or manner.active
+    inexact = (manner.inexact or manner.system or manner.active) and manner.lock
     words += ["--inexact"] if inexact and "--inexact" not in words else []
     words += ["--active"] if manner.active else []
     words += [o for o in manner.options if o not in words]
@@ -574,7 +579,7 @@ def _pipenv_requirements(rest: Sequence[Word], target: Target, manner: Manner) -
 
 
 def _pdm_install(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
-    valued = {"-G": "group", "--group": "group", "--with": "group", "--without": "without", "-p": "dir",
+    valued = {"-G": "group", "-dG": "group", "--group": "group", "--with": "group", "--without": "without", "-p": "dir",
               "--project": "dir", "-L": "lock", "--lockfile": "lock"}  # fmt: skip
     flags = {"--prod": "prod", "--production": "prod", "-d": "dev", "--dev": "dev", "--no-self": "no-self",
              "--no-default": "no-default", "--dev-only": "dev-only"}  # fmt: skip
@@ -741,7 +746,7 @@ def _pip(words: list[Word], target: Target, manner: Manner) -> Answer | None:
     files = found.values.get("file", [])
     locals_ = [*found.values.get("local", []), *(w.value for w in found.named if _LOCAL.fullmatch(w.value))]
     others = [w for w in found.named if not _LOCAL.fullmatch(w.value)]
-    if not (files or locals_ or found.values.get("group")):
+    if not (files or locals_ or found.values.get("group")) or (not files and not manner.lock):
         return None
     if found.unknown or {"elsewhere", "build"} & found.values.keys():
         return look(f"`{' '.join(values)[:100]}`: {', '.join(found.unknown) or 'where or how it installs'}")

@@ -108,6 +108,11 @@ def _calls_old(text: str, target: Target) -> bool:
     return bool(names) and re.search(rf"(?<![\w-])(?:{names})(?![\w-])", text) is not None
 
 
+def _names_manager(text: str, target: Target) -> bool:
+    names = "|".join(sorted(target.tools & MANAGERS))
+    return bool(names) and re.search(rf"(?<![\w-])(?:{names})(?![\w-])", text) is not None
+
+
 _FLAGS = re.compile(r"(?:\s|\\\r?\n)*--[a-z][a-z-]*(?:=(?:\"[^\"\n]*\"|[^\s\\]*))?(?=\s|\\|$)")
 
 
@@ -135,6 +140,8 @@ class _Image:
             if step.name == "RUN":
                 self._run(step)
         if not self.syncs and not self.splices and not self.script.splices:
+            if not _names_manager(self.text, self.target):
+                return self.text
             raise _Unclear("calls the old tool in a way that is not understood", None)
         for step in self.steps:
             if step.name in ("CMD", "ENTRYPOINT"):
@@ -340,7 +347,7 @@ class _Image:
 
     def _copies(self, name: str, but: _Step) -> bool:
         return any(
-            any(posixpath.basename(w).rstrip("*") == name for w in self._copied(s)[1][:-1])
+            any(posixpath.basename(w).rstrip("*") in (name, "Pipfile") for w in self._copied(s)[1][:-1])
             or any(w in (".", "./", "*") for w in self._copied(s)[1][:-1])
             for s in self.steps
             if s.name in ("COPY", "ADD") and s is not but and s.stage == but.stage

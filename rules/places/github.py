@@ -38,7 +38,7 @@ def edit(path: str, text: str, context: Context) -> str:
         splices += _job(steps, script)
     after = applied(text, [*splices, *(s for s in script.splices if not _inside(s, splices))])
     after = renamed_files(after, path, context) if after != text or _names_lock(text) else after
-    return without_variables(after)
+    return without_variables(after, context)
 
 
 def _names_lock(text: str) -> bool:

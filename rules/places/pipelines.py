@@ -35,7 +35,7 @@ def edit(path: str, text: str, context: Context) -> str:
                 extra.append(_emptied(text, place))
         extra += _listed(text, document, context, path)
     after = applied(text, [*script.splices, *extra])
-    return without_variables(renamed_files(after, path, context))
+    return without_variables(renamed_files(after, path, context), context)
 
 
 def _listed(text: str, node: Node | None, context: Context, path: str, depth: int = 0) -> Iterator[Splice]:

@@ -26,9 +26,9 @@ _HOOKS = {
 
 def edit(path: str, text: str, context: Context) -> str:
     """The configuration with uv's hooks."""
-    target = context.around(path)
+    target = context.around(path) or context.any_of("poetry") or context.any_of("pdm") or context.any_of("pip-compile")
     if target is None:
-        return text
+        return scripts(path, text, context)
     after = text
     for _ in range(20):
         splices = next(_repositories(after, target, path, context), None)

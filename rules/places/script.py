@@ -108,6 +108,8 @@ def _as_seen(invocation: Invocation, project: str | None) -> _Seen | None:
     words = starts(invocation.argv)
     if not words or invocation.at.line is None:
         return None
+    if words[0].startswith("$") and words[1:2] == ("-m",) and len(words) > 2:
+        words = words[2:]
     verb = next((w for w in words[1:] if not w.startswith("-")), "")
     return _Seen(invocation.at.line, posixpath.basename(words[0]), verb, invocation.job, project)
 
@@ -183,6 +185,8 @@ class Script:
             if call.begin < skip:
                 continue
             given = self._answer(call, lines if window.folded else None, manner or self.manner)
+            if given is not None and window.folded and "\n" in text[call.begin : call.end] and _is_doubtful(call):
+                given = Answer(kind="look", why="lines that YAML folds into one command")
             if given is None:
                 continue
             if given.kind == "token":
@@ -270,7 +274,9 @@ class Script:
         seen = self.context.seen(self.path, lines or here, program, verb)
         if seen is None and not self._trusted:
             return None
-        target = self.context.target(self.path, seen, program) if seen is not None else self.context.around(self.path)
+        tool = next((m for w in words[1:] for m in MANAGERS if w.value.strip("'\"").startswith(m)), program)
+        tool = program if program in MANAGERS else tool
+        target = self.context.target(self.path, seen, tool) if seen is not None else self.context.around(self.path)
         if target is None:
             return None
         job = self._jobs.setdefault(seen.job if seen is not None else None, _Job())
@@ -302,7 +308,7 @@ class Script:
 
     def _into_system(self, given: Answer, manner: Manner) -> Answer:
         text = given.text
-        if "--inexact" not in text:
+        if "--inexact" not in text and manner.lock:
             text = text.replace("uv sync", "uv sync --inexact", 1) if " && " in text else f"{text} --inexact"
         if manner.active:
             return Answer(kind="sync", text=text)
@@ -343,6 +349,12 @@ class Outcome:
     looked: int = 0
     emptied: bool = False
     answers: list[Answer] = field(default_factory=list)
+
+
+def _is_doubtful(call: Call) -> bool:
+    """Whether a folded script reads as one command what was meant as several."""
+    names = (MANAGERS | {"pip", "pip3", "sudo"}) - ({"pip"} if "run" in call.values[1:2] else set())
+    return call.program not in _CONTAINERS and any(w.value in names for w in call.words[2:])
 
 
 def _until(call: Call, stop: int, found: list[Call]) -> Call:

@@ -147,8 +147,8 @@ def _scripts(ground: Ground, move: Move) -> Iterator[tuple[str, str]]:
             command = value.get("cmd") if isinstance(value, dict) else value
             if isinstance(command, list) and all(isinstance(w, str) for w in command):
                 command = " ".join(command)
-            if isinstance(command, str):
-                yield script, command
+            if script != "_":
+                yield script, command if isinstance(command, str) else ""
 
 
 def _table(data: Mapping[str, Any], *keys: str) -> dict[str, Any]:

@@ -72,8 +72,10 @@ def _moves(file: str, context: Context) -> bool:
     return (posixpath.dirname(file) or ".") in context.targets
 
 
-def without_variables(text: str) -> str:
+def without_variables(text: str, context: Context) -> str:
     """A YAML text whose mappings of variables name none of the old tools' any more."""
+    if not any(context.any_of(tool) for tool in ("poetry", "pipenv", "pdm", "rye")):
+        return text
     for _ in range(60):
         splice = next(_changes(text), None)
         if splice is None:
