@@ -7,11 +7,13 @@ For tools that Muster itself calls (uv, ruff, git apply in a scratch copy), neve
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import resource
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -26,6 +28,8 @@ _FILE_LIMIT = 2 * 1024**3
 _KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "SYSTEMROOT")
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 _OFFLINE = {"UV_OFFLINE": "1", "PIP_NO_INDEX": "1"}
+_PR_SET_PDEATHSIG = 1
+_DIE_WITH_PARENT = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +121,8 @@ def _start(
     alone = [] if network else _without_network()
 
     def limit() -> None:
+        if _DIE_WITH_PARENT is not None:  # a killed worker takes its tool along
+            _DIE_WITH_PARENT(_PR_SET_PDEATHSIG, signal.SIGKILL)
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_LIMIT, _FILE_LIMIT))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -71,3 +72,23 @@ def test_what_cannot_be_started(tmp_path: Path) -> None:
 def test_no_such_folder() -> None:
     with pytest.raises(sandbox.NotStarted):
         sandbox.run(["true"], cwd="/no/such/folder")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl")
+def test_a_tool_ends_with_the_worker_that_was_killed(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    code = (
+        "from scanner import sandbox\n"
+        f"sandbox.run(['sh', '-c', 'echo $$ > {pid}; exec sleep 60'], cwd={str(tmp_path)!r}, network=True)\n"
+    )
+    worker = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).resolve().parents[2])
+    while not (pid.exists() and pid.read_text().strip()):
+        time.sleep(0.05)
+    worker.kill()
+    worker.wait()
+    state = Path(f"/proc/{pid.read_text().strip()}/stat")
+    for _ in range(100):
+        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
+            return
+        time.sleep(0.05)
+    pytest.fail("the tool outlived its worker")
