@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TOOLS := .venv-tools
 
-.PHONY: ruff-rules demo test oracle check lint format docs docs-check lock install clean wheel-test self-check
+.PHONY: ruff-rules demo test oracle browser check lint format docs docs-check lock install clean wheel-test self-check
 
 $(STAMP): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -19,7 +19,7 @@ demo: $(STAMP)
 	$(BIN)/muster demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -q -n auto -m "not oracle"
+	$(BIN)/python -m pytest -q -n auto -m "not oracle and not browser"
 
 # The real tools stand in an environment of their own: they are witnesses, not parts.
 $(TOOLS)/.installed: requirements/oracle.txt
@@ -29,6 +29,14 @@ $(TOOLS)/.installed: requirements/oracle.txt
 
 oracle: $(STAMP) $(TOOLS)/.installed
 	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" $(BIN)/python -m pytest -q -n auto -m oracle
+
+# The report in a headless Chromium, if there is one; axe-core judges its accessibility, if npm can bring it. Never a part of the package.
+AXE := $(TOOLS)/node_modules/axe-core/axe.min.js
+$(AXE):
+	-npm install --silent --no-audit --no-fund --no-save --ignore-scripts --prefix $(TOOLS) axe-core@4.14.1
+
+browser: $(STAMP) $(AXE)
+	AXE_CORE="$(CURDIR)/$(AXE)" $(BIN)/python -m pytest -q -m browser tests/reports/browser
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

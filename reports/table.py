@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, TypeAlias
 from urllib.parse import quote
@@ -90,6 +90,7 @@ class Table:
     heading: int = 0
     csv_only: bool = False
     hidden: tuple[str, ...] = ()
+    index: dict[int, dict[str, list[int]]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,11 +146,25 @@ def key(column: str) -> str:
 
 def rows_where(table: Table, filters: tuple[tuple[str, str], ...]) -> tuple[tuple[Cell, ...], ...]:
     """The rows that a link shows: one of the values in each column named, a list holding it counts."""
-    wanted: dict[int, set[str]] = {}
     keys = [key(c) for c in table.columns]
+    wanted: dict[int, set[int]] = {}
     for name, value in filters:
-        wanted.setdefault(keys.index(name), set()).add(value)
-    return tuple(row for row in table.rows if all(_values(row[i]) & values for i, values in wanted.items()))
+        column = keys.index(name)
+        wanted.setdefault(column, set()).update(_index(table, column).get(value, ()))
+    if not wanted:
+        return table.rows
+    return tuple(table.rows[i] for i in sorted(set.intersection(*wanted.values())))
+
+
+def _index(table: Table, column: int) -> dict[str, list[int]]:
+    """Where each value of a column stands; kept with the table, as a report asks for many."""
+    if column not in table.index:
+        found: dict[str, list[int]] = {}
+        for number, row in enumerate(table.rows):
+            for value in _values(row[column]):
+                found.setdefault(value, []).append(number)
+        table.index[column] = found
+    return table.index[column]
 
 
 def _values(cell: Cell) -> set[str]:

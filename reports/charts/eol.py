@@ -56,16 +56,17 @@ def _row(runtime: Runtime, y: float, x: object, today: date, most: int) -> Marku
     told = f"{runtime.count.number} project{'' if runtime.count.number == 1 else 's'}"
     name = words(_LEFT - 14, y + 5, runtime.version, anchor="end", name="strong")
     if runtime.end is None:
-        said = f"Python {runtime.version}: {told}; end of life not in Muster's table"
-        return linked(runtime.count.where, said, name, words(_LEFT, y + 5, f"{told}, end not known", name="small"))
+        said = f"{told}, end not known"
+        return linked(runtime.count.where, f"{runtime.version} {said}", name, words(_LEFT, y + 5, said, name="small"))
     over = runtime.end < today
     colour = "v-bad" if over else "v-warn" if (runtime.end - today).days < 366 else "v-good"
     verb = "ended" if over else "ends"
+    said = f"{told}, {verb} {runtime.end.isoformat()}"
     return linked(
         runtime.count.where,
-        f"Python {runtime.version}: {told}; support {verb} on {runtime.end.isoformat()}",
+        "",
         name,
         line(x(today), y, x(runtime.end), y, f"stem {colour}"),
         tag("circle", {"cx": float(x(runtime.end)), "cy": y, "r": radius, "class": colour}),
-        words(_LEFT + _WIDE + 14, y + 5, f"{told}, {verb} {runtime.end.isoformat()}", name="small"),
+        words(_LEFT + _WIDE + 14, y + 5, said, name="small"),
     )

@@ -50,11 +50,11 @@ def words(
 
 
 def linked(where: Where | None, label: str, *parts: Markup) -> Markup:
-    """Parts that lead to rows; ``label`` is what is heard, and seen when pointed at."""
-    inside = (tag("title", {}, label), *parts)
+    """Parts that lead to rows; ``label`` is what is heard, and seen when pointed at; empty where the parts say it."""
+    inside = (tag("title", {}, label), *parts) if label else parts
     if where is None:
         return tag("g", {}, *inside)
-    return tag("a", {"href": fragment(where), "aria-label": label}, *inside)
+    return tag("a", {"href": fragment(where), "aria-label": label or None}, *inside)
 
 
 def box(x: float, y: float, width: float, height: float, name: str, radius: float = 2) -> Markup:

@@ -7,11 +7,13 @@
   const S = read("strings"), R = read("repositories");
   const lazy = (make) => { let made; return () => (made ??= make()); };
   const lower = lazy(() => S.map((s) => s.toLowerCase()));
-  const rank = lazy(() => {
-    const order = S.map((_, i) => i), by = new Intl.Collator("en", { numeric: true }).compare, ranks = new Int32Array(S.length);
-    order.sort((a, b) => by(S[a], S[b])).forEach((s, i) => { ranks[s] = i; });
+  // Texts in the order of people: capitals with small letters, 9 before 10. A collator would take seconds for 50,000.
+  const natural = (s) => s.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(9, "0"));
+  const ranked = (texts, ids) => {
+    const keys = new Map(ids.map((i) => [i, natural(texts[i])])), ranks = new Int32Array(texts.length);
+    ids.sort((a, b) => (keys.get(a) < keys.get(b) ? -1 : keys.get(a) > keys.get(b) ? 1 : a - b)).forEach((id, i) => { ranks[id] = i; });
     return ranks;
-  });
+  };
   const names = lazy(() => new Map(R.flatMap(([name, id], i) => [[name, i], [id, i]])));
 
   // Elements: h("a", {href: …}, "text", child …).
@@ -174,7 +176,7 @@
     }
     order(found) {
       const c = this.column(this.sort), sign = this.down ? -1 : 1;
-      const ranks = c.kind === "number" ? null : rank();
+      const ranks = c.kind === "number" || c.kind === "repository" ? null : (c.ranks ??= this.ranks(c));
       const by = {
         number: (row) => c.cells[row],
         repository: (row) => (c.cells[row] === null ? null : this.repositoryRank()[c.cells[row]]),
@@ -189,18 +191,16 @@
         return sign * (x - y) || a - b;
       });
     }
-    repositoryRank() {
-      return (Grid.ranks ??= (() => {
-        const by = new Intl.Collator("en", { numeric: true }).compare, ranks = [];
-        R.map((_, i) => i).sort((a, b) => by(R[a][0], R[b][0])).forEach((r, i) => { ranks[r] = i; });
-        return ranks;
-      })());
+    ranks(c) {
+      const first = c.kind === "text" ? c.cells : c.cells.flatMap((cell) => cell.slice(0, 1));
+      return ranked(S, [...new Set(first)]);
     }
+    repositoryRank() { return (Grid.ranks ??= ranked(R.map(([name]) => name), R.map((_, i) => i))); }
     frame(note) {
       const typed = () => { clearTimeout(this.wait); this.wait = setTimeout(() => { this.q = this.search.value; this.changed(); }, 120); };
       this.search = h("input", { type: "search", placeholder: "Search", "aria-label": `Search in ${this.title}`, oninput: typed });
       this.chips = h("div", { class: "chips" });
-      this.count = h("span", { class: "of" });
+      this.count = h("span", { class: "of shown" });
       this.table = h("table", {}, h("caption", { class: "hear" }, this.title));
       this.head = h("thead");
       this.body = h("tbody");
@@ -219,7 +219,7 @@
         note ? h("p", { class: "note" }, note) : "");
     }
     menu(label, build, extra = {}) {
-      const sheet = h("div", { class: "sheet", hidden: true, role: "group", "aria-label": `${label}, choices` });
+      const sheet = h("div", { class: "sheet", hidden: true, role: "group", "aria-label": `${extra["aria-label"] ?? label}, choices` });
       const button = h("button", { type: "button", "aria-expanded": "false", ...extra, onclick: () => (sheet.hidden ? open() : close()) }, label);
       const whole = h("div", { class: "menu" }, button, sheet);
       const outside = (event) => { if (!whole.contains(event.target)) close(); };
@@ -303,7 +303,7 @@
     }
     heading(c) {
       const sort = () => { this.down = this.sort === c.key ? !this.down : c.kind === "number"; this.sort = c.key; this.changed(); };
-      const filter = c.kind === "number" ? null : this.menu("▾", (sheet) => this.filterSheet(sheet, c), { "data-filter": "", "aria-label": `Filter ${c.label}` });
+      const filter = c.kind === "number" ? null : this.menu("", (sheet) => this.filterSheet(sheet, c), { "data-filter": "", class: "sieve", "aria-label": `Filter ${c.label}` });
       return h("th", { scope: "col", "data-key": c.key, class: c.kind === "number" ? "num" : null },
         h("button", { type: "button", "data-sort": "", onclick: sort }, c.label), filter);
     }
