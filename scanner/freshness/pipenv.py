@@ -70,7 +70,12 @@ def _compare(
         return "undecidable", {}, Reason(message="the Pipfile holds values that JSON cannot", path=manifest.path)
     if recorded not in digests.values():
         return "stale", {}, Reason(message=DIGEST_ONLY if covers else DIGEST, path=manifest.path)
-    others: dict[str, LockStatus] = {label: "stale" for label, digest in digests.items() if digest != recorded}
+    others: dict[str, LockStatus]
+    if [label for label, digest in digests.items() if digest == recorded] == [_BEFORE]:
+        others = {label: "fresh" if label == _BEFORE else "stale" for label in digests}
+        message = f"fresh if Pipenv {_BEFORE} wrote it, stale if a later one did, which takes in every category"
+        return "undecidable", others, Reason(message=message, path=manifest.path)
+    others = {label: "stale" for label, digest in digests.items() if digest != recorded}
     if "source" not in manifest.data and _is_old_default(sources):
         others = {_NEW_DEFAULT: "stale"}
     reason = Reason(message=f"Pipenv {' and '.join(others)} computes another digest", path=lock.path)

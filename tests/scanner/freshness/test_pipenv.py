@@ -85,7 +85,9 @@ def test_only_the_digest_counts_for_the_status() -> None:
 def test_custom_categories_came_with_2022_10_9() -> None:
     manifest = SOURCE + '[packages]\n[docs]\nd = "*"\n'
     old = verdict(manifest, digest({}), {"d": {"version": "==1"}})
-    assert (old.status, old.other_versions) == ("fresh", {">=2022.10.9": "stale", ">=2026.4": "stale"})
+    others = {"<2022.10.9": "fresh", ">=2022.10.9": "stale", ">=2026.4": "stale"}
+    assert (old.status, old.covers, old.other_versions) == ("undecidable", True, others)
+    assert "which takes in every category" in old.reasons[-1].message
     proved = verdict(manifest, digest({}), {}, docs={"d": {"version": "==1"}})
     assert proved.status == "stale"
 
