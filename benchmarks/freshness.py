@@ -4,7 +4,8 @@
 
 For each lock format and size (packages): milliseconds of wall time to read manifest and lock and to judge, the best of
 three; with ``--tools`` also what ``uv lock --check``, ``poetry check --lock``, ``pdm lock --check`` and
-``pipenv verify`` take on a copy of manifests and locks (offline, as found on PATH), at most N of each size.
+``pipenv verify`` take on a copy of manifests and locks (offline, as found on PATH): at most N of each size, one of a
+repository.
 """
 
 from __future__ import annotations
@@ -64,13 +65,17 @@ def main() -> None:
             continue
         with tree:
             facts = collect(tree, formats_for, REQUIREMENTS)
-            for path, extract in sorted(facts.extracts.items()):
-                if extract.lock is None:
-                    continue
-                key = (_named(extract.lock), next(size for size in SIZES if len(extract.lock.packages) <= size))
-                wanted = options.tools and path.rpartition("/")[2] in TOOLS and asked[key] < options.limit
-                asked[key] += wanted
-                costs[key].append(_cost(tree, facts, path, extract.lock, with_tool=wanted))
+        here: set[tuple[str, int]] = set()
+        for path, extract in sorted(facts.extracts.items()):
+            if extract.lock is None:
+                continue
+            key = (_named(extract.lock), next(size for size in SIZES if len(extract.lock.packages) <= size))
+            wanted = options.tools and key[0] in TOOLS and asked[key] < options.limit and key not in here
+            here.add(key)
+            with GitTree(candidate.repository) as tree:
+                cost = _cost(tree, facts, path, extract.lock, with_tool=wanted)
+            asked[key] += cost.tool is not None
+            costs[key].append(cost)
     _print(costs)
 
 
