@@ -61,6 +61,7 @@ KINDS: Mapping[str, Kind] = {
         (0.5, 1.5, 4), "medium", "Which index serves which package? (explicit = true and [tool.uv.sources])"
     ),
     "lint-plugin": Kind((0.5, 1, 4), "medium", "Keep flake8 for the plug-in alone, or drop its checks?"),
+    "lock-narrower": Kind((0.25, 0.25, 1), "low", None),
     "manifest-by-hand": Kind((0.25, 0.5, 2), "medium", None),
     "no-lock": Kind((0.5, 1, 4), "medium", "Nothing records today's versions: is the newest resolution acceptable?"),
     "pipenv-scripts": Kind((0.25, 0.25, 1), "low", None),

@@ -29,8 +29,8 @@ def move(site: Site) -> Moved:
         base.draft.dependencies = list(dict.fromkeys(made))
     elif made:
         base.draft.groups["environment"] = [w for w in made if w.name.lower() not in base.declared]
-    require_python(base, [])
     pins = tuple(pin for item, wish in zip(found, made, strict=True) if (pin := pin_of(item, wish.name)) is not None)
+    require_python(base, held=bool(pins))
     pinned = bool(pins) and len(pins) == len(found)
     return moved(
         base,

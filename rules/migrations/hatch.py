@@ -29,7 +29,7 @@ def move(site: Site) -> Moved:
     elif not base.project:
         raise Stop("manifest-by-hand", "there is no [project] table", site.manifest)
     _say_environments(base)
-    require_python(base, [])
+    require_python(base)
     extras = [*table(base.document, "project", "optional-dependencies"), *base.draft.extras]
     groups = [("project", "project"), *((name, f"extra:{name}") for name in extras)]
     return moved(base, pins=(), old_lock=None, old_files=[], groups=groups)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from rules.migrations.base import Base
 from rules.migrations.sheet import Sheet
 from rules.migrations.toml_text import Row, table_text, value_text
+from rules.pythons import admitted, dotted, minor
 from scanner.facts import Lock
 
 UNIVERSAL = ("implementation_name == 'cpython'",)
@@ -27,6 +29,34 @@ def environments_of(locks: Iterable[Lock], python: str | None = None) -> tuple[s
     low, high = releases[0], releases[-1]
     alone = f"python_version == '{low}'" if low == high else f"python_version >= '{low}' and python_version <= '{high}'"
     return (f"python_version >= '{low}'", alone, f"{alone} and sys_platform == 'linux'")
+
+
+def narrow_to_lock(base: Base, environments: Sequence[str]) -> None:
+    """Leave out the Pythons below the one that the old lock was made for, where the project only claims them.
+
+    Those that its CI runs are not left out: there the old lock was installed too.
+    """
+    found = re.fullmatch(r"python_version >= '(\d+)\.(\d+)'", environments[0]) if environments else None
+    declared = base.project.get("requires-python") or _text(base.draft.fields.get("requires-python"))
+    claimed = admitted(declared if isinstance(declared, str) else None)
+    if found is None or not claimed or "environments" in base.draft.settings:
+        return
+    locked = (int(found[1]), int(found[2]))
+    tested = {v for d in base.site.project.python_versions if d.kind in _RUN and (v := minor(d.version)) is not None}
+    floor = min([locked, *(v for v in tested if v in claimed)])
+    if min(claimed) < floor:
+        base.draft.settings["environments"] = [f"python_version >= '{dotted(floor)}'"]
+        message = (
+            f"the old lock was made for Python {dotted(locked)}; the new one leaves out those below {dotted(floor)}"
+        )
+        base.site.note("lock-narrower", message, base.site.manifest)
+
+
+_RUN = ("ci-matrix", "ci-setup", "tox", "nox", "image")
+
+
+def _text(row: Row | None) -> str | None:
+    return row.raw.strip('"') if row is not None else None
 
 
 def narrowed(text: str, environments: Iterable[str]) -> str:

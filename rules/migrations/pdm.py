@@ -45,7 +45,7 @@ def move(site: Site) -> Moved:
         base.draft.settings = {"package": True, **base.draft.settings}
         base.package = True
     _scripts(base, pdm)
-    require_python(base, [])
+    require_python(base)
     drop_keys(base, _ROOT, _BACKEND)
     names = [*table(base.document, "dependency-groups"), *base.draft.groups]
     extras = table(base.document, "project", "optional-dependencies")

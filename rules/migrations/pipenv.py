@@ -75,7 +75,7 @@ class _Conversion:
         self._packages()
         self._defaults()
         self._bind(pins)
-        self._python()
+        self._python(held=bool(pins))
         self._options()
         constraints = prerelease_constraints(draft, pins)
         if constraints:
@@ -254,7 +254,7 @@ class _Conversion:
 
     # --- the rest ---
 
-    def _python(self) -> None:
+    def _python(self, *, held: bool) -> None:
         requires = self._data.get("requires", {})
         requires = requires if isinstance(requires, dict) else {}
         found = next(self._versions(requires), None)
@@ -262,7 +262,7 @@ class _Conversion:
             if "requires-python" not in self._draft.fields:
                 self._draft.fields["requires-python"] = Row("requires-python", string(found))
             return
-        require_python(self._base, [])
+        require_python(self._base, held=held)
 
     @staticmethod
     def _versions(requires: Mapping[str, Any]) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from rules.migrations.base import Base
 from rules.migrations.ground import Stop
@@ -11,14 +12,9 @@ from rules.migrations.toml_text import Row, string
 from rules.pythons import dotted, minor
 from scanner.facts import Lock
 from scanner.inventory import Project
+from scanner.words import listed
 
-_KINDS = (
-    ("pipfile", "version-file", "runtime-file"),
-    ("image",),
-    ("ci-setup", "ci-matrix", "conda"),
-    ("tox", "nox"),
-    ("classifier",),
-)
+_KINDS = (("pipfile", "version-file", "runtime-file"), ("image",))
 _SAYS = {
     "image": "the image",
     "version-file": "the version file",
@@ -35,50 +31,67 @@ _SAYS = {
 
 def used_python(project: Project) -> str | None:
     """The feature release that the project runs on, as its version file, Pipfile or image says; ``None`` if unclear."""
-    for kinds in _KINDS[:2]:
+    for kinds in _KINDS:
         found = {v for d in project.python_versions if d.kind in kinds and (v := minor(d.version)) is not None}
         if len(found) == 1:
             return dotted(found.pop())
     return None
 
 
-def require_python(base: Base, locks: Iterable[Lock]) -> None:
-    """Set ``requires-python`` unless it is stated; raises :class:`Stop` where no file shows a Python version."""
+def require_python(base: Base, locks: Iterable[Lock] = (), *, held: bool = False) -> None:
+    """Set ``requires-python`` unless it is stated; raises :class:`Stop` where no file shows a Python version.
+
+    ``held``: there are versions to keep. They hold for the Pythons that were locked for and are used, and for no
+    later one, so the range ends there; without them it is open.
+    """
     if "requires-python" in base.project or "requires-python" in base.draft.fields:
         return
     site = base.site
-    floor, said, path, line = _locked(locks) or _shown(base) or (None, "", None, None)
-    if floor is None:
+    found = [*_locked(locks), *_used(site.project)] or _claimed(site.project)
+    if not found:
         message = "no file states or shows which Python versions are supported"
         raise Stop("python-undeclared", message, site.manifest if base.before is not None else site.folder)
-    base.draft.fields["requires-python"] = Row("requires-python", string(f">={floor}"))
-    site.note("python-undeclared", f"requires-python >={floor}: {said}", path, line)
+    first, last = min(found), max(found)
+    text = f">={dotted(first.release)}"
+    if held and first.said != _SAYS["classifier"]:
+        major, feature = last.release
+        text = f"=={dotted(first.release)}.*" if first.release == last.release else f"{text},<{major}.{feature + 1}"
+    base.draft.fields["requires-python"] = Row("requires-python", string(text))
+    places = listed(list(dict.fromkeys((first.said, last.said))))
+    site.note("python-undeclared", f"requires-python {text}, after {places}", first.path, first.line)
 
 
-_Found = tuple[str, str, str | None, int | None]
+@dataclass(frozen=True, slots=True, order=True)
+class _Shown:
+    """A Python that some file locks for, runs or tests."""
+
+    release: tuple[int, int]
+    said: str
+    path: str
+    line: int = 0
 
 
-def _locked(locks: Iterable[Lock]) -> _Found | None:
-    """The lowest Python that a compiled file was made for."""
-    found = []
-    for lock in locks:
-        text = re.sub(r"^[=>~]=?|\.\*$", "", lock.requires_python or "")
-        if re.fullmatch(r"\d+\.\d+(?:\.\d+)?", text):
-            found.append((tuple(map(int, text.split(".")[:2])), lock))
-    if not found:
-        return None
-    version, lock = min(found, key=lambda f: f[0])
-    text = ".".join(map(str, version))
-    return text, f"{lock.path} was compiled for Python {text}", lock.path, lock.header_line
+def _locked(locks: Iterable[Lock]) -> list[_Shown]:
+    """The Pythons that compiled files were made for."""
+    found = ((re.search(r"(\d+)\.(\d+)", lock.requires_python or ""), lock) for lock in locks)
+    return [
+        _Shown((int(python[1]), int(python[2])), f"the header of {lock.path}", lock.path, lock.header_line or 1)
+        for python, lock in found
+        if python
+    ]
 
 
-def _shown(base: Base) -> _Found | None:
-    project = base.site.project
-    for kinds in _KINDS:
-        known = [(v, d) for d in project.python_versions if d.kind in kinds and (v := minor(d.version)) is not None]
-        known = [(v, d) for v, d in known if v >= (3, 0)]
-        if known:
-            version, declared = min(known, key=lambda k: k[0])
-            text = dotted(version)
-            return text, f"the lowest Python of {_SAYS[declared.kind]}", declared.path, declared.line
-    return None
+def _used(project: Project) -> list[_Shown]:
+    """The Pythons of the first kind of file that says so, and with them those that CI, tox and nox run."""
+    chosen = next((found for kinds in _KINDS if (found := _of_kinds(project, kinds))), [])
+    tested = _of_kinds(project, ("ci-setup", "ci-matrix", "tox", "nox"))
+    return [*chosen, *tested] or _of_kinds(project, ("conda",))
+
+
+def _claimed(project: Project) -> list[_Shown]:
+    return _of_kinds(project, ("classifier",))
+
+
+def _of_kinds(project: Project, kinds: Sequence[str]) -> list[_Shown]:
+    known = ((minor(d.version), d) for d in project.python_versions if d.kind in kinds)
+    return [_Shown(v, _SAYS[d.kind], d.path, d.line or 1) for v, d in known if v is not None and v >= (3, 0)]

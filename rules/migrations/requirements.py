@@ -21,7 +21,7 @@ from rules.migrations.base import Base, base_of
 from rules.migrations.draft import Draft, GroupOf, Wish
 from rules.migrations.ground import Moved, Site, Stop, deleted
 from rules.migrations.listing import Listing, read_listing
-from rules.migrations.narrow import environments_of
+from rules.migrations.narrow import environments_of, narrow_to_lock
 from rules.migrations.pins import normal_version, prerelease_constraints
 from rules.migrations.pythons import require_python, used_python
 from scanner.facts import Extract, Lock, LockedPackage
@@ -71,7 +71,10 @@ class _Conversion:
         pip_options.add(site, self._draft, list(self._listings.values()), pins)
         for text in prerelease_constraints(self._draft, pins):
             self._draft.settings["constraint-dependencies"] = [*self._constrained(), text]
-        require_python(base, self._locks.values())
+        require_python(base, self._locks.values(), held=bool(pins))
+        environments = environments_of(self._locks.values(), used_python(site.project))
+        if pins:
+            narrow_to_lock(base, environments)
         after = base.written()
         files = [*self._listings, *self._compiled, *self._exports]
         edits = [Edit(path=site.manifest, before=base.before, after=after), *deleted(site, files), *base.edits()]
@@ -85,7 +88,7 @@ class _Conversion:
                 pins=pins,
                 groups=tuple((path, name) for path, names in self._names.items() for name in names),
                 package=base.package,
-                environments=environments_of(self._locks.values(), used_python(site.project)),
+                environments=environments,
             ),
         )
 

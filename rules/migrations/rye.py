@@ -13,7 +13,7 @@ from rules.migrations import pip_options
 from rules.migrations.addresses import without_credentials
 from rules.migrations.base import Base, base_of
 from rules.migrations.ground import Moved, Site, Stop
-from rules.migrations.narrow import environments_of
+from rules.migrations.narrow import environments_of, narrow_to_lock
 from rules.migrations.pins import pins_of, prerelease_constraints
 from rules.migrations.pythons import require_python, used_python
 from rules.migrations.sheet import Sheet
@@ -49,14 +49,17 @@ def move(site: Site) -> Moved:
         block = base.sheet.find(*_ROOT, "scripts")
         message = f"[tool.rye.scripts] has no counterpart in uv: {', '.join(scripts)}; the table stays as a record"
         site.note("task-runner", message, site.manifest, block.line if block else None)
-    require_python(base, [])
+    require_python(base)
+    environments = environments_of([], used_python(site.project))
+    if pins:
+        narrow_to_lock(base, environments)
     drop_keys(base, _ROOT, ("scripts",))
     locks = [site.path(name) for name in _LOCKS]
     held = [path for path in locks if path in site.ground.facts.extracts]
     groups = [(locks[0], "project"), (locks[1], "group:dev")]
     return moved(
         base,
-        environments=environments_of([], used_python(site.project)),
+        environments=environments,
         pins=pins,
         old_lock=held[-1] if held and pins else None,
         old_files=locks,

@@ -35,7 +35,7 @@ def test_an_input_and_its_compiled_file(migrated):
 [project]
 name = "shop"
 version = "0"
-requires-python = ">=3.11"
+requires-python = "==3.11.*"
 dependencies = [
   # web
   "flask",  # the framework
@@ -199,7 +199,7 @@ def test_constraints_go_on_to_constrain(migrated):
 
 
 def test_a_project_table_stays_and_its_compiled_file_is_its_lock(migrated):
-    text = '# ours\n[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = ["flask>=2"]\n'
+    text = '# ours\n[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["flask>=2"]\n'
     compiled = COMPILED.replace("-r requirements.in", "shop (pyproject.toml)").replace(
         "requirements.txt requirements.in", "requirements.txt pyproject.toml"
     )
@@ -326,3 +326,20 @@ include_package_data = True
 install_requires = no
 """
     )
+
+
+def test_a_lock_for_one_python_leaves_out_those_below_it(migrated):
+    text = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.8"\ndependencies = ["flask>=2"]\n'
+    files = {"pyproject.toml": text, "requirements.txt": COMPILED.replace("requirements.in", "pyproject.toml")}
+    result = migrated(files)
+    assert result.data["tool"]["uv"] == {"environments": ["python_version >= '3.11'"]}
+    assert result.migration.moves[0].environments[1] == "python_version == '3.11'"
+    tested = migrated({**files, "tox.ini": "[tox]\nenvlist = py38,py312\n[testenv]\ncommands = pytest\n"})
+    assert "tool" not in tested.data
+
+
+def test_pythons_that_are_used_bound_the_range(migrated):
+    workflow = "on: push\njobs:\n  t:\n    runs-on: x\n    steps:\n      - uses: actions/setup-python@v5\n        with: {python-version: '3.12'}\n      - run: pip install -r requirements.txt\n"
+    files = {"requirements.txt": "a==1\n", ".python-version": "3.10", ".github/workflows/ci.yml": workflow}
+    assert migrated(files).data["project"]["requires-python"] == ">=3.10,<3.13"
+    assert migrated({**files, "requirements.txt": "a\n"}).data["project"]["requires-python"] == ">=3.10"

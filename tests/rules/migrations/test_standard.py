@@ -232,7 +232,7 @@ def test_conda_as_far_as_the_index_goes(migrated, package, code):
     assert result.refused == code
     if not code:
         assert result.data["project"]["dependencies"] == ["flask==3.0.0"]
-        assert result.data["project"]["requires-python"] == ">=3.11"
+        assert result.data["project"]["requires-python"] == "==3.11.*"
         assert "environment.yml" not in result.files
 
 
