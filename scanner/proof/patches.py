@@ -27,6 +27,8 @@ from scanner.proof.outcome import Proved, Trial
 from scanner.proof.prove import prove
 from scanner.proof.settings import Settings
 
+_NOTHING_CONVERTS = "there is nothing to convert it from, or no converter for it yet"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
@@ -43,7 +45,8 @@ class Task:
 class Outcome:
     """What became of one repository: its patch and the one that takes it back (``""``: none), and the proofs.
 
-    ``remarks`` are for people; ``error`` says why the repository could not be opened or converted.
+    ``covered`` are the projects that move with another one (members of its workspace); ``remarks`` are for people;
+    ``error`` says why the repository could not be opened or converted.
     """
 
     repository: str
@@ -51,6 +54,7 @@ class Outcome:
     rollback: str = ""
     proofs: tuple[Proof, ...] = ()
     blockers: tuple[PlanBlocker, ...] = ()
+    covered: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     commit: str | None = None
     error: str | None = None
@@ -97,6 +101,7 @@ def _convert(task: Task, found: Opened) -> Outcome:
         rollback=patch(reverse(edits), modes),
         proofs=(*(p.proof for p in proved), *_unproved(migration, proved)),
         blockers=tuple(dict.fromkeys(refusal.blocker for refusal in migration.refusals)),
+        covered=tuple(path for move in migration.moves for path in move.members),
         remarks=(*remarks, *(_told(note) for note in migration.notes)),
         commit=task.repository.commit,
     )
@@ -169,8 +174,8 @@ def with_outcomes(plans: Plans, outcomes: dict[str, Outcome], names: dict[str, s
 def _with_outcome(plan: Plan, outcome: Outcome | None, names: dict[str, str]) -> Plan:
     if outcome is None or plan.track != "uv":
         return plan
-    told = {proof.project for proof in outcome.proofs}
-    rest = tuple(proof for proof in plan.proofs if proof.project not in told)
+    told = {proof.project for proof in outcome.proofs} | {*outcome.covered}
+    rest = tuple(replace(p, reason=_NOTHING_CONVERTS) for p in plan.proofs if p.project not in told)
     proofs = tuple(sorted((*outcome.proofs, *rest), key=lambda p: p.project))
     known = {(b.code, b.path, b.line) for b in plan.blockers}
     more = tuple(b for b in outcome.blockers if (b.code, b.path, b.line) not in known)

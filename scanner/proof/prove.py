@@ -119,7 +119,7 @@ class _Proving:
         self._lock = root / "tree" / move.lock
         self._manifest = root / "tree" / move.manifest
         self._plain = self._manifest.read_text(encoding="utf-8")
-        served = {move.manifest, *move.members}
+        served = {move.manifest, *(posixpath.join(member, "pyproject.toml") for member in move.members)}
         parsed = [_parsed(text) for path, text in manifests.items() if path in served]
         self._requires = [r for p in parsed if isinstance(r := table(p, "project").get("requires-python"), str)]
         self._indexes = [index for p in parsed for index in _indexes(p)]
