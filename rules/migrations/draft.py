@@ -77,6 +77,8 @@ class Draft:
     dependencies: list[Wish] = field(default_factory=list)
     dependencies_above: tuple[str, ...] = ()
     dependencies_tail: tuple[str, ...] = ()
+    project_tail: tuple[str, ...] = ()
+    group_tail: dict[str, tuple[str, ...]] = field(default_factory=dict)
     extras: dict[str, list[Wish]] = field(default_factory=dict)
     groups: dict[str, list[Wish | GroupOf]] = field(default_factory=dict)
     group_raw: dict[str, str] = field(default_factory=dict)
@@ -133,7 +135,7 @@ class Draft:
             rows = list(self.fields.values())
             array = listed(entries, trailing=self.dependencies_tail)
             rows.append(Row("dependencies", array, None, self.dependencies_above))
-            made.append(table_text(("project",), rows))
+            made.append(table_text(("project",), rows, trailing=self.project_tail))
             return
         for row in self.fields.values():
             sheet.set_key(block, row.key, row.raw)
@@ -155,7 +157,7 @@ class Draft:
             if block is not None and known is not None:
                 sheet.add_to_array(block, known, [e.entry for e in entries])
             else:
-                raw = self.group_raw.get(name) or _array(entries)
+                raw = self.group_raw.get(name) or _array(entries, self.group_tail.get(name, ()))
                 fresh.append(Row(name, raw, None, self.group_above.get(name, ())))
         _put(sheet, ("dependency-groups",), fresh, made)
 
@@ -244,8 +246,8 @@ def _source_list(tables: Sequence[Source]) -> str:
     return "[\n" + "".join(f"  {value_text(table)},\n" for table in tables) + "]"
 
 
-def _array(entries: Sequence[Wish | GroupOf]) -> str:
-    return listed([e.entry for e in entries])
+def _array(entries: Sequence[Wish | GroupOf], tail: Sequence[str] = ()) -> str:
+    return listed([e.entry for e in entries], trailing=tail)
 
 
 def _setting(value: Value) -> str:

@@ -310,13 +310,17 @@ class _Conversion:
                 found += [w for w in wishes if w not in found]
             self._draft.extras[extra] = found
         left = [wish for key, wishes in optional.items() if key not in used for wish in wishes]
-        if left:
-            names_left = ", ".join(w.name for w in left)
-            group = _free("optional", {canonicalize_name(g) for g in self._poetry.table("group")})
-            message = f"{names_left}: optional, but in no extra, so never installed; kept in the group {group!r}"
-            self._site.note("manifest-by-hand", message, self._poetry.path, left[0].line)
-            self._draft.groups[group] = list(left)
-            self._draft.settings["default-groups"] = []
+        self._never_installed(left)
+
+    def _never_installed(self, wishes: list[Wish]) -> None:
+        """What is optional and in no extra: locked, but never installed; a group that nobody asks for keeps it so."""
+        if not wishes:
+            return
+        names = ", ".join(w.name for w in wishes)
+        group = _free("optional", {canonicalize_name(g) for g in self._poetry.table("group")})
+        message = f"{names}: optional, but in no extra, so never installed; kept in the group {group!r}"
+        self._site.note("manifest-by-hand", message, self._poetry.path, wishes[0].line)
+        self._draft.groups.setdefault(group, []).extend(wishes)
 
     def _enrich(self) -> None:
         """Poetry 2: entries of ``[tool.poetry.dependencies]`` only say where those of ``[project]`` come from."""
@@ -357,6 +361,7 @@ class _Conversion:
             groups.setdefault(name, []).extend(e for e in entries if e not in groups.get(name, []))
             above = (*self._poetry.at("group", name).above, *self._poetry.at(*keys).above)
             self._draft.group_above[name] = tuple(text for text in above if text)
+            self._draft.group_tail[name] = self._poetry.trailing.get(keys, ())
         self._draft.groups = {**groups, **self._draft.groups}
         self._defaults([*known.values(), *groups], optional)
 
@@ -364,7 +369,9 @@ class _Conversion:
         found: list[Wish | GroupOf] = []
         for name, value in self._poetry.table(*keys).items():
             if name.lower() != "python":
-                found += [wish for wish, _ in wishes_of(self._site, name, value, self._poetry, (*keys, name))]
+                made = wishes_of(self._site, name, value, self._poetry, (*keys, name))
+                found += [wish for wish, optional in made if not optional]
+                self._never_installed([wish for wish, optional in made if optional])
         return found
 
     def _defaults(self, names: list[str], optional: set[str]) -> None:
@@ -427,13 +434,23 @@ class _Conversion:
         return tuple(dict.fromkeys(groups))
 
     def _written(self, build: poetry_build.Build) -> str:
-        sheet = self._poetry.sheet
+        old = self._poetry.sheet
+        comments = old.comments([*old.below("tool", "poetry"), *old.below("build-system")])
+        kept = build.kept_tables(self._poetry)
+        tables = [text for text in (build.system, *kept, *build.tables) if text]
+        text = self._laid_out(build, tables)
+        lost = [comment for comment in dict.fromkeys(comments) if comment not in text]
+        if lost:
+            self._draft.project_tail = tuple(lost)
+            text = self._laid_out(build, tables)
+        return text.replace("\n", "\r\n") if "\r\n" in self._text else text
+
+    def _laid_out(self, build: poetry_build.Build, tables: list[str]) -> str:
+        sheet = Sheet.of(self._text.replace("\r\n", "\n"))
         poetry = sheet.below("tool", "poetry")
         position = sheet.blocks.index(poetry[0]) if poetry else _after_project(sheet)
         self._draft.lead = poetry[0].lead if poetry else ""
-        kept = build.kept_tables(self._poetry)
-        self._draft.tables += [build.system, *kept, *build.tables]
-        self._draft.tables = [text for text in self._draft.tables if text]
+        self._draft.tables = list(tables)
         if build.system or not build.package:
             for block in sheet.below("build-system"):
                 if sheet.blocks.index(block) < position:
@@ -444,8 +461,7 @@ class _Conversion:
         sheet.drop(*poetry)
         self._write_dynamic(sheet)
         self._draft.write(sheet, position)
-        text = sheet.text
-        return text.replace("\n", "\r\n") if "\r\n" in self._text else text
+        return sheet.text
 
     def _write_dynamic(self, sheet: Sheet) -> None:
         block: Block | None = sheet.find("project")

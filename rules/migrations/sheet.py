@@ -69,16 +69,20 @@ class Sheet:
     """The blocks of one file in order; the first holds what stands before the first header."""
 
     blocks: list[Block] = field(default_factory=list)
+    last: Block | None = None
 
     @classmethod
     def of(cls, text: str) -> Sheet:
         """Take well-formed TOML apart."""
-        return cls(_blocks(text))
+        blocks = _blocks(text)
+        return cls(blocks, blocks[-1] if text and not text.endswith("\n") else None)
 
     @property
     def text(self) -> str:
         """The file's text now."""
         joined = "".join(block.text for block in self.blocks)
+        if self.blocks and self.blocks[-1] is self.last:
+            return joined  # as it was, without a line's end
         return joined if not joined or joined.endswith("\n") else joined + "\n"
 
     def find(self, *keys: str) -> Block | None:
@@ -102,6 +106,17 @@ class Sheet:
         block.body = kept + gap + rows_text(rows).rstrip("\n") + (tail or "\n")
         if not block.header.endswith("\n"):
             block.header += "\n"
+
+    def comments(self, blocks: Iterable[Block]) -> list[str]:
+        """All comments of some tables in order, those behind entries too."""
+        found: list[str] = []
+        for block in blocks:
+            found += _comments(block.lead)
+            found += [block.comment] if block.comment else []
+            for item in block.items():
+                found += [*item.above, *([item.comment] if item.comment else [])]
+            found += block.trailing()
+        return [text for text in found if text]
 
     def remove_key(self, block: Block, key: str) -> None:
         """Take one entry out of a table, with the comments above it."""

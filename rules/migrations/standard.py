@@ -48,7 +48,7 @@ def wishes(base: Base, group: str, item: Item) -> list[Wish | GroupOf]:
     if [w.text for w in found if isinstance(w, Wish)] == [e.text for e in entries]:
         base.draft.group_raw[group] = item.raw  # nothing changes in it
     elif tail:
-        base.draft.group_above[group] = tail
+        base.draft.group_tail[group] = tail
     return found
 
 
