@@ -30,6 +30,7 @@ from scanner.facts import Invocation
 from scanner.inventory import Enforced
 from scanner.known_actions import ToolSetup, tool_setup
 from scanner.lint_tools import tools_of_command
+from scanner.toml_reader import table
 
 NO_INPUTS = "its inputs are not in the repository"
 # programs that write one listing from another
@@ -612,13 +613,35 @@ class _Judge:
 
     def _hatch(self, started: Program) -> list[Judgement]:
         sub = started.sub
-        because = "Hatch resolves its environments when it creates them"
         if sub in ("run", "test") or (sub == "env" and "create" in started.args):
-            install = self._resolved("hatch", because, self._lookup.nearest(self._at, ("pyproject.toml",)).path)
+            install = self._hatch_environment(started)
             return [install, Judgement(kind="test", tool="hatch")] if sub == "test" else [install]
         if sub in ("fmt", "check"):
             return [Judgement(kind="lint", tool="hatch")]
         return [Judgement(kind="build" if sub in ("build", "publish") else "other", tool="hatch")]
+
+    def _hatch_environment(self, started: Program) -> Judgement:
+        """What creating an environment takes; those of the plug-in hatch-pip-compile are installed from their lock."""
+        path = self._lookup.nearest(self._at, ("pyproject.toml",)).path
+        extract = self._lookup.extracts.get(path or "")
+        words = [w for w in started.args[started.args.index(started.sub) + 1 :] if not w.startswith("-")]
+        words = words[1:] if words[:1] == ["create"] else words
+        name = option(started.args, "-e", "--env") or (words[0] if started.sub == "env" and words else "default")
+        if started.sub == "run" and words and ":" in words[0]:
+            name = words[0].split(":")[0].split(".")[0]
+        data = extract.manifest.data if extract is not None and extract.manifest is not None else {}
+        default, own = (table(data, "tool", "hatch", "envs", n) for n in ("default", name))
+        usual = "requirements.txt" if name == "default" else f"requirements/requirements-{name}.txt"
+        lock = own.get("lock-filename") or usual
+        if path is not None and own.get("type", default.get("type")) == "pip-compile" and isinstance(lock, str):
+            found = self._lookup.find(self._at, lock)
+            if found is not None and (listing := self._lookup.listing(found)).kind == "compiled":
+                enforced: Enforced = "hashes" if listing.hashed else "none"
+                because = f"{found} was written by a locker"
+                return Judgement(
+                    kind="install", tool="hatch", uses_lock=True, enforced=enforced, because=because, path=path
+                )
+        return self._resolved("hatch", "Hatch resolves its environments when it creates them", path)
 
     def _flit(self, started: Program) -> list[Judgement]:
         if started.sub == "install":
@@ -637,7 +660,11 @@ class _Judge:
             file = "environment.yml"
         if file is not None:
             path = self._lookup.find(self._at, file)
-            if "conda-lock" in file or file.endswith(".lock") or self._is_conda_lock(path):
+            made = self._job.produced.get(posixpath.basename(file))
+            named = "conda-lock" in file or file.endswith(".lock")
+            if named and path is None and not self._lookup.matching(self._at, file) and made is None:
+                return [Judgement(kind="install", tool="conda", because=f"{file} is not in the repository")]
+            if named or self._is_conda_lock(path):
                 return [
                     Judgement(
                         kind="install",
@@ -713,7 +740,7 @@ class _Judge:
 
     def _without_lock(self, tool: str, lock: str, enforced: Enforced) -> Judgement:
         """An install whose lock was not found: inside an image it may be there all the same, copied from elsewhere."""
-        in_image = (self._at.directory or "").startswith("/")
+        in_image = self._in_image()
         committed = self._lookup.tree.has_name(lock)
         refuses = tool != "poetry" or "poetry" in self._job.checked  # Poetry resolves where there is no lock
         if in_image and committed and refuses and enforced in ("locked", "frozen"):
@@ -722,6 +749,9 @@ class _Judge:
             return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because)
         because = f"{lock} is not copied into the image" if in_image and committed else f"no {lock} is committed"
         return self._resolved(tool, because, self._lookup.nearest(self._at, ("pyproject.toml", "Pipfile")).path)
+
+    def _in_image(self) -> bool:
+        return (self._at.directory or "").startswith("/")
 
     def _resolved(self, tool: str, because: str, path: str | None) -> Judgement:
         return Judgement(kind="install", tool=tool, uses_lock=False, enforced="none", because=because, path=path)
@@ -741,6 +771,9 @@ class _Judge:
         enforced: Enforced = "hashes" if hashed else "none"
         locked = found.path is not None and tool not in self._job.relocked
         because = f"exported from {found.path}" if found.path is not None else f"no {lock} is committed"
+        refuses = tool in ("pipenv", "pdm") or {"--frozen", "--locked"} & set(started.args)
+        if found.path is None and self._in_image() and refuses and self._lookup.tree.has_name(lock):
+            locked, because = True, f"exported by {tool}, which fails without {lock}"
         made = Judgement(
             kind="install", tool="pip", uses_lock=locked, enforced=enforced if locked else "none", because=because
         )

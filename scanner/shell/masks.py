@@ -17,7 +17,9 @@ _TEMPLATE = re.compile(
     r"|(?P<block>\{%[^%{}]{0,2000}%\})"
 )
 _PLACED = re.compile("\ue000(\\d+)\ue001((?:/[^\\s'\":;,\ue000]*)?)")
-ROOT_NAME = re.compile(r"(?:[A-Z]{1,20}_){0,3}(?:REPO|REPOSITORY|GIT)_?(?:ROOT|TOP|TOPLEVEL)(?:_DIR)?", re.IGNORECASE)
+ROOT_NAME = re.compile(
+    r"(?:[A-Z]{1,20}_){0,3}(?:REPO|REPOSITORY|GIT|PROJECT)_?(?:ROOT|TOP|TOPLEVEL)(?:_DIR)?", re.IGNORECASE
+)
 ROOTS = frozenset(
     {
         "GITHUB_WORKSPACE",

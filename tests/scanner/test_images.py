@@ -285,3 +285,11 @@ def test_which_line_says_what_the_image_runs(text: str, expected: set[int]) -> N
     assert extract is not None
     assert extract.dockerfile is not None
     assert python_lines(extract.dockerfile) == expected
+
+
+def test_an_export_fails_without_its_lock_wherever_that_was_copied_from() -> None:
+    text = (
+        "FROM python:3.11\nCOPY ./Pipfile* /tmp/\nRUN cd /tmp && pipenv requirements > r.txt && pip install -r r.txt\n"
+    )
+    lock = {"backend/Pipfile.lock": '{"_meta": {"hash": {"sha256": "a"}}, "default": {}}', "backend/Pipfile": ""}
+    assert image(text, "deploy/web/Dockerfile", more=lock).grade == "L2"
