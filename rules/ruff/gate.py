@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 Place = tuple[str, int, str]  # path, line, code
+_BLOCKS = frozenset({"I001"})  # reported once for a block of imports, not for each line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,8 @@ def compare(old: Iterable[Place], new: Iterable[Place], counterparts: Mapping[st
     waiting: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for path, line, code in sorted(set(new)):
         waiting[path, code].append(line)
+    sorted_files = {(path, code) for path, code in waiting if code in _BLOCKS}
+    seen_blocks: set[tuple[str, str]] = set()
     kept = 0
     lost: list[Place] = []
     uncovered: list[Place] = []
@@ -44,6 +47,9 @@ def compare(old: Iterable[Place], new: Iterable[Place], counterparts: Mapping[st
         rules = counterparts.get(code, ())
         if not rules:
             uncovered.append((path, line, code))
+        elif (block := next((r for r in rules if r in _BLOCKS and (path, r) in sorted_files), None)) is not None:
+            seen_blocks.add((path, block))
+            kept += 1
         elif (rule := next((r for r in rules if line in waiting[path, r]), None)) is not None:
             waiting[path, rule].remove(line)
             kept += 1
@@ -57,7 +63,11 @@ def compare(old: Iterable[Place], new: Iterable[Place], counterparts: Mapping[st
             nearest = min(waiting[path, rule], key=lambda other: abs(other - line))
             waiting[path, rule].remove(nearest)
             kept += 1
-    left = tuple(sorted((path, line, rule) for (path, rule), lines in waiting.items() for line in lines))
+    left = tuple(
+        sorted(
+            (p, line, rule) for (p, rule), lines in waiting.items() if (p, rule) not in seen_blocks for line in lines
+        )
+    )
     return Comparison(kept=kept, new=left, lost=tuple(lost), uncovered=tuple(uncovered))
 
 

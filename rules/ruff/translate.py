@@ -13,6 +13,8 @@ from rules.ruff.catalog import BUILT_IN, Plugin, counterparts, plugins, ruff_rul
 from rules.ruff.decision import Decision
 from rules.ruff.flake8_config import Flake8Config
 
+# Ruff counts indentation in fours here, whatever `indent-width` says (tried with 0.17.6).
+_OF_FOUR = frozenset({"E111", "E114", "E117"})
 Value = str | int | bool | tuple[str, ...]
 
 # Codes that a docstring convention leaves out (pydocstyle 6, `violations.conventions`).
@@ -49,7 +51,12 @@ def translate(config: Flake8Config, installed: Iterable[str]) -> RuffLint:
     names = (*BUILT_IN, *sorted(set(installed) - set(BUILT_IN)))
     known = [plugins()[name] for name in names if name in plugins()]
     decision = _decision(config, known)
-    pairs = [(code, rule) for code, rule in counterparts(names) if _can_speak(code, rule, known, config)]
+    indent = config.number("indent-size") or 4
+    pairs = [
+        (code, rule)
+        for code, rule in counterparts(names)
+        if _can_speak(code, rule, known, config) and not (indent != 4 and rule in _OF_FOUR)
+    ]
     selected = {rule for code, rule in pairs if decision.reports(code)}
     return RuffLint(
         select=tuple(sorted(selected)),
@@ -57,7 +64,7 @@ def translate(config: Flake8Config, installed: Iterable[str]) -> RuffLint:
         excluded=tuple(dict.fromkeys(_pattern(p) for o in ("exclude", "extend-exclude") for p in config.get(o) or ())),
         settings=dict(_settings(config, selected, decision, names)),
         uncovered=tuple(_uncovered(names, known, decision, config)),
-        indent=config.number("indent-size") or 4,
+        indent=indent,
     )
 
 
@@ -169,6 +176,10 @@ def _uncovered(
             for prefix in plugin.codes:
                 if decision.reports(prefix + "00") or any(decision.reports(prefix + d) for d in "0123456789"):
                     yield prefix, f"{plugin.name} has no counterpart in Ruff"
+        if plugin.name == "pycodestyle" and (config.number("indent-size") or 4) != 4:
+            yield from (
+                (code, "Ruff counts indentation in fours") for code in sorted(_OF_FOUR) if decision.reports(code)
+            )
         for code in plugin.without:
             if decision.reports(code):
                 yield code, f"Ruff has no rule for this code of {plugin.name}"

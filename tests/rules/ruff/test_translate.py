@@ -72,3 +72,10 @@ def test_what_has_no_counterpart_is_listed() -> None:
 def test_quotes_have_another_default() -> None:
     assert made("", "flake8-quotes").settings["flake8-quotes"] == {"inline-quotes": "single"}
     assert made('inline-quotes = "', "flake8-quotes").settings["flake8-quotes"] == {"inline-quotes": "double"}
+
+
+def test_indentation_that_is_not_four_is_nothing_for_ruff() -> None:
+    lint = made("indent-size = 2")
+    assert not {"E111", "E114", "E117"} & set(lint.select)
+    assert ("E111", "Ruff counts indentation in fours") in lint.uncovered
+    assert lint.indent == 2

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from rules.ruff.gate import Place, baseline, compare
+
+SAME = {"E501": ("E501",), "B950": ("E501",), "I001": ("I001",), "I005": ("I001",)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kept", "alone", "lost", "uncovered"),
+    [
+        ([("a", 1, "E501")], [("a", 1, "E501")], 1, 0, 0, 0),
+        ([("a", 1, "E501")], [("a", 3, "E501")], 1, 0, 0, 0),
+        ([("a", 1, "E501")], [("b", 1, "E501")], 0, 1, 1, 0),
+        ([("a", 1, "W999")], [], 0, 0, 0, 1),
+        ([("a", 1, "B950"), ("a", 1, "E501")], [("a", 1, "E501")], 1, 0, 1, 0),
+        ([("a", 1, "I001"), ("a", 2, "I005")], [("a", 1, "I001")], 2, 0, 0, 0),
+        ([], [("a", 1, "I001")], 0, 1, 0, 0),
+    ],
+)
+def test_reports_are_matched(
+    old: list[Place], new: list[Place], kept: int, alone: int, lost: int, uncovered: int
+) -> None:
+    found = compare(old, new, SAME)
+    assert (found.kept, len(found.new), len(found.lost), len(found.uncovered)) == (kept, alone, lost, uncovered)
+
+
+def test_an_exact_line_is_not_taken_by_another() -> None:
+    found = compare([("a", 5, "E501"), ("a", 9, "E501")], [("a", 9, "E501")], SAME)
+    assert (found.kept, found.lost, found.recall) == (1, (("a", 5, "E501"),), 0.5)
+    assert compare([], [], SAME).recall is None
+
+
+def test_the_baseline_counts_by_file_and_rule() -> None:
+    assert baseline([("b", 1, "E501"), ("a", 1, "F401"), ("a", 2, "F401")]) == {"a": {"F401": 2}, "b": {"E501": 1}}
