@@ -27,6 +27,7 @@ _SHA = frozenset("0123456789abcdef")
 class Comparison:
     """What differs. ``elsewhere`` are packages that only other platforms or interpreters install.
 
+    ``uncovered`` are extras and groups that the old lock did not hold: they are locked for the first time.
     ``pythons`` are the Python versions that were looked at, ``complete`` those for which nothing more is installed.
     """
 
@@ -36,6 +37,7 @@ class Comparison:
     added: tuple[str, ...] = ()
     origin_changes: tuple[Change, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    uncovered: tuple[str, ...] = ()
     pythons: tuple[str, ...] = ()
     complete: tuple[str, ...] = ()
 
@@ -58,7 +60,8 @@ def compare(move: Move, new: str, declared: Iterable[str] = ()) -> Comparison:
     before = _by_version(p for p in move.pins if not _is_itself(p, graph))
     after = _by_version(p for p in packages if p.source != "path" or p.key not in graph.own or p.key in before)
     changed = tuple(_changed(before, after))
-    more = {python: _added(move, graph, python, before) for python in _pythons(data)}
+    uncovered = _uncovered(move, graph, before)
+    more = {python: _added(move, graph, python, before, uncovered) for python in _pythons(data)}
     here = sorted({name for names in more.values() for name in names})
     return Comparison(
         locked=sum(len(versions) for versions in before.values()),
@@ -66,6 +69,7 @@ def compare(move: Move, new: str, declared: Iterable[str] = ()) -> Comparison:
         changed=changed,
         added=tuple(here),
         origin_changes=tuple(_origins(before, after, _default(packages, declared), move)),
+        uncovered=tuple(sorted(uncovered)),
         elsewhere=tuple(sorted(after.keys() - before.keys() - set(here) - INSTALLERS)),
         pythons=tuple(more),
         complete=tuple(python for python, names in more.items() if not names),
@@ -115,10 +119,31 @@ def _pythons(lock: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(p for p in found if not markers or any(holds(marker, p) for marker in markers))
 
 
-def _added(move: Move, graph: Graph, python: str, before: _Versions) -> set[str]:
+def _uncovered(move: Move, graph: Graph, before: _Versions) -> frozenset[str]:
+    """Extras and groups that nothing of the old lock became, and that it did not hold."""
+    mapped = {_target(now) for _, now in move.groups}
+    parts = graph.parts().items()
+    return frozenset(part for part, names in parts if part not in mapped and not names <= before.keys() | {*graph.own})
+
+
+def _target(now: str) -> str:
+    kind, colon, name = now.partition(":")
+    return f"{kind}:{canonicalize_name(name)}" if colon else now
+
+
+def _covered(graph: Graph, uncovered: frozenset[str]) -> Wanted:
+    """The project with all extras and groups but those that the old lock did not hold."""
+    parts = graph.parts().keys() - uncovered
+    extras, groups = (
+        frozenset(p.partition(":")[2] for p in parts if p.startswith(kind)) for kind in ("extra:", "group:")
+    )
+    return Wanted(extras=extras, groups=groups)
+
+
+def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: frozenset[str]) -> set[str]:
     """What Linux with this CPython would install that it did not before."""
     here: set[str] = set()
-    for name, version in graph.installs(python):
+    for name, version in graph.installs(python, _covered(graph, uncovered)):
         if name not in INSTALLERS and not _was_there(name, version, python, before):
             here.add(name if name not in before else f"{name} {version}")
     for label, served, wanted in _profiles(move):

@@ -133,6 +133,18 @@ class Graph:
                 queue += self._edges(package_tables(listed), python, conflicts)
         return frozenset(item for item in found if item[0] not in self.own)
 
+    def parts(self) -> dict[str, frozenset[str]]:
+        """The project's extras (``extra:NAME``) and groups (``group:NAME``) and the packages that each asks for."""
+        found: dict[str, frozenset[str]] = {}
+        for own in self.own:
+            for entry in self._packages[own]:
+                for kind, key in (("extra", "optional-dependencies"), ("group", "dev-dependencies")):
+                    tables = entry.get(key)
+                    for name, edges in tables.items() if isinstance(tables, dict) else ():
+                        names = {str(canonicalize_name(str(edge.get("name")))) for edge in package_tables(edges)}
+                        found[f"{kind}:{name}"] = found.get(f"{kind}:{name}", frozenset()) | names
+        return found
+
     def _roots(
         self, entry: dict[str, Any], wanted: Wanted, python: str, conflicts: frozenset[str]
     ) -> list[tuple[dict[str, Any], Sequence[str]]]:

@@ -91,7 +91,7 @@ def _convert(task: Task, found: Opened) -> Outcome:
     modes = found.modes()
     remarks = [found.remark] if found.remark else []
     remarks += [
-        f"{p.proof.project}: only for other platforms or interpreters: {', '.join(p.elsewhere)}"
+        f"{p.proof.project}: also locked, for other platforms, interpreters or parts that no lock held: {', '.join(p.elsewhere)}"
         for p in proved
         if p.elsewhere
     ]

@@ -294,6 +294,8 @@ class _Proving:
         parts = [f"{change.name}: {self._cause(change.name, change.after)}" for change in found.changed[:20]]
         if (found.changed or found.added) and (stale := self._stale()):
             parts.insert(0, stale)
+        if found.uncovered and self._move.pins:
+            parts.append(f"locked for the first time: {', '.join(found.uncovered)}")
         if attempt.environments:
             told = ", ".join(attempt.environments)
             parts.append(f"locked for {told} alone ([tool.uv] environments): for others the old lock is incomplete")

@@ -107,6 +107,16 @@ def test_a_compiled_file_and_its_input_serve_one_group() -> None:
     assert compare(_move(*pins, groups=groups), lock).same
 
 
+def test_an_extra_that_no_lock_held_is_no_addition_but_said() -> None:
+    lock = _lock(_entry("a"), _entry("sphinx"), names="a").replace(
+        'name = "a" }]\n', 'name = "a" }]\n[package.optional-dependencies]\ndocs = [{ name = "sphinx" }]\n', 1
+    )
+    found = compare(_move(_pin("a")), lock)
+    assert (found.added, found.uncovered, found.same) == ((), ("extra:docs",), True)
+    mapped = compare(_move(_pin("a"), groups=(("docs", "extra:docs"),)), lock)
+    assert mapped.added == ("sphinx",)
+
+
 def test_the_same_version_from_another_file_is_another_origin() -> None:
     pin = _pin("a", hashes=("sha256:00",))
     assert compare(_move(pin), _lock(_entry("a", digest="sha256:00"), names="a")).same
