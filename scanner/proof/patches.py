@@ -27,6 +27,7 @@ from scanner.proof.outcome import Proved, Trial
 from scanner.proof.prove import prove
 from scanner.proof.settings import Settings
 
+_ELSEWHERE = "also locked, for other platforms, interpreters or parts that no lock held"
 _NOTHING_CONVERTS = "there is nothing to convert it from, or no converter for it yet"
 
 
@@ -90,11 +91,7 @@ def _convert(task: Task, found: Opened) -> Outcome:
     edits = with_locks(found, migration, proved)
     modes = found.modes()
     remarks = [found.remark] if found.remark else []
-    remarks += [
-        f"{p.proof.project}: also locked, for other platforms, interpreters or parts that no lock held: {', '.join(p.elsewhere)}"
-        for p in proved
-        if p.elsewhere
-    ]
+    remarks += [f"{p.proof.project}: {_ELSEWHERE}: {', '.join(p.elsewhere)}" for p in proved if p.elsewhere]
     return Outcome(
         repository=task.repository.id,
         patch=patch(edits, modes),
