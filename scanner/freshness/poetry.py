@@ -43,7 +43,7 @@ def check(scene: Scene) -> Verdict:
         return Verdict(status="undecidable", covers=None, reasons=(reason,))
     covers, missing = _coverage(lock, manifest)
     status, others, reasons = _compare(lock, manifest)
-    reasons = (*missing, *reasons)
+    reasons = (*missing, *reasons, *_left_out(lock, manifest))
     by_digest = status == "stale" and covers is not False
     if by_digest:
         reasons = (_difference(lock, path, covers), *reasons)
@@ -172,14 +172,26 @@ def _locked_by_poetry(lock: Lock, manifest: Manifest) -> Iterator[Requirement]:
     poetry = table(manifest.data, "tool", "poetry")
     groups = {canonicalize_name(name) for name in table(poetry, "group")}
     groups |= {canonicalize_name("dev")} if "dev-dependencies" in poetry else set()
-    number = _header(lock)
-    if lock.data.get("lock-version") == "2.1" and (number is None or number >= Version("2.2")):
+    if _holds_standard_groups(lock):
         groups |= {canonicalize_name(name) for name in table(manifest.data, "dependency-groups")}
     for item in manifest.requirements:
         if item.scope in ("runtime", "optional") or (
             item.scope == "group" and canonicalize_name(item.group or "") in groups
         ):
             yield item
+
+
+def _holds_standard_groups(lock: Lock) -> bool:
+    number = _header(lock)
+    return lock.data.get("lock-version") == "2.1" and (number is None or number >= Version("2.2"))
+
+
+def _left_out(lock: Lock, manifest: Manifest) -> Iterator[Reason]:
+    """The standard groups, where the lock is of a Poetry that does not know them."""
+    groups = sorted(table(manifest.data, "dependency-groups"))
+    if groups and lock.written_by is not None and not _holds_standard_groups(lock):
+        message = f"the lock leaves out the standard group{'s' if len(groups) > 1 else ''} {', '.join(groups)}"
+        yield Reason(message=f"{message}, which Poetry locks since 2.2", path=lock.path)
 
 
 def _decided(requirements: Iterator[Requirement], lock: Lock) -> Iterator[Requirement]:

@@ -69,6 +69,14 @@ def test_current_digest() -> None:
     assert verdict(STANDARD, text).other_versions == {"2.0-2.2": "stale"}
 
 
+def test_standard_groups_are_left_out_before_2_2() -> None:
+    packages = {name: number for name, number in PACKAGES.items() if name != "epsilon-lib"}
+    found = verdict(STANDARD, lock(STANDARD_HASH_BEFORE_2_3, version="2.1", header="2.1.4", packages=packages))
+    assert (found.status, found.covers) == ("fresh", True)
+    message = "the lock leaves out the standard group lint, which Poetry locks since 2.2"
+    assert [reason.message for reason in found.reasons] == [message]
+
+
 def test_later_versions_forgive_the_groups_that_earlier_ones_did_not_hash() -> None:
     text = lock(STANDARD_HASH_BEFORE_2_3, version="2.1", header="2.2.1", packages=PACKAGES)
     assert (verdict(STANDARD, text).status, verdict(STANDARD, text).other_versions) == ("fresh", {})
