@@ -13,15 +13,24 @@ _SCP = re.compile(r"(?P<user>[\w.-]{1,100}@)(?P<host>[\w.-]{1,200}):(?P<path>[^/
 _VARIABLE = re.compile(r"\$\{?[A-Za-z_]|%\(|\{\{")
 
 
+_WHICH_ADDRESS = "At which https or ssh address is it?"
+
+
 def git_source(
     address: str,
     *,
+    at: tuple[str, int | None],
     branch: str | None = None,
     tag: str | None = None,
     rev: str | None = None,
     subdirectory: str | None = None,
 ) -> dict[str, str | bool]:
-    """A git source; ``git@host:path`` becomes an ssh address, as uv takes URLs only."""
+    """A git source; ``git@host:path`` becomes an ssh address, as uv takes URLs only.
+
+    Raises :class:`Stop` for the unencrypted ``git:`` protocol, which uv does not speak (nor do most hosts now).
+    """
+    if address.strip().removeprefix("git+").startswith("git://"):
+        raise Stop("manifest-by-hand", f"{address}: uv does not take git:", *at, _WHICH_ADDRESS)
     found: dict[str, str | bool] = {"git": git_url(address)}
     chosen = {"rev": rev, "tag": tag, "branch": branch}
     found.update(next(({key: value} for key, value in chosen.items() if value), {}))

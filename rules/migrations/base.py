@@ -55,10 +55,18 @@ class Base:
         """The new text of the manifest."""
         if not self.package and not self.project.get("name") and "package" not in self.draft.settings:
             self.draft.settings = {"package": False, **self.draft.settings}
-        position = self._position()
-        self.draft.write(self.sheet, position)
-        text = self.sheet.text
+        self.draft.write(self.sheet, self._position())
+        text = self._with_comments(self.sheet.text)
         return text.replace("\n", "\r\n") if "\r\n" in (self.before or "") else text
+
+    def _with_comments(self, text: str) -> str:
+        """Comments of tables that are gone stand behind ``[project]``, where nothing else took them."""
+        before = Sheet.of((self.before or "").replace("\r\n", "\n"))
+        lost = [c for c in dict.fromkeys(before.comments(before.blocks)) if c not in text]
+        block = self.sheet.find("project")
+        if lost and block is not None:
+            self.sheet.append_comments(block, lost)
+        return self.sheet.text
 
     def _position(self) -> int:
         """New tables go behind the standard ones, or before the first tool's."""

@@ -139,6 +139,7 @@ class Draft:
             return
         for row in self.fields.values():
             sheet.set_key(block, row.key, row.raw)
+        sheet.append_comments(block, self.project_tail)
         if entries:
             sheet.add_to_array(block, "dependencies", entries)
 

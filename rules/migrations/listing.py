@@ -157,7 +157,7 @@ class _Reading:
             message = f"{made.name or bare}: the credentials in its address are left out: give them to git or by netrc"
             self._site.note("private-index", message, *at)
         if made.source == "git":
-            return git_source(bare, rev=made.ref, subdirectory=made.subdirectory)
+            return git_source(bare, at=at, rev=made.ref, subdirectory=made.subdirectory)
         if re.match(r"(?:hg|svn|bzr)\+", url):
             raise self._stop(f"{made.raw}: uv takes git repositories only", line)
         return url_source(bare, made.subdirectory)

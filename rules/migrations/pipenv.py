@@ -199,7 +199,7 @@ class _Conversion:
             message = f"{item.name}: the credentials in its address are left out: give them to git or by netrc"
             self._site.note("private-index", message, *at)
         if item.source == "git":
-            return git_source(url, rev=item.ref, subdirectory=item.subdirectory)
+            return git_source(url, at=at, rev=item.ref, subdirectory=item.subdirectory)
         if re.match(r"(?:hg|svn|bzr)\+", item.url or "") or "://" not in url:
             raise Stop("manifest-by-hand", f"{item.name}: uv takes git repositories and archives only", *at)
         return url_source(url, item.subdirectory)

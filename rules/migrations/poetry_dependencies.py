@@ -84,6 +84,7 @@ def _source(site: Site, texts: Mapping[str, str], entry: Mapping[str, Any], plac
     if "git" in texts:
         return git_source(
             texts["git"],
+            at=at,
             branch=texts.get("branch"),
             tag=texts.get("tag"),
             rev=texts.get("rev"),

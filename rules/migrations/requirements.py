@@ -65,6 +65,7 @@ class _Conversion:
         for path in sorted(self._listings, key=lambda p: (p.count("/"), p)):
             if path != root and not self._is_constraints(path):
                 self._group(path, root)
+        self._forget_empty_groups()
         for path in self._compiled:
             self._name_compiled(path)
         self._constraints()
@@ -195,6 +196,12 @@ class _Conversion:
         there = self._draft.groups.setdefault(name, [])
         there += [e for e in (*others, *entries) if e not in there]
         self._names[path] = [f"group:{name}"]
+
+    def _forget_empty_groups(self) -> None:
+        """A file of which nothing became a group is included by none."""
+        groups = self._draft.groups
+        for name, entries in groups.items():
+            groups[name] = [e for e in entries if not isinstance(e, GroupOf) or e.name in groups]
 
     def _undeclared(self, listing: Listing) -> list[Wish | GroupOf]:
         """What a file lists that ``[project]`` does not: the file is its lock where everything in it is pinned."""

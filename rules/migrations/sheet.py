@@ -107,6 +107,13 @@ class Sheet:
         if not block.header.endswith("\n"):
             block.header += "\n"
 
+    def append_comments(self, block: Block, comments: Iterable[str]) -> None:
+        """Add comments at the end of a table."""
+        kept = block.body.rstrip("\n")
+        tail = block.body[len(kept) + 1 :]
+        start = kept + "\n" if kept else ""
+        block.body = start + "".join(f"# {text}\n" for text in comments) + (tail or "")
+
     def comments(self, blocks: Iterable[Block]) -> list[str]:
         """All comments of some tables in order, those behind entries too."""
         found: list[str] = []

@@ -44,6 +44,7 @@ def item_at(base: Base, *keys: str) -> Item | None:
 def wishes(base: Base, group: str, item: Item) -> list[Wish | GroupOf]:
     """An array of requirements as wishes; raises :class:`Stop` for what is none."""
     entries, tail = array_entries(item.raw)
+    base.draft.group_above[group] = item.above
     found: list[Wish | GroupOf] = [_wish(base, entry, item.line) for entry in entries if entry.raw is None]
     if [w.text for w in found if isinstance(w, Wish)] == [e.text for e in entries]:
         base.draft.group_raw[group] = item.raw  # nothing changes in it
@@ -98,7 +99,9 @@ def _source(
         raise Stop("index-in-variable", f"{bare}: the address holds a variable", *at)
     if secret:
         base.site.note("private-index", f"{bare}: the credentials in its address are left out", *at)
-    return git_source(bare, rev=ref, subdirectory=subdirectory) if kind == "git" else url_source(bare, subdirectory)
+    return (
+        git_source(bare, at=at, rev=ref, subdirectory=subdirectory) if kind == "git" else url_source(bare, subdirectory)
+    )
 
 
 def _name_at(site: Site, target: str) -> str:
