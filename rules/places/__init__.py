@@ -80,11 +80,49 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
         if after != before:
             edits[path] = Edit(path=path, before=before, after=after)
     _ignored(ground, context, edits)
+    _mentions(ground, context, edits)
     return replace(
         migration,
         edits=tuple(sorted(edits.values(), key=lambda e: e.path)),
         notes=(*migration.notes, *context.notes),
     )
+
+
+def _mentions(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:
+    """Notes on living files that still name a file which the patch takes away."""
+    gone = {path for path, edit in edits.items() if edit.after is None}
+    if not gone:
+        return
+    names = "|".join(sorted({re.escape(posixpath.basename(path)) for path in gone}))
+    pattern = re.compile(rf"(?<![\w.-])(?P<path>(?:[\w.-]+/)*(?:{names}))(?![\w-]|\.\w)")
+    for path in sorted(ground.facts.files):
+        if _LIVING.fullmatch(path) is None or _ASIDE.search(path) or path in gone:
+            continue
+        edit = edits.get(path)
+        text = edit.after if edit is not None else ground.read(path)
+        if text is None or len(text) > _LARGE:
+            continue
+        for number, row in enumerate(text.splitlines(), start=1):
+            found = None if row.lstrip().startswith(("#", "//", ";")) else pattern.search(row)
+            named = _normal(path, found["path"]) if found is not None else frozenset()
+            if found is not None and named & gone:
+                why = f"names {found['path']}, which the patch takes away"
+                context.note(
+                    path, number, why, "What does this need from now on? `uv export -o FILE` can write the file."
+                )
+                break
+
+
+def _normal(path: str, named: str) -> frozenset[str]:
+    """What a name in the file at ``path`` can mean: as seen from the root, as seen from its folder."""
+    return frozenset({posixpath.normpath(named), posixpath.normpath(posixpath.join(posixpath.dirname(path), named))})
+
+
+_LARGE = 200_000
+_LIVING = re.compile(
+    r"(?:.*/)?(?:[^/]+\.(?:ya?ml|toml|cfg|ini|sh|bash|json|mk|just|tf|hcl|groovy|gradle|bat|ps1|service|conf)|setup\.py|noxfile\.py"
+    r"|tasks\.py|[Mm]akefile|[Jj]ustfile|[^/]*[Dd]ockerfile[^/]*|[^/]*[Cc]ontainerfile[^/]*|Jenkinsfile[^/]*|Procfile[^/]*|MANIFEST\.in)"
+)
 
 
 def _editors(path: str, ground: Ground) -> list[Editor]:

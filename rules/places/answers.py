@@ -20,7 +20,8 @@ class Manner:
     """How uv is to be called in one place.
 
     ``lock``: ``--locked`` or nothing; ``run``: the option of ``uv run``; ``active``: into the environment that is
-    active there (tox, nox); ``inexact``: keeping what an earlier command installed; ``options``: more for ``uv sync``.
+    active there (tox, nox); ``inexact``: keeping what an earlier command installed; ``options``: more for ``uv sync``;
+    ``system``: into the Python that runs; ``files``: where requirements files of an image come from.
     """
 
     lock: str = LOCKED
@@ -30,6 +31,7 @@ class Manner:
     no_project: bool = False
     options: tuple[str, ...] = ()
     system: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -685,7 +687,7 @@ _VERBS: dict[str, dict[str, _Handler]] = {
 def _pip_tools(program: str, words: list[Word], target: Target, manner: Manner) -> Answer:
     if program == "pip-sync":
         files = [w.value for w in words[1:] if w.value.endswith((".txt", ".lock"))]
-        options = _of_files(files, target) if files else []
+        options = options_of_files(files, target) if files else []
         return _sync(target, manner, options) if options is not None else look("pip-sync of a file that is not moved")
     values = [w.value for w in words[1:]]
     names = [v for v in values if v.endswith((".in", ".txt", ".toml"))]
@@ -694,7 +696,7 @@ def _pip_tools(program: str, words: list[Word], target: Target, manner: Manner) 
     return Answer(kind="other", text="uv lock --upgrade" if {"-U", "--upgrade"} & set(values) else "uv lock")
 
 
-def _of_files(files: Sequence[str], target: Target) -> list[str] | None:
+def options_of_files(files: Sequence[str], target: Target) -> list[str] | None:
     """The options that install what these requirements files held; ``None`` where one of them is unknown."""
     parts: list[str] = []
     wanted: set[str] = set()
@@ -746,15 +748,19 @@ def _pip(words: list[Word], target: Target, manner: Manner) -> Answer | None:
     files = found.values.get("file", [])
     locals_ = [*found.values.get("local", []), *(w.value for w in found.named if _LOCAL.fullmatch(w.value))]
     others = [w for w in found.named if not _LOCAL.fullmatch(w.value)]
+    if any(w.value.endswith((".txt", ".in")) for w in others):
+        return look(f"`{' '.join(values)[:100]}`: a file without -r")
     if not (files or locals_ or found.values.get("group")) or (not files and not manner.lock):
         return None
     if found.unknown or {"elsewhere", "build"} & found.values.keys():
         return look(f"`{' '.join(values)[:100]}`: {', '.join(found.unknown) or 'where or how it installs'}")
     if any(not _LOCAL.fullmatch(v) for v in locals_):
         return None
-    options = _of_files([_beside(target, f) for f in files], target) if files else [target.without_groups]
+    options = options_of_files([manner.files.get(f, f) for f in files], target) if files else [target.without_groups]
     if options is None:
         return None
+    folder = posixpath.dirname(files[0]) if files and files[0] in manner.files else ""
+    options = [*([f"--project {folder}"] if folder.startswith("/") else []), *options]
     if not files and not target.defaults:
         options = []
     for local in locals_:
@@ -768,10 +774,6 @@ def _pip(words: list[Word], target: Target, manner: Manner) -> Answer | None:
         more = f" && uv pip install {' '.join(w.raw for w in shown)}" if shown else ""
         return Answer(kind="system-sync", text=made.text + more)
     return Answer(kind="system-sync", text=made.text)
-
-
-def _beside(target: Target, file: str) -> str:
-    return posixpath.normpath(file)
 
 
 def _extras_or_groups(target: Target, names: str) -> list[str]:

@@ -270,8 +270,10 @@ class _Reader:
     def _nested(self, words: list[Word], depth: int) -> None:
         """The text after ``bash -c`` and the like, in quotes."""
         name = posixpath.basename(words[0].value)
+        is_shell = name in ("su", "runuser")
         for option, word in itertools.pairwise(words):
-            if name in (*_SHELLS, "su", "runuser") and _TEXT_OPTION.fullmatch(option.value):
+            is_shell = is_shell or posixpath.basename(option.value) in _SHELLS
+            if is_shell and _TEXT_OPTION.fullmatch(option.value):
                 self._inside(word, depth)
                 return
         if name == "eval" and len(words) == 2:

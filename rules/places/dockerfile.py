@@ -17,6 +17,7 @@ from rules.places.script import Context, Script, Window, yaml_quoted
 from rules.places.target import MANAGERS, Target, new_name
 from rules.places.text import Splice, applied, line_end, line_of, line_start, newline
 from rules.places.variables import is_old, new_variable
+from rules.uv import version
 from scanner.facts import Stage
 from scanner.image_names import parse_image
 
@@ -127,6 +128,7 @@ class _Image:
         self.syncs: list[_Step] = []
         self.bootstraps: list[_Step] = []
         self.system = False
+        self.by_pip: list[_Step] = []
         self.beside: list[tuple[int, str]] = []
         self.script = Script(path, text, context, Manner(run=NO_SYNC), bootstraps=self._uv)
         self.end = newline(text)
@@ -193,10 +195,15 @@ class _Image:
             del self.script.splices[before:]
             self._gone(step)
         for given in outcome.answers:
+            if given.text.startswith("uv lock") and "--check" not in given.text:
+                raise _Unclear("resolves while the image is built", line_of(text, step.start))
             if given.text.startswith("uv pip install"):
                 self.beside.append((line_of(text, step.start), given.text.removeprefix("uv pip install ")))
         if {"sync", "system-sync"} & kinds:
             self.syncs.append(step)
+            starts = [s.start for s in self.script.splices[before:] if "uv sync" in s.new]
+            if all(re.match(r"(?:\S*/)?(?:pip|python)", text[at : at + 200]) for at in starts):
+                self.by_pip.append(step)
             self.system = self.system or "system-sync" in kinds
         if "bootstrap" in kinds:
             self.bootstraps.append(step)
@@ -206,7 +213,19 @@ class _Image:
         mounted = re.search(r"--mount=type=cache,\S*(?:pypoetry|pipenv|pdm|/pip|\.cache)|POETRY_CACHE_DIR", flags)
         options = () if mounted else ("--no-cache",)
         manner = Manner(run=NO_SYNC, options=options, system=self.system, inexact=bool(self.syncs) or self.system)
-        return replace(manner, no_project=not self._has_sources(step), inexact=self.system)
+        files = dict(self._listings(step))
+        return replace(manner, no_project=not self._has_sources(step), inexact=self.system, files=files)
+
+    def _listings(self, step: _Step) -> Iterator[tuple[str, str]]:
+        """Requirements files that a step installs, by their paths in the image, with where they are copied from."""
+        copies = [self._copied(s) for s in self.steps if s.name in ("COPY", "ADD") and s.start < step.start]
+        sources = [w for flags, words in copies for w in words[:-1] if not any(f.startswith("--from") for f in flags)]
+        for match in re.finditer(r"(?:-r|--requirement)[ =]?(?P<path>[\w./-]+)", step.text(self.text)):
+            name = posixpath.basename(match["path"])
+            for source in sources:
+                if posixpath.basename(source) == name and self._file(source) is not None:
+                    path = posixpath.normpath(source)
+                    yield match["path"], path if self.target.file(path) else posixpath.join(self.target.folder, path)
 
     def _has_sources(self, step: _Step) -> bool:
         """Whether the sources are there when ``step`` runs."""
@@ -482,6 +501,9 @@ class _Image:
         """uv has to be in each stage that calls it."""
         for step in self.syncs:
             chain = self._chain(step.stage)
+            if step in self.by_pip and not any(b.stage in chain for b in self.bootstraps):
+                self._bring_uv(step)
+                continue
             if not any(b.stage in chain for b in self.bootstraps) and not re.search(
                 r"(?<![\w-])uv(?:==|:|@|\s)", self.text
             ):
@@ -489,6 +511,14 @@ class _Image:
                 raise _Unclear(
                     "the old tool comes with the base image, so that nothing here says where uv is to come from", line
                 )
+
+    def _bring_uv(self, step: _Step) -> None:
+        """uv in one version, before the stage copies anything."""
+        own = [s for s in self.steps if s.stage == step.stage and s.name in ("COPY", "ADD") and s.start < step.start]
+        first = own[0] if own else step
+        row = f"RUN pip install --no-cache-dir uv=={version('uv')}{self.end}"
+        self.splices.append(Splice(first.start, first.start, row))
+        self.bootstraps.append(replace(first, start=first.start - 1))
 
     def _order(self) -> None:
         """Dependencies in a layer of their own: before the sources where those came first, the project after them."""
@@ -498,7 +528,8 @@ class _Image:
         own = [s for s in self.syncs if s.stage == first.stage]
         text = self.text
         if not self._has_sources(first):
-            if self.target.package and len(own) == 1 and not self._asks_no_root(first):
+            alone = len(own) == 1 and first not in self.by_pip
+            if self.target.package and alone and not self._asks_no_root(first):
                 self._project_after(first)
             return
         copies = [s for s in self.steps if s.stage == first.stage and s.start < first.start and self._copies_all(s)]
@@ -567,15 +598,13 @@ class _Image:
                 rows.append("ENV UV_LINK_MODE=copy")
             rows_by_step[first] = rows
         for step, rows in rows_by_step.items():
-            at = self._before(step)
-            self.splices.append(Splice(at, at, "".join(f"{row}{self.end}" for row in rows)))
-        if not self.system:
+            layer = [s for s in self.splices if s.start == s.end and "uv sync" in s.new and s.start < step.start]
+            at = layer[0].start if layer else step.start
+            made = Splice(at, at, "".join(f"{row}{self.end}" for row in rows))
+            self.splices.insert(self.splices.index(layer[0]) if layer else len(self.splices), made)
+        own = any("UV_PROJECT_ENVIRONMENT=" in s.new for s in self.script.splices)
+        if not self.system and not own:
             self._add_path()
-
-    def _before(self, step: _Step) -> int:
-        """Before a step, or before the layer that was put in front of it."""
-        made = [s.start for s in self.splices if s.start == s.end and "uv sync" in s.new and s.start < step.start]
-        return made[0] if made else step.start
 
     def _add_path(self) -> None:
         if re.search(r"\.venv/bin", self.text):

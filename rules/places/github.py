@@ -94,6 +94,7 @@ def _job(steps: list[_Step], script: Script) -> Iterator[Splice]:
     has_uv = any("setup-uv" in s.text("uses") for s in steps)
     python = _python(text, steps)
     emptied: list[_Step] = []
+    in_system = False
     first: _Step | None = None
     for step in steps:
         run = step.node.get("run")
@@ -102,6 +103,10 @@ def _job(steps: list[_Step], script: Script) -> Iterator[Splice]:
         outcome = script.window(found)
         if outcome.emptied:
             emptied.append(step)
+        if any(a.kind == "system-sync" for a in outcome.answers):
+            in_system = True
+            if not _prefix(text):
+                yield _environment(text, step)
         if outcome.answers and first is None:
             first = step
     caches = [s for s in steps if _caches_tool(s, text) and (first or sets_up or emptied)]
@@ -109,7 +114,7 @@ def _job(steps: list[_Step], script: Script) -> Iterator[Splice]:
         return
     for step in steps:
         if (first or sets_up) and "setup-python" in step.text("uses"):
-            yield from _setup_python(step, text)
+            yield from _setup_python(step, text, in_system)
     candidates = sorted([*sets_up, *emptied], key=lambda s: s.start)
     placed = has_uv
     for step in candidates:
@@ -191,10 +196,24 @@ def _python(text: str, steps: list[_Step]) -> str | None:
     return None
 
 
-def _setup_python(step: _Step, text: str) -> Iterator[Splice]:
+def _environment(text: str, step: _Step) -> Splice:
+    """A step's variable that lets uv install where ``setup-python`` made Python active, for every shell."""
+    end = newline(text)
+    first = text[step.start : line_end(text, step.start)]
+    inner = " " * (len(first) - len(first.lstrip(" -")))
+    row = f"{inner}  UV_PROJECT_ENVIRONMENT: ${{{{ env.pythonLocation }}}}{end}"
+    if (env := step.node.get("env")) is not None and isinstance(env, Mapping) and env.entries:
+        at = _offset(text, step.node.line_of("env") + 1)
+        return Splice(at, at, row)
+    at = entry_span(text, step.node.line_of("run"))[1]
+    return Splice(at, at, f"{inner}env:{end}{row}")
+
+
+def _setup_python(step: _Step, text: str, in_system: bool) -> Iterator[Splice]:
     """Without the cache of a tool that is not there any more."""
     inputs = step.node.map("with")
-    if (inputs.text("cache") or "").strip() in _TOOLS:
+    gone = (inputs.text("cache") or "").strip()
+    if gone in _TOOLS or (gone == "pip" and in_system):
         names = [k for k in ("cache", "cache-dependency-path") if k in inputs.entries]
         if len(names) == len(inputs.entries):
             yield Splice(*entry_span(text, step.node.line_of("with")), "")

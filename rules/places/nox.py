@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import posixpath
+import re
 
-from rules.places.answers import Manner, answer
+from rules.places.answers import Manner, answer, options_of_files
 from rules.places.calls import Call, Word
 from rules.places.script import Context
+from rules.places.target import MANAGERS, Target
 from rules.places.text import Splice, applied
 
 _METHODS = frozenset({"run", "run_always", "run_install", "install"})
@@ -30,8 +33,14 @@ def edit(path: str, text: str, context: Context) -> str:
         if not words:
             continue
         if node.func.attr == "install":
-            if words[0].value.partition("=")[0] in target.tools:
-                splices.append(Splice(words[0].start, words[0].end, _literal(text, words[0], "uv")))
+            files = _files(node, words, text, offsets, target, path)
+            if files is not None:
+                splices.append(files)
+                continue
+            named = {"pip-tools"} if "pip-compile" in target.tools else set()
+            named |= target.tools & MANAGERS
+            old = [w for w in words if re.split(r"[=<>~!\[ ]", w.value)[0] in named]
+            splices += [Splice(w.start, w.end, _literal(w, "uv")) for w in old]
             continue
         begin, end = words[0].start, words[-1].end
         call = Call(words=tuple(words), begin=begin, end=end, stop=end, before="", after="", previous=0, following=0)
@@ -47,6 +56,29 @@ def edit(path: str, text: str, context: Context) -> str:
         new = ", ".join(f'"{word}"' for word in found.text.split())
         splices.append(Splice(words[0].start, end, new + (", " if found.upto is not None else "")))
     return applied(text, splices)
+
+
+def _files(
+    node: ast.Call, words: list[Word], text: str, offsets: list[int], target: Target, path: str
+) -> Splice | None:
+    """``session.install("-r", FILE)``: what the file held is installed from the lock."""
+    values = [w.value for w in words]
+    if len(values) != len(node.args) or len(values) % 2 or set(values[::2]) != {"-r"} or node.keywords:
+        return None
+    if not isinstance(node.func, ast.Attribute) or not isinstance(node.func.value, ast.Name):
+        return None
+    files = [posixpath.normpath(posixpath.join(posixpath.dirname(path), f)) for f in values[1::2]]
+    options = options_of_files(files, target)
+    if options is None:
+        return None
+    name = node.func.value.id
+    package = ["--no-install-project"] if target.package else []
+    shown = ", ".join(f'"{w}"' for o in ("uv sync --locked --inexact", *package, *options) for w in o.split())
+    lines = text.splitlines(keepends=True)
+    start = _at(node.lineno, node.col_offset, lines, offsets)
+    end = _at(node.end_lineno or node.lineno, node.end_col_offset or 0, lines, offsets)
+    environment = f'env={{"UV_PROJECT_ENVIRONMENT": {name}.virtualenv.location}}'
+    return Splice(start, end, f"{name}.run_install({shown}, {environment}, external=True)")
 
 
 def _words(node: ast.Call, text: str, offsets: list[int]) -> list[Word]:
@@ -80,6 +112,6 @@ def _offsets(text: str) -> list[int]:
     return found
 
 
-def _literal(text: str, word: Word, new: str) -> str:
+def _literal(word: Word, new: str) -> str:
     quote = word.raw[-1]
     return f"{quote}{new}{quote}"

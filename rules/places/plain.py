@@ -7,11 +7,12 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from rules.places.answers import NO_SYNC, Manner
+from rules.places.answers import NO_SYNC, Manner, options_of_files
 from rules.places.script import Context, Script, Window, yaml_quoted
 from rules.places.target import MANAGERS
 from rules.places.text import Splice, applied, line_end
 from rules.places.variables import renamed_files
+from rules.uv import version
 
 _RECIPE = re.compile(r"^[ \t]+(?:[^\n]*\\\n)*[^\n]*(?:\n|$)", re.MULTILINE)
 _ASSIGNED = re.compile(r"^(?:export\s+)?[A-Za-z_][\w.-]*\s*(?:[:?+]?:?=|:=)[ \t]*(?P<value>[^\n]*)$", re.MULTILINE)
@@ -19,7 +20,7 @@ _ASSIGNED = re.compile(r"^(?:export\s+)?[A-Za-z_][\w.-]*\s*(?:[:?+]?:?=|:=)[ \t]
 
 def makefile(path: str, text: str, context: Context) -> str:
     """A Makefile: its recipes and the variables that hold a command; also a justfile."""
-    script = Script(path, text, context, Manner(), aliases=_aliases(text, context))
+    script = Script(path, text, context, Manner(), aliases=_aliases(text, context), uses_active=True)
     extra = []
     for match in _RECIPE.finditer(text):
         body = match[0].lstrip(" \t")
@@ -66,7 +67,7 @@ def _without_aliases(text: str, aliases: dict[str, str]) -> str:
 def shell(path: str, text: str, context: Context) -> str:
     """A shell script; one that an image starts does not install again."""
     manner = Manner(run=NO_SYNC) if _in_image(path, context) else Manner()
-    script = Script(path, text, context, manner)
+    script = Script(path, text, context, manner, uses_active=True)
     outcome = script.window(Window(start=0, end=len(text)))
     if outcome.emptied:
         return renamed_files(text, path, context)
@@ -118,6 +119,7 @@ def _emptied(text: str, start: int, end: int) -> Splice:
 
 def ini(path: str, text: str, context: Context) -> str:
     """``tox.ini``: commands of environments, programs that they may call, files that they install."""
+    text, before = _files_of_environments(path, text, context), text
     script = Script(path, text, context, Manner(active=True))
     extra = []
     for start, end in _commands(text):
@@ -127,15 +129,74 @@ def ini(path: str, text: str, context: Context) -> str:
     target = context.around(path)
     if target is not None:
         after = _installed(after, target.tools & MANAGERS)
-    if after == text:
+    if after == before:
         return renamed_files(text, path, context)
     return renamed_files(_allowed(after), path, context)
 
 
+_SECTION = re.compile(r"^\[(?P<name>[^\]\n]+)\][^\n]*\n(?P<body>(?:(?!\[)[^\n]*(?:\n|$))*)", re.MULTILINE)
+_LISTED = re.compile(
+    r"(?P<lead>^[ \t]*(?:deps[ \t]*=[ \t]*)?)-r[ \t]*(?P<file>[^\s;#]+)(?P<rest>[ \t]*(?:\n|$))", re.MULTILINE
+)
+
+
+def _files_of_environments(path: str, text: str, context: Context) -> str:
+    """``deps = -r requirements.txt``: what the file held is installed from the lock before the commands."""
+    target = context.around(path)
+    if target is None or "pip" not in target.tools:
+        return text
+
+    def section(match: re.Match[str]) -> str:
+        if not match["name"].startswith("testenv"):
+            return match[0]
+        files = {m["file"]: _from_root(path, m["file"]) for m in _LISTED.finditer(match["body"])}
+        known = [f for f in files.values() if target.file(f) is not None]
+        options = options_of_files(known, target) if known else None
+        if options is None or len(known) != len(files):
+            if known:
+                line = text.count("\n", 0, match.start()) + 1
+                context.note(path, line, f"[{match['name']}] installs {', '.join(files)}, which is not there any more")
+            return match[0]
+        package = ["--no-install-project"] if target.package else []
+        command = " ".join(["uv sync --locked --active --inexact", *package, *options])
+        first = True
+
+        def listed(row: re.Match[str]) -> str:
+            nonlocal first
+            shown = f"{row['lead']}uv=={version('uv')}{row['rest']}" if first else ""
+            first = False
+            return shown
+
+        body = _LISTED.sub(listed, match["body"])
+        before = re.search(r"^commands_pre[ \t]*=[ \t]*", body, re.MULTILINE)
+        if before is not None:
+            body = f"{body[: before.end()].rstrip(' ')}\n    {command}{_own_row(body[before.end() :])}"
+        else:
+            at = re.search(r"^commands[ \t]*=", body, re.MULTILINE)
+            place = at.start() if at else len(body)
+            body = f"{body[:place]}commands_pre = {command}\n{body[place:]}"
+        return match[0][: match.start("body") - match.start()] + body
+
+    return _SECTION.sub(section, text)
+
+
+def _own_row(rest: str) -> str:
+    """What follows ``commands_pre =``, on a row of its own."""
+    return rest if rest.startswith(("\n", "\r")) else f"\n    {rest}"
+
+
+def _from_root(path: str, file: str) -> str:
+    """A file that tox names, as a path from the root of the repository."""
+    inside = re.sub(r"^\{tox_?ini_?dir\}/|^\{tox_root\}/|^\./", "", file)
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), inside))
+
+
 def _installed(text: str, tools: frozenset[str]) -> str:
     """``deps``: the old tool itself is not installed any more, uv is."""
-    names = "|".join(sorted(tools & {"poetry", "pipenv", "pdm"}))
-    if not names or not re.search(r"\buv (?:sync|run)\b", text):
+    names = "|".join(
+        sorted(tools & {"poetry", "pipenv", "pdm"} | ({"pip-tools"} & {t.replace("compile", "tools") for t in tools}))
+    )
+    if not names or not re.search(r"\buv (?:sync|run|lock|pip)\b", text):
         return text
     return re.sub(rf"^(?P<indent>[ \t]+|deps[ \t]*=[ \t]*)(?:{names})(?:[ \t]*[=<>~!].*)?(?P<end>[ \t]*\r?)$",
                   r"\g<indent>uv\g<end>", text, flags=re.MULTILINE)  # fmt: skip

@@ -25,7 +25,15 @@ def edit(path: str, text: str, context: Context) -> str:
     """The document with uv's commands. Prose itself is left as it is."""
     if _TOOL.search(text) is None or context.around(path) is None:
         return text
-    script = Script(path, text, context, Manner(lock=PLAIN, run=PLAIN), trusted=True, bootstraps=_install)
+    script = Script(
+        path,
+        text,
+        context,
+        Manner(lock=PLAIN, run=PLAIN),
+        trusted=True,
+        bootstraps=_install,
+        uses_active=_activates(text),
+    )
     gone: list[Splice] = []
     blocks = _blocks(text, path.endswith(".rst"))
     for start, end in blocks:
@@ -40,6 +48,14 @@ def edit(path: str, text: str, context: Context) -> str:
                 continue
     after = applied(text, [*script.splices, *gone])
     return _INLINE_LOCK.sub(lambda m: f"`{m['folder']}uv.lock`", after) if after != text else after
+
+
+def _activates(text: str) -> bool:
+    """Whether the reader is told to activate an environment that is not uv's."""
+    other = re.search(
+        r"(?:source|\.)\s+(?!\.venv)[\w~$./-]*/bin/activate|\\Scripts\\activate|(?:conda|pyenv) activate", text
+    )
+    return other is not None and ".venv" not in text
 
 
 def _install(found: Answer) -> str:

@@ -152,6 +152,7 @@ class Script:
         bootstraps: Callable[[Answer], str | None] | None = None,
         tokens: Callable[[str], str] | None = None,
         aliases: Mapping[str, str] | None = None,
+        uses_active: bool = False,
     ) -> None:
         self.path, self.text, self.context = path, text, context
         self.manner = manner or Manner()
@@ -163,6 +164,7 @@ class Script:
         self._tokens = tokens
         self._aliases = dict(aliases or {})
         self._jobs: dict[str | None, _Job] = {}
+        self._uses_active = uses_active
         self._in_system = _SYSTEM.search(text) is not None
 
     @property
@@ -197,6 +199,8 @@ class Script:
                 self.context.note(self.path, line_of(text, call.words[0].start), given.why)
                 outcome.looked += 1
                 continue
+            if given.text.startswith("uv lock") and any(a.text == given.text for a in outcome.answers):
+                given = Answer(kind="drop")
             outcome.answers.append(given)
             stop = call.end
             if given.kind == "bootstrap":
@@ -297,24 +301,30 @@ class Script:
             job.synced = True
             job.partial = job.partial or bool(_PARTIAL.search(given.text))
             if given.kind == "system-sync" or self._in_system:
-                return self._into_system(given, manner)
+                return self._into_system(given, manner, call)
         return given
 
     def _relocks(self, call: Call) -> bool:
         """Whether a pipeline or an image locks just before it installs: ``--locked`` says when that is due."""
         following = self.text[call.stop : call.stop + 200]
-        is_ci = area_of(self.path) in ("ci", "image")
-        return is_ci and re.match(r"[\s;&]*(?:poetry|pipenv|pdm)\s+(?:install|sync)\b", following) is not None
+        area = area_of(self.path)
+        if area == "image":
+            return call.program in MANAGERS - {"pip-compile"}
+        return area == "ci" and re.match(r"[\s;&]*(?:poetry|pipenv|pdm)\s+(?:install|sync)\b", following) is not None
 
-    def _into_system(self, given: Answer, manner: Manner) -> Answer:
+    def _into_system(self, given: Answer, manner: Manner, call: Call) -> Answer:
         text = given.text
         if "--inexact" not in text and manner.lock:
             text = text.replace("uv sync", "uv sync --inexact", 1) if " && " in text else f"{text} --inexact"
         if manner.active:
             return Answer(kind="sync", text=text)
+        if (own := _ENVIRONMENT.fullmatch(call.words[0].raw)) is not None:
+            return Answer(
+                kind="sync", text=text if own["env"] == ".venv" else f"UV_PROJECT_ENVIRONMENT={own['env']} {text}"
+            )
         if self._prefix:
             return Answer(kind="system-sync", text=self._prefix + text)
-        return Answer(kind="system-sync", text=text)
+        return Answer(kind="system-sync", text=f"{text} --active" if self._uses_active else text)
 
     def _remove(self, dropped: list[Call], found: list[Call], window: Window) -> None:
         """Take commands out with the operator that joins them to what stays."""
@@ -391,6 +401,7 @@ _SETTING = re.compile(r"(?:POETRY|PIPENV|PDM)_\w+=\S*[ \t]+")
 _HOME = re.compile(
     r"\.poetry/|\$\{?POETRY_HOME|\$\{?POETRY_BIN|pypoetry|\.poetry\\|(?:export|set)\s+POETRY_|/opt/poetry"
 )
+_ENVIRONMENT = re.compile(r"(?P<env>[^\s;&|\"']+)/(?:bin|Scripts)/(?:pip|python)[\d.]*")
 _PARTIAL = re.compile(r"--no-install-project|--no-dev|--no-default-groups|--only-group|--no-group")
 _SYSTEM = re.compile(
     r"virtualenvs\.create[\s\"',]+false|POETRY_VIRTUALENVS_CREATE[\"']?\s*[:=]\s*[\"']?(?:false|0)", re.IGNORECASE

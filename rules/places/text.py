@@ -16,10 +16,13 @@ class Splice:
 
 
 def applied(text: str, splices: Iterable[Splice]) -> str:
-    """``text`` with ``splices`` made; of two that overlap the one that begins first (then the longer) counts."""
+    """``text`` with ``splices`` made; of two that overlap the one that begins first (then the longer) counts.
+
+    What is inserted at one place stands there in the order of ``splices``.
+    """
     parts: list[str] = []
     at = 0
-    for splice in sorted(set(splices), key=lambda s: (s.start, -s.end)):
+    for splice in sorted(dict.fromkeys(splices), key=lambda s: (s.start, s.end > s.start, -s.end)):
         if splice.start < at:
             continue
         parts += [text[at : splice.start], splice.new]
