@@ -11,8 +11,10 @@ from collections.abc import Mapping
 
 from rules.migration import Edit, Ground, Migration, Move, Refusal
 from rules.migrations import conda, hatch, pdm, pipenv, poetry, requirements, rye
-from rules.migrations.ground import Origin, Site, Stop, refusal
+from rules.migrations.ground import Moved, Origin, Site, Stop, refusal
 from rules.migrations.narrow import narrowed
+from rules.migrations.sheet import Sheet
+from rules.pythons import admitted, dotted, oldest_for_uv
 from rules.reading import main_projects
 from scanner.inventory import Project, Repository
 from scanner.words import listed
@@ -47,6 +49,7 @@ def migrate(ground: Ground) -> Migration:
         try:
             _refuse_rivals(project)
             moved = origin(site)
+            _refuse_old_python(moved)
         except Stop as stop:
             refusals.append(refusal(site, stop))
             continue
@@ -60,6 +63,18 @@ def migrate(ground: Ground) -> Migration:
         refusals=tuple(refusals),
         notes=tuple(site_notes),
     )
+
+
+def _refuse_old_python(moved: Moved) -> None:
+    """uv works with no Python that is older than those it supports."""
+    text = next((e.after for e in moved.edits if e.path == moved.move.manifest), None)
+    found = Sheet.of(text.replace("\r\n", "\n")).find("project") if text else None
+    stated = next((i for i in found.items() if i.keys == ("requires-python",)), None) if found else None
+    versions = admitted(stated.value if stated is not None and isinstance(stated.value, str) else None)
+    if versions and max(versions) < oldest_for_uv():
+        oldest = dotted(oldest_for_uv())
+        message = f"Python {stated.value if stated else ''} ends below {oldest}, the oldest that uv works with"
+        raise Stop("python-too-old", message, moved.move.manifest)
 
 
 def _projects(repository: Repository) -> list[Project]:

@@ -180,6 +180,7 @@ class _Conversion:
         entries: list[Wish | GroupOf] = [w for w in listing.wishes if w.text not in known]
         if self._base.declares and group_of_file(path) is None:
             entries = self._undeclared(listing)
+        entries = [*self._own_extras(listing), *entries]
         inside = [self._input_of(other) for other in listing.includes]
         others = [GroupOf(_group_name(o)) for o in inside if o != root and self._names.get(o) != ["project"]]
         others = [o for o in others if o.name != _group_name(path)]
@@ -203,11 +204,17 @@ class _Conversion:
         for name, entries in groups.items():
             groups[name] = [e for e in entries if not isinstance(e, GroupOf) or e.name in groups]
 
-    def _undeclared(self, listing: Listing) -> list[Wish | GroupOf]:
-        """What a file lists that ``[project]`` does not: the file is its lock where everything in it is pinned."""
-        if listing.is_pinned:
+    def _own_extras(self, listing: Listing) -> list[Wish | GroupOf]:
+        """The project itself with extras (``-e .[dev]``); without any, it is installed in any case."""
+        if not listing.own_extras or not self._base.declares:
             return []
-        declared = self._base.declared
+        name = self._base.name
+        text = f"{name}[{','.join(dict.fromkeys(listing.own_extras))}]"
+        return [Wish(name=name, text=text, source={"workspace": True}, path=listing.path)]
+
+    def _undeclared(self, listing: Listing) -> list[Wish | GroupOf]:
+        """What a file lists that ``[project]`` does not; what both have, the file pins."""
+        declared = {*self._base.declared, *(str(canonicalize_name(w.name)) for w in self._draft.dependencies)}
         return [w for w in listing.wishes if canonicalize_name(w.name) not in declared]
 
     def _name_compiled(self, path: str) -> None:

@@ -343,3 +343,18 @@ def test_pythons_that_are_used_bound_the_range(migrated):
     files = {"requirements.txt": "a==1\n", ".python-version": "3.10", ".github/workflows/ci.yml": workflow}
     assert migrated(files).data["project"]["requires-python"] == ">=3.10,<3.13"
     assert migrated({**files, "requirements.txt": "a\n"}).data["project"]["requires-python"] == ">=3.10"
+
+
+def test_tools_pinned_beside_a_project_table_are_a_group(migrated):
+    text = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ["anyio"]\n'
+    text += '\n[project.optional-dependencies]\nhttp2 = ["h2"]\n\n[build-system]\nrequires = ["hatchling"]\n'
+    result = migrated({"pyproject.toml": text, "requirements.txt": "-e .[http2]\n# types\nmypy==1.17.1\nh2==4.0\n"})
+    assert result.data["dependency-groups"] == {"requirements": ["shop[http2]", "mypy==1.17.1"]}
+    assert result.data["tool"]["uv"]["sources"] == {"shop": {"workspace": True}}
+    assert {p.name for p in result.migration.moves[0].pins} == {"mypy", "h2"}
+
+
+def test_a_python_that_uv_does_not_know_is_refused(migrated):
+    result = migrated({"requirements.txt": "a==1\n", "runtime.txt": "python-3.5.2\n"})
+    assert result.refused == ["python-too-old"]
+    assert not result.migration.edits
