@@ -62,7 +62,8 @@ def compare(move: Move, new: str, declared: Iterable[str] = ()) -> Comparison:
     changed = tuple(_changed(before, after))
     uncovered = _uncovered(move, graph, before)
     more = {python: _added(move, graph, python, before, uncovered) for python in _pythons(data)}
-    here = sorted({name for names in more.values() for name in names})
+    told = {change.name for change in changed}
+    here = sorted({name for names in more.values() for name in names if name.partition(" ")[0] not in told})
     return Comparison(
         locked=sum(len(versions) for versions in before.values()),
         kept=sum(len(versions.keys() & after.get(name, {}).keys()) for name, versions in before.items()),
