@@ -237,7 +237,8 @@ def _answer(check: _Check, done: sandbox.Completed) -> tuple[str, str]:
     if any(mark in said for mark in check.stale):
         return "stale", next(line for line in _lines(said) if any(mark in line for mark in check.stale))
     lines = list(_lines(said))
-    if check.argv[0] == "poetry" and lines and all(line.startswith(("Error: ", "Warning: ")) for line in lines):
+    errors = [line for line in lines if line.startswith("Error: ")]
+    if check.argv[0] == "poetry" and errors and lines[0] in errors and not any(".lock" in line for line in errors):
         return "fresh", "the lock is in step (the manifest has other faults)"
     return "error", "it could not judge: " + (
         next((x for x in lines if "rror" in x), lines[-1]) if lines else "no word"

@@ -98,7 +98,8 @@ def test_the_copy_holds_manifests_and_locks_alone(tools: Path) -> None:
 
 def test_poetry_names_other_faults_too(tools: Path) -> None:
     files = {"pyproject.toml": "[tool.poetry]\nname = 'x'\n", "poetry.lock": '[metadata]\nlock-version = "2.1"\n'}
-    program(tools, "poetry", "echo 'Error: Declared README file does not exist: README.md'; exit 1")
+    said = "Error: Declared README file does not exist: README.md\nWarning: it is old,\nand so on"
+    program(tools, "poetry", f"printf '{said}'; exit 1")
     assert asked(files, "poetry.lock").status == "fresh"
     program(tools, "poetry", "echo 'Error: pyproject.toml changed significantly since poetry.lock'; exit 1")
     assert asked(files, "poetry.lock").status == "stale"
