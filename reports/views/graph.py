@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from reports.documents import RunHeader, header
 from reports.table import Page, Table, counted_noun
@@ -37,13 +38,14 @@ class GraphDocument:
     clashes: tuple[Clash, ...]
 
 
-def graph_view(fleet: Fleet) -> View:
-    """The view of a run's graph."""
+def graph_view(fleet: Fleet, model: Callable[[], Any] | None = None) -> View:
+    """The view of a run's graph; ``model`` makes the picture's page."""
     return View(
         name="graph",
         page=lambda: graph_page(fleet),
         document=lambda: graph_document(fleet),
         rows=lambda: fleet.graph.edges,
+        model=model,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.datasets import datasets
-from reports.model import Decision, Facts, Figure, Headline, Prose, Report, Said, Section
+from reports.model import Decision, Facts, Figure, Headline, Prose, Report, Rows, Said, Section
 from reports.sections import SECTIONS
 from reports.table import Page, Table, text
 from reports.writer import View
@@ -29,6 +29,19 @@ def make_report(facts: Facts) -> Report:
         facts=facts,
         sections=tuple(build(facts, tables) for build in SECTIONS),
         tables=tables,
+    )
+
+
+def graph_report(facts: Facts) -> Report:
+    """The section of the graph alone, with the tables that it leads to."""
+    whole = make_report(facts)
+    section = next(s for s in whole.sections if s.anchor == "graph")
+    shown = {block.table for block in section.blocks if isinstance(block, Rows)}
+    return Report(
+        title="Dependency graph",
+        facts=facts,
+        sections=(section,),
+        tables={name: table for name, table in whole.tables.items() if name in shown},
     )
 
 

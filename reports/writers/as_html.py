@@ -31,7 +31,7 @@ def write(view: View) -> str:
     """The whole page. Style and script are ours and named by digest: the browser runs nothing else in it."""
     from jinja2 import Environment, StrictUndefined
 
-    report = view.document()
+    report = view.model() if view.model is not None else view.document()
     assert isinstance(report, Report)
     style, script = (files("reports").joinpath("html", name).read_text(encoding="utf-8") for name in _OURS)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -71,4 +71,4 @@ def _placed(cell: Cell) -> bool:
     return isinstance(cell, Place) or (isinstance(cell, tuple) and any(isinstance(one, Place) for one in cell))
 
 
-WRITER = Writer(name="html", suffix=".html", write=write, views=("report",), summary="one self-contained page")
+WRITER = Writer(name="html", suffix=".html", write=write, views=("report", "graph"), summary="one self-contained page")
