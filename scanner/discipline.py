@@ -12,7 +12,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from scanner.facts import Extract, Lock, Manifest, Requirement
 from scanner.freshness.verdict import Verdict
 from scanner.inventory import Discipline, Reason
-from scanner.layout import Folder, folder_of, includes_of, is_dev_file, reads_build_file
+from scanner.layout import Folder, constraint_files, folder_of, includes_of, is_dev_file, reads_build_file
 from scanner.rivals import differences
 
 _CONDA_EXPORT = re.compile(r"[^\s=<>!~|,]{1,200}=(?P<version>[^\s=<>!~|,]{1,100})(?P<build>=[^\s=<>!~|,]{1,100})?")
@@ -113,8 +113,9 @@ def declared(
             if target is not None and target.manifest is not None:
                 (runtime if include.scope == "runtime" else development).extend(_with_includes(target, extracts))
     compiled = {e.path for e in folder.extracts if e.lock is not None}
+    limiting = constraint_files(folder.extracts)
     files = [m for m in folder.manifests if m.format == "requirements" and not _is_constraints(m.path)]
-    files = [m for m in files if m.path not in compiled]
+    files = [m for m in files if m.path not in compiled | limiting]
     development.extend(r for m in files if is_dev_file(m.path) for r in m.requirements)
     installed = [r for m in files if not is_dev_file(m.path) for r in m.requirements]
     if not runtime or _pins_all(installed, runtime):

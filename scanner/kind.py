@@ -42,6 +42,7 @@ WORKERS = frozenset(
     arq celery dramatiq faust-streaming huey nameko procrastinate rq taskiq temporalio
     """.split()
 )
+QUEUES = frozenset({"aio-pika", "aiokafka", "confluent-kafka", "kafka-python", "nats-py", "paho-mqtt", "pika"})
 JOBS = frozenset(
     """
     airflow apache-airflow dagster dbt-core kedro luigi mage-ai metaflow prefect scrapy
@@ -60,6 +61,9 @@ _INFRASTRUCTURE = re.compile(
     r"'(?:.*[-_])?(?:db|database|postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|redis|cache|elastic(?:search)?|opensearch|kafka"
     r"|rabbit(?:mq)?|minio|nginx|proxy|traefik|caddy|frontend|ui|client|adminer|pgadmin|mailhog|selenium)(?:[-_]?\d)?'"
 )
+
+_FREEZE = 45
+_BROUGHT_ALONG = frozenset({"bottle", "dash", "fastapi", "flask", "gradio", "starlette", "streamlit"})
 
 Places = Mapping[str, tuple[str, int | None]]
 
@@ -85,6 +89,7 @@ class _Signs:
     scripts: tuple[EntryPoint, ...]
     said: Said | None
     said_at: Reason
+    has_image: bool
 
     def says(self, kind: str) -> bool:
         return self.said is not None and self.said.kind == kind
@@ -94,6 +99,10 @@ class _Signs:
 
     def hint(self, kind: str) -> Hint | None:
         return next((h for h in self.hints if h.kind == kind), None)
+
+    def is_frozen(self) -> bool:
+        """Whether the dependencies are all that an environment happened to hold: one of them says nothing."""
+        return len(self.dependencies) > _FREEZE and not self.says("service")
 
     def is_started_by_hand(self) -> bool:
         """Whether a module asks a person for arguments or input."""
@@ -118,7 +127,9 @@ def kind_of(
         return _answer("unknown", "no Python file of its own", folder.path)
     if _packaged(folder) is None and _only_holds_together(folder, python):
         return _answer("unknown", "a workspace's root without code of its own", folder.path)
-    signs = _signs(folder, python, hints, dependencies, readme)
+    signs = _signs(folder, own, hints, dependencies, readme)
+    if _is_shared(signs) and signs.packaged is not None and not any(_is_deployed(h) for h in signs.hints):
+        return _answer("library", "a package among libraries, without commands of its own", signs.packaged.path)
     return _template(signs, readme) or _service(signs) or _job(signs, own) or _installed(signs) or _started(signs, own)
 
 
@@ -138,13 +149,13 @@ def _by(kind: Kind, hint: Hint) -> KindOf:
 
 
 def _signs(
-    folder: Folder, python: tuple[str, ...], hints: Sequence[Hint], dependencies: Places, readme: Sequence[Hint]
+    folder: Folder, own: Sequence[str], hints: Sequence[Hint], dependencies: Places, readme: Sequence[Hint]
 ) -> _Signs:
     packaged = _packaged(folder)
     said, said_at = _said(folder, readme)
     return _Signs(
         folder=folder,
-        python=python,
+        python=tuple(p for p in own if p.endswith(".py")),
         hints=_weighed(hints, folder),
         dependencies=dependencies,
         packaged=packaged,
@@ -152,6 +163,7 @@ def _signs(
         scripts=tuple(e for m in folder.manifests for e in m.entry_points if e.group in _COMMANDS),
         said=said,
         said_at=said_at,
+        has_image=any(_IMAGE.search(path) for path in own),
     )
 
 
@@ -234,7 +246,19 @@ def _said(folder: Folder, readme: Sequence[Hint]) -> tuple[Said | None, Reason]:
     for manifest in folder.manifests:
         if manifest.name and (said := said_by_name(manifest.name)) is not None:
             return said, Reason(message=f"its name is {manifest.name}", path=manifest.path)
+    if (word := _folder_word(folder)) is not None:
+        return Said(kind="service", word=word, source="name"), Reason(message=f"its folder is {word}", path=folder.path)
     return None, Reason(message="")
+
+
+def _folder_word(folder: Folder) -> str | None:
+    """The part of the folder's path that calls it a service (``services/prices``, ``price-service``, ``service-a``)."""
+    if any(m.name for m in folder.manifests) or folder.path == ".":
+        return None
+    *above, last = folder.path.lower().split("/")
+    if "service" in re.split(r"[-_.]", last):
+        return last
+    return next((part for part in above if part in ("services", "microservices")), None)
 
 
 def _classifiers(manifest: Manifest) -> list[str]:
@@ -257,6 +281,8 @@ def _template(signs: _Signs, readme: Sequence[Hint]) -> KindOf | None:
 
 def _service(signs: _Signs) -> KindOf | None:
     started = signs.hint("service")
+    if started is not None and "compose" in started.at.path and signs.depends(JOBS):
+        started = None  # the orchestrator's own servers
     if signs.published and not signs.says("service"):
         deployed = started is not None and _IMAGE.search(started.at.path) is not None
         is_library = signs.said is not None and signs.says("library") and signs.said.source != "readme"
@@ -277,7 +303,7 @@ def _service(signs: _Signs) -> KindOf | None:
 def _by_web_and_server(signs: _Signs) -> KindOf | None:
     """A framework and the server that runs it: what needs both, serves, whoever starts it."""
     web, server = signs.depends(WEB), signs.depends(SERVERS)
-    if web is None or server is None or signs.says("library") or signs.hint("library") is not None:
+    if web is None or server is None or signs.is_frozen() or signs.says("library") or signs.hint("library") is not None:
         return None
     return _answer("service", f"depends on {web} and {server}", *signs.dependencies[web])
 
@@ -297,11 +323,13 @@ _IMAGE = re.compile(r"(?:^|/)(?:[\w.-]*(?:dockerfile|containerfile)[\w.-]*|procf
 
 
 def _by_dependency(signs: _Signs) -> KindOf | None:
-    if signs.packaged is not None and (signs.says("library") or _is_shared(signs)):
+    if signs.packaged is not None and signs.says("library"):
         return None
     by_hand = signs.said is not None and signs.says("cli") and signs.said.word.startswith("script")
     pages = by_hand or (signs.scripts and not signs.says("service"))
-    web, server = signs.depends(WEB - PAGES if pages else WEB), signs.depends(SERVERS)
+    frozen = signs.is_frozen()
+    frameworks = WEB - (PAGES if pages else frozenset()) - (_BROUGHT_ALONG if frozen else frozenset())
+    web, server = signs.depends(frameworks), None if frozen else signs.depends(SERVERS)
     if web or server:
         found = " and ".join(name for name in (web, server) if name)
         return _answer("service", f"depends on {found}", *signs.dependencies[web or server or ""])
@@ -309,7 +337,14 @@ def _by_dependency(signs: _Signs) -> KindOf | None:
         return _answer("service", f"a bot: depends on {bot}", *signs.dependencies[bot])
     if worker := signs.depends(WORKERS):
         return _answer("service", f"depends on {worker}", *signs.dependencies[worker])
+    queue = signs.depends(QUEUES)
+    if queue and signs.packaged is None and signs.has_image and not signs.is_started_by_hand():
+        return _answer("service", f"an image that depends on {queue}", *signs.dependencies[queue])
     return None
+
+
+def _is_deployed(hint: Hint) -> bool:
+    return hint.kind == "service" and not hint.at.path.endswith(".py")
 
 
 def _is_shared(signs: _Signs) -> bool:
@@ -317,7 +352,7 @@ def _is_shared(signs: _Signs) -> bool:
     return not signs.scripts and not _SHARED.isdisjoint(signs.folder.path.lower().split("/"))
 
 
-_SHARED = frozenset({"lib", "libs", "libraries", "shared", "common", "core"})
+_SHARED = frozenset({"lib", "libs", "libraries", "shared", "common"})
 
 
 def _depth(path: str, folder: Folder) -> int:

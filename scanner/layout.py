@@ -40,7 +40,7 @@ _SIDE_NAME = re.compile(r"test_.*|.*_tests?\.py|conftest\.py|noxfile\.py|conf\.p
 _OTHER_LANGUAGES = frozenset(
     """
     .js .jsx .mjs .cjs .ts .tsx .mts .vue .svelte .astro .go .rs .java .kt .scala .c .cc .cpp .cxx .cs .rb .php .swift
-    .m .mm .dart .ex .exs .erl .hs .lua .pl .r .jl .f90 .zig .clj .sh .ps1 .vhd .vhdl .v .sv .asm .elm .ml
+    .m .mm .dart .ex .exs .erl .hs .lua .pl .r .jl .f90 .zig .clj .vhd .vhdl .v .sv .asm .elm .ml
     """.split()
 )
 _TEMPLATE_SEGMENT = re.compile(r".*(?:\{\{|\}\}|\{%|__cookiecutter).*")
@@ -520,6 +520,16 @@ def reads_build_file(lock: Lock, folder: Folder) -> bool:
     if lock.inputs or not lock.command:
         return any(posixpath.basename(name) in _BUILD_FILES for name in lock.inputs)
     return posixpath.normpath(posixpath.join(folder.path, "requirements.in")) not in {e.path for e in folder.extracts}
+
+
+def constraint_files(extracts: Iterable[Extract]) -> frozenset[str]:
+    """The files that others take as constraints (``-c``), whatever they are called."""
+    return frozenset(
+        include.path
+        for extract in extracts
+        for include in includes_of(extract)
+        if include.kind == "constraints" and include.path is not None
+    )
 
 
 def includes_of(extract: Extract) -> tuple[Include, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from scanner.facts import Extract, Location, Lock, Manifest
 from scanner.inventory import Command, Evidence
-from scanner.layout import Folder, is_dev_file, reads_build_file
+from scanner.layout import Folder, constraint_files, is_dev_file, reads_build_file
 from scanner.toml_reader import table
 
 LOCK_MANAGERS = {
@@ -153,14 +153,15 @@ def _locker(lock: Lock, commands: Sequence[Command]) -> str | None:
 
 
 def _from_requirements(extract: Extract, manifest: Manifest, signs: _Signs, folder: Folder) -> None:
-    if extract.lock is not None or _is_constraints(manifest) or _is_compiled_input(manifest, folder):
+    if extract.lock is not None or _is_constraints(manifest, folder) or _is_compiled_input(manifest, folder):
         return
     if manifest.requirements or manifest.includes:
         signs.add("pip", "requirements file", Location(path=manifest.path, line=1))
 
 
-def _is_constraints(manifest: Manifest) -> bool:
-    return posixpath.basename(manifest.path).lower().startswith("constraint")
+def _is_constraints(manifest: Manifest, folder: Folder) -> bool:
+    named = posixpath.basename(manifest.path).lower().startswith("constraint")
+    return named or manifest.path in constraint_files(folder.extracts)
 
 
 def _is_compiled_input(manifest: Manifest, folder: Folder) -> bool:
@@ -311,7 +312,10 @@ _PACKAGING = frozenset({"pip", "setuptools", "wheel"})
 
 
 def _lock_owners(folder: Folder, commands: Sequence[Command]) -> tuple[str, ...]:
-    """The managers whose locks stand here: full locks first, compiled runtime files else, development ones last."""
+    """The managers whose locks stand here: full locks first, compiled runtime files else, development ones last.
+
+    Those for development own nothing where a build declares what is needed at run time.
+    """
     full: list[str] = []
     compiled: list[str] = []
     development: list[str] = []
@@ -328,10 +332,14 @@ def _lock_owners(folder: Folder, commands: Sequence[Command]) -> tuple[str, ...]
             (development if is_dev_file(lock.path) else compiled).append(tool)
     broken = (posixpath.basename(e.path) for e in folder.extracts if e.unreadable)
     full.extend(_BROKEN[name] for name in broken if name in _BROKEN and name.endswith(".lock"))
-    for group in (full, compiled, development):
+    built = any(r.scope == "runtime" for m in folder.manifests if m.path.endswith(_BUILD_FILES) for r in m.requirements)
+    for group in (full, compiled, () if built else development):
         if group:
             return tuple(sorted(set(group)))
     return ()
+
+
+_BUILD_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
 def _most_used(tools: Iterable[str], commands: Sequence[Command], manager_of: Callable[[Command], str | None]) -> str:

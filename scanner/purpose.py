@@ -18,8 +18,8 @@ _LIBRARY = (
     r"|package (?:for|to|that|which|of|with|providing|containing)|implementation (?:of|in|for|based)"
 )
 _CLI = (
-    r"command[- ]lines?|cli|terminal|tui|tools?|scripts?|linter|formatter|downloader|converter|generator|launcher"
-    r"|scanner|gui|desktop|games?|viewer|editor|solver|simulator"
+    r"(?:command[- ]line|cli) wrapper|command[- ]lines?|cli|terminal|tui|tools?|scripts?|linter|formatter|downloader"
+    r"|converter|generator|launcher|scanner|gui|desktop|games?|viewer|editor|solver|simulator"
     r"|(?:package|dependency|version|environment|password|file) manager"
 )
 _SERVICE = (

@@ -62,7 +62,7 @@ def read(path: str, text: str) -> Extract | None:
     if name in ("app.yaml", "app.yml") and _looks_like_app(text):
         return _app(path, load_mapping(text))
     if name in ("template.yaml", "template.yml"):
-        return _sam(path, load_mapping(text)) if "AWS::Serverless" in text else None
+        return _sam(path, load_mapping(text)) if _FUNCTIONS.search(text) else None
     if name == "Chart.yaml":
         return _extract(path, [_hint("service", "Helm chart", path, 1)])
     if path.endswith(".chalice/config.json"):
@@ -135,13 +135,20 @@ def _app(path: str, doc: Mapping) -> Extract | None:
     return _extract(path, hints)
 
 
+_FUNCTIONS = re.compile(r"AWS::(?:Serverless|Lambda)")
+
+
 def _sam(path: str, doc: Mapping) -> Extract | None:
-    """AWS SAM: functions with their events."""
+    """AWS SAM and CloudFormation: functions with their events."""
     hints: list[Hint] = []
     pythons: list[PythonVersion] = list(_runtime(doc.get("Globals", "Function", "Runtime"), path))
     resources = doc.map("Resources")
     for name, resource in resources.items():
-        if not isinstance(resource, Mapping) or resource.text("Type") != "AWS::Serverless::Function":
+        known = ("AWS::Serverless::Function", "AWS::Lambda::Function")
+        if not isinstance(resource, Mapping) or resource.text("Type") not in known:
+            continue
+        runtime = resource.text("Properties", "Runtime") or ""
+        if resource.text("Type") == known[1] and not runtime.startswith("python"):
             continue
         events = [
             e.text("Type") or ""
@@ -149,7 +156,9 @@ def _sam(path: str, doc: Mapping) -> Extract | None:
             if isinstance(e, Mapping)
         ]
         scheduled = bool(events) and set(events) <= {"Schedule", "ScheduleV2"}
-        hints.append(_hint("job" if scheduled else "service", f"SAM function {name}", path, resources.line_of(name)))
+        hints.append(
+            _hint("job" if scheduled else "service", f"serverless function {name}", path, resources.line_of(name))
+        )
         pythons.extend(_runtime(resource.get("Properties", "Runtime"), path))
     return _extract(path, hints, tuple(pythons))
 

@@ -41,6 +41,10 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
             "uv.lock": 'version = 1\n[[package]]\nname = "shop"\nversion = "1"\nsource = { virtual = "." }\n',
         },
     ),
+    "constraints by use are no requirements": (
+        "unlocked",
+        {"requirements.txt": "-c all-requirements.txt\nrequests\n", "all-requirements.txt": "requests==2\n"},
+    ),
     "pins beside conda's own pip": (
         "pinned",
         {"environment.yml": CONDA.format("  - python=3.9\n  - pip\n  - pip:\n    - flask==3.0\n")},

@@ -20,6 +20,7 @@ def pyproject(description: str = "", *, name: str = "shop", published: bool = Fa
 SCRIPT = '[project.scripts]\nshop = "shop:main"\n'
 PLUGIN = '[project.entry-points."host.plugins"]\nshop = "shop:Plugin"\n'
 MODULE = {"shop/__init__.py": ""}
+FREEZE = "".join(f"x{n}==1\n" for n in range(50))
 SETUP = "from setuptools import setup\nsetup(name='shop', url='https://shop.example', entry_points={'console_scripts': ['a=b:c']})\n"
 BY_HAND = "import argparse\nargparse.ArgumentParser()\n"
 
@@ -97,7 +98,23 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         "service",
         {"requirements.txt": "x", "a.py": "", "infra/main.tf": 'resource "x" "y" {\n  runtime = "python3.9"\n}\n'},
     ),
+    "an image that listens to a queue": (
+        "service",
+        {"requirements.txt": "confluent-kafka", "Dockerfile": "FROM a\nCMD python -m shop\n", "shop/__init__.py": ""},
+    ),
+    "a folder among services": (
+        "service",
+        {"services/price/requirements.txt": "x", "services/price/main.py": "if __name__ == '__main__':\n    go()\n"},
+    ),
+    "a framework among all that an environment held": (
+        "service",
+        {"requirements.txt": "django==4\n" + FREEZE, "shop/__init__.py": ""},
+    ),
     # jobs
+    "an orchestrator's own web server": (
+        "job",
+        {"requirements.txt": "dagster", "a.py": "", "compose.yml": "services: {ui: {build: ., ports: ['80:80']}}"},
+    ),
     "definitions of assets": (
         "job",
         {
@@ -164,6 +181,10 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
             **MODULE,
         },
     ),
+    "a loop in a shared package": (
+        "library",
+        {"libs/shop/pyproject.toml": pyproject(), "libs/shop/shop/consumer.py": "while True:\n    queue.get()\n"},
+    ),
     "a shared package that needs a framework": (
         "library",
         {"libs/shop/pyproject.toml": pyproject(more='dependencies = ["fastapi"]'), "libs/shop/shop/__init__.py": ""},
@@ -188,6 +209,11 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
             "shop/__init__.py": "from .cart import Cart, Item, Price\n",
         },
     ),
+    "a wrapper for the command line": (
+        "cli",
+        {"pyproject.toml": pyproject("CLI wrapper for the carts toolkit", more=SCRIPT), **MODULE},
+    ),
+    "what an environment brought along": ("cli", {"requirements.txt": "flask==3\n" + FREEZE, "count.py": ""}),
     "a chat client in scripts": (
         "cli",
         {"requirements.txt": "telethon", "README.md": "# Chats\n\nScripts to export chats.\n", "a.py": ""},

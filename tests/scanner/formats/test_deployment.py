@@ -61,6 +61,12 @@ def test_dags_by_name() -> None:
     assert _hints("dags/daily.py", "import os\n") == []
 
 
+def test_functions_in_cloudformation() -> None:
+    text = "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Runtime: python3.9\n"
+    assert _hints("template.yml", text) == [("service", 2)]
+    assert _hints("template.yml", text.replace("python3.9", "nodejs20.x")) == []
+
+
 def test_functions_in_terraform() -> None:
     text = 'resource "aws_lambda_function" "a" {\n  handler = "main.run"\n  runtime = "python3.12"\n}\n'
     extract = read("infra/main.tf", text)
