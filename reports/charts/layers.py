@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from reports.charts.svg import box, linked, picture, tag, words
+from reports.charts.svg import Value, box, linked, picture, tag, words
 from reports.table import Where
 from scanner.graph import components_of, transitive_dependents
 
@@ -162,10 +162,10 @@ def _point(at: tuple[float, float]) -> str:
 
 
 def _node(node: Node, at: tuple[float, float], *, ring: bool) -> Markup:
+    """A box with its name, cut off at its edge: the whole name is there to be heard and searched."""
     x, y = at
-    several = len(node.members) > 1
-    kind = "node group" if several else "node ringed" if ring else "node"
-    said = f"{node.name}: its needs" + (", part of a circle" if ring else "")
+    kind = "node group" if len(node.members) > 1 else "node ringed" if ring else "node"
+    size: dict[str, Value] = {"x": x, "y": y, "width": float(_WIDE - 4), "height": float(_HIGH)}
     return linked(
-        node.where, said, box(x, y, _WIDE, _HIGH, kind, 5), words(x + 8, y + 17, node.name, name="small", most=20)
+        node.where, node.name, box(x, y, _WIDE, _HIGH, kind, 5), tag("svg", size, words(8, 17, node.name, name="small"))
     )

@@ -442,9 +442,9 @@
       arrows.push(v("path", { class: "arrow", d: `M${from[0]} ${from[1]}C${from[0] - bend} ${from[1]} ${to[0] + Math.abs(bend)} ${to[1]} ${to[0]} ${to[1]}` }));
     }
     const nodes = [...at].map(([i, [x, y]]) => {
-      const name = R[i][0].length > 20 ? `${R[i][0].slice(0, 19)}…` : R[i][0];
-      return v("a", { href: `#neighbourhood?repository=${encodeURIComponent(R[i][1])}`, "aria-label": `${R[i][0]}: its neighbourhood` },
-        v("title", {}, R[i][0]), v("rect", { x, y, width: 150, height: 26, rx: 5, class: i === centre ? "node centre" : "node" }), v("text", { x: x + 8, y: y + 17, class: "small" }, name));
+      return v("a", { href: `#neighbourhood?repository=${encodeURIComponent(R[i][1])}`, "aria-label": R[i][0] },
+        v("title", {}, R[i][0]), v("rect", { x, y, width: 150, height: 26, rx: 5, class: i === centre ? "node centre" : "node" }),
+        v("svg", { x, y, width: 146, height: 26 }, v("text", { x: 8, y: 17, class: "small" }, R[i][0])));
     });
     const heads = spread.map(([c, n], x) => v("text", { x: 16 + x * 220, y: 18, class: "small soft" }, n ? "" : c === 0 ? "this one" : c < 0 ? `it needs, ${-c} away` : `need it, ${c} away`));
     const width = spread.length * 220 + 16, height = tall * 36 + 50;
