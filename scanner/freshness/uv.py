@@ -153,6 +153,7 @@ class _Comparison:
         self.revision = revision if isinstance(revision, int) else 0
         self.names = frozenset(package.key for package in self.lock.packages)
         self.used_indexes: set[str] = set()
+        self.as_written = self.only_written = False
 
     @property
     def written_by(self) -> Generation:
@@ -175,6 +176,8 @@ class _Comparison:
             "path" in source for member in members for s in sources_of(member.uv).values() for source in s
         ):
             found.append(FROM_0_8 if generation is BEFORE_0_8 else BEFORE_0_8)
+        if self.only_written:
+            found.append(FROM_0_8)
         if touched:
             found.append(FROM_0_8 if generation is FROM_0_13 else FROM_0_13)
         return [other for other in dict.fromkeys(found) if other is not generation]
@@ -182,6 +185,7 @@ class _Comparison:
     def notes(self, generation: Generation) -> list[_Note]:
         """All that differs for this generation of uv, in the order in which uv looks."""
         self.used_indexes = set()
+        self.as_written = generation is BEFORE_0_8 and self.revision <= 2
         return [
             *self._options(),
             *self._exclude_newer(),
@@ -643,6 +647,17 @@ class _Comparison:
     def _same(self, these: list[Wanted], those: list[Wanted]) -> bool:
         return not any((*self._unmatched(these, those), *self._unmatched(those, these)))
 
+    def _alike(self, one: Formula, two: Formula) -> bool | None:
+        """Whether markers are alike within ``requires-python``: as written before 0.7.22, as meant in what follows.
+
+        Revision 2 is of versions on either side of that.
+        """
+        if not self.as_written or not equivalent(one, two, self.python):
+            return equivalent(one, two, self.python)
+        exact = equivalent(one, two)
+        self.only_written |= exact is False
+        return None if exact is False and self.revision == 2 else exact
+
     def _unmatched(self, these: list[Wanted], those: list[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
         known: dict[object, list[Formula]] = {}
         for one in those:
@@ -653,7 +668,7 @@ class _Comparison:
             markers = known.get(one.identity, ())
             if one.marker in markers:
                 continue
-            answers = {equivalent(one.marker, marker, self.python) for marker in markers}
+            answers = {self._alike(one.marker, marker) for marker in markers}
             if True not in answers:
                 (unsure if None in answers else missing).append(one)
         return missing, unsure

@@ -640,3 +640,31 @@ def test_the_default_of_prerelease_changed_with_0_12() -> None:
     found = verdict({"pyproject.toml": root, "uv.lock": lock})
     assert (found.status, found.covers) == ("undecidable", True)
     assert verdict({"pyproject.toml": root, "uv.lock": lock.replace("revision = 3", "revision = 5")}).status == "fresh"
+
+
+@pytest.mark.parametrize(
+    ("revision", "status", "others"),
+    [
+        ("", "stale", {"0.8-0.12": "fresh"}),
+        ("revision = 1\n", "stale", {"0.8-0.12": "fresh"}),
+        ("revision = 2\n", "undecidable", {"0.8-0.12": "fresh"}),
+        ("revision = 3\n", "fresh", {}),
+    ],
+)
+def test_markers_counted_as_written_before_0_7_22(revision: str, status: str, others: dict[str, str]) -> None:
+    implied = ('    "beta",\n', "    \"beta; python_version >= '3.5'\",\n")
+    found = changed(project=implied, lock=("revision = 3\n", revision))
+    assert (found.status, found.covers, found.other_versions) == (status, True, others)
+
+
+@pytest.mark.parametrize("revision", ["", "revision = 2\n"])
+def test_another_writing_of_a_marker_is_the_same(revision: str) -> None:
+    files = {
+        "pyproject.toml": PROJECT.replace('"beta",', "\"beta; '3.10' > python_version or os_name=='nt'\","),
+        "uv.lock": LOCK.replace("revision = 3\n", revision).replace(
+            '    { name = "beta" },\n    { name = "gamma", ',
+            "    { name = \"beta\", marker = \"python_full_version < '3.10' or os_name == 'nt'\" },\n"
+            '    { name = "gamma", ',
+        ),
+    }
+    assert (verdict(files).status, verdict(files).other_versions) == ("fresh", {})
