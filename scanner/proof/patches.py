@@ -17,6 +17,7 @@ from rules.blockers import PlanBlocker
 from rules.migration import Edit, Migration, Move
 from rules.migrations import migrate
 from rules.patch import patch, reverse
+from rules.places import rewrite
 from rules.plan import Plan, Plans, Proof
 from scanner.config import Config
 from scanner.gitdir import Unreached
@@ -75,7 +76,7 @@ def convert(task: Task) -> Outcome:
 
 
 def _convert(task: Task, found: Opened) -> Outcome:
-    migration = migrate(found.ground)
+    migration = rewrite(found.ground, migrate(found.ground))
     proved: tuple[Proved, ...] = ()
     if task.settings is not None and migration.moves:
         proved = prove(
