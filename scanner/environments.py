@@ -8,8 +8,10 @@ place, the lowest discipline counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
+from typing import Literal, TypeAlias
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -25,7 +27,12 @@ from scanner.inventory import (
     Evidence,
     Image,
     UsedIndex,
+    VersionPair,
 )
+from scanner.pinned_versions import pairs
+
+MAX_PACKAGES = 10
+_What: TypeAlias = Literal["tool", "lock", "python", "index"]
 
 _ORDER: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
 _CI_KINDS = ("ci-matrix", "ci-setup", "version-file")
@@ -49,14 +56,15 @@ def environments(
     pythons: Sequence[DeclaredPython],
     indexes: Sequence[UsedIndex],
     external_ci: Evidence | None = None,
+    locks: Sequence[str] = (),
 ) -> Environments:
     """The environments of one project.
 
     ``commands`` and ``images`` are those that serve it; ``external_ci`` is the place where its CI calls a workflow
-    of another repository, so that the tool cannot be seen from here.
+    of another repository, so that the tool cannot be seen from here; ``locks`` are the paths of the project's own.
     """
     return Environments(
-        local=_local(primary, declared_at, locked, pythons, indexes),
+        local=_local(primary, declared_at, locked, pythons, indexes, locks),
         ci=_ci(commands, pythons, indexes, external_ci),
         image=_image(images, commands, pythons, indexes),
     )
@@ -68,6 +76,7 @@ def _local(
     locked: bool | None,
     pythons: Sequence[DeclaredPython],
     indexes: Sequence[UsedIndex],
+    locks: Sequence[str],
 ) -> Environment | None:
     if primary is None:
         return None
@@ -77,6 +86,7 @@ def _local(
         python=_versions(pythons, ("version-file",)) or _versions(pythons, ("requires-python", "pipfile", "conda")),
         indexes=_urls(indexes, lambda path: not _is_pipeline(path)),
         evidence=(declared_at,) if declared_at is not None else (),
+        sources=tuple(locks),
     )
 
 
@@ -102,6 +112,7 @@ def _ci(
         python=python,
         indexes=_urls(indexes, _is_pipeline),
         evidence=tuple(_evidence(c) for c in (*chosen, *rest)),
+        sources=_sources(chosen),
     )
 
 
@@ -126,12 +137,17 @@ def _image(
         python=tuple(sorted({p.version for p in pythons if p.kind == "image" and p.path == image.path})),
         indexes=_urls(indexes, lambda path: path == image.path),
         evidence=tuple(_evidence(c) for c in installs) or (Evidence(path=image.path),),
+        sources=_sources(installs),
     )
 
 
 def _is_aside(path: str) -> bool:
     """Whether a Dockerfile is for tests or development, as its name or a folder says."""
     return _TEST_IMAGE.search(path) is not None or _DEV_IMAGE.fullmatch(path) is not None
+
+
+def _sources(commands: Iterable[Command]) -> tuple[str, ...]:
+    return tuple(sorted({c.source for c in commands if c.source is not None}))
 
 
 def _evidence(command: Command) -> Evidence:
@@ -160,32 +176,56 @@ def _is_pipeline(path: str) -> bool:
     return path.startswith((".github/", ".gitlab", ".circleci/", ".azure", "azure-pipelines", ".travis", "Jenkinsfile"))
 
 
-def disagreements(envs: Environments) -> tuple[Disagreement, ...]:
-    """Where two of the three environments differ in tool, lock, Python or index; unknown differs from nothing."""
+def disagreements(
+    envs: Environments, pins: Callable[[tuple[str, ...]], Mapping[str, str]] = lambda _sources: {}
+) -> tuple[Disagreement, ...]:
+    """Where two of the three environments differ in tool, lock, Python or index; unknown differs from nothing.
+
+    ``pins`` gives the versions that the files of an environment pin, so that the packages that differ can be named.
+    """
     known = [(name, env) for name in ("local", "ci", "image") if (env := getattr(envs, name)) is not None]
     found: list[Disagreement] = []
     for (left, a), (right, b) in combinations(known, 2):
-        evidence = (*a.evidence[:1], *b.evidence[:1])
-        if a.tool and b.tool and _family(a.tool) != _family(b.tool):
-            found.append(
-                Disagreement(
-                    what="tool",
-                    between=(left, right),
-                    message=f"{left} uses {a.tool}, {right} installs with {b.tool}",
-                    evidence=evidence,
-                )
-            )
-        if a.uses_lock is not None and b.uses_lock is not None and a.uses_lock != b.uses_lock:
-            with_lock, without = (left, right) if a.uses_lock else (right, left)
-            message = f"{with_lock} installs from the lock, {without} resolves anew"
-            found.append(Disagreement(what="lock", between=(left, right), message=message, evidence=evidence))
+        how = [*_tools(left, a, right, b), *_locks(left, a, right, b)]
+        differing = pairs(pins(a.sources), pins(b.sources)) if a.sources != b.sources else ()
+        if differing and not how and a.uses_lock and b.uses_lock:
+            message = f"{left} installs from {', '.join(a.sources)}, {right} from {', '.join(b.sources)}"
+            how = [_found("lock", left, a, right, b, message)]
+        if how and differing:
+            packages, more = differing[:MAX_PACKAGES], max(0, len(differing) - MAX_PACKAGES)
+            how[0] = replace(how[0], message=how[0].message + told(packages, more), packages=packages, more=more)
+        found.extend(how)
         if not _overlap(a.python, b.python):
             message = f"{left} has Python {', '.join(a.python)}, {right} has {', '.join(b.python)}"
-            found.append(Disagreement(what="python", between=(left, right), message=message, evidence=evidence))
+            found.append(_found("python", left, a, right, b, message))
         if a.indexes and b.indexes and set(a.indexes).isdisjoint(b.indexes):
             message = f"{left} takes packages from {', '.join(a.indexes)}, {right} from {', '.join(b.indexes)}"
-            found.append(Disagreement(what="index", between=(left, right), message=message, evidence=evidence))
+            found.append(_found("index", left, a, right, b, message))
     return tuple(found)
+
+
+def told(packages: Sequence[VersionPair], more: int) -> str:
+    """The packages that differ as the end of a sentence."""
+    if not packages:
+        return ""
+    texts = [f"{p.name} {p.versions[0]} and {p.versions[1]}" for p in packages]
+    return f"; pinned differently: {', '.join(texts)}" + (f" and {more} more" if more else "")
+
+
+def _tools(left: str, a: Environment, right: str, b: Environment) -> Iterator[Disagreement]:
+    if a.tool and b.tool and _family(a.tool) != _family(b.tool):
+        yield _found("tool", left, a, right, b, f"{left} uses {a.tool}, {right} installs with {b.tool}")
+
+
+def _locks(left: str, a: Environment, right: str, b: Environment) -> Iterator[Disagreement]:
+    if a.uses_lock is not None and b.uses_lock is not None and a.uses_lock != b.uses_lock:
+        with_lock, without = (left, right) if a.uses_lock else (right, left)
+        yield _found("lock", left, a, right, b, f"{with_lock} installs from the lock, {without} resolves anew")
+
+
+def _found(what: _What, left: str, a: Environment, right: str, b: Environment, message: str) -> Disagreement:
+    evidence = (*a.evidence[:1], *b.evidence[:1])
+    return Disagreement(what=what, between=(left, right), message=message, evidence=evidence)
 
 
 def _family(tool: str) -> str:

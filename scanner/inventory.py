@@ -95,7 +95,8 @@ class Image:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """A command of committed automation, classified. ``because`` explains ``uses_lock``; ``project`` is the project's
-    path that it serves, ``job`` the job, stage, environment or target it stands in. ``pinned`` says of an action that
+    path that it serves, ``job`` the job, stage, environment or target it stands in, ``source`` the file or folder that
+    is installed from. ``pinned`` says of an action that
     sets up a package manager whether its version is fixed (``None``: not known, or a range)."""
 
     path: str
@@ -110,6 +111,7 @@ class Command:
     project: str | None = None
     job: str | None = None
     pinned: bool | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +186,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """With what one of the three environments (local, CI, image) is installed; null where the files do not show it."""
+    """With what one of the three environments (local, CI, image) is installed; null where the files do not show it.
+
+    ``sources`` are the locks and requirements files that are installed from, as far as they are known.
+    """
 
     tool: str | None
     uses_lock: bool | None = None
@@ -192,6 +197,7 @@ class Environment:
     python: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,13 +210,26 @@ class Environments:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VersionPair:
+    """A package that two environments install in different versions, in the order of ``Disagreement.between``."""
+
+    name: str
+    versions: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
-    """Two environments of one project that differ in ``what``."""
+    """Two environments of one project that differ in ``what``.
+
+    ``packages`` are the first of those that both sides' files pin to different versions, ``more`` counts the rest.
+    """
 
     what: Literal["tool", "lock", "python", "index"]
     between: tuple[str, str]
     message: str
     evidence: tuple[Evidence, ...] = ()
+    packages: tuple[VersionPair, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from scanner.layout import Folder, folder_of, group_of_file, is_inside, owner_of
 from scanner.lock_health import indexes_of
 from scanner.managers import Managers, find_managers
 from scanner.obstacles import obstacles
+from scanner.pinned_versions import pinned_versions
 from scanner.signature import signature
 from scanner.toml_reader import table
 
@@ -77,6 +78,7 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
         images=_images_of(folder, scenery),
         pythons=pythons,
         indexes=indexes,
+        locks=_own_locks(managers, locks),
     )
     manifest = _naming_manifest(folder)
     backend = _backend(folder)
@@ -94,7 +96,7 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
         lockfiles=tuple(_lockfile(state) for state in locks),
         signature=signature(managers, envs, scenery.tools, backend),
         environments=envs,
-        disagreements=disagreements(envs),
+        disagreements=disagreements(envs, lambda sources: pinned_versions(sources, facts.extracts)),
         python_versions=pythons,
         dependencies=_dependencies(folder),
         publishes=_publishes(folder),
@@ -151,6 +153,11 @@ def _has_lock(managers: Managers, locks: tuple[LockState, ...]) -> bool | None:
     if managers.primary is None:
         return None
     return any(state.lock is None or state.lock.export_of is None for state in locks)
+
+
+def _own_locks(managers: Managers, locks: tuple[LockState, ...]) -> tuple[str, ...]:
+    """The lock of the primary manager, from which a developer installs."""
+    return tuple(s.path for s in locks if s.lock is not None and s.lock.tool == managers.primary)
 
 
 def _first_place(managers: Managers) -> Evidence | None:

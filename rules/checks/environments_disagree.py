@@ -16,6 +16,7 @@ from rules.examples import a_fleet, a_project, a_repository
 from rules.finding import Evidence
 from rules.reading import differences, is_deployed, label, main_projects
 from rules.rule import Answer, Case, Rule
+from scanner.environments import told
 from scanner.inventory import Disagreement, Environment, Environments, Project
 from scanner.inventory import Evidence as Place
 from scanner.layout import is_dev_file
@@ -56,7 +57,14 @@ def _message(project: Project, cause: Cause, found: Sequence[Disagreement]) -> s
         if environment is None:
             return "; ".join(d.message for d in found)
         ways[_way(environment, cause, found)].append(_NAMES[name])
-    return "; ".join(f"{listed(names)} {_verb(cause, names)} {way}" for way, names in ways.items())
+    said = "; ".join(f"{listed(names)} {_verb(cause, names)} {way}" for way, names in ways.items())
+    differing = next((d for d in found if d.packages), None)
+    return said + (_told(differing) if differing is not None else "")
+
+
+def _told(found: Disagreement) -> str:
+    """The packages whose pinned versions differ, and between whom."""
+    return f" (between {_NAMES[found.between[0]]} and {_NAMES[found.between[1]]}{told(found.packages, found.more)})"
 
 
 def _way(environment: Environment, cause: Cause, found: Sequence[Disagreement]) -> str:

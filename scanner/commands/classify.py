@@ -150,7 +150,7 @@ def _summary(invocation: Invocation, commands: list[Command], lookup: Lookup) ->
     judged: list[Judgement] = []
     runs_environments = program(invocation.argv).name in ("tox", "nox")
     declared = [c for c in commands if c.kind == "adhoc"] if runs_environments and _has_test(commands) else []
-    for kind in _KINDS:
+    for kind in (*_KINDS, "adhoc") if invocation.context == "image" else _KINDS:
         same = [c for c in commands if c.kind == kind] or (declared if kind == "install" else [])
         if not same:
             continue
@@ -189,6 +189,7 @@ def _commands(invocation: Invocation, judged: Sequence[Judgement], lookup: Looku
             project=_project(invocation, judgement, lookup),
             job=invocation.job,
             pinned=judgement.pinned,
+            source=judgement.path if judgement.kind == "install" else None,
         )
         for judgement in judged
     ]

@@ -219,7 +219,7 @@ class _Judge:
                     "/"
                 )
                 self._job.versions[tool] = f"=={version}" if version else ""
-                made = Judgement(kind="bootstrap", tool=tool)
+                made = Judgement(kind="bootstrap", tool=tool, pinned=bool(version))
                 self._job.produced["pipe"] = made
                 return [made]
         return []
@@ -541,6 +541,8 @@ class _Judge:
         match sub:
             case "install" | "sync" | "i":
                 found = self._nearest("pdm.lock", ("pyproject.toml",), folder)
+                if found.state == "missing":  # PDM can keep its lock in the standard's format
+                    found = self._nearest("pylock.toml", ("pyproject.toml",), folder)
                 if "--no-lock" in args:
                     return [self._resolved("pdm", "--no-lock leaves the lock aside", found.path)]
                 enforced: Enforced = "frozen" if sub == "sync" else "none"

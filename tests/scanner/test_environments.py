@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from scanner.environments import disagreements, environments, python_minors
-from scanner.inventory import Command, DeclaredPython, Environment, Environments, Evidence, Image
+from scanner.inventory import Command, DeclaredPython, Environment, Environments, Evidence, Image, VersionPair
 
 
 def command(line: int, tool: str, **fields: object) -> Command:
@@ -70,6 +70,30 @@ def test_an_image_that_installs_otherwise_disagrees_in_tool_and_lock() -> None:
     found = disagreements(make(images=(image,)))
     assert [(d.what, d.between) for d in found] == [("tool", ("local", "image")), ("lock", ("local", "image"))]
     assert found[0].message == "local uses poetry, image installs with pip"
+
+
+def test_packages_that_both_sides_pin_differently_are_named() -> None:
+    install = command(4, "pip", path="Dockerfile", context="image", uses_lock=False, source="requirements.txt")
+    image = Image(
+        path="Dockerfile", grade="L0", base="python:3.11", digest=False, tool="pip", uses_lock=False, enforced="none"
+    )
+    pins = {
+        ("poetry.lock",): {f"p{n:02}": "1" for n in range(13)},
+        ("requirements.txt",): {f"p{n:02}": "2" for n in range(12)},
+    }
+    envs = make(images=(image,), commands=(install,), locks=("poetry.lock",))
+    tool, lock = disagreements(envs, lambda sources: pins[sources])
+    assert (tool.packages[0], len(tool.packages), tool.more) == (VersionPair(name="p00", versions=("1", "2")), 10, 2)
+    assert tool.message.startswith("local uses poetry, image installs with pip; pinned differently: p00 1 and 2, ")
+    assert tool.message.endswith("p09 1 and 2 and 2 more")
+    assert (lock.packages, lock.more) == ((), 0)
+
+
+def test_two_locks_that_differ_disagree() -> None:
+    envs = make(commands=(command(1, "poetry", uses_lock=True, source="sub/poetry.lock"),), locks=("poetry.lock",))
+    pins = {("poetry.lock",): {"a": "1"}, ("sub/poetry.lock",): {"a": "2"}}
+    (found,) = disagreements(envs, lambda sources: pins[sources])
+    assert found.message == "local installs from poetry.lock, ci from sub/poetry.lock; pinned differently: a 1 and 2"
 
 
 def test_pip_and_pip_tools_are_one_tool() -> None:
