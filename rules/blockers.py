@@ -48,7 +48,12 @@ KINDS: Mapping[str, Kind] = {
     "compiled-extension": Kind((0.5, 2, 8), "medium", None),
     "conda-packages": Kind((2, 6, 24), "high", "Wheel, system package, or stay on conda: for each package."),
     "conflicting-locks": Kind((1, 2, 6), "high", "Which lock does production mean?"),
-    "conflicting-pins": Kind((0.5, 1, 4), "medium", "Which version is to be locked? Compile the files together first."),
+    "conflicting-pins": Kind(
+        (0.5, 1, 4),
+        "medium",
+        "Which version stays? One lock holds one version for all groups: compile the files together (-c), or take "
+        "production's version, or keep the files apart: `==` in groups of their own and [tool.uv] conflicts.",
+    ),
     "dynamic-metadata": Kind((0.5, 1, 3), "medium", None),
     "external-path": Kind(
         (0.5, 2, 6), "high", "Publish what lies outside, make it a workspace member, or take it from git?"

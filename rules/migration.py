@@ -53,7 +53,8 @@ class Move:
 
     ``environments`` are markers for ``[tool.uv] environments``, from wide to narrow, within which the old lock is known
     to hold; where the universal resolution needs other versions outside of them, one of these takes it back
-    (:func:`rules.migrations.narrowed`). Empty where the old lock holds everywhere.
+    (:func:`rules.migrations.narrowed`). Empty where the old lock holds everywhere. ``complete``: the pins are all that
+    was installed, as a locker wrote them; not so where somebody pinned by hand, and pip found the rest.
     """
 
     project: Project
@@ -65,6 +66,7 @@ class Move:
     members: tuple[str, ...] = ()
     package: bool = False
     environments: tuple[str, ...] = ()
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ def move(site: Site) -> Moved:
     return moved(
         base,
         pins=pins,
+        complete=False,
         old_lock=manifests[0].path if pinned else None,
         old_files=[m.path for m in manifests],
         groups=[(m.path, "project") for m in manifests],

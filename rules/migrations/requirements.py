@@ -90,6 +90,7 @@ class _Conversion:
                 groups=tuple((path, name) for path, names in self._names.items() for name in names),
                 package=base.package,
                 environments=environments,
+                complete=not any(listing.pins for listing in self._listings.values() if self._is_by_hand(listing)),
             ),
         )
 
@@ -105,6 +106,11 @@ class _Conversion:
         found = [path for path in lock.inputs if path in files]
         beside = posixpath.splitext(lock.path)[0] + ".in"
         return found or [path for path in (beside,) if path in files]
+
+    def _is_by_hand(self, listing: Listing) -> bool:
+        """Whether no compiled file was made from a file, and no locker wrote it."""
+        inputs = {path for lock in self._locks.values() for path in self._inputs(lock)}
+        return listing.path not in inputs and listing.path not in self._locks
 
     def _is_constraints(self, path: str) -> bool:
         extract = self._site.ground.facts.extracts.get(path)
@@ -259,7 +265,7 @@ class _Conversion:
 
     def _refuse_conflicts(self, versions: dict[str, dict[str | None, LockedPackage]]) -> None:
         for name, found in sorted(versions.items()):
-            pins = list(found.values())
+            pins = [pin for pin in found.values() if pin.version is not None]
             apart = [(a, b) for a, b in combinations(pins, 2) if not {*a.groups} & {*b.groups}]
             if apart and not all(pin.marker for pin in pins):
                 first, second = apart[0]

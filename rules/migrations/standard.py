@@ -165,6 +165,7 @@ def moved(
     groups: Sequence[tuple[str, str]],
     members: tuple[str, ...] = (),
     environments: tuple[str, ...] = (),
+    complete: bool = True,
 ) -> Moved:
     """The edits and the move of a project whose draft is done."""
     site = base.site
@@ -181,5 +182,6 @@ def moved(
             members=members,
             package=base.package,
             environments=environments,
+            complete=complete,
         ),
     )

@@ -53,6 +53,7 @@ package = false
         "werkzeug": ("3.0.1", ("sha256:11", "sha256:22")),
     }
     assert move.old_lock == "requirements.txt"
+    assert move.complete
     assert ("requirements.txt", "project") in move.groups
 
 
@@ -97,6 +98,7 @@ def test_pins_that_nobody_compiled_stay_as_they_are(migrated):
         "a[x,y]==2.0",
     ]
     assert result.migration.moves[0].old_lock == "requirements.txt"
+    assert not result.migration.moves[0].complete
 
 
 def test_equal_versions_in_other_words_do_not_conflict(migrated):
