@@ -16,10 +16,13 @@ from rules.plan import Change
 from scanner import giturl
 from scanner.facts import LockedPackage
 from scanner.formats.uv_lock import read as read_uv_lock
+from scanner.markers import NEVER, covered
 from scanner.proof.installed import Graph, Wanted, holds, pythons
 from scanner.toml_reader import loads, strings
 
 INSTALLERS = frozenset({"setuptools", "pip", "wheel", "distribute", "uv"})
+_PLAIN = frozenset({"poetry", "pdm", "rye"})
+"""Tools whose manifest alone says what a project asks for."""
 _SHA = frozenset("0123456789abcdef")
 
 
@@ -59,7 +62,7 @@ def compare(move: Move, new: str, declared: Iterable[str] = ()) -> Comparison:
     packages = extract.lock.packages if extract is not None and extract.lock is not None else ()
     before = _by_version(p for p in move.pins if not _is_itself(p, graph))
     after = _by_version(p for p in packages if p.source != "path" or p.key not in graph.own or p.key in before)
-    changed = tuple(_changed(before, after))
+    changed = (*_changed(before, after), *_no_longer_required(move, graph, data.get("requires-python")))
     uncovered = _uncovered(move, graph, before)
     more = {python: _added(move, graph, python, before, uncovered) for python in _pythons(data)}
     told = {change.name for change in changed}
@@ -147,6 +150,11 @@ def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: 
     for name, version in graph.installs(python, _covered(graph, uncovered)):
         if name not in INSTALLERS and not _was_there(name, version, python, before):
             here.add(name if name not in before else f"{name} {version}")
+    declared = _declared(move)
+    for name, markers in graph.roots().items() if declared is not None else ():
+        known = any(holds(m, python) for m in (declared or {}).get(name, []))
+        if name not in INSTALLERS and not known and any(holds(m, python) for m in markers):
+            here.add(f"{name} (now with the project)")
     for label, served, wanted in _profiles(move):
         had = {p.key for p in move.pins if not served.isdisjoint(p.groups) and holds(p.marker, python)}
         more = {name for name, _ in graph.installs(python, wanted)} - had - INSTALLERS
@@ -160,6 +168,28 @@ def _was_there(name: str, version: str | None, python: str, before: _Versions) -
     known = before.get(name, {})
     packages = [p for v, p in known.items() if v is None or version is None or v == _normal(version)]
     return any("extra" in (p.marker or "") or holds(p.marker, python, extras) for p in packages)
+
+
+def _declared(move: Move) -> dict[str, list[str | None]] | None:
+    """What the old manifest asked for without any extra or group; ``None`` where other files may ask for more."""
+    if move.project.primary_manager not in _PLAIN or move.members:
+        return None
+    found: defaultdict[str, list[str | None]] = defaultdict(list)
+    for item in move.project.dependencies:
+        if item.scope == "runtime" and item.path == move.manifest:
+            found[str(canonicalize_name(item.name))].append(item.marker)
+    return dict(found)
+
+
+def _no_longer_required(move: Move, graph: Graph, requires_python: object) -> Iterator[Change]:
+    """What the project asked for by itself, and now only with an extra or group, in fewer environments, or not."""
+    requires = requires_python if isinstance(requires_python, str) else None
+    roots = graph.roots()
+    for name, markers in sorted((_declared(move) or {}).items()):
+        if name in graph.own and name not in roots:
+            continue
+        if covered(markers, roots.get(name, [NEVER]), requires) is False:
+            yield Change(name=name, before="required by the project", after="required less, or not")
 
 
 def _profiles(move: Move) -> Iterator[tuple[str, frozenset[str], Wanted]]:

@@ -133,6 +133,15 @@ class Graph:
                 queue += self._edges(package_tables(listed), python, conflicts)
         return frozenset(item for item in found if item[0] not in self.own)
 
+    def roots(self) -> dict[str, list[str | None]]:
+        """What the project at the lock's own folder asks for without any extra or group, and the markers of each."""
+        found: defaultdict[str, list[str | None]] = defaultdict(list)
+        for entry in (entry for own in self.own for entry in self._packages[own] if _is_here(entry)):
+            for edge in package_tables(entry.get("dependencies")):
+                marker = edge.get("marker")
+                found[str(canonicalize_name(str(edge.get("name"))))].append(marker if isinstance(marker, str) else None)
+        return dict(found)
+
     def parts(self) -> dict[str, frozenset[str]]:
         """The project's extras (``extra:NAME``) and groups (``group:NAME``) and the packages that each asks for."""
         found: dict[str, frozenset[str]] = {}
@@ -204,6 +213,11 @@ class Graph:
 def _is_own(entry: Mapping[str, Any]) -> bool:
     source = entry.get("source")
     return isinstance(source, dict) and any(key in source for key in ("virtual", "editable", "directory"))
+
+
+def _is_here(entry: Mapping[str, Any]) -> bool:
+    source = entry.get("source")
+    return isinstance(source, dict) and any(source.get(key) == "." for key in ("virtual", "editable", "directory"))
 
 
 def _at(value: object, *path: str) -> object:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from rules.migrations.toml_text import string
 from scanner.facts import LockedPackage
 from scanner.markers import covered, disjoint, parse, possible
 
@@ -28,15 +29,15 @@ def seed(pins: Sequence[LockedPackage], requires_python: str | None, environment
     """
     packages = _versions(pins)
     forks = [] if environments else _forks(packages, requires_python)
-    lines = ["version = 1", "revision = 3", f"requires-python = {_quoted(requires_python or '>=3.7')}"]
+    lines = ["version = 1", "revision = 3", f"requires-python = {string(requires_python or '>=3.7')}"]
     if forks:
-        lines.append(f"resolution-markers = [{', '.join(_quoted(fork) for fork in forks)}]")
+        lines.append(f"resolution-markers = [{', '.join(string(fork) for fork in forks)}]")
     for name, versions in sorted(packages.items()):
         several = len(versions) > 1
         for version, package in sorted(versions.items()):
-            lines += ["", "[[package]]", f"name = {_quoted(name)}", f"version = {_quoted(version)}", _source(package)]
+            lines += ["", "[[package]]", f"name = {string(name)}", f"version = {string(version)}", _source(package)]
             if several and package.marker and parse(package.marker) is not None:
-                lines.append(f"resolution-markers = [{_quoted(package.marker)}]")
+                lines.append(f"resolution-markers = [{string(package.marker)}]")
     return "\n".join(lines) + "\n"
 
 
@@ -90,10 +91,5 @@ def _both(one: str, other: str) -> str:
 
 def _source(package: LockedPackage) -> str:
     if package.source == "git":
-        return f"source = {{ git = {_quoted(f'{package.origin}#{package.ref}')} }}"
-    return f"source = {{ registry = {_quoted(_INDEX)} }}"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+        return f"source = {{ git = {string(f'{package.origin}#{package.ref}')} }}"
+    return f"source = {{ registry = {string(_INDEX)} }}"

@@ -5,7 +5,7 @@ from typing import Any
 from rules.migration import Move
 from rules.plan import Change
 from scanner.facts import LockedPackage
-from scanner.inventory import Environments, Project, Signature
+from scanner.inventory import Dependency, Environments, Project, Signature
 from scanner.proof.compare import compare
 
 INDEX = "https://pypi.example/simple"
@@ -25,7 +25,27 @@ def _pin(name: str, version: str | None = "1.0", **more: Any) -> LockedPackage:
     return LockedPackage(name=name, version=version, **more)
 
 
-def _move(*pins: LockedPackage, groups: tuple[tuple[str, str], ...] = ()) -> Move:
+def _asks(name: str, marker: str | None = None, scope: Any = "runtime") -> Dependency:
+    return Dependency(
+        name=name,
+        raw="*",
+        extras=(),
+        specifier="",
+        marker=marker,
+        scope=scope,
+        group=None,
+        source="index",
+        url=None,
+        ref=None,
+        editable=False,
+        path="pyproject.toml",
+        line=1,
+    )
+
+
+def _move(
+    *pins: LockedPackage, groups: tuple[tuple[str, str], ...] = (), declared: tuple[Dependency, ...] = ()
+) -> Move:
     project = Project(
         path=".",
         role="main",
@@ -34,14 +54,14 @@ def _move(*pins: LockedPackage, groups: tuple[tuple[str, str], ...] = ()) -> Mov
         build_backend=None,
         requires_python=None,
         package_managers=(),
-        primary_manager=None,
+        primary_manager="poetry" if declared else None,
         lock_discipline="locked",
         lockfiles=(),
         signature=Signature(text=""),
         environments=Environments(),
         disagreements=(),
         python_versions=(),
-        dependencies=(),
+        dependencies=declared,
     )
     return Move(
         project=project, manifest="pyproject.toml", lock="uv.lock", old_lock="old.lock", pins=pins, groups=groups
@@ -115,6 +135,31 @@ def test_an_extra_that_no_lock_held_is_no_addition_but_said() -> None:
     assert (found.added, found.uncovered, found.same) == ((), ("extra:docs",), True)
     mapped = compare(_move(_pin("a"), groups=(("docs", "extra:docs"),)), lock)
     assert mapped.added == ("sphinx",)
+
+
+def test_an_optional_dependency_that_became_required_is_found() -> None:
+    declared = (_asks("a"), _asks("b", scope="optional"))
+    found = compare(_move(_pin("a"), _pin("b"), declared=declared), _lock(_entry("a"), _entry("b"), names="a b"))
+    assert found.added == ("b (now with the project)",)
+
+
+def test_a_marker_that_was_lost_is_found() -> None:
+    declared = (_asks("a"), _asks("b", "sys_platform == 'win32'"))
+    found = compare(_move(_pin("a"), _pin("b"), declared=declared), _lock(_entry("a"), _entry("b"), names="a b"))
+    assert found.added == ("b (now with the project)",)
+
+
+def test_a_dependency_that_only_a_group_has_now_is_found() -> None:
+    lock = _lock(_entry("a"), _entry("b"), names="a").replace(
+        'name = "a" }]\n', 'name = "a" }]\n[package.dev-dependencies]\ndev = [{ name = "b" }]\n', 1
+    )
+    found = compare(_move(_pin("a"), _pin("b"), declared=(_asks("a"), _asks("b"))), lock)
+    assert [change.name for change in found.changed] == ["b"]
+
+
+def test_what_no_python_of_the_project_can_install_is_not_missed() -> None:
+    declared = (_asks("a"), _asks("b", "python_version < '3.8'"))
+    assert compare(_move(_pin("a"), declared=declared), _lock(_entry("a"), names="a")).same
 
 
 def test_the_same_version_from_another_file_is_another_origin() -> None:
