@@ -125,7 +125,8 @@ def _pythons(lock: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _uncovered(move: Move, graph: Graph, before: _Versions) -> frozenset[str]:
     """Extras and groups that nothing of the old lock became, and that it did not hold."""
-    mapped = {_target(now) for _, now in move.groups}
+    held = {group for p in move.pins for group in p.groups} if all(p.groups for p in move.pins) else None
+    mapped = {_target(now) for old, now in move.groups if held is None or old in held}
     parts = graph.parts().items()
     return frozenset(part for part, names in parts if part not in mapped and not names <= before.keys() | {*graph.own})
 

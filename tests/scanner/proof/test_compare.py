@@ -135,6 +135,9 @@ def test_an_extra_that_no_lock_held_is_no_addition_but_said() -> None:
     assert (found.added, found.uncovered, found.same) == ((), ("extra:docs",), True)
     mapped = compare(_move(_pin("a"), groups=(("docs", "extra:docs"),)), lock)
     assert mapped.added == ("sphinx",)
+    pin = _pin("a", groups=("requirements.txt",))
+    groups = (("requirements.txt", "project"), ("docs.in", "extra:docs"))
+    assert compare(_move(pin, groups=groups), lock).uncovered == ("extra:docs",)
 
 
 def test_an_optional_dependency_that_became_required_is_found() -> None:
