@@ -68,6 +68,7 @@ class _Conversion:
         self._forget_empty_groups()
         for path in self._compiled:
             self._name_compiled(path)
+        self._default_groups()
         self._constraints()
         pip_options.add(site, self._draft, list(self._listings.values()), pins)
         for text in prerelease_constraints(self._draft, pins):
@@ -209,6 +210,16 @@ class _Conversion:
         groups = self._draft.groups
         for name, entries in groups.items():
             groups[name] = [e for e in entries if not isinstance(e, GroupOf) or e.name in groups]
+
+    def _default_groups(self) -> None:
+        """What a file without a purpose in its name lists is installed in any case, also where it became a group."""
+        own = {_group_name(p) for p in self._listings if group_of_file(p) is None} & self._draft.groups.keys()
+        if self._base.declares and own:
+            self._draft.settings["default-groups"] = sorted(own | ({"dev"} & self._group_names()))
+
+    def _group_names(self) -> set[str]:
+        there = self._base.document.get("dependency-groups", {})
+        return {*self._draft.groups, *(there if isinstance(there, dict) else ())}
 
     def _own_extras(self, listing: Listing) -> list[Wish | GroupOf]:
         """The project itself with extras (``-e .[dev]``); without any, it is installed in any case."""

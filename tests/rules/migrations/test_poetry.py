@@ -441,3 +441,18 @@ def test_twice_is_once(migrated):
     once = migrated({**FILES, "pyproject.toml": PLAIN})
     again = migrated({**once.files, "uv.lock": 'version = 1\nrequires-python = ">=3.9"\n'})
     assert again.migration.edits == again.migration.moves == ()
+
+
+def test_optional_entries_of_groups_are_not_installed(migrated):
+    rest = '[tool.poetry.group.dev.dependencies]\na = "1"\nb = {version = "2", optional = true}\n# c = "3"\n'
+    result = migrated({"pyproject.toml": poetry(rest=rest)})
+    assert result.data["dependency-groups"] == {"dev": ["a==1"], "optional": ["b==2"]}
+    assert 'dev = [\n  "a==1",\n  # c = "3"\n]' in result.text
+
+
+def test_projects_taken_from_a_path_move_too(migrated):
+    lib = poetry().replace('"shop"', '"mocks"')
+    files = {"mocks/pyproject.toml": lib, "mocks/mocks/__init__.py": ""}
+    result = migrated({**files, "pyproject.toml": poetry('mocks = {path = "mocks"}')})
+    assert [m.manifest for m in result.migration.moves] == ["pyproject.toml", "mocks/pyproject.toml"]
+    assert tomllib.loads(result.files["mocks/pyproject.toml"])["project"]["name"] == "mocks"

@@ -353,6 +353,7 @@ def test_tools_pinned_beside_a_project_table_are_a_group(migrated):
     result = migrated({"pyproject.toml": text, "requirements.txt": "-e .[http2]\n# types\nmypy==1.17.1\nh2==4.0\n"})
     assert result.data["dependency-groups"] == {"requirements": ["shop[http2]", "mypy==1.17.1"]}
     assert result.data["tool"]["uv"]["sources"] == {"shop": {"workspace": True}}
+    assert result.data["tool"]["uv"]["default-groups"] == ["requirements"]
     assert {p.name for p in result.migration.moves[0].pins} == {"mypy", "h2"}
 
 
