@@ -95,11 +95,18 @@ def check(scene: Scene) -> Verdict:
         return Verdict(status="undecidable", covers=answer, reasons=(refused.reason, *reasons))
     answer, reasons = covers(scene, workspace)
     status = _status(verdicts[generation])
-    others = {g.label: s for g, notes in verdicts.items() if (s := _status(notes)) != status}
+    others = _labelled({g: s for g, notes in verdicts.items() if (s := _status(notes)) != status})
     wanted = [note.reason for note in verdicts[generation] if note.certain or status == "undecidable"]
     said = {reason.message for reason in wanted}
     wanted += [reason for reason in reasons if reason.message not in said]
     return Verdict(status=status, covers=answer, reasons=tuple(wanted[:_MOST_REASONS]), other_versions=others)
+
+
+def _labelled(others: Mapping[Generation, LockStatus]) -> dict[str, LockStatus]:
+    """Other generations' answers by their names; the two latest under one, where they say the same."""
+    if others.get(FROM_0_8) is not None and others.get(FROM_0_8) == others.get(FROM_0_13):
+        return {">=0.8": others[FROM_0_8]}
+    return {generation.label: status for generation, status in others.items()}
 
 
 def _status(notes: list[_Note]) -> LockStatus:
@@ -180,6 +187,8 @@ class _Comparison:
             found.append(FROM_0_8)
         if touched:
             found.append(FROM_0_8 if generation is FROM_0_13 else FROM_0_13)
+        if found and generation is BEFORE_0_8:
+            found = [FROM_0_8, FROM_0_13]
         return [other for other in dict.fromkeys(found) if other is not generation]
 
     def notes(self, generation: Generation) -> list[_Note]:
