@@ -382,11 +382,16 @@ def _read_repository(
 
 
 def _consumers(repository: Repository) -> Iterator[Project]:
-    """Projects that count; examples do where they are what the repository is for: no main one needs much to run."""
-    mains = (p for p in repository.projects if p.role == "main")
+    """Projects that count; examples do where they are what the repository is for: no main one needs much to run.
+
+    A member of a main project's workspace is locked and installed with it, whatever its folder is called.
+    """
+    mains = [p for p in repository.projects if p.role == "main"]
+    roots = {p.path for p in mains}
     examples_too = not any(d.scope in ("runtime", "optional") for p in mains for d in p.dependencies)
     for project in repository.projects:
-        if project.role in CONSUMER_ROLES or (examples_too and project.role == "example"):
+        joined = project.workspace_root in roots and project.role == "fixture"
+        if joined or project.role in CONSUMER_ROLES or (examples_too and project.role == "example"):
             yield project
 
 

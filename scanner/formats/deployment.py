@@ -27,13 +27,12 @@ _KINDS = {
     "ScheduledSparkApplication": "job",
 }
 _KIND = re.compile(r"kind:[ \t]{1,8}[\"']?(?P<kind>[A-Z][A-Za-z]{2,40})[\"']?\s{0,8}(?:#.*)?")
-_CLUSTER_FOLDERS = frozenset(
-    """
-    k8s kubernetes .k8s kube manifests helm .helm charts chart deploy deployment deployments kustomize base overlays
-    """.split()
-)
 _IMAGE = re.compile(
     r"[ \t]{0,80}(?:-[ \t]{1,8})?image:[ \t]{1,8}[\"']?(?P<image>[\w./:@-]{3,300})[\"']?[ \t]{0,80}(?:#.*)?"
+)
+_CLUSTER_PART = re.compile(
+    r"(?:^|[-_./])(?:k8s|kube|kubernetes|manifests?|helm|charts?|deploy(?:ment)?s?|kustomize|base|overlays|jobs?)(?=$|[-_./])",
+    re.IGNORECASE,
 )
 _CLUSTER_FILE = re.compile(r"(?:k8s|kubernetes|deployment|statefulset|cron-?job|job|pod)(?:[-_.].{0,60})?\.ya?ml")
 _RUNTIME = re.compile(r"python(?P<major>\d)\.?(?P<minor>\d{1,2})?")
@@ -216,7 +215,7 @@ def _matches(path: str) -> bool:
         named = name in ("Chart.yaml", "render.yaml", "app.yaml", "app.yml") or name.startswith(
             ("serverless.y", "template.y")
         )
-        known = named or not _CLUSTER_FOLDERS.isdisjoint(folder.split("/")) or _CLUSTER_FILE.fullmatch(name) is not None
+        known = named or _CLUSTER_PART.search(folder) is not None or _CLUSTER_FILE.fullmatch(name) is not None
     else:
         known = name in _SERVICE_FILES or path.endswith(".chalice/config.json")
     return known and not _is_aside(path)

@@ -282,3 +282,10 @@ def test_a_clone_is_an_edge() -> None:
     clone = ExternalReference(kind="git", target="git@git.example:acme/billing", ref=None, path="Dockerfile", line=3)
     graph = build([a_library("billing"), consumer(references=(clone,))], Config())
     assert pairs(graph) == {("shop", "billing", "git")}
+
+
+def test_a_vendored_member_of_the_workspace_is_installed_with_it() -> None:
+    vendored = a_project(path="3rdparty/x", role="fixture", dependencies=(a_dependency("billing"),))
+    for root, expected in ((".", {("shop", "billing", "index")}), (None, set())):
+        repository = a_repository("shop", a_project(), replace(vendored, workspace_root=root))
+        assert pairs(build([a_library("billing"), repository], Config())) == expected

@@ -27,6 +27,8 @@ def test_images_that_manifests_run() -> None:
     ]
     assert read("deploy/pod.yaml", text.replace("'reg.example/acme/api:1'", "{{ .Values.image }}")) is None
     assert FORMAT.matches("worker/job.yaml")
+    assert FORMAT.matches("cli/job_configs/run.yaml")
+    assert not FORMAT.matches("cli/jobless/run.yaml")
     assert not FORMAT.matches("worker/jobs-list.json")
     assert not FORMAT.matches("worker/podcasts.yaml")
 
