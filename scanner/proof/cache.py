@@ -16,7 +16,7 @@ from rules.migration import Move
 from scanner import __version__
 from scanner.proof.outcome import Proved
 
-FORMAT = 7
+FORMAT = 8
 
 
 class ProofCache:
@@ -36,6 +36,7 @@ class ProofCache:
             move.members,
             move.groups,
             move.environments,
+            move.complete,
             move.pins,
             sorted(manifests.items()),
         )

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.utils import canonicalize_name, canonicalize_version
 
 from rules.migration import Move
 from rules.plan import Change
@@ -92,10 +91,8 @@ def _by_version(packages: Iterable[LockedPackage]) -> _Versions:
 
 
 def _normal(version: str | None) -> str | None:
-    try:
-        return str(Version(version)) if version is not None else None
-    except InvalidVersion:
-        return version
+    """A version to compare by: 1.0 is 1.0.0."""
+    return canonicalize_version(version) if version is not None else None
 
 
 def _is_itself(package: LockedPackage, graph: Graph) -> bool:
@@ -112,7 +109,7 @@ def _changed(before: _Versions, after: _Versions) -> Iterator[Change]:
 
 
 def _shown(versions: Mapping[str | None, LockedPackage]) -> str:
-    return ", ".join(sorted(version or package.source for version, package in versions.items()))
+    return ", ".join(sorted(package.version or package.source for package in versions.values()))
 
 
 def _pythons(lock: Mapping[str, Any]) -> tuple[str, ...]:
@@ -149,8 +146,12 @@ def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: 
     """What Linux with this CPython would install that it did not before."""
     here: set[str] = set()
     for name, version in graph.installs(python, _covered(graph, uncovered)):
-        if name not in INSTALLERS and not _was_there(name, version, python, before):
-            here.add(name if name not in before else f"{name} {version}")
+        if name in INSTALLERS or _was_there(name, version, python, before):
+            continue
+        if name in before:
+            here.add(f"{name} {version}")
+        elif move.complete:
+            here.add(name)
     declared = _declared(move)
     for name, markers in graph.roots().items() if declared is not None else ():
         known = any(holds(m, python) for m in (declared or {}).get(name, []))

@@ -296,6 +296,8 @@ class _Proving:
             parts.insert(0, stale)
         if found.uncovered and self._move.pins:
             parts.append(f"locked for the first time: {', '.join(found.uncovered)}")
+        if not self._move.complete and found.elsewhere:
+            parts.append(f"what nobody pinned is locked for the first time: {len(found.elsewhere)} packages")
         if attempt.environments:
             told = ", ".join(attempt.environments)
             parts.append(f"locked for {told} alone ([tool.uv] environments): for others the old lock is incomplete")

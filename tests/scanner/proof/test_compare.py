@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rules.migration import Move
@@ -81,6 +82,16 @@ def _lock(*entries: str, names: str = "") -> str:
 def test_nothing_differs() -> None:
     found = compare(_move(_pin("Six_X", digest := "1.0")), _lock(_entry("six-x", digest), names="six-x"))
     assert (found.locked, found.kept, found.same) == (1, 1, True)
+
+
+def test_trailing_zeros_are_the_same_version() -> None:
+    assert compare(_move(_pin("a", "1.0")), _lock(_entry("a", "1.0.0"), names="a")).same
+
+
+def test_what_pip_found_beside_pins_by_hand_is_no_addition() -> None:
+    move = replace(_move(_pin("a")), complete=False)
+    found = compare(move, _lock(_entry("a"), _entry("b"), names="a b"))
+    assert (found.added, found.elsewhere) == ((), ("b",))
 
 
 def test_a_version_that_moved_and_one_that_is_lost() -> None:
