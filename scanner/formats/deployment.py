@@ -30,6 +30,10 @@ _KIND = re.compile(r"kind:[ \t]{1,8}[\"']?(?P<kind>[A-Z][A-Za-z]{2,40})[\"']?\s{
 _IMAGE = re.compile(
     r"[ \t]{0,80}(?:-[ \t]{1,8})?image:[ \t]{1,8}[\"']?(?P<image>[\w./:@-]{3,300})[\"']?[ \t]{0,80}(?:#.*)?"
 )
+_HANDED = re.compile(
+    r"[ \t]{1,80}value:[ \t]{1,8}[\"']?"
+    r"(?P<image>[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}/[\w./-]{2,200}:[\w.-]{1,128})[\"']?\s{0,80}"
+)
 _CLUSTER_PART = re.compile(
     r"(?:^|[-_./])(?:k8s|kube|kubernetes|manifests?|helm|charts?|deploy(?:ment)?s?|kustomize|base|overlays|jobs?)(?=$|[-_./])",
     re.IGNORECASE,
@@ -195,11 +199,14 @@ def _kubernetes(path: str, text: str) -> Iterator[Hint]:
 
 
 def _pulled(path: str, text: str) -> Iterator[Reference]:
-    """The images that a manifest's containers run; templates (``{{ .Values.image }}``) name none."""
+    """The images that a manifest's containers run, or are told to start (a variable whose value is an image).
+
+    Templates (``{{ .Values.image }}``) name none.
+    """
     if "apiVersion:" not in text or "kind:" not in text:
         return
     for number, line in enumerate(text.splitlines(), start=1):
-        if (match := _IMAGE.fullmatch(line)) is not None:
+        if (match := _IMAGE.fullmatch(line) or _HANDED.fullmatch(line)) is not None:
             image = parse_image(match["image"])
             at = Location(path=path, line=number)
             yield Reference(kind="image", target=redact(image.name), ref=image.ref, at=at)

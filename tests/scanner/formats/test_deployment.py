@@ -25,6 +25,12 @@ def test_images_that_manifests_run() -> None:
     assert [(r.kind, r.target, r.ref, r.at.line) for r in extract.references] == [
         ("image", "reg.example/acme/api", "1", 5)
     ]
+    handed = read(
+        "deploy/pod.yaml",
+        text + "    env:\n    - name: WORKER\n      value: reg.example/acme/worker:2\n    - value: a/b\n",
+    )
+    assert handed is not None
+    assert [r.target for r in handed.references] == ["reg.example/acme/api", "reg.example/acme/worker"]
     assert read("deploy/pod.yaml", text.replace("'reg.example/acme/api:1'", "{{ .Values.image }}")) is None
     assert FORMAT.matches("worker/job.yaml")
     assert FORMAT.matches("cli/job_configs/run.yaml")
