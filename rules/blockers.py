@@ -44,6 +44,7 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "ambiguous-manager": Kind((0.5, 1, 3), "medium", "Which tool's manifest is the truth? The others are removed."),
+    "automatic-classifiers": Kind((0.25, 0.25, 1), "low", None),
     "broken-lock": Kind((0.5, 1, 4), "high", "From which commit is the last lock that production ran?"),
     "compiled-extension": Kind((0.5, 2, 8), "medium", None),
     "conda-packages": Kind((2, 6, 24), "high", "Wheel, system package, or stay on conda: for each package."),

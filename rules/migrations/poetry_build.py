@@ -64,6 +64,9 @@ def decide(site: Site, poetry: Papers, name: str) -> Build:
         return Build(package=False)
     reason = _reason_to_stay(site, poetry, packages, system if isinstance(system, dict) else {})
     if reason is None and packages is not None:
+        if site.project.publishes:
+            message = "Poetry added classifiers for the license and each Python by itself; hatchling takes those listed"
+            site.note("automatic-classifiers", message, poetry.path, poetry.at("classifiers").line)
         return Build(package=True, system=_HATCHLING, tables=(_wheel(packages),))
     site.note("poetry-core-kept", f"the wheel stays poetry-core's: {reason}", poetry.path, _line(poetry))
     versioned = _uses_versioning(poetry, backend)
