@@ -771,7 +771,7 @@ def _pip(words: list[Word], target: Target, manner: Manner) -> Answer | None:
     made = _sync(target, manner, list(dict.fromkeys(options)), project=project or bool(locals_))
     if others:
         shown = [w for w in others if w.value.lower() not in ("pip", "setuptools", "wheel")]
-        more = f" && uv pip install {' '.join(w.raw for w in shown)}" if shown else ""
+        more = f" && pip install {' '.join(w.raw for w in shown)}" if shown else ""
         return Answer(kind="system-sync", text=made.text + more)
     return Answer(kind="system-sync", text=made.text)
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from rules.blockers import PlanBlocker
 from rules.places.answers import NO_SYNC, Answer, Manner
 from rules.places.script import Context, Script, Window, yaml_quoted
 from rules.places.target import MANAGERS, Target, new_name
@@ -57,19 +58,23 @@ def edit(path: str, text: str, context: Context) -> str:
         after = image.edited()
         _check(after, target)
     except _Unclear as unclear:
-        context.notes[:] = kept
-        how = "By hand: pinned uv, COPY pyproject.toml and uv.lock, `uv sync --locked --no-dev`."
-        context.note(path, unclear.line, f"{unclear}; the file is left as it is", how)
-        return text
+        first = next(iter(context.notes[len(kept) :]), None)
+        why, line = (first.message, first.line) if first is not None else (str(unclear), unclear.line)
+        return _left_alone(path, text, context, kept, why, line)
     if len(context.notes) > len(kept):
-        why = context.notes[len(kept)]
-        context.notes[:] = kept
-        context.note(path, why.line, f"{why.message}; the file is left as it is", "Which command stands there for uv?")
-        return text
+        return _left_alone(path, text, context, kept, context.notes[len(kept)].message, context.notes[len(kept)].line)
     for line, names in image.beside:
         context.note(path, line, f"{names} is installed beside the lock, in whatever version there is",
                      "Declare it in pyproject.toml (uv add), so that the lock holds it?")  # fmt: skip
     return after
+
+
+def _left_alone(path: str, text: str, context: Context, kept: list[PlanBlocker], why: str, line: int | None) -> str:
+    """The same text, and why."""
+    context.notes[:] = kept
+    how = "By hand: pinned uv, COPY pyproject.toml and uv.lock, `uv sync --locked --no-dev`."
+    context.note(path, line or 1, f"{why}; the file is left as it is", how)
+    return text
 
 
 def _steps(text: str) -> list[_Step]:
@@ -197,8 +202,8 @@ class _Image:
         for given in outcome.answers:
             if given.text.startswith("uv lock") and "--check" not in given.text:
                 raise _Unclear("resolves while the image is built", line_of(text, step.start))
-            if given.text.startswith("uv pip install"):
-                self.beside.append((line_of(text, step.start), given.text.removeprefix("uv pip install ")))
+            if (named := re.search(r"\bpip install (?!.*uv==)(?P<names>.+)", given.text)) is not None:
+                self.beside.append((line_of(text, step.start), named["names"]))
         if {"sync", "system-sync"} & kinds:
             self.syncs.append(step)
             starts = [s.start for s in self.script.splices[before:] if "uv sync" in s.new]
@@ -559,7 +564,8 @@ class _Image:
             return None
         words = [w for w in found[0].split(" ") if w != "--no-install-project"]
         if not project and self.target.package:
-            words.insert(words.index("sync") + 2, "--no-install-project")
+            last = [n for n, w in enumerate(words) if w in ("--inexact", "--active", "--no-cache")]
+            words.insert(last[0] if last else len(words), "--no-install-project")
         return " ".join(words)
 
     def _project_after(self, step: _Step) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from rules.places.pipelines import edit as scripts
 from rules.places.script import Context
@@ -110,7 +111,7 @@ def _beside(text: str, node: Scalar, row: str) -> Iterator[Splice]:
 def _folder(hook: Mapping) -> str | None:
     """The folder that the hook's arguments name."""
     words = [s.text for s in hook.seq("args") if isinstance(s, Scalar)]
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in pairwise([*words, ""]):
         name, equals, value = word.partition("=")
         if name in ("-C", "--directory", "-P", "--project"):
             found = (value if equals else following).strip("./")

@@ -295,6 +295,8 @@ class Script:
             return None
         if given.kind == "other" and given.text == "uv lock" and self._relocks(call):
             return Answer(kind="drop")
+        if given.text.startswith("uv pip install") and self._in_system:
+            return replace(given, text=given.text.removeprefix("uv "))
         if given.kind == "run" and self._in_system and given.upto is not None and not manner.active:
             return Answer(kind="run", text="", upto=given.upto)
         if given.kind in ("sync", "system-sync"):
@@ -315,7 +317,8 @@ class Script:
     def _into_system(self, given: Answer, manner: Manner, call: Call) -> Answer:
         text = given.text
         if "--inexact" not in text and manner.lock:
-            text = text.replace("uv sync", "uv sync --inexact", 1) if " && " in text else f"{text} --inexact"
+            head, joined, tail = text.partition(" && ")
+            text = f"{head} --inexact{joined}{tail}"
         if manner.active:
             return Answer(kind="sync", text=text)
         if (own := _ENVIRONMENT.fullmatch(call.words[0].raw)) is not None:

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import pytest
+
+from rules.places.answers import PLAIN, Manner, answer
+from rules.places.calls import calls
+from rules.places.target import Target
+
+TARGET = Target(
+    folder=".",
+    lock="uv.lock",
+    package=True,
+    groups={"dev": "dev", "docs": "docs"},
+    extras={"s3": "s3"},
+    defaults=frozenset({"dev"}),
+    renamed={"requirements.txt": "project", "requirements-dev.txt": "group:dev", "requirements.in": "project"},
+    scripts={"start": "flask run", "all": "a && b"},
+    tools=frozenset({"poetry", "pipenv", "pdm", "rye", "pip-compile", "pip-sync", "pip"}),
+)
+
+
+def told(command: str, manner: Manner | None = None) -> str:
+    call = calls(command)[0]
+    found = answer(call, TARGET, manner or Manner())
+    if found is None:
+        return "stays"
+    if found.kind in ("drop", "look"):
+        return found.kind
+    return found.text + (f" {command[found.upto :]}" if found.upto is not None else "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("poetry install", "uv sync --locked"),
+        ("poetry install --no-root", "uv sync --locked --no-install-project"),
+        ("poetry install --no-dev", "uv sync --locked --no-dev"),
+        ("poetry install --only main", "uv sync --locked --no-dev"),
+        ("poetry install --only main,docs", "uv sync --locked --no-dev --group docs"),
+        ("poetry install --only docs", "uv sync --locked --only-group docs"),
+        ("poetry install --without dev", "uv sync --locked --no-dev"),
+        ("poetry install --with dev,docs -E s3", "uv sync --locked --group docs --extra s3"),
+        ("poetry install -E unknown", "uv sync --locked"),
+        ("poetry install --all-extras --sync -n", "uv sync --locked --all-extras"),
+        ("poetry -C api install", "uv --directory api sync --locked"),
+        ("poetry install $ARGS", "look"),
+        ("poetry run pytest -k 'a b'", "uv run --locked pytest -k 'a b'"),
+        ("poetry run pip install x", "uv pip install x"),
+        ("poetry run pip install -U pip", "drop"),
+        ("poetry lock --no-update", "uv lock"),
+        ("poetry check --lock", "uv lock --check"),
+        ("poetry build -f wheel", "uv build --wheel"),
+        ("poetry publish --build -u __token__ -p $T", 'uv build && uv publish --token "$T"'),
+        ("poetry version patch", "uv version --bump patch"),
+        ("poetry version -s", "uv version --short"),
+        ("poetry config virtualenvs.create false", "drop"),
+        ("poetry config repositories.x y", "look"),
+        ("poetry export -f requirements.txt -o r.txt --without-hashes",
+         "uv export --frozen --no-dev --no-hashes --no-emit-project -o r.txt"),
+        ("poetry export --with dev", "uv export --frozen --no-emit-project"),
+        ("poetry add -G docs x", "uv add --group docs x"),
+        ("poetry update x", "uv lock --upgrade-package x && uv sync --locked"),
+        ("poetry env use 3.12", "uv venv --clear --python 3.12"),
+        ("poetry frobnicate", "look"),
+        ("poetry self add poetry-plugin-export", "drop"),
+        ("pip install poetry==1.8", "pip install uv==0.13.9"),
+        ("pip install -U pip poetry", "pip install -U pip uv==0.13.9"),
+        ("pipx install poetry", "pipx install uv==0.13.9"),
+        ("curl -sSL https://install.python-poetry.org", "python3 -m pip install uv==0.13.9"),
+        ("pipenv install --dev --deploy", "uv sync --locked"),
+        ("pipenv sync", "uv sync --locked --no-dev"),
+        ("pipenv install flask", "uv add flask"),
+        ("pipenv run start --debug", "uv run --locked flask run --debug"),
+        ("pipenv run all", "look"),
+        ("pipenv requirements --dev", "uv export --frozen --no-hashes --no-emit-project"),
+        ("pdm install -G docs --prod", "uv sync --locked --no-dev --group docs"),
+        ("pdm install -dG docs", "uv sync --locked --group docs"),
+        ("pdm start", "uv run --locked flask run"),
+        ("pdm sync --no-self", "uv sync --locked --no-install-project"),
+        ("rye sync --no-lock", "uv sync --locked"),
+        ("pip install -r requirements.txt", "uv sync --locked --no-dev --no-install-project"),
+        ("pip install -r requirements.txt -r requirements-dev.txt", "uv sync --locked --no-install-project"),
+        ("pip install -r other.txt", "stays"),
+        ("pip install -e .[s3]", "uv sync --locked --no-dev --extra s3"),
+        ("pip install -e '.[dev]'", "uv sync --locked --no-dev"),
+        ("pip install -t lib -r requirements.txt", "look"),
+        ("pip install requests", "stays"),
+        ("pip-compile requirements.in", "uv lock"),
+        ("pip-compile other.in", "uv pip compile other.in"),
+        ("pip-sync requirements.txt requirements-dev.txt", "uv sync --locked"),
+        ("docker compose exec app poetry run pytest", "uv run --no-sync pytest"),
+        ("npm install poetry", "stays"),
+    ],
+)  # fmt: skip
+def test_commands(old: str, new: str) -> None:
+    assert told(old) == new
+
+
+@pytest.mark.parametrize(
+    ("manner", "old", "new"),
+    [
+        (Manner(lock=PLAIN, run=PLAIN), "poetry install", "uv sync"),
+        (Manner(lock=PLAIN, run=PLAIN), "poetry run x", "uv run x"),
+        (Manner(lock=PLAIN, run=PLAIN), "poetry shell", "source .venv/bin/activate"),
+        (Manner(active=True), "poetry install", "uv sync --locked --inexact --active"),
+        (Manner(inexact=True), "poetry install", "uv sync --locked --inexact"),
+        (Manner(options=("--no-cache",)), "poetry install", "uv sync --locked --no-cache"),
+    ],
+)
+def test_manners(manner: Manner, old: str, new: str) -> None:
+    assert told(old, manner) == new

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+PATH = ".github/workflows/ci.yml"
+Patch = Callable[..., Any]
+
+
+def workflow(steps: str) -> str:
+    return f"name: CI\non: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n{steps}"
+
+
+def test_an_action_that_installs_poetry(patched: Patch) -> None:
+    text = workflow(
+        """\
+      - uses: actions/checkout@v4
+      # the interpreter
+      - uses: actions/setup-python@v5
+        with:
+          python-version: ${{ matrix.python }}
+          cache: poetry
+      - name: Install Poetry
+        uses: snok/install-poetry@v1
+        with:
+          version: 1.8.3
+
+      - run: poetry install --with docs --no-interaction
+      - name: Test   # all of them
+        run: |
+          poetry run pytest -k "not slow"
+          echo done
+"""
+    )
+    found = patched({PATH: text})
+    assert found[PATH] == workflow(
+        """\
+      - uses: actions/checkout@v4
+      # the interpreter
+      - uses: actions/setup-python@v5
+        with:
+          python-version: ${{ matrix.python }}
+      - name: Set up uv
+        uses: astral-sh/setup-uv@v10.0.1
+        with:
+          version: "0.13.9"
+          python-version: ${{ matrix.python }}
+
+      - run: uv sync --locked --group docs
+      - name: Test   # all of them
+        run: |
+          uv run --locked pytest -k "not slow"
+          echo done
+"""
+    )
+    assert not found.left
+    assert not found.notes
+    assert found.repository.projects[0].package_managers == ("uv",)
+
+
+def test_a_bootstrap_step_becomes_the_action(patched: Patch) -> None:
+    steps = "      - name: Tools\n        run: |\n          pip install poetry==1.8\n          poetry config virtualenvs.create true\n      - run: poetry install\n"
+    found = patched({PATH: workflow(steps)})
+    assert "pip install" not in found[PATH]
+    assert found[PATH].count("setup-uv") == 1
+    assert not found.left
+
+
+def test_what_else_a_step_does_stays(patched: Patch) -> None:
+    steps = "      - run: |\n          pip install -U pip poetry tox\n          poetry install\n          tox\n"
+    found = patched({PATH: workflow(steps)})
+    assert "          pip install -U pip tox\n          uv sync --locked\n          tox\n" in found[PATH]
+    assert found[PATH].index("setup-uv") < found[PATH].index("uv sync")
+
+
+def test_caches(patched: Patch) -> None:
+    steps = """\
+      - uses: actions/cache@v4
+        id: cached-poetry
+        with:
+          path: ~/.local
+          key: poetry-0
+      - uses: snok/install-poetry@v1
+        if: steps.cached-poetry.outputs.cache-hit != 'true'
+      - uses: actions/cache@v4
+        with:
+          path: .venv
+          key: venv-${{ hashFiles('**/poetry.lock') }}
+      - run: poetry install
+"""
+    text = patched({PATH: workflow(steps)})[PATH]
+    assert "~/.local" not in text
+    assert "cache-hit" not in text
+    assert "hashFiles('**/uv.lock')" in text
+
+
+def test_by_commit_where_the_file_pins_so(patched: Patch) -> None:
+    pinned = "      - uses: actions/checkout@8e8c483db84b4bee98b60c0593521ed34d9990e8 # v6\n      - run: pipx install poetry\n      - run: poetry install\n"
+    assert "setup-uv@20cfd1bf945f4377ade1205e4dbc17946fc9a30d # v10.0.1" in patched({PATH: workflow(pinned)})[PATH]
+
+
+def test_variables(patched: Patch) -> None:
+    text = workflow(
+        "      - run: poetry install\n      - run: poetry publish\n        env:\n          POETRY_PYPI_TOKEN_PYPI: ${{ secrets.T }}\n"
+    )
+    text = text.replace("jobs:", "env:\n  POETRY_VERSION: 1.8\njobs:")
+    found = patched({PATH: text})[PATH]
+    assert "UV_PUBLISH_TOKEN: ${{ secrets.T }}" in found
+    assert "POETRY" not in found
+    assert "\nenv:\n" not in found
+
+
+def test_a_token_for_later_steps(patched: Patch) -> None:
+    steps = '      - run: poetry config pypi-token.pypi "${{ secrets.T }}"\n      - run: poetry publish --build\n'
+    found = patched({PATH: workflow(steps)})
+    assert 'run: echo "UV_PUBLISH_TOKEN=${{ secrets.T }}" >> "$GITHUB_ENV"' in found[PATH]
+    assert "run: uv build && uv publish" in found[PATH]
+
+
+def test_into_the_python_that_runs(patched: Patch) -> None:
+    steps = "      - uses: actions/setup-python@v5\n      - run: |\n          pip install poetry\n          poetry config virtualenvs.create false\n          poetry install\n          poetry run pytest\n"
+    text = patched({PATH: workflow(steps)})[PATH]
+    assert 'UV_PROJECT_ENVIRONMENT="$pythonLocation" uv sync --locked --inexact\n          pytest\n' in text
+
+
+def test_for_every_shell_where_windows_takes_part(patched: Patch) -> None:
+    steps = """\
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.12"
+          cache: pip
+          cache-dependency-path: requirements.txt
+      - run: pip install -r requirements.txt
+      - run: pytest
+"""
+    text = workflow(steps).replace("ubuntu-latest", "windows-latest")
+    found = patched({PATH: text}, requirements__txt="flask==3.0.0\n")
+    assert (
+        """\
+          python-version: "3.12"
+      - name: Set up uv
+""".replace("name: Set up uv\n", "uses: astral-sh/setup-uv@v10.0.1\n")
+        in found[PATH]
+    )
+    assert """\
+      - run: uv sync --locked --inexact
+        env:
+          UV_PROJECT_ENVIRONMENT: ${{ env.pythonLocation }}
+      - run: pytest
+""" in found[PATH]
+
+
+def test_an_action_that_does_more_is_noted(patched: Patch) -> None:
+    steps = "      - uses: acme/poetry-publish@v1\n"
+    found = patched({PATH: workflow(steps)})
+    assert found[PATH] == workflow(steps)
+    assert found.notes == [(PATH, 7, "the action acme/poetry-publish@v1 runs the old tool")]
+
+
+def test_carriage_returns_and_marks_stay(patched: Patch) -> None:
+    text = "\ufeff" + workflow("      - run: pip install poetry\n      - run: poetry install\n").replace("\n", "\r\n")
+    found = patched({PATH: text})[PATH]
+    assert found.startswith("\ufeff")
+    assert found.count("\n") == found.count("\r\n")
+    assert "uv sync --locked\r\n" in found
+
+
+def test_another_project_s_commands_stay(patched: Patch) -> None:
+    other = '[tool.poetry]\nname = "x"\nversion = "1"\n[tool.poetry.dependencies]\npython = "*"\nrich = "*"\n'
+    steps = "      - run: poetry install\n      - run: poetry install\n        working-directory: tool\n"
+    files = {PATH: workflow(steps), "tool/pyproject.toml": other, "tool/x.py": ""}
+    found = patched(files)
+    assert [m.project.path for m in found.migration.moves] == ["."]
+    assert "      - run: poetry install\n        working-directory: tool\n" in found[PATH]
+    assert "      - run: uv sync --locked\n" in found[PATH]
