@@ -22,13 +22,15 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -q -n auto -m "not oracle and not browser"
 
 # The real tools stand in an environment of their own: they are witnesses, not parts.
-$(TOOLS)/.installed: requirements/oracle.txt
-	$(PYTHON) -m venv $(TOOLS)
+$(TOOLS)/.installed: requirements/oracle.txt requirements/oracle-oldest.txt
+	$(PYTHON) -m venv $(TOOLS) $(TOOLS)/oldest
 	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/oracle.txt
+	$(TOOLS)/oldest/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/oracle-oldest.txt
 	touch $@
 
 oracle: $(STAMP) $(TOOLS)/.installed
-	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" $(BIN)/python -m pytest -q -n auto -m oracle
+	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" MUSTER_TEST_UVS="$(CURDIR)/$(TOOLS)/oldest/bin/uv:$(CURDIR)/$(TOOLS)/bin/uv" \
+		$(BIN)/python -m pytest -q -n auto -m oracle
 
 # The report in a headless Chromium, if there is one; axe-core judges its accessibility, if npm can bring it. Never a part of the package.
 AXE := $(TOOLS)/node_modules/axe-core/axe.min.js
@@ -70,6 +72,7 @@ lock: $(STAMP)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev --output-file requirements/dev.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --output-file requirements/oracle.txt requirements/oracle.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --output-file requirements/oracle-oldest.txt requirements/oracle-oldest.in
 
 clean:
 	rm -rf $(VENV) $(TOOLS) demo-fleet .mypy_cache .ruff_cache .pytest_cache .hypothesis
