@@ -112,12 +112,23 @@ def label(repository: Repository, project: Project) -> str:
 
 
 def package_indexes(project: Project) -> tuple[UsedIndex, ...]:
-    """The indexes that distributions are taken from, without the public one's own name and without conda's channels."""
+    """The indexes that distributions are taken from, without the public one and without conda's channels.
+
+    The public one is called ``pypi`` by the tools; where a file of the project names it, its address is known, too.
+    """
+    public = {_host(i.url) for i in project.indexes if (i.name or "").lower() == "pypi"}
     return tuple(
         i
         for i in project.indexes
-        if i.kind != "trusted-host" and (i.name or "").lower() != "pypi" and not _is_channel(project, i)
+        if i.kind != "trusted-host"
+        and (i.name or "").lower() != "pypi"
+        and _host(i.url) not in public
+        and not _is_channel(project, i)
     )
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].rpartition("@")[2].partition("/")[0].lower() or url
 
 
 def _is_channel(project: Project, index: UsedIndex) -> bool:

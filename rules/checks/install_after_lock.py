@@ -10,6 +10,7 @@ apart from the environment (``uvx``, ``pipx``).
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -17,6 +18,7 @@ from rules.examples import a_command, a_fleet, a_repository
 from rules.reading import is_deployed, project_of, shown
 from rules.rule import Answer, Case, Rule
 from scanner.commands.place import environment_of
+from scanner.commands.words import program
 from scanner.inventory import Command
 
 
@@ -51,7 +53,7 @@ def _changed(commands: Sequence[Command]) -> Iterator[tuple[Command, Command]]:
         return
     locked: dict[str, Command] = {}
     for command in commands:
-        if command.kind == "test":
+        if command.kind == "test" or _APART.search(command.path) or program(command.argv).name in _CONTAINERS:
             continue
         place = environment_of(command.argv, ())
         if command.kind == "install" and command.uses_lock:
@@ -60,6 +62,9 @@ def _changed(commands: Sequence[Command]) -> Iterator[tuple[Command, Command]]:
             yield locked[place], command
 
 
+# environments of tox and nox are apart from each other, and so are containers
+_APART = re.compile(r"(?:^|/)(?:tox\.(?:ini|toml)|noxfile\.py|setup\.cfg|pyproject\.toml|hatch\.toml)$")
+_CONTAINERS = frozenset({"docker", "docker-compose", "podman", "podman-compose", "nerdctl"})
 _LOCKED = a_command("uv sync --locked", tool="uv", uses_lock=True, enforced="locked", line=8)
 _TEST = a_command("pytest", kind="test", tool="pytest", line=10)
 RULE = Rule(

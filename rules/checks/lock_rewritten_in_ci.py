@@ -10,15 +10,17 @@ verify``) and install from it; renew it in a change of its own.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from rules.examples import a_command, a_fleet, a_repository
-from rules.reading import is_deployed, project_of, shown
+from rules.reading import LOCKERS, is_deployed, project_of, shown
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Command
 
 _ASKS = frozenset({"--check", "--locked", "--check-exists", "--lock", "verify", "export", "requirements", "--dry-run"})
+_UPDATES = re.compile(r"updat|upgrad|bump|renew", re.IGNORECASE)
 _CHECKS = {
     "uv": "uv lock --check",
     "poetry": "poetry check --lock",
@@ -54,12 +56,17 @@ def check(case: Case) -> Iterator[Answer]:
 
 
 def _rewritten(commands: Sequence[Command]) -> Iterator[tuple[Command, Command]]:
-    """Commands of a testing job that write a lock, with the first install after each by the same tool."""
-    if not any(c.kind == "test" for c in commands):
+    """Commands of a testing job that write a lock, with the first install after each by the same tool.
+
+    A job that compares what it wrote with what is committed checks; a file that is called after updates makes them.
+    """
+    compares = any(c.argv[:2] == ("git", "diff") and {"--exit-code", "--quiet"} & set(c.argv) for c in commands)
+    if compares or not any(c.kind == "test" for c in commands):
         return
     for number, command in enumerate(commands):
-        updates = command.kind == "install" and "update" in command.argv[:3]
-        if updates:
+        if _UPDATES.search(command.path):
+            continue
+        if command.kind == "install" and command.tool in LOCKERS and "update" in command.argv[:3]:
             yield command, command
         elif command.kind == "lock" and _ASKS.isdisjoint(command.argv):
             tools = {"pip", "pip-tools", "uv"} if "compile" in " ".join(command.argv[:2]) else {command.tool}
