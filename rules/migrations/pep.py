@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -47,7 +48,7 @@ def joined_markers(parts: Sequence[str]) -> str | None:
 def one_specifier(constraint: str) -> str | None:
     """Poetry's constraint as one PEP 440 specifier, with ``!=X.*`` for the gaps of ``||``; ``None`` if none says it."""
     if (found := specifier(constraint)) is not None:
-        return found
+        return _short(found, constraint)
     parts = alternatives(constraint)
     try:
         spans = sorted((_span(part) for part in parts), key=lambda s: s[0])
@@ -63,7 +64,15 @@ def one_specifier(constraint: str) -> str | None:
         texts += [f"!={hole}.*" for hole in holes]
     if spans[-1][1] is not None:
         texts.insert(1, f"<{spans[-1][1]}")
-    return ",".join(texts)
+    return _short(",".join(texts), constraint)
+
+
+def _short(found: str, constraint: str) -> str:
+    """Upper bounds that ``^`` and ``~`` imply without their zeros: ``<3`` for ``<3.0.0``."""
+    return _BOUND.sub(lambda m: m[0] if m[1] in constraint else "<" + re.sub(r"(?:\.0)+$", "", m[1]), found)
+
+
+_BOUND = re.compile(r"<(\d[\d.]*)(?=,|$)")
 
 
 def _span(part: str) -> tuple[Version, Version | None]:

@@ -61,10 +61,10 @@ authors = [
   { name = "Bob" },
 ]
 readme = "README.md"
-requires-python = ">=3.9,<4.0"
+requires-python = ">=3.9,<4"
 dependencies = [
   # the client
-  "requests>=2.28,<3.0",  # not 3
+  "requests>=2.28,<3",  # not 3
 ]
 
 [build-system]
@@ -101,7 +101,7 @@ SYSTEM = '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.co
 @pytest.mark.parametrize(
     ("constraint", "text"),
     [
-        ('"^1.2.3"', "x>=1.2.3,<2.0.0"),
+        ('"^1.2.3"', "x>=1.2.3,<2"),
         ('"^0.0.3"', "x>=0.0.3,<0.0.4"),
         ('"~1.2"', "x>=1.2,<1.3"),
         ('"~3.11"', "x>=3.11,<3.12"),
@@ -111,11 +111,11 @@ SYSTEM = '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.co
         ('"*"', "x"),
         ('">=1 <2"', "x>=1,<2"),
         ('">=1.0,!=1.5"', "x>=1.0,!=1.5"),
-        ('"^1.0 || ^2.0"', "x>=1.0,<3.0"),
-        ('"^1.0 || ^3.0"', "x>=1.0,<4.0,!=2.*"),
+        ('"^1.0 || ^2.0"', "x>=1.0,<3"),
+        ('"^1.0 || ^3.0"', "x>=1.0,<4,!=2.*"),
         ('"~3.8 || ~3.10"', "x>=3.8,<3.11,!=3.9.*"),
-        ('{version = "^1.0", extras = ["a", "b"]}', "x[a,b]>=1.0,<2.0"),
-        ('{version = "^2.6.0+cpu"}', "x>=2.6.0,<3.0.0"),
+        ('{version = "^1.0", extras = ["a", "b"]}', "x[a,b]>=1.0,<2"),
+        ('{version = "^2.6.0+cpu"}', "x>=2.6.0,<3"),
     ],
 )
 def test_constraints(migrated, constraint, text):
