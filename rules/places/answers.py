@@ -151,12 +151,28 @@ def _run_prefix(uv: str, manner: Manner) -> str:
 
 
 def _script(tool: str, words: list[Word], target: Target, prefix: str) -> Answer:
-    """A command line that the old tool keeps under a name, in its place."""
-    script = target.scripts[words[0].value]
-    if not script or re.search(r"[;&|<>$`\n{]", script):
-        shown = f": {script[:80]}" if script else ""
-        return look(f"the script {words[0].value!r} of {tool} is more than one plain command{shown}")
-    return Answer(kind="run", text=f"{prefix} {script}{_raws(words[1:])}")
+    """What the old tool keeps under a name, in its place; a list of others is joined by ``&&``."""
+    name = words[0].value
+    lines = _lines_of(name, target, 0)
+    if not lines or any(re.search(r"[;&|<>$`\n{]", line) for line in lines) or (len(lines) > 1 and len(words) > 1):
+        shown = f": {target.scripts[name][:80]}" if target.scripts[name] else ""
+        return look(f"the script {name!r} of {tool} is more than one plain command{shown}")
+    return Answer(kind="run", text=" && ".join(f"{prefix} {line}" for line in lines) + _raws(words[1:]))
+
+
+def _lines_of(name: str, target: Target, depth: int) -> list[str]:
+    """The command lines of a script, those that it is made of in its place; empty where that cannot be said."""
+    found: list[str] = []
+    for line in target.scripts[name].split("\n"):
+        first, _, rest = line.strip().partition(" ")
+        if first in target.scripts and first != name:
+            inner = _lines_of(first, target, depth + 1) if depth < 5 and not rest else []
+            if not inner:
+                return []
+            found += inner
+        elif first:
+            found.append(line.strip())
+    return found
 
 
 def _run(tool: str, first: Word, rest: list[Word], target: Target, manner: Manner, uv: str) -> Answer:

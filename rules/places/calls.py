@@ -227,6 +227,8 @@ class _Reader:
                 close = _closed(text, at + 2, end)
                 self.read(at + 2, close - 1, depth + 1)
                 at = close
+            elif text.startswith("${", at) and 0 < (close := text.find("}", at, end)) < self._line(at, end):
+                at = close + 1
             elif text[at] == "`" and (close := text.find("`", at + 1, end)) > 0:
                 self.read(at + 1, close, depth + 1)
                 at = close + 1

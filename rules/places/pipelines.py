@@ -40,7 +40,7 @@ def edit(path: str, text: str, context: Context) -> str:
 
 def _listed(text: str, node: Node | None, context: Context, path: str, depth: int = 0) -> Iterator[Splice]:
     """``["poetry", "run", …]``, a command as a list of words."""
-    target = context.around(path)
+    target = context.around(path) or context.any_of("poetry") or context.any_of("pipenv") or context.any_of("pdm")
     if target is None or depth > 40:
         return
     if isinstance(node, Mapping):

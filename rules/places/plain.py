@@ -119,17 +119,16 @@ def _emptied(text: str, start: int, end: int) -> Splice:
 
 def ini(path: str, text: str, context: Context) -> str:
     """``tox.ini``: commands of environments, programs that they may call, files that they install."""
-    text, before = _files_of_environments(path, text, context), text
     script = Script(path, text, context, Manner(active=True))
     extra = []
     for start, end in _commands(text):
         if script.window(Window(start=start, end=end)).emptied:
             extra.append(Splice(start, end, ""))
-    after = applied(text, [*script.splices, *extra])
+    after = _files_of_environments(path, applied(text, [*script.splices, *extra]), context)
     target = context.around(path)
     if target is not None:
         after = _installed(after, target.tools & MANAGERS)
-    if after == before:
+    if after == text:
         return renamed_files(text, path, context)
     return renamed_files(_allowed(after), path, context)
 

@@ -30,13 +30,13 @@ def edit(path: str, text: str, context: Context) -> str:
     target = context.around(path) or context.any_of("poetry") or context.any_of("pdm") or context.any_of("pip-compile")
     if target is None:
         return scripts(path, text, context)
-    after = text
+    after = scripts(path, text, context)  # first, while the lines are those that were scanned
     for _ in range(20):
         splices = next(_repositories(after, target, path, context), None)
         if not splices:
             break
         after = applied(after, splices)
-    return renamed_files(scripts(path, after, context), path, context)
+    return renamed_files(after, path, context)
 
 
 def _repositories(text: str, target: Target, path: str, context: Context) -> Iterator[list[Splice]]:

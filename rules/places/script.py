@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from rules.blockers import PlanBlocker
 from rules.migration import Ground
@@ -259,7 +260,7 @@ class Script:
     def _about_tool(self, call: Call) -> bool:
         """Whether a command only prepares for the old tool: its folder on the path, its environment file."""
         text = self.text[call.begin : call.stop]
-        programs = ("export", "source", ".", "echo", "set")
+        programs = ("export", "source", ".", "echo")
         if call.program not in programs or _HOME.search(text) is None or len(text) > 200:
             return False
         return call.program in ("source", ".") or "PATH" in text or bool(re.match(r"(?:export|set)\s+POETRY_", text))
@@ -366,8 +367,10 @@ class Outcome:
 
 def _is_doubtful(call: Call) -> bool:
     """Whether a folded script reads as one command what was meant as several."""
-    names = (MANAGERS | {"pip", "pip3", "sudo"}) - ({"pip"} if "run" in call.values[1:2] else set())
-    return call.program not in _CONTAINERS and any(w.value in names for w in call.words[2:])
+    words = [w.value for w in words_of(call)][2:]
+    names = MANAGERS | {"pip", "pip3", "sudo"}
+    verbs = {"install", "run", "sync", "lock", "config", "build", "export", "publish", "pip", *names}
+    return call.program not in _CONTAINERS and any(w in names and v in verbs for w, v in pairwise(words))
 
 
 def _until(call: Call, stop: int, found: list[Call]) -> Call:

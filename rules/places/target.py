@@ -144,11 +144,23 @@ def _scripts(ground: Ground, move: Move) -> Iterator[tuple[str, str]]:
         except tomllib.TOMLDecodeError:
             continue
         for script, value in _table(data, *keys).items():
-            command = value.get("cmd") if isinstance(value, dict) else value
-            if isinstance(command, list) and all(isinstance(w, str) for w in command):
-                command = " ".join(command)
             if script != "_":
-                yield script, command if isinstance(command, str) else ""
+                yield script, _command_line(value)
+
+
+def _command_line(value: object) -> str:
+    """A script as one command line, as several (one a line) where it is a list of others, ``""`` for anything else."""
+    if isinstance(value, dict):
+        several = value.get("composite", value.get("chain"))
+        plain = {"composite", "chain", "cmd", "help", "shell"}
+        if not value.keys() <= plain:
+            return ""
+        if isinstance(several, list) and all(isinstance(w, str) for w in several):
+            return "\n".join(several)
+        value = value.get("cmd", value.get("shell"))
+    if isinstance(value, list) and all(isinstance(w, str) for w in value):
+        return " ".join(value)
+    return value if isinstance(value, str) else ""
 
 
 def _table(data: Mapping[str, Any], *keys: str) -> dict[str, Any]:
