@@ -33,6 +33,7 @@ from scanner.lint_tools import tools_of_command
 from scanner.toml_reader import table
 
 NO_INPUTS = "its inputs are not in the repository"
+_LOCKS = {"poetry.lock": "poetry", "uv.lock": "uv", "Pipfile.lock": "pipenv", "pdm.lock": "pdm"}
 # programs that write one listing from another
 _COPIERS = ("cat", "cp", "mv", "sed", "grep", "egrep", "awk", "head", "tail", "sort")
 _LISTINGS = (".txt", ".in", ".lock", ".pip")
@@ -51,13 +52,26 @@ class Job:
     locked_places: dict[str, list[tuple[int | None, frozenset[str]]]] = field(default_factory=dict)
     relocked: dict[str, int | None] = field(default_factory=dict)
     refreshed: dict[str, int | None] = field(default_factory=dict)
+    cloned: dict[str, int | None] = field(default_factory=dict)
     poetry_in_system: bool = False
 
 
 def judge(invocation: Invocation, lookup: Lookup, job: Job) -> list[Judgement]:
     """All that a command does, installing first; ``job`` is what earlier ones left, and takes what this one leaves."""
     judged = _Judge(invocation, lookup, job).judge(program(invocation.argv), 0)
+    judged = _in_a_clone(judged, invocation, job)
     return judged or [Judgement(kind="other", tool=None)]
+
+
+def _in_a_clone(judged: list[Judgement], invocation: Invocation, job: Job) -> list[Judgement]:
+    """What is done in a repository that the job cloned concerns that one: an install there is ad hoc."""
+    place = posixpath.normpath(invocation.directory or ".")
+    line = next((at for folder, at in job.cloned.items() if f"{place}/".startswith(f"{folder}/")), 0)
+    if line == 0 or not any(j.kind == "install" for j in judged):
+        return judged
+    because = f"installs from a repository that is cloned before (line {line})"
+    made = Judgement(kind="adhoc", tool=judged[0].tool, uses_lock=False, enforced="none", because=because)
+    return [made, *(j for j in judged if j.kind != "install")]
 
 
 def judge_runners(invocation: Invocation, lookup: Lookup, job: Job) -> list[Judgement]:
@@ -68,6 +82,10 @@ def judge_runners(invocation: Invocation, lookup: Lookup, job: Job) -> list[Judg
 def can_matter(invocation: Invocation, lookup: Lookup) -> bool:
     """Whether a command can be more than ``other``, or leave something that later ones are judged by."""
     started = program(invocation.argv)
+    if started.name == "git":
+        return started.args[:1] == ("clone",)
+    if started.name == "rm":
+        return any(posixpath.basename(word) in _LOCKS for word in started.args)
     if started.name in _COPIERS:
         return any(word.endswith(_LISTINGS) for word in started.args)
     if compose_services(invocation) is not None or image_run(invocation) is not None:
@@ -210,6 +228,26 @@ class _Judge:
                 kind="build" if {"sdist", "bdist_wheel", "bdist", "build"} & set(args) else "other", tool="setuptools"
             )
         ]
+
+    def _git(self, started: Program) -> list[Judgement]:
+        """``git clone``: what is installed in that folder later on is not this repository."""
+        words = after_options(started.args[1:], ("-b", "--branch", "--depth", "-o", "--origin", "-c", "--config", "-j"))
+        directory = self._at.directory
+        if started.args[:1] != ("clone",) or not words or directory is None or directory.startswith("/"):
+            return []
+        told = [word for word in words[1:] if not word.startswith("-")]
+        folder = told[0] if told else posixpath.basename(words[0].rstrip("/")).removesuffix(".git")
+        path = posixpath.normpath(posixpath.join(directory, folder))
+        if "$" not in folder and path not in (".", "..") and not path.startswith(("/", "../")):
+            self._job.cloned[path] = self._at.at.line
+        return []
+
+    def _removed(self, started: Program) -> list[Judgement]:
+        """``rm poetry.lock``: what installs from it later on makes a new one."""
+        for word in started.args:
+            if (tool := _LOCKS.get(posixpath.basename(word))) is not None:
+                self._job.relocked[tool] = self._at.at.line
+        return []
 
     def _download(self, started: Program) -> list[Judgement]:
         text = " ".join(started.args)
@@ -726,7 +764,8 @@ class _Judge:
             return self._without_lock(tool, lock, enforced)
         if (line := self._job.relocked.get(tool)) is not None:
             return replace(
-                self._resolved(tool, f"the lock is made anew before (line {line})", found.path), uses_lock=False
+                self._resolved(tool, f"the lock is removed or made anew before (line {line})", found.path),
+                uses_lock=False,
             )
         because = f"from {found.path}"
         if (line := self._job.refreshed.get(tool)) is not None:
@@ -804,6 +843,8 @@ _MANAGERS: Mapping[str, Callable[[_Judge, Program], list[Judgement]]] = {
     "flit": _Judge._flit,
     "python": _Judge._python,
     **dict.fromkeys(_COPIERS, _Judge._copied),
+    "git": _Judge._git,
+    "rm": _Judge._removed,
     "curl": _Judge._download,
     "wget": _Judge._download,
     "apt-get": _Judge._system,

@@ -314,6 +314,21 @@ def test_one_command(directory: str | None, text: str, expected: tuple[object, .
 
 
 SEVERAL: list[tuple[str, str, list[tuple[object, ...]]]] = [
+    (
+        ".",
+        "git clone https://git.example/x.git\ncd x && uv sync",
+        [("other", None, None, None), ("adhoc", "uv", False, "none")],
+    ),
+    (
+        ".",
+        "git clone -b main https://git.example/x y\npip install -e .",
+        [("other", None, None, None), ("install", "pip", False, "none")],
+    ),
+    (
+        "poetry",
+        "rm -f poetry.lock\npoetry install",
+        [("other", None, None, None), ("install", "poetry", False, "none")],
+    ),
     (".", "uv sync --locked\nuv sync", [("install", "uv", True, "locked"), ("install", "uv", True, "locked")]),
     (
         ".",
