@@ -73,7 +73,7 @@ def decide(site: Site, poetry: Papers, name: str) -> Build:
     kept = [*_KEPT, *(["version"] if versioned else []), *_kept_scripts(poetry), *_kept_readme(poetry)]
     return Build(
         package=True,
-        system=_core_system(system if isinstance(system, dict) else {}, backend),
+        system=_core_system(system if isinstance(system, dict) else {}, _VERSIONING if versioned else backend),
         kept=tuple(kept),
         keeps_poetry_core=True,
         dynamic_version=versioned,
@@ -210,7 +210,9 @@ def _core_system(system: dict[str, Any], backend: object) -> str:
         else:
             new.append(text)
     chosen = backend if backend == _VERSIONING else _CORE
-    if new == requires and chosen == backend:
+    if chosen == _VERSIONING and not any(_name(text) == "poetry-dynamic-versioning" for text in new):
+        new.append("poetry-dynamic-versioning>=1.6.0")  # a plug-in of Poetry's until now
+    if new == requires and chosen == system.get("build-backend"):
         return ""
     rows = [Row("requires", value_text(list(dict.fromkeys(new)))), Row("build-backend", value_text(str(chosen)))]
     return "[build-system]\n" + rows_text(rows)

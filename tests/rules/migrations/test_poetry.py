@@ -456,3 +456,13 @@ def test_projects_taken_from_a_path_move_too(migrated):
     result = migrated({**files, "pyproject.toml": poetry('mocks = {path = "mocks"}')})
     assert [m.manifest for m in result.migration.moves] == ["pyproject.toml", "mocks/pyproject.toml"]
     assert tomllib.loads(result.files["mocks/pyproject.toml"])["project"]["name"] == "mocks"
+
+
+def test_the_plugin_for_versions_becomes_the_backend(migrated):
+    rest = "[tool.poetry-dynamic-versioning]\nenable = true\n" + SYSTEM
+    result = migrated({**FILES, "pyproject.toml": poetry(rest=rest)})
+    assert result.data["build-system"] == {
+        "requires": ["poetry-core>=2.0.0", "poetry-dynamic-versioning>=1.6.0"],
+        "build-backend": "poetry_dynamic_versioning.backend",
+    }
+    assert result.data["project"]["dynamic"] == ["version"]
