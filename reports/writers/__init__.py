@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reports.writer import Writer
 from reports.writers.as_csv import WRITER as AS_CSV
+from reports.writers.as_cyclonedx import WRITER as AS_CYCLONEDX
 from reports.writers.as_dot import WRITER as AS_DOT
 from reports.writers.as_graphml import WRITER as AS_GRAPHML
 from reports.writers.as_html import WRITER as AS_HTML
@@ -25,6 +26,7 @@ WRITERS: tuple[Writer, ...] = (
     AS_HTML,
     AS_SARIF,
     AS_JUNIT,
+    AS_CYCLONEDX,
 )
 
 

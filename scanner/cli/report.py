@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -14,6 +17,7 @@ from reports.views.graph import graph_view
 from reports.views.inventory import inventory_view
 from reports.views.plan import plan_view
 from reports.views.report import report_view
+from reports.views.sbom import sbom_view
 from reports.writer import View
 from reports.writers import writers_for
 from reports.writers.as_csv import write_table
@@ -23,6 +27,7 @@ from scanner.cli.common import CONFIG_FILE, existing_store, load_config, load_ru
 from scanner.cli.findings import names
 from scanner.config import Config
 from scanner.inventory import Fleet
+from scanner.store import Store
 
 #: What each view is written as. The report itself is called ``index`` where it is a page.
 _FORMATS = {
@@ -40,6 +45,7 @@ _FORMATS = {
 @click.option(
     "-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write into."
 )
+@click.option("--sbom", is_flag=True, help="CycloneDX too: one of the fleet, one of each repository (extra `sbom`).")
 @click.option("-q", "--quiet", is_flag=True, help="No notes on stderr.")
 @click.option(
     "--config",
@@ -47,7 +53,9 @@ _FORMATS = {
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help=f"Settings; ./{CONFIG_FILE} if it is there.",
 )
-def command(store_name: str, run_id: int | None, output: Path, quiet: bool, config_path: Path | None) -> int:
+def command(
+    store_name: str, run_id: int | None, output: Path, sbom: bool, quiet: bool, config_path: Path | None
+) -> int:
     """Write the whole report into a folder: one page to read and pass around, and the same as data.
 
     index.html needs nothing beside it: no network, no other file. report.md fits a job summary. tables/ holds every
@@ -55,10 +63,15 @@ def command(store_name: str, run_id: int | None, output: Path, quiet: bool, conf
     Files of an earlier report in the folder are replaced; nothing else in it is touched.
     """
     config, _ = load_config(config_path)
-    fleet = load_run(existing_store(store_name), run_id)
+    store = existing_store(store_name)
+    fleet = load_run(store, run_id)
+    files = documents(fleet, config)
+    if sbom:
+        _demand_library()
+        files = chain(files, bills(fleet, store))
     written = 0
     try:
-        for name, text in documents(fleet, config):
+        for name, text in files:
             path = output / name
             path.parent.mkdir(parents=True, exist_ok=True)
             write_file(path, text)
@@ -89,6 +102,22 @@ def documents(fleet: Fleet, config: Config) -> Iterator[tuple[str, str]]:
     assert isinstance(report, Report)
     for table in report.tables.values():
         yield f"tables/{table.name}.csv", write_table(table)
+
+
+def bills(fleet: Fleet, store: Store) -> Iterator[tuple[str, str]]:
+    """The bills of materials: of the fleet, and of each repository that has main projects."""
+    locked = {(repository, path): packages for repository, path, packages in store.locked_packages(fleet.run.id)}
+    writer = next(w for w in writers_for("sbom") if w.name == "cyclonedx")
+    yield f"sbom/fleet{writer.suffix}", writer.write(sbom_view(fleet, locked))
+    for number, repository in enumerate(fleet.repositories, start=1):
+        if any(p.role == "main" for p in repository.projects):
+            name = re.sub(r"[^A-Za-z0-9._-]+", "-", repository.name).strip(".-")[:80]
+            yield f"sbom/{number:05}-{name}{writer.suffix}", writer.write(sbom_view(fleet, locked, repository))
+
+
+def _demand_library() -> None:
+    if find_spec("cyclonedx") is None:
+        raise click.UsageError("--sbom needs the extra `sbom`: install fleet-muster[sbom]")
 
 
 def _written(view: View) -> Iterator[tuple[str, str]]:

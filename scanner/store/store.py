@@ -324,6 +324,14 @@ class Store:
             for row in connection.execution_options(yield_per=500).execute(wanted):
                 yield row[0], row[1], row[2]
 
+    def locked_packages(self, run_id: int) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
+        """The locks of a run: repository, path, and (name, version) of the packages that have digests, sorted."""
+        with self._read() as connection:
+            wanted = select(hash_sets.c.id, hash_sets.c.name, hash_sets.c.version)
+            named = {row[0]: (row[1], row[2]) for row in connection.execute(wanted)}
+        for repository, path, packed in self.lock_hashes(run_id):
+            yield repository, path, tuple(sorted({named[i] for i in unpacked_lock(packed)[0] if i in named}))
+
     def findings(self, run_id: int, kind: type[T]) -> tuple[T, ...]:
         """The findings of a run as values of ``kind``, by rule, repository and fingerprint."""
         order = (findings.c.rule, findings.c.repo_id, findings.c.fingerprint)
