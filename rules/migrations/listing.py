@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as Pep508
+from packaging.utils import canonicalize_name
 
 from rules.migrations.addresses import git_source, has_variable, local_source, url_source, without_credentials
 from rules.migrations.draft import Source, Wish
@@ -170,10 +171,18 @@ class _Reading:
                 extract = self._site.ground.facts.extracts.get(posixpath.normpath(posixpath.join(target, file)))
                 if extract is not None and extract.manifest is not None and extract.manifest.name:
                     return extract.manifest.name
+        if made.source == "git" and (name := self._declared_as(made.url or "")):
+            return name
         for pin in self._compiled():
             if pin.source == made.source and pin.origin == made.url and pin.name:
                 return pin.name
         raise self._stop(f"{made.raw}: which distribution this is can only be seen by building it", line)
+
+    def _declared_as(self, url: str) -> str | None:
+        """The dependency that the project declares elsewhere by the name of the repository at ``url``."""
+        last = canonicalize_name(posixpath.basename(url.rstrip("/")).removesuffix(".git"))
+        names = (item.name for item in self._site.project.dependencies if item.name)
+        return next((name for name in names if canonicalize_name(name) == last), None)
 
     def _compiled(self) -> Iterator[LockedPackage]:
         """What the project's compiled files hold: they name what an input only has the address of."""

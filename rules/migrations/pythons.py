@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rules.migrations.base import Base
-from rules.migrations.ground import Stop
+from rules.migrations.ground import Site, Stop
 from rules.migrations.toml_text import Row, string
 from rules.pythons import dotted, minor
 from scanner.facts import Lock
@@ -47,7 +47,7 @@ def require_python(base: Base, locks: Iterable[Lock] = (), *, held: bool = False
     if "requires-python" in base.project or "requires-python" in base.draft.fields:
         return
     site = base.site
-    found = [*_locked(locks), *_used(site.project)] or _claimed(site.project)
+    found = [*_locked(locks), *_used(site.project)] or _claimed(site.project) or _elsewhere(site)
     if not found:
         message = "no file states or shows which Python versions are supported"
         raise Stop("python-undeclared", message, site.manifest if base.before is not None else site.folder)
@@ -90,6 +90,13 @@ def _used(project: Project) -> list[_Shown]:
 
 def _claimed(project: Project) -> list[_Shown]:
     return _of_kinds(project, ("classifier",))
+
+
+def _elsewhere(site: Site) -> list[_Shown]:
+    """The one Python that the rest of the repository runs on, if all of it names the same."""
+    kinds = ("version-file", "runtime-file", "image", "ci-setup", "ci-matrix")
+    found = [shown for project in site.ground.repository.projects for shown in _of_kinds(project, kinds)]
+    return found if len({shown.release for shown in found}) == 1 else []
 
 
 def _of_kinds(project: Project, kinds: Sequence[str]) -> list[_Shown]:

@@ -57,7 +57,7 @@ class _Conversion:
 
     def made(self) -> Moved:
         site, base = self._site, self._base
-        if not self._listings and not self._compiled and not base.declares:
+        if not self._listings and not self._compiled and not base.declares and not base.project:
             raise Stop("manifest-by-hand", "no requirements file could be read", site.manifest)
         root = self._root()
         pins = self._pins()
@@ -68,6 +68,7 @@ class _Conversion:
         self._forget_empty_groups()
         for path in self._compiled:
             self._name_compiled(path)
+        self._refuse_two_origins()
         self._default_groups()
         self._constraints()
         pip_options.add(site, self._draft, list(self._listings.values()), pins)
@@ -210,6 +211,16 @@ class _Conversion:
         groups = self._draft.groups
         for name, entries in groups.items():
             groups[name] = [e for e in entries if not isinstance(e, GroupOf) or e.name in groups]
+
+    def _refuse_two_origins(self) -> None:
+        """A name that the project takes from an index and a group from an address: one lock has one origin for it."""
+        plain = {str(canonicalize_name(w.name)) for w in self._draft.dependencies if w.source is None}
+        plain |= self._base.declared - {str(canonicalize_name(self._base.name))}
+        for _, group, wish in self._draft.wishes():
+            if group is not None and wish.source and canonicalize_name(wish.name) in plain:
+                message = f"{wish.name} comes from an address here, and from an index for the project itself"
+                decision = "Which of the two is to be locked? One lock has one origin for a name."
+                raise Stop("conflicting-pins", message, wish.path, wish.line, decision)
 
     def _default_groups(self) -> None:
         """What a file without a purpose in its name lists is installed in any case, also where it became a group."""

@@ -361,3 +361,17 @@ def test_a_python_that_uv_does_not_know_is_refused(migrated):
     result = migrated({"requirements.txt": "a==1\n", "runtime.txt": "python-3.5.2\n"})
     assert result.refused == ["python-too-old"]
     assert not result.migration.edits
+
+
+def test_two_origins_of_one_name_are_refused(migrated):
+    text = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ["Acme.Tools"]\n'
+    line = "git+https://git.example/acme/acme-tools.git\n"
+    result = migrated({"pyproject.toml": text, "requirements-dev.txt": line})
+    assert result.refused == ["conflicting-pins"]
+    assert "Acme.Tools comes from an address here" in result.migration.refusals[0].blocker.message
+
+
+def test_the_only_python_of_the_repository(migrated):
+    files = {"Dockerfile": "FROM python:3.11\nRUN pip install -r requirements.txt\n", "requirements.txt": "a==1\n"}
+    result = migrated({**files, "jobs/requirements.txt": "b==1\n", "jobs/run.py": ""})
+    assert tomllib.loads(result.files["jobs/pyproject.toml"])["project"]["requires-python"] == "==3.11.*"
