@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -40,6 +41,9 @@ class Suppression:
     until: str | None = None
 
 
+NO_LIMIT = 1_000_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The whole configuration, with every default."""
@@ -55,8 +59,11 @@ class Config:
     weights: dict[str, float] = field(default_factory=dict)
     hard: tuple[str, ...] = DEFAULT_HARD
     capacity: int = 10
+    team_capacity: int = NO_LIMIT
     inactive_after_days: int = 730
     links: dict[str, str] = field(default_factory=dict)
+    uv_image: str | None = None
+    image_digests: dict[str, str] = field(default_factory=dict)
 
     def role_of(self, repository: str, path: str) -> str | None:
         """The role that the user gave the project at ``path``, if any."""
@@ -98,8 +105,11 @@ def parse(text: str) -> Config:
         weights=reader.numbers("weights"),
         hard=reader.strings("plan", "hard") or DEFAULT_HARD,
         capacity=int(reader.number("plan", "capacity", 10)),
+        team_capacity=int(reader.number("plan", "team-capacity", NO_LIMIT)),
         inactive_after_days=int(reader.number("plan", "inactive-after-days", 730)),
         links=reader.links(),
+        uv_image=reader.image("uv", "image"),
+        image_digests=reader.digests("images"),
     )
     reader.refuse_unknown()
     return config
@@ -109,7 +119,7 @@ class _Reader:
     _KNOWN: ClassVar[dict[str, frozenset[str] | None]] = {
         "scan": frozenset({"exclude", "exclude-repositories"}),
         "graph": frozenset({"internal"}),
-        "plan": frozenset({"hard", "capacity", "inactive-after-days"}),
+        "plan": frozenset({"hard", "capacity", "team-capacity", "inactive-after-days"}),
         "role": frozenset({"repository", "path", "role"}),
         "owner": frozenset({"repository", "path", "owner"}),
         "criticality": frozenset({"repository", "path", "level"}),
@@ -117,6 +127,8 @@ class _Reader:
         "rules": None,
         "weights": None,
         "links": None,
+        "uv": frozenset({"image"}),
+        "images": None,
     }
 
     def __init__(self, data: dict[str, Any]) -> None:
@@ -151,6 +163,19 @@ class _Reader:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ConfigError(f"{section}.{key} must be a list of strings")
         return tuple(value)
+
+    def image(self, section: str, key: str) -> str | None:
+        value = self._table(section).get(key)
+        if value is not None and (not isinstance(value, str) or not re.fullmatch(r"[\w./:@-]+", value)):
+            raise ConfigError(f"{section}.{key} must be an image: name:version or name@sha256:…")
+        return value
+
+    def digests(self, section: str) -> dict[str, str]:
+        table = self._table(section)
+        for key, value in table.items():
+            if not isinstance(value, str) or not re.fullmatch(r"sha256:[0-9a-f]{64}", value):
+                raise ConfigError(f'{section}."{key}" must be a digest: sha256: and 64 hexadecimal digits')
+        return dict(table)
 
     def number(self, section: str, key: str, default: float) -> float:
         value = self._table(section).get(key, default)

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from rules.migration import Edit, Ground, Migration
 from rules.places import bots, dockerfile, github, nox, pipelines, plain, pre_commit, prose
-from rules.places.script import Context
-from rules.places.target import targets
+from rules.places.script import Context, invocations_of
+from rules.places.target import MANAGERS, targets
+from rules.uv import starts
+from scanner.format import Unreadable
+from scanner.formats import formats_for
 
 Editor = Callable[[str, str, Context], str]
 
@@ -80,12 +83,39 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
         if after != before:
             edits[path] = Edit(path=path, before=before, after=after)
     _ignored(ground, context, edits)
+    _remaining(ground, context, edits)
     _mentions(ground, context, edits)
     return replace(
         migration,
         edits=tuple(sorted(edits.values(), key=lambda e: e.path)),
         notes=(*migration.notes, *context.notes),
     )
+
+
+def _remaining(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:
+    """Notes on what the scanner still sees calling an old tool in a file about which nothing was said."""
+    tools = {tool for target in context.targets.values() for tool in target.tools & MANAGERS}
+    noted = {note.path for note in context.notes}
+    for path in sorted(context.calling(tools) - noted):
+        edit = edits.get(path)
+        text = edit.after if edit is not None else ground.read(path)
+        for line, program in _called(path, text or ""):
+            if program in tools:
+                context.note(path, line, f"{program} is still called")
+                break
+
+
+def _called(path: str, text: str) -> Iterator[tuple[int | None, str]]:
+    """The programs that the scanner sees in a file."""
+    for form in formats_for(path):
+        try:
+            extract = form.read(path, text)
+        except Unreadable:
+            continue
+        for invocation in invocations_of(extract) if extract is not None else ():
+            words = starts(invocation.argv)
+            if words:
+                yield invocation.at.line, posixpath.basename(words[0])
 
 
 def _mentions(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:

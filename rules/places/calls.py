@@ -77,7 +77,10 @@ _PLACEHOLDER = re.compile(r"<[A-Za-z][\w .|/-]{0,60}>(?=[\s;&|]|$)")
 _HEREDOC = re.compile(r"[\"']?(?P<word>[A-Za-z_]\w{0,60})[\"']?")
 _KEYWORDS = frozenset("if then else elif do while until ! time { } fi done".split())
 _SETTING = re.compile(r"[A-Za-z_]\w*\+?=.*", re.DOTALL)
-_WRAPPERS = frozenset("sudo exec env nohup time command builtin xargs timeout dumb-init tini gosu su-exec nice".split())
+_WRAPPERS = frozenset(
+    "sudo doas exec env nohup time command builtin xargs timeout dumb-init tini gosu su-exec nice ionice setsid stdbuf "
+    "chronic unbuffer retry travis_retry xvfb-run dbus-run-session".split()
+)
 _VALUED = frozenset("-u --user -g -n -k -I -P -L".split())
 _SHELLS = frozenset("sh bash dash ash zsh ksh".split())
 _TEXT_OPTION = re.compile(r"-[a-z]*c")
@@ -272,7 +275,7 @@ class _Reader:
     def _nested(self, words: list[Word], depth: int) -> None:
         """The text after ``bash -c`` and the like, in quotes."""
         name = posixpath.basename(words[0].value)
-        is_shell = name in ("su", "runuser")
+        is_shell = name in ("su", "runuser", "docker", "podman")
         for option, word in itertools.pairwise(words):
             is_shell = is_shell or posixpath.basename(option.value) in _SHELLS
             if is_shell and _TEXT_OPTION.fullmatch(option.value):

@@ -158,6 +158,7 @@ class _Image:
             elif step.name in ("ENV", "ARG"):
                 self._variables(step)
         self._tool_is_there()
+        self._bases()
         self._order()
         self._environment()
         gone = [s for s in self.splices if s.end > s.start]
@@ -169,6 +170,8 @@ class _Image:
 
     def _uv(self, found: Answer) -> str | None:
         text = found.text
+        if self.context.ground.config.uv_image is not None:
+            return re.sub(r"\s+\"?uv==[\d.]+\"?", "", text, count=1) if found.rest else None
         if (
             re.match(r"(?:python\S* -m )?pip3? |pip3?\.?\d* ", text)
             and "--no-cache-dir" not in text
@@ -212,6 +215,8 @@ class _Image:
             self.system = self.system or "system-sync" in kinds
         if "bootstrap" in kinds:
             self.bootstraps.append(step)
+            if self.context.ground.config.uv_image is not None:
+                self.splices.append(Splice(step.start, step.start, self._uv_row()))
 
     def _manner(self, step: _Step) -> Manner:
         flags = self.text[step.body : step.end]
@@ -521,9 +526,23 @@ class _Image:
         """uv in one version, before the stage copies anything."""
         own = [s for s in self.steps if s.stage == step.stage and s.name in ("COPY", "ADD") and s.start < step.start]
         first = own[0] if own else step
-        row = f"RUN pip install --no-cache-dir uv=={version('uv')}{self.end}"
-        self.splices.append(Splice(first.start, first.start, row))
+        self.splices.append(Splice(first.start, first.start, self._uv_row()))
         self.bootstraps.append(replace(first, start=first.start - 1))
+
+    def _uv_row(self) -> str:
+        """The instruction that puts uv in place: from the configured image, else from the index."""
+        image = self.context.ground.config.uv_image
+        row = f"COPY --from={image} /uv /uvx /bin/" if image else f"RUN pip install --no-cache-dir uv=={version('uv')}"
+        return row + self.end
+
+    def _bases(self) -> None:
+        """Digests of base images, where the configuration gives them."""
+        digests = self.context.ground.config.image_digests
+        for step in self.steps:
+            if step.name == "FROM":
+                match = re.compile(r"(?:--\S+\s+)*(?P<image>[^\s@$]+)(?=\s|$)").match(self.text, step.body, step.end)
+                if match is not None and (digest := digests.get(match["image"])) is not None:
+                    self.splices.append(Splice(match.end(), match.end(), f"@{digest}"))
 
     def _order(self) -> None:
         """Dependencies in a layer of their own: before the sources where those came first, the project after them."""

@@ -189,7 +189,8 @@ def _python(text: str, steps: list[_Step]) -> str | None:
     """The Python version that the job sets up, as it is written."""
     for step in steps:
         node = step.node.get("with", "python-version")
-        if "setup-python" in step.text("uses") and isinstance(node, Scalar) and not node.block:
+        sets_up = "setup-python" in step.text("uses") or _old_setup(step.text("uses"))
+        if sets_up and isinstance(node, Scalar) and not node.block:
             start, end = body(text, node)
             if "\n" not in text[start:end]:
                 return text[start:end]

@@ -43,7 +43,7 @@ class Context:
         self._seen: dict[str, list[_Seen]] = {}
         projects = {(c.path, c.line, c.argv): c.project for c in ground.repository.commands}
         for extract in ground.facts.extracts.values():
-            for invocation in _invocations(extract):
+            for invocation in invocations_of(extract):
                 seen = _as_seen(invocation, projects.get((invocation.at.path, invocation.at.line, invocation.argv)))
                 if seen is not None:
                     self._seen.setdefault(invocation.at.path, []).append(seen)
@@ -53,6 +53,10 @@ class Context:
         found = PlanBlocker(code=CODE, message=message, path=path, line=line, decision=decision)
         if found not in self.notes:
             self.notes.append(found)
+
+    def calling(self, tools: set[str]) -> set[str]:
+        """The files in which the scanner saw one of ``tools`` called."""
+        return {path for path, found in self._seen.items() if any(s.program in tools for s in found)}
 
     def around(self, path: str) -> Target | None:
         """The moved project that the file at ``path`` belongs to."""
@@ -97,7 +101,8 @@ def _holds(member: str, folder: str) -> bool:
     return folder == (posixpath.dirname(member) if member.endswith(".toml") else member)
 
 
-def _invocations(extract: Extract) -> Iterable[Invocation]:
+def invocations_of(extract: Extract) -> Iterable[Invocation]:
+    """All commands of a file, those of an image's start included."""
     yield from extract.invocations
     if extract.dockerfile is not None:
         for stage in extract.dockerfile.stages:
@@ -268,7 +273,8 @@ class Script:
     def _answer(self, call: Call, lines: range | None, manner: Manner) -> Answer | None:
         words = list(words_of(call))
         program = posixpath.basename(words[0].value)
-        if self._about_tool(call) and self.context.any_of("poetry") is not None and not self._trusted:
+        moves = any(self.context.any_of(tool) is not None for tool in ("poetry", "rye"))
+        if moves and not self._trusted and self._about_tool(call):
             return Answer(kind="drop")
         if program in _CONTAINERS:
             program = next((w.value for w in words[2:] if w.value in MANAGERS), program)
@@ -405,6 +411,7 @@ _ANY = re.compile(r"poetry|pdm|pipenv|rye|pip|python")
 _CONTAINERS = frozenset("docker docker-compose podman podman-compose kubectl".split())
 _SETTING = re.compile(r"(?:POETRY|PIPENV|PDM)_\w+=\S*[ \t]+")
 _HOME = re.compile(
+    r"\.rye/|\$\{?RYE_HOME|"
     r"\.poetry/|\$\{?POETRY_HOME|\$\{?POETRY_BIN|pypoetry|\.poetry\\|(?:export|set)\s+POETRY_|/opt/poetry"
 )
 _ENVIRONMENT = re.compile(r"(?P<env>[^\s;&|\"']+)/(?:bin|Scripts)/(?:pip|python)[\d.]*")

@@ -116,8 +116,7 @@ def _change(node: Mapping, key: str, text: str, holder: int | None) -> Iterator[
     if (new := new_variable(key)) is not None and new not in node.entries:
         yield Splice(start + at, start + at + len(key), new)
         return
-    uses = len(re.findall(rf"(?<![A-Z_]){key}(?![A-Z0-9_])", text))
-    if uses > 1:
+    if re.search(rf"(?<![A-Z_]){key}(?![A-Z0-9_]|[\"']?\s*:)", text) is not None:
         return
     found = without_entry(text, holder if len(node.entries) == 1 and holder is not None else line)
     if found is not None:

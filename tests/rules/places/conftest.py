@@ -82,9 +82,10 @@ def described(files: Mapping[str, str]) -> tuple[RepoFacts, Repository]:
 class Patched:
     """A repository after its patch."""
 
-    def __init__(self, files: Mapping[str, str]) -> None:
+    def __init__(self, files: Mapping[str, str], config: Config | None = None) -> None:
         facts, repository = described(files)
-        ground = Ground(repository=repository, facts=facts, read=files.get, config=Config(), as_of=date(2026, 11, 21))
+        config, day = config or Config(), date(2026, 11, 21)
+        ground = Ground(repository=repository, facts=facts, read=files.get, config=config, as_of=day)
         moved = migrate(ground)
         self.migration: Migration = rewrite(ground, moved)
         self.files = dict(files)
@@ -125,9 +126,9 @@ class Patched:
 def patched() -> Callable[..., Patched]:
     """The repository of a Poetry project with these files, after its patch."""
 
-    def make(files: Mapping[str, str], **manifests: str) -> Patched:
+    def make(files: Mapping[str, str], config: Config | None = None, **manifests: str) -> Patched:
         own = manifests or {"pyproject.toml": POETRY, "poetry.lock": LOCK}
         names = {name.replace("__", "."): text for name, text in own.items()}
-        return Patched({"shop/__init__.py": "", "shop/app.py": "", **names, **files})
+        return Patched({"shop/__init__.py": "", "shop/app.py": "", **names, **files}, config)
 
     return make

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from scanner.config import Config, ConfigError, parse
+
 Patch = Callable[..., Any]
 PIPFILE = '[packages]\nflask = "*"\n\n[requires]\npython_version = "3.12"\n'
 PIPFILE_LOCK = '{"_meta": {"hash": {"sha256": "0"}, "pipfile-spec": 6, "requires": {"python_version": "3.12"}, "sources": []}, "default": {"flask": {"version": "==3.0.0", "hashes": []}}, "develop": {}}'
@@ -161,3 +163,26 @@ def test_what_is_not_understood_stays_whole(patched: Patch, text: str, why: str)
 def test_an_image_without_the_tool_stays(patched: Patch) -> None:
     text = "FROM python:3.12\nRUN pip install flask\n"
     assert patched({"Dockerfile": text})["Dockerfile"] == text
+
+
+def test_governed_where_the_configuration_gives_the_digests(patched: Patch) -> None:
+    digest = "sha256:" + "0" * 64
+    text = "FROM python:3.12 AS a\nRUN pip install poetry\nWORKDIR /app\nCOPY pyproject.toml poetry.lock ./\nRUN poetry install --no-root\nCOPY . .\n"
+    config = Config(uv_image=f"registry.example/acme/uv:0.13.9@{digest}", image_digests={"python:3.12": digest})
+    found = patched({"Dockerfile": text}, config)
+    rows = found["Dockerfile"].splitlines()
+    assert rows[:2] == [
+        f"FROM python:3.12@{digest} AS a",
+        f"COPY --from=registry.example/acme/uv:0.13.9@{digest} /uv /uvx /bin/",
+    ]
+    assert "pip install" not in found["Dockerfile"]
+    assert found.image.grade == "L3", found.image.reasons
+
+
+def test_the_configuration_of_images() -> None:
+    digest = "sha256:" + "0" * 64
+    found = parse(f'[uv]\nimage = "registry.example/uv:1"\n[images]\n"python:3.12" = "{digest}"\n')
+    assert (found.uv_image, found.image_digests) == ("registry.example/uv:1", {"python:3.12": digest})
+    for text in ('[uv]\nimage = "a b"\n', '[images]\n"python:3.12" = "latest"\n'):
+        with pytest.raises(ConfigError):
+            parse(text)
