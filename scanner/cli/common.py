@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import shutil
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +16,7 @@ from typing import Any, TypeVar, get_args
 
 import click
 
+from reports.terminal import on_terminal
 from reports.writer import View
 from reports.writers import writers_for
 from rules.checks import RULES
@@ -166,7 +169,14 @@ def load_run(store: Store, run_id: int | None) -> Fleet:
 
 
 def emit(view: View, options: Common) -> None:
-    """Write a view in the format asked for, to the file asked for or to stdout."""
+    """Write a view in the format asked for, to the file asked for or to stdout.
+
+    On a terminal tables fit its width and have colours, which NO_COLOR (set to anything) forbids.
+    """
+    if options.form == "table" and options.output is None and sys.stdout.isatty():
+        colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        click.echo(on_terminal(view.page(), shutil.get_terminal_size().columns, colour=colour), nl=False, color=True)
+        return
     writer = next(w for w in writers_for(view.name) if w.name == options.form)
     send(writer.write(view), options)
 
