@@ -119,7 +119,7 @@ def make_plans(fleet: Fleet, config: Config, as_of: date, tracks: Iterable[Track
             for name, draft in drafts.items()
         }
         if track == "uv":
-            found_waves = waves(_candidates(drafts, priorities), hard, config.capacity)
+            found_waves = waves(_candidates(drafts, priorities), hard, config.capacity, config.team_capacity)
         made += _ranked(drafts, priorities, track, found_waves if track == "uv" else ())
     return Plans(waves=found_waves, plans=tuple(made))
 
@@ -242,6 +242,7 @@ def _candidates(drafts: Mapping[str, _Draft], priorities: Mapping[str, Priority]
             decisions=sum(1 for b in draft.blockers if b.decision),
             asleep=draft.asleep,
             for_pilot=not any(b.code in NOT_FOR_A_PILOT for b in draft.blockers),
+            owners=draft.site.repository.owners,
         )
         for name, draft in drafts.items()
     ]

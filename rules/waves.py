@@ -16,11 +16,12 @@ A repository whose providers move in wave n moves in wave n + 1 or later (the pr
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from scanner.config import NO_LIMIT
 from scanner.graph import components_of, transitive_dependents
 from scanner.words import counted, listed
 
@@ -48,13 +49,20 @@ class Candidate:
     asleep: str | None = None
     name: str | None = None
     for_pilot: bool = True
+    owners: tuple[str, ...] = ()
 
 
-def waves(candidates: Iterable[Candidate], hard: Iterable[tuple[str, str]], capacity: int) -> tuple[Wave, ...]:
-    """The waves; ``hard`` are ``(consumer, provider)`` pairs, those that touch no candidate are left aside."""
+def waves(
+    candidates: Iterable[Candidate], hard: Iterable[tuple[str, str]], capacity: int, team_capacity: int = NO_LIMIT
+) -> tuple[Wave, ...]:
+    """The waves; ``hard`` are ``(consumer, provider)`` pairs, those that touch no candidate are left aside.
+
+    A wave holds at most ``capacity`` repositories, and of one owner at most ``team_capacity``; a circle of hard edges
+    moves together whatever its size.
+    """
     known = {c.repository: c for c in candidates}
     pairs = {(a, b) for a, b in hard if a in known and b in known and a != b}
-    schedule = _Schedule(known, pairs, max(1, capacity))
+    schedule = _Schedule(known, pairs, max(1, capacity), max(1, team_capacity))
     return tuple(schedule.run())
 
 
@@ -83,9 +91,12 @@ class _Group:
 
 
 class _Schedule:
-    def __init__(self, known: Mapping[str, Candidate], pairs: set[tuple[str, str]], capacity: int) -> None:
+    def __init__(
+        self, known: Mapping[str, Candidate], pairs: set[tuple[str, str]], capacity: int, team_capacity: int
+    ) -> None:
         self._known = known
         self._capacity = capacity
+        self._team_capacity = team_capacity
         self._groups = _groups(known, pairs)
         index = {name: i for i, group in enumerate(self._groups) for name in group.members}
         for a, b in sorted({(index[a], index[b]) for a, b in pairs}):
@@ -138,17 +149,27 @@ class _Schedule:
         taken: list[int] = []
         left: list[_Entry] = []
         room = self._capacity
+        busy: Counter[str] = Counter()
         sleeping = ready[0][0]
         while ready and room > 0 and ready[0][0] == sleeping:
             entry = heapq.heappop(ready)
-            if len(entry[3]) <= room or not taken:
+            work = self._work(entry[3])
+            fits = len(entry[3]) <= room and all(busy[o] + n <= self._team_capacity for o, n in work.items())
+            if fits or not taken:
                 taken.append(entry[4])
                 room -= len(entry[3])
+                busy += work
             else:
                 left.append(entry)
         for entry in left:
             heapq.heappush(ready, entry)
         return taken
+
+    def _work(self, members: Iterable[str]) -> Counter[str]:
+        """Repositories by owner; nothing where teams have no limit."""
+        if self._team_capacity >= NO_LIMIT:
+            return Counter()
+        return Counter(owner for name in members for owner in self._known[name].owners)
 
     def _wave(self, taken: Sequence[int], why: str) -> Wave:
         self._number += 1
@@ -166,7 +187,9 @@ class _Schedule:
         least = self._groups[rest[max(1, (len(rest) - 1) // 2)]].score
         better = [i for i in rest if self._groups[i].score >= least]
         better.sort(key=lambda i: (-self._groups[i].hours, -self._groups[i].decisions, *self._worth(i)))
-        return [easy, *better[:2]]
+        pilot = [easy, *better[:2]]
+        work = self._work(name for i in pilot for name in self._groups[i].members)
+        return pilot if all(n <= self._team_capacity for n in work.values()) else []
 
     def _worth(self, i: int) -> tuple[float, tuple[str, ...]]:
         return -self._groups[i].score, self._groups[i].members

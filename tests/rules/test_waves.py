@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,3 +94,21 @@ def test_a_circle_larger_than_the_capacity_has_its_own_wave() -> None:
     found = waves([candidate(f"r{i}") for i in range(4)] + [candidate("z")], ring, 2)
     assert ("r0", "r1", "r2", "r3") in [w.repositories for w in found]
     assert any("more than the capacity" in w.why for w in found)
+
+
+@given(CANDIDATES, PAIRS, st.integers(1, 3), st.lists(st.sampled_from(["", "@a", "@b"]), min_size=15, max_size=15))
+def test_no_team_has_more_than_it_can_do(
+    candidates: list[Candidate], pairs: list[tuple[str, str]], most: int, owners: list[str]
+) -> None:
+    owned = {c.repository: owners[int(c.repository[1:])] for c in candidates}
+    given_owners = [replace(c, owners=(owned[c.repository],) if owned[c.repository] else ()) for c in candidates]
+    found = waves(given_owners, pairs, 6, most)
+    number = numbers(found)
+    assert sorted(number) == sorted(owned)
+    hard = [(a, b) for a, b in pairs if a in owned and b in owned and a != b]
+    assert all(number[b] <= number[a] for a, b in hard)
+    rings = [set(g) for g in components_of(hard) if len(g) > 1]
+    for wave in found:
+        for team in ("@a", "@b"):
+            mine = {n for n in wave.repositories if owned[n] == team}
+            assert len(mine) <= most or any(len(mine & ring) > most for ring in rings)
