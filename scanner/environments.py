@@ -37,7 +37,7 @@ _What: TypeAlias = Literal["tool", "lock", "python", "index"]
 _ORDER: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
 _CI_KINDS = ("ci-matrix", "ci-setup", "version-file")
 _TEST_IMAGE = re.compile(
-    r"(?:^|[-_./])(?:tests?|testing|ci|lint|linting|docs?|e2e|bench|benchmarks?|devcontainer)(?=$|[-_./])",
+    r"(?:^|[-_./])(?:tests?|testing|ci|lint|linting|docs?|e2e|bench|benchmarks?|devcontainer|gitpod)(?=$|[-_./])",
     re.IGNORECASE,
 )
 _DEV = r"dev|develop|development|local|debug"

@@ -122,8 +122,11 @@ class Lookup:
         """The first of ``names`` in the command's folder (or ``start``, seen from there) or a folder above it."""
         wanted = tuple(names)
         if invocation.directory is None and start is None:
-            known = sorted(path for path in self.files if posixpath.basename(path) in wanted)
-            return Found(path=known[0], state="found") if len(known) == 1 else Found(state="unknown")
+            for name in wanted:  # the only one of that name, where the folder is not known
+                known = [path for path in self.files if posixpath.basename(path) == name]
+                if len(known) == 1:
+                    return Found(path=known[0], state="found")
+            return Found(state="unknown")
         for folder in _upwards(posixpath.normpath(posixpath.join(invocation.directory or ".", start or "."))):
             for name in wanted:
                 if (path := self.find(_at(invocation, folder), name)) is not None:

@@ -63,7 +63,7 @@ def _job(name: str, job: Mapping, doc: Mapping, calls: list[_Call], pipeline: Pi
     own = [call for call in calls if call.job == name]
     used = bool(own) or not doc.map("workflows").entries
     where = Where(job=name, env=variables(job.get("environment")), disabled=None if used else "in no workflow")
-    where = where.inside(_literal(job.text("working_directory")))
+    where = where.inside(_root(_literal(job.text("working_directory"))))
     parameters = _parameters(job, doc, own)
     executor = _executor(job, doc)
     where = replace(where, env={**variables(executor.get("environment")), **where.env})
@@ -127,8 +127,19 @@ def _images(holder: Mapping, pipeline: Pipeline, where: Where, parameters: _Valu
             pipeline.image(text, value.line, where, kind="ci-matrix" if from_matrix else "ci-setup")
 
 
+def _root(directory: str | None) -> str | None:
+    """A job's folder, which is where the repository is checked out when it is one of the home's or the machine's."""
+    return (
+        "."
+        if directory is not None and re.fullmatch(r"(?:~|/[\w.-]+|/home/[\w.-]+)/[\w.-]+/?", directory)
+        else directory
+    )
+
+
 def _literal(text: str | None) -> str | None:
-    return None if text is None or text.strip("/") in ("~/repo", "~/project", "~") or text.startswith("~/") else text
+    if text is None or (text.startswith("~") and not text.startswith(("~/project/", "~/repo/"))):
+        return None
+    return text
 
 
 def _steps(nodes: tuple[Node, ...], scene: _Scene, where: Where, values: dict[str, str], depth: int) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from scanner.facts import Extract
 from scanner.formats.circleci import FORMAT, read
 
@@ -93,3 +95,14 @@ def test_commands_that_call_each_other_end() -> None:
 def test_commands_that_unfold_are_bounded() -> None:
     commands = "".join(f"  c{n}: {{steps: [{', '.join([f'c{n + 1}'] * 20)}]}}\n" for n in range(12))
     _read(f"commands:\n{commands}  c12: {{steps: [{{run: x}}]}}\njobs:\n  j: {{steps: [c0]}}\n")
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [("~/shop", "."), ("/home/circleci/shop", "."), ("/srv/shop", "."), ("~/project/api", "api"), ("api", "api")],
+)
+def test_a_jobs_folder_of_its_own_is_where_the_repository_is(folder: str, expected: str) -> None:
+    text = f"version: 2\njobs:\n  build:\n    working_directory: {folder}\n    steps:\n      - run: pip list\n"
+    extract = FORMAT.read(".circleci/config.yml", text)
+    assert extract is not None
+    assert [i.directory for i in extract.invocations] == [expected]
