@@ -88,6 +88,8 @@ def _in_container(words: list[Word], target: Target, manner: Manner) -> Answer |
     )
     if tool is None:
         return None
+    if values[1:2] == ["run"] and values[0] in ("docker", "podman"):
+        return look(f"{values[tool]} in an image that another file names")
     inner = Call(words=tuple(words[tool:]), begin=0, end=0, stop=0, before="", after="", previous=0, following=0)
     found = answer(inner, target, replace(manner, run=NO_SYNC))
     if found is None or found.kind not in ("run", "sync", "other"):

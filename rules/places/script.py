@@ -116,6 +116,8 @@ def _as_seen(invocation: Invocation, project: str | None) -> _Seen | None:
         return None
     if words[0].startswith("$") and words[1:2] == ("-m",) and len(words) > 2:
         words = words[2:]
+    if words[0] in _CONTAINERS:
+        words = words[next((n for n, w in enumerate(words) if w in MANAGERS), 0) :]
     verb = next((w for w in words[1:] if not w.startswith("-")), "")
     return _Seen(invocation.at.line, posixpath.basename(words[0]), verb, invocation.job, project)
 

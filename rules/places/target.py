@@ -26,6 +26,7 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "conda": ("conda", "mamba", "micromamba"),
 }
 MANAGERS = frozenset({"poetry", "pipenv", "pdm", "rye", "pip-compile", "pip-sync"})
+_REPLACED = frozenset({"poetry", "pipenv", "pdm", "rye", "pip-tools"})
 _OLD_FILES = {
     "poetry.lock": "uv.lock",
     "pdm.lock": "uv.lock",
@@ -124,7 +125,7 @@ def _is_path(source: object) -> bool:
 def _tools(ground: Ground, move: Move) -> frozenset[str]:
     """The programs that the project's managers are, as far as they are replaced; pip where its files were moved."""
     project = move.project
-    managers = {project.primary_manager or "", *(m for m in project.package_managers if m in MANAGERS)}
+    managers = {project.primary_manager or "", *(m for m in project.package_managers if m in _REPLACED)}
     found = {program for manager in managers for program in PROGRAMS.get(manager, ())}
     if any(old.endswith((".txt", ".in", ".pip")) for old, _ in move.groups):
         found.add("pip")
