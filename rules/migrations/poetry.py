@@ -406,7 +406,7 @@ class _Conversion:
         if self._draft.scripts and not build.package:
             line = self._poetry.at("scripts").line
             message = "scripts are installed for packages only, and this project is none"
-            self._site.note("manifest-by-hand", message, self._poetry.path, line)
+            self._site.note("not-a-package", message, self._poetry.path, line)
 
     def _settings(self, build: poetry_build.Build) -> None:
         settings = self._draft.settings
@@ -443,6 +443,7 @@ class _Conversion:
         if lost:
             self._draft.project_tail = tuple(lost)
             text = self._laid_out(build, tables)
+        text = text.replace("pyproject.toml:tool.poetry.version", "pyproject.toml:project.version")  # release tools
         return text.replace("\n", "\r\n") if "\r\n" in self._text else text
 
     def _laid_out(self, build: poetry_build.Build, tables: list[str]) -> str:

@@ -45,6 +45,12 @@ line-length = 79  # as ever
 FILES = {"README.md": "", "shop/__init__.py": "", "shop/a.py": "", "poetry.lock": LOCK}
 
 
+def test_release_tools_find_the_version_where_it_is_now(migrated):
+    release = '\n[tool.semantic_release]\nversion_toml = ["pyproject.toml:tool.poetry.version"]\n'
+    result = migrated({**FILES, "pyproject.toml": PLAIN + release})
+    assert result.text.endswith('version_toml = ["pyproject.toml:project.version"]\n')
+
+
 def test_a_plain_project(migrated):
     result = migrated({**FILES, "pyproject.toml": PLAIN})
     assert result.refused == []
