@@ -108,7 +108,7 @@ Block: TypeAlias = Prose | Headline | Decision | Figure | Table | Rows | Picker
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One section of the report. Without blocks it is missing, and ``missing`` says why in one line."""
+    """One section of the report. ``missing`` says in one line what is not in it yet; without blocks that is all."""
 
     anchor: str
     title: str

@@ -52,7 +52,10 @@ def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
         table=behind,
     )
     return Section(
-        anchor="lint", title="Lint and types", blocks=(figure, bare, _every_tool(tools, total), Rows(table="tools"))
+        anchor="lint",
+        title="Lint and types",
+        blocks=(figure, bare, _every_tool(tools, total), Rows(table="tools")),
+        missing="whether Ruff enforces the rules that you require, as no policy is read yet",
     )
 
 

@@ -94,12 +94,12 @@ def _otherwise(mains: Table) -> Iterator[Decision]:
             if tool not in ("not shown", "unknown", declared) and declared != "none" and not {declared, tool} <= _PIP:
                 groups[declared, place, tool] += 1
     if groups:
-        (declared, place, tool), _ = min(groups.items(), key=lambda g: (-g[1], g[0]))
+        (declared, place, tool), _ = min(groups.items(), key=lambda g: (-g[1], g[0][0] in _PIP, g[0]))
         found = count(mains, ("declared with", declared), (place, tool))
-        plural = "" if found.number == 1 else "s"
+        verb = " project declares" if found.number == 1 else " projects declare"
         said: Said = (
             found,
-            f" project{plural} declare with {declared} while the {place} installs with {tool}: "
+            f"{verb} with {declared} while the {place} installs with {tool}: "
             f"what runs there is not what {declared} would install.",
         )
         yield Decision(question=f"{declared} or {tool}: which one is meant?", because=said)

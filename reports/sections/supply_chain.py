@@ -68,6 +68,7 @@ def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
             Rows(table="origins"),
             Rows(table="hash-conflicts"),
         ),
+        missing="known-vulnerable versions are not looked up, as no advisory database is read yet",
     )
 
 
@@ -94,6 +95,8 @@ def _hosts(indexes: Table, mains: int) -> Table:
 
 
 def _host(address: str) -> str:
+    if "$" in address:
+        return "given by a variable"
     try:
         return urlsplit(address).hostname or "not an address"
     except ValueError:

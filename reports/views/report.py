@@ -46,8 +46,18 @@ def graph_report(facts: Facts) -> Report:
 
 
 def missing(report: Report) -> tuple[str, ...]:
-    """One line for each section that is not there yet."""
+    """One line for each section that is not there yet, or not all of it."""
     return tuple(f"{s.title}: {s.missing}." for s in report.sections if s.missing)
+
+
+def every_table(report: Report) -> Iterator[Table]:
+    """The large tables, and the small ones of the sections: what is written as CSV."""
+    yield from report.tables.values()
+    for section in report.sections:
+        for block in section.blocks:
+            table = block.table if isinstance(block, Figure) else block
+            if isinstance(table, Table):
+                yield table
 
 
 def report_page(report: Report) -> Page:
@@ -57,7 +67,7 @@ def report_page(report: Report) -> Page:
         title=report.title,
         opening=(f"As of {report.facts.as_of.isoformat()}, run {report.facts.fleet.run.id}.",),
         tables=tuple(table for s in present for table in _tables(s)),
-        closing=missing(report),
+        closing=tuple(f"Not in this report: {line}" for line in missing(report)),
         limit=JOB_SUMMARY,
     )
 
@@ -87,6 +97,6 @@ def _sentence(said: Said) -> str:
 def _short(table: Table) -> Table:
     if len(table.rows) <= _ROWS:
         return table
-    more = f"and {counted(len(table.rows) - _ROWS, 'row')} more in {table.name}.csv"
+    more = f"and {counted(len(table.rows) - _ROWS, 'row')} more in tables/{table.name}.csv"
     note = f"{more}. {table.note}" if table.note else more
     return Table(name=table.name, title=table.title, columns=table.columns, rows=table.rows[:_ROWS], note=note)

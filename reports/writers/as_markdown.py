@@ -24,20 +24,28 @@ def _page(page: Page, most: int | None = None) -> str:
     blocks = [f"# {markdown(page.title)}"]
     if page.opening:
         blocks.append("\n".join(markdown(line) for line in page.opening))
-    blocks += [_table(table, most) for table in page.tables if table.rows and not table.csv_only]
+    level = "###" if any(_is_section(table) for table in page.tables) else "##"
+    for table in page.tables:
+        if _is_section(table):
+            blocks += [f"## {markdown(table.title)}", *(_cell(cell) for row in table.rows for cell in row)]
+        elif table.rows and not table.csv_only:
+            blocks.append(_table(table, level, most))
     if page.closing:
         blocks.append("\n".join(f"- {markdown(line)}" for line in page.closing if line))
     return "\n\n".join(blocks) + "\n"
 
 
-def _table(table: Table, most: int | None) -> str:
+def _is_section(table: Table) -> bool:
+    """Sentences under a heading: a table without columns."""
+    return not table.columns
+
+
+def _table(table: Table, level: str, most: int | None) -> str:
     rows = [[_cell(cell) for cell in row] for row in table.rows[:most]]
-    if not table.columns:
-        return "\n\n".join((f"## {markdown(table.title)}", *(cell for row in rows for cell in row)))
     body = tabulate(rows, headers=[markdown(c) for c in table.columns], tablefmt="pipe", disable_numparse=True)
     left = f"{len(table.rows) - len(rows)} rows left out to fit. " if len(rows) < len(table.rows) else ""
     note = f"\n\n{markdown(left + (table.note or ''))}" if left or table.note else ""
-    return f"## {markdown(table.title)}\n\n{body}{note}"
+    return f"{level} {markdown(table.title)}\n\n{body}{note}"
 
 
 def _cell(cell: Cell) -> str:

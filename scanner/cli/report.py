@@ -16,7 +16,7 @@ from reports.views.findings import findings_view
 from reports.views.graph import graph_view
 from reports.views.inventory import inventory_view
 from reports.views.plan import plan_view
-from reports.views.report import report_view
+from reports.views.report import every_table, report_view
 from reports.views.sbom import sbom_view
 from reports.writer import View
 from reports.writers import writers_for
@@ -100,7 +100,7 @@ def documents(fleet: Fleet, config: Config) -> Iterator[tuple[str, str]]:
         yield from _written(view)
     report = whole.document()
     assert isinstance(report, Report)
-    for table in report.tables.values():
+    for table in every_table(report):
         yield f"tables/{table.name}.csv", write_table(table)
 
 

@@ -16,7 +16,7 @@ from reports.html.payload import script_json
 from reports.model import Facts, Report
 from reports.sections import SECTIONS
 from reports.table import Count, Place, Repo, Table, Where, fragment, key, rows_where, share, text
-from reports.views.report import JOB_SUMMARY, make_report, missing, report_view
+from reports.views.report import JOB_SUMMARY, every_table, make_report, missing, report_view
 from reports.writers import WRITERS, writers_for
 from reports.writers.as_csv import write_table
 from rules.examples import a_fleet
@@ -72,8 +72,13 @@ def test_sections_stand_in_order_and_what_is_missing_is_said_once(facts: Facts) 
     assert len(anchors) == 15
     assert not anchors & report.tables.keys()
     for section in report.sections:
-        assert bool(section.blocks) != bool(section.missing)
+        assert section.blocks or section.missing
     assert all(written("html", facts).count(line.split(":")[0]) >= 1 for line in missing(report))
+
+
+def test_every_table_has_a_file_name_of_its_own(facts: Facts) -> None:
+    names = [table.name for table in every_table(make_report(facts))]
+    assert len(names) == len(set(names)) > 35
 
 
 def test_a_place_belongs_to_the_first_repository_of_its_row(hostile_facts: Facts) -> None:
