@@ -70,6 +70,7 @@ KINDS: Mapping[str, Kind] = {
     "lock-narrower": Kind((0.25, 0.25, 1), "low", None),
     "manifest-by-hand": Kind((0.25, 0.5, 2), "medium", None),
     "no-lock": Kind((0.5, 1, 4), "medium", "Nothing records today's versions: is the newest resolution acceptable?"),
+    "not-a-package": Kind((0.25, 0.25, 1), "low", None),
     "pipenv-scripts": Kind((0.25, 0.25, 1), "low", None),
     "poetry-build-script": Kind((1, 3, 8), "high", "Which backend runs the build script from now on?"),
     "poetry-core-kept": Kind((0.25, 0.5, 2), "low", None),

@@ -30,6 +30,10 @@ def move(site: Site) -> Moved:
     if not base.project:
         raise Stop("manifest-by-hand", "there is no [project] table", site.manifest)
     pdm = table(base.document, *_ROOT)
+    if "workspace" in pdm:
+        block = base.sheet.find(*_ROOT, "workspace")
+        message = "the workspace's members have locks of their own for PDM, and one for uv"
+        raise Stop("manifest-by-hand", message, site.manifest, block.line if block else None)
     lock = site.path("pdm.lock")
     pins = pins_of(site, lock)
     _groups(base, pdm)

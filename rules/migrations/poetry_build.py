@@ -60,7 +60,7 @@ def decide(site: Site, poetry: Papers, name: str) -> Build:
         return Build(package=True)  # another backend's own business
     if packages is None and not poetry.data.get("packages") and not _is_module(site, name):
         where = "no folder or module of its name is in the repository"
-        site.note("manifest-by-hand", f"{where}: not installed as a package from now on", poetry.path)
+        site.note("not-a-package", f"{where}: not installed as a package from now on", poetry.path)
         return Build(package=False)
     reason = _reason_to_stay(site, poetry, packages, system if isinstance(system, dict) else {})
     if reason is None and packages is not None:
