@@ -62,8 +62,10 @@ def _install(found: Answer) -> str:
     """How the tool itself is installed."""
     if found.text.startswith("brew"):
         return found.text
-    tail = f" && pip install {' '.join(found.rest)}" if found.rest else ""
-    return f"pipx install uv{tail}" if found.text.startswith("pipx") else f"pip install uv{tail}"
+    if found.text.startswith("pipx"):
+        return "pipx install uv" + (f" && pip install {' '.join(found.rest)}" if found.rest else "")
+    upgrade = "--upgrade " if "pip" in found.rest else ""
+    return f"pip install {upgrade}{' '.join((*found.rest, 'uv'))}"
 
 
 def _blocks(text: str, rst: bool) -> list[tuple[int, int]]:

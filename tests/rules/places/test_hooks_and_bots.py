@@ -127,3 +127,8 @@ def test_documentation_in_rst(patched: Patch) -> None:
 def test_a_changelog_stays(patched: Patch) -> None:
     files = {"CHANGELOG.md": "```bash\npoetry install\n```\n"}
     assert patched(files)["CHANGELOG.md"] == files["CHANGELOG.md"]
+
+
+def test_a_readme_that_upgrades_pip_still_does(patched):
+    found = patched({"README.md": "```bash\npython -m pip install --upgrade pip poetry\npoetry install\n```\n"})
+    assert "pip install --upgrade pip uv\nuv sync\n" in found["README.md"]
