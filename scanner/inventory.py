@@ -316,6 +316,7 @@ class Project:
     blockers: tuple[Blocker, ...] = ()
     indexes: tuple[UsedIndex, ...] = ()
     unknowns: tuple[Reason, ...] = ()
+    primary_reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,7 +332,10 @@ class ExternalReference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
-    """One repository of the fleet at one commit, as the published document shows it."""
+    """One repository of the fleet at one commit, as the published document shows it.
+
+    ``aside``: files that look like a manifest or a lock and were left out of account, each with the reason.
+    """
 
     id: str
     name: str
@@ -355,6 +359,7 @@ class Repository:
     tags: tuple[str, ...] = ()
     decisions: tuple[Reason, ...] = ()
     files: int = 0
+    aside: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

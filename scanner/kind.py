@@ -144,6 +144,12 @@ def _answer(kind: Kind, message: str, path: str | None, line: int | None = None)
     return KindOf(kind=kind, reasons=(Reason(message=message, path=path, line=line),))
 
 
+def _reasons(hint: Hint) -> tuple[Reason, ...]:
+    return (
+        Reason(message=f"its image starts it ({hint.what}), no schedule does", path=hint.at.path, line=hint.at.line),
+    )
+
+
 def _by(kind: Kind, hint: Hint) -> KindOf:
     return _answer(kind, hint.what, hint.at.path, hint.at.line)
 
@@ -234,6 +240,9 @@ def _said(folder: Folder, readme: Sequence[Hint]) -> tuple[Said | None, Reason]:
     for manifest in folder.manifests:
         if manifest.description and (said := first_said(manifest.description)) is not None:
             return said, Reason(message=f"its description says {said.word!r}", path=manifest.path)
+    named = next((m for m in folder.manifests if m.name and (said_by_name(m.name) or _NOTHING).kind == "library"), None)
+    if named is not None and named.name and (said := said_by_name(named.name)) is not None and said.word in _PARTS:
+        return said, Reason(message=f"its name is {named.name}", path=named.path)
     for hint in readme:
         if hint.kind != "template":
             said = Said(kind=hint.kind, word=hint.what, source="readme")
@@ -249,6 +258,10 @@ def _said(folder: Folder, readme: Sequence[Hint]) -> tuple[Said | None, Reason]:
     if (word := _folder_word(folder)) is not None:
         return Said(kind="service", word=word, source="name"), Reason(message=f"its folder is {word}", path=folder.path)
     return None, Reason(message="")
+
+
+_NOTHING = Said(kind="", word="")
+_PARTS = frozenset({"adapter", "plugin", "provider", "sdk"})  # of something else, whatever the README tells of that
 
 
 def _folder_word(folder: Folder) -> str | None:
@@ -284,7 +297,9 @@ def _service(signs: _Signs) -> KindOf | None:
     if started is not None and "compose" in started.at.path and signs.depends(JOBS):
         started = None  # the orchestrator's own servers
     if signs.published and not signs.says("service"):
-        deployed = started is not None and _IMAGE.search(started.at.path) is not None
+        deployed = started is not None and (
+            _IMAGE.search(started.at.path) is not None or _depth(started.at.path, signs.folder) == 0
+        )
         is_library = signs.said is not None and signs.says("library") and signs.said.source != "readme"
         if started is not None and deployed and not is_library:
             return _by("service", started)
@@ -383,8 +398,11 @@ def _installed(signs: _Signs) -> KindOf | None:
     if not signs.scripts:
         if not signs.published and not signs.says("library") and (toolkit := signs.depends(GUIS)):
             return _answer("cli", f"a window: depends on {toolkit}", *signs.dependencies[toolkit])
-        if not signs.published and not signs.says("library") and (hint := signs.hint("cli")) is not None:
-            return _by("cli", hint)
+        if not signs.published and not signs.says("library"):
+            if (hint := signs.hint("started")) is not None and not signs.is_started_by_hand():
+                return KindOf(kind="service", reasons=_reasons(hint))
+            if (hint := signs.hint("cli")) is not None:
+                return _by("cli", hint)
         return _answer("library", "builds a distribution without commands of its own", packaged.path)
     if signs.says("library"):
         return KindOf(kind="library", reasons=(signs.said_at,))
@@ -453,6 +471,9 @@ def _started(signs: _Signs, own: Sequence[str]) -> KindOf:
     is_library = KindOf(kind="library", reasons=(signs.said_at,)) if signs.says("library") else None
     if is_library is not None and signs.said is not None and signs.said.source != "readme":
         return is_library
+    by_hand = signs.is_started_by_hand() or signs.says("cli") or signs.says("job")
+    if (hint := signs.hint("started")) is not None and not by_hand:
+        return KindOf(kind="service", reasons=_reasons(hint))
     if (hint := signs.hint("cli")) is not None:
         return _by("cli", hint)
     beside = [p for p in signs.python if _depth(p, signs.folder) == 0 and not _NO_SCRIPT.search(p)]

@@ -109,6 +109,7 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
         manager_evidence=managers.evidence,
         blockers=obstacles(folder, facts.files),
         indexes=indexes,
+        primary_reasons=_why_primary(managers),
         unknowns=tuple(
             Reason(message=f"{g.field}: {g.reason}", path=g.at.path, line=g.at.line)
             for m in folder.manifests
@@ -153,6 +154,12 @@ def _has_lock(managers: Managers, locks: tuple[LockState, ...]) -> bool | None:
     if managers.primary is None:
         return None
     return any(state.lock is None or state.lock.export_of is None for state in locks)
+
+
+def _why_primary(managers: Managers) -> tuple[Reason, ...]:
+    first = _first_place(managers)
+    at = {"path": first.path, "line": first.line} if first is not None else {}
+    return (Reason(message=managers.because, **at),)  # type: ignore[arg-type]
 
 
 def _own_locks(managers: Managers, locks: tuple[LockState, ...]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ value can be kept for as long as the commit is the same.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import cast
@@ -119,6 +120,7 @@ def describe(
         tags=identity.tags,
         decisions=decisions,
         files=len(facts.files),
+        aside=_left_aside(facts, folders),
     )
 
 
@@ -214,6 +216,28 @@ def _is_python(projects: tuple[Project, ...], facts: RepoFacts) -> bool:
         return len(python) >= 2 or not other_code(facts)
     product = [path for path in python if not is_side_file(path)]
     return bool(product) and python_prevails(facts)
+
+
+_LIKE_A_MANIFEST = re.compile(
+    r"(?i)(?:.*/)?(?:setup\.(?:py|cfg)|pyproject\.toml|pipfile(?:\.lock)?|[^/]*requirements?[^/]*\.(?:txt|in|lock)|[^/]*environment[^/]*\.ya?ml"
+    r"|(?:poetry|uv|pdm|pixi)\.lock)"
+)
+
+
+def _left_aside(facts: RepoFacts, folders: tuple[Folder, ...]) -> tuple[Reason, ...]:
+    """What looks like a manifest or a lock, was looked at, and belongs to no project, with the reason."""
+    taken = {extract.path for folder in folders for extract in folder.extracts}
+    found = {path: "its content is something else" for path in facts.aside if _LIKE_A_MANIFEST.fullmatch(path)}
+    for path, extract in facts.extracts.items():
+        if path in taken or extract.unreadable or not _LIKE_A_MANIFEST.fullmatch(path):
+            continue
+        if extract.template:
+            found[path] = "a template to be rendered"
+        elif extract.lock is not None and extract.manifest is None:
+            found[path] = "a lock whose manifest is gone"
+        elif extract.manifest is not None:
+            found[path] = "says nothing of dependencies or of a build"
+    return tuple(Reason(message=why, path=path) for path, why in sorted(found.items()))
 
 
 def _beside_the_product(project: Project, chosen: bool) -> Project:

@@ -134,7 +134,8 @@ def parse(text: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except SyntaxError as error:
-        raise Unreadable(f"not valid Python 3: {error.msg}", line=error.lineno) from None
+        line = error.lineno or text.count("\n", 0, max(text.find("\0"), 0)) + 1
+        raise Unreadable(f"not valid Python 3: {error.msg}", line=line) from None
     except (RecursionError, MemoryError):
         raise Unreadable("nested too deeply", code="too-deep") from None
     except ValueError as error:

@@ -15,6 +15,7 @@ from scanner.format import Unreadable, conflict_line
 from scanner.redact import redact_line
 
 _LINE = re.compile(r"at line (\d+)")
+_MANY_DIGITS = re.compile(r"\d{4300}")
 
 
 def loads(text: str) -> dict[str, Any]:
@@ -25,11 +26,14 @@ def loads(text: str) -> dict[str, Any]:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         found = _LINE.search(str(error))
-        raise Unreadable(f"not valid TOML: {redact_line(str(error))}", line=int(found[1]) if found else None) from None
+        line = int(found[1]) if found is not None else len(text.splitlines()) or 1  # "at end of document"
+        raise Unreadable(f"not valid TOML: {redact_line(str(error))}", line=line) from None
     except RecursionError:
         raise Unreadable("nested too deeply", code="too-deep") from None
-    except ValueError as error:
-        raise Unreadable(f"not valid TOML: {redact_line(str(error))[:200]}") from None
+    except ValueError as error:  # a number with more digits than Python takes
+        digits = _MANY_DIGITS.search(text)
+        line = text.count("\n", 0, digits.start()) + 1 if digits is not None else None
+        raise Unreadable(f"not valid TOML: {redact_line(str(error))[:200]}", line=line) from None
 
 
 _KEY = r"(?:[A-Za-z0-9_-]+|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*')"

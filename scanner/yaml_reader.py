@@ -129,6 +129,9 @@ def load_all(text: str, *, limit: int = 100) -> list[Node]:
         mark = error.problem_mark or error.context_mark
         message = redact_line(str(error.problem or error.context or "syntax error"))
         raise Unreadable(f"not valid YAML: {message}", line=mark.line + 1 if mark else None) from None
+    except yaml.reader.ReaderError as error:
+        before = text.encode("utf-8", "replace")[: max(error.position, 0)]
+        raise Unreadable(f"not valid YAML: {error.reason}", line=before.count(b"\n") + 1) from None
     except yaml.YAMLError as error:
         raise Unreadable(f"not valid YAML: {redact_line(str(error))[:200]}") from None
     except ValueError as error:

@@ -24,17 +24,25 @@ def evidence_page(repository: Repository) -> Page:
             f"{commit}, {repository.files} files; at {repository.location}",
             f"owners: {', '.join(repository.owners) or 'unknown'}; criticality: {repository.criticality or 'not set'}; "
             f"CI: {', '.join(repository.ci) or 'none'}",
+            *(() if repository.is_python else ("Python is not the product of this repository",)),
             *(f"to decide: {_reason(r)}" for r in repository.decisions),
         ),
         tables=(
-            *(table for project in repository.projects for table in _project(project)),
+            *(table for project in repository.projects for table in _project(project, _texts(repository))),
             _tools(repository),
             _images(repository),
             _commands(repository),
             _references(repository),
             _errors(repository),
+            _aside(repository),
         ),
     )
+
+
+def _texts(repository: Repository) -> dict[tuple[str, int | None], str]:
+    """The commands by their place, for reading; where one place has several, the one that installs."""
+    ordered = sorted(repository.commands, key=lambda c: c.kind == "install")
+    return {(c.path, c.line): " ".join(c.argv)[:60] for c in ordered}
 
 
 def _reason(reason: Reason) -> str:
@@ -45,14 +53,19 @@ def _place(path: str | None, line: int | None) -> str:
     return f"{path}:{line}" if path and line else (path or "")
 
 
-def _project(project: Project) -> tuple[Table, ...]:
-    rows: list[tuple[Cell, ...]] = [
-        ("role", project.role, *_first(project.role_reasons)),
-        ("kind", project.kind, *_first(project.kind_reasons)),
-        ("primary manager", project.primary_manager, None, None),
-    ]
+def _project(project: Project, texts: dict[tuple[str, int | None], str]) -> tuple[Table, ...]:
+    rows: list[tuple[Cell, ...]] = []
+    for what, value, reasons in (
+        ("role", project.role, project.role_reasons),
+        ("kind", project.kind, project.kind_reasons),
+        ("primary manager", project.primary_manager, project.primary_reasons),
+    ):
+        rows.append((what, value, *_first(reasons)))
+        rows += [("", None, r.message, _place(r.path, r.line)) for r in reasons[1:]]
     for name, places in project.manager_evidence.items():
-        rows += [(f"manager {name}", e.kind, "sign", _place(e.path, e.line)) for e in places[:12]]
+        for e in places[:12]:
+            shown = texts.get((e.path, e.line)) if e.kind == "command" else None
+            rows.append((f"manager {name}", "command" if shown else e.kind, shown or "sign", _place(e.path, e.line)))
         if len(places) > 12:
             rows.append((f"manager {name}", f"and {len(places) - 12} more signs", None, None))
     rows.append(("lock discipline", project.lock_discipline, *_first(project.discipline_reasons)))
@@ -182,4 +195,9 @@ def _references(repository: Repository) -> Table:
 
 def _errors(repository: Repository) -> Table:
     rows = [(_place(e.path, e.line) or "the repository", e.code, e.message) for e in repository.errors]
-    return Table(name="errors", title="Not read, or left aside", columns=("place", "code", "why"), rows=tuple(rows))
+    return Table(name="errors", title="Not read, or only in part", columns=("place", "code", "why"), rows=tuple(rows))
+
+
+def _aside(repository: Repository) -> Table:
+    rows = [(r.path, r.message) for r in repository.aside]
+    return Table(name="aside", title="Looked at, and left aside", columns=("file", "why"), rows=tuple(rows))

@@ -446,5 +446,11 @@ def _hints(path: str, stages: tuple[Stage, ...]) -> Iterator[Hint]:
     for step in stages[-1].instructions:
         if step.name in ("CMD", "ENTRYPOINT"):
             text = " ".join(_json_words(step.value) or [step.value])
+            at = Location(path=path, line=step.line)
             if (server := server_in(text)) is not None:
-                yield Hint(kind="service", what=f"{step.name} {server}", at=Location(path=path, line=step.line))
+                yield Hint(kind="service", what=f"{step.name} {server}", at=at)
+            elif (program := _PROGRAM.search(text)) is not None:
+                yield Hint(kind="started", what=f"{step.name} {program[0]}", at=at)
+
+
+_PROGRAM = re.compile(r"\bpython[\d.]{0,4} (?:-u )?(?:-m [\w.]{1,100}|[\w./-]{1,100}\.py)(?=$|[\s;&|])")

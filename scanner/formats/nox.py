@@ -46,7 +46,8 @@ def read(path: str, text: str) -> Extract | None:
     try:
         module = ast.parse(text)
     except SyntaxError as error:
-        raise Unreadable("not valid Python", line=error.lineno) from None
+        line = error.lineno or text.count("\n", 0, max(text.find("\0"), 0)) + 1
+        raise Unreadable("not valid Python", line=line) from None
     except (ValueError, RecursionError, MemoryError):
         raise Unreadable("not valid Python") from None
     try:

@@ -70,7 +70,7 @@ def read(path: str, text: str) -> Extract | None:
     if not isinstance(version, int) or isinstance(version, bool):
         if posixpath.basename(path) != "uv.lock":
             return None
-        raise Unreadable("no lock version: this is no lock that uv could read")
+        raise Unreadable("no lock version: this is no lock that uv could read", line=1)
     revision = data.get("revision", 0)
     revision = revision if isinstance(revision, int) else 0
     listed = data.get("package", [])

@@ -102,6 +102,15 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         "service",
         {"requirements.txt": "confluent-kafka", "Dockerfile": "FROM a\nCMD python -m shop\n", "shop/__init__.py": ""},
     ),
+    "a program that its image starts": (
+        "service",
+        {
+            "pyproject.toml": pyproject(),
+            "Dockerfile": 'FROM a\nCMD ["python", "-m", "shop.schedule"]\n',
+            "shop/schedule.py": "",
+            **MODULE,
+        },
+    ),
     "a folder among services": (
         "service",
         {"services/price/requirements.txt": "x", "services/price/main.py": "if __name__ == '__main__':\n    go()\n"},
@@ -181,6 +190,10 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
             **MODULE,
         },
     ),
+    "an adapter, whatever its README tells of": (
+        "library",
+        {"pyproject.toml": pyproject(name="host-adapter-x"), "README.md": "# x\n\nWebhooks for x.\n", **MODULE},
+    ),
     "a loop in a shared package": (
         "library",
         {"libs/shop/pyproject.toml": pyproject(), "libs/shop/shop/consumer.py": "while True:\n    queue.get()\n"},
@@ -214,6 +227,10 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         {"pyproject.toml": pyproject("CLI wrapper for the carts toolkit", more=SCRIPT), **MODULE},
     ),
     "what an environment brought along": ("cli", {"requirements.txt": "flask==3\n" + FREEZE, "count.py": ""}),
+    "a script that an image starts for a person": (
+        "cli",
+        {"requirements.txt": "x", "Dockerfile": "FROM a\nENTRYPOINT python main.py\n", "main.py": BY_HAND},
+    ),
     "a chat client in scripts": (
         "cli",
         {"requirements.txt": "telethon", "README.md": "# Chats\n\nScripts to export chats.\n", "a.py": ""},

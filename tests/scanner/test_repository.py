@@ -146,3 +146,38 @@ def test_a_repository_that_cannot_be_read() -> None:
     found = failed(Identity(id="a", name="a", location="a"), "unreadable", "no commit")
     assert (found.state, found.is_python, found.projects) == ("failed", False, ())
     assert [(e.code, e.message) for e in found.errors] == [("unreadable", "no commit")]
+
+
+def test_what_looks_like_a_manifest_and_is_left_aside(inventory: Make) -> None:
+    found = inventory(
+        {
+            "pyproject.toml": PROJECT.format("shop"),
+            "shop/__init__.py": "",
+            "shop/forms/setup.py": "class SetupForm: ...\n",
+            "app/uv.lock": "version = 1\n",
+            "mail/purchase_requirements.txt": "Dear {{ name }},\nyour order {{ number }} is late.\n",
+        }
+    )
+    assert [(r.path, r.message) for r in found.aside] == [
+        ("app/uv.lock", "a lock whose manifest is gone"),
+        ("mail/purchase_requirements.txt", "a template to be rendered"),
+        ("shop/forms/setup.py", "its content is something else"),
+    ]
+
+
+def test_a_project_beside_a_product_in_another_language_is_no_main_project(inventory: Make) -> None:
+    found = inventory({"requirements.txt": "x", "app.py": "", "web.ts": "", "index.ts": "", "main.ts": ""})
+    assert [(p.role, p.kind) for p in found.projects] == [("tooling", "unknown")]
+    assert (found.state, found.is_python) == ("not-python", False)
+
+
+def test_a_manifest_without_any_code_yet_is_python(inventory: Make) -> None:
+    found = inventory({"pyproject.toml": PROJECT.format("shop"), "README.md": "# Shop\n"})
+    assert (found.is_python, [p.role for p in found.projects]) == (True, ["main"])
+
+
+def test_why_a_manager_is_the_primary_one(inventory: Make) -> None:
+    (project,) = inventory({"requirements.txt": "x", "app.py": ""}).projects
+    assert [(r.message, r.path, r.line) for r in project.primary_reasons] == [
+        ("owns the declaration", "requirements.txt", 1)
+    ]

@@ -61,3 +61,9 @@ def test_what_cannot_be_read(text: str, code: str) -> None:
 def test_any_text(text: str) -> None:
     with suppress(Unreadable):
         load_all(text)
+
+
+def test_a_character_that_yaml_does_not_take_has_its_line() -> None:
+    with pytest.raises(Unreadable) as caught:
+        load_all("é: 1\nb: \x1f\n")
+    assert caught.value.line == 2
