@@ -65,6 +65,7 @@ class Lines:
         self._keys: dict[tuple[str, ...], int] = {}
         self._implied: dict[tuple[str, ...], int] = {}
         self._items: dict[tuple[str, ...], list[int]] = {}
+        self._text = text.split("\n")
         self._scan(text)
 
     def of(self, *path: str) -> int | None:
@@ -78,6 +79,12 @@ class Lines:
             if (line := self._keys.get(path[:end])) is not None:
                 return line
         return None
+
+    def is_spread(self, *path: str) -> bool:
+        """Whether the text at ``path`` is written over several lines, so that its lines are the file's."""
+        line = self.of(*path)
+        written = self._text[line - 1] if line is not None and line <= len(self._text) else ""
+        return '"""' in written or "'''" in written
 
     def has(self, *path: str) -> bool:
         """Whether exactly this table or key was seen."""

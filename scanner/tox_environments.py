@@ -49,12 +49,12 @@ _KEY = re.compile(r"(?P<key>[A-Za-z_][\w.\- ]{0,80}?)\s{0,20}[=:]\s{0,20}(?P<val
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 
 
-def from_ini(path: str, text: str, *, first_line: int = 1, prefix: str = "") -> ToxConfig | None:
+def from_ini(path: str, text: str, *, first_line: int = 1, prefix: str = "", step: int = 1) -> ToxConfig | None:
     """Read INI text that starts at ``first_line`` of ``path``; ``prefix`` is ``tox:`` for ``setup.cfg``'s main section.
 
     ``None`` when there is neither a main section nor an environment.
     """
-    sections = _sections(text, first_line)
+    sections = _sections(text, first_line, step)
     main = sections.get(f"{prefix}tox") or sections.get("tox:tox") or sections.get("tox") or {}
     if not main and not any(name.startswith("testenv") for name in sections):
         return None
@@ -69,10 +69,16 @@ def from_ini(path: str, text: str, *, first_line: int = 1, prefix: str = "") -> 
     return _build(path, main, base, envs, listed, fill, first_line)
 
 
-def from_toml(path: str, data: Mapping[str, Any], line_of: Callable[..., int | None]) -> ToxConfig | None:
-    """Read the native TOML form (``tox.toml``, or ``[tool.tox]``); ``line_of(*keys)`` gives the line of a key."""
+def from_toml(
+    path: str, data: Mapping[str, Any], line_of: Callable[..., int | None], *, spread: bool = True
+) -> ToxConfig | None:
+    """Read the native TOML form (``tox.toml``, or ``[tool.tox]``); ``line_of(*keys)`` gives the line of a key.
+
+    ``spread``: the INI text in it is written over several lines; else everything stands on the line of its key.
+    """
     if isinstance(legacy := data.get("legacy_tox_ini"), str):
-        return from_ini(path, legacy.lstrip("\n"), first_line=(line_of("legacy_tox_ini") or 0) + 1)
+        line = line_of("legacy_tox_ini") or 0
+        return from_ini(path, legacy.lstrip("\n"), first_line=line + 1 if spread else line, step=1 if spread else 0)
     main = {k: _toml_setting(v, line_of(k)) for k, v in data.items() if not isinstance(v, dict)}
     base = _toml_section(data.get("env_run_base"), line_of, "env_run_base")
     raw = data.get("env")
@@ -115,11 +121,12 @@ def _toml_word(word: object, *, quote: bool = True) -> str:
     return shlex.quote(str(word)) if quote and "{" not in str(word) else str(word)
 
 
-def _sections(text: str, first_line: int) -> dict[str, _Section]:
+def _sections(text: str, first_line: int, step: int = 1) -> dict[str, _Section]:
     sections: dict[str, dict[str, tuple[list[tuple[int, str]], int]]] = {}
     section: dict[str, tuple[list[tuple[int, str]], int]] = {}
     key: str | None = None
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=first_line):
+    for row, line in enumerate(text.replace("\r\n", "\n").split("\n")):
+        number = first_line + row * step
         stripped = _COMMENT.sub("", line).rstrip()
         if not stripped.strip() or line.lstrip().startswith(("#", ";")):
             continue

@@ -40,6 +40,7 @@ _COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-c
 _SCRIPT = re.compile(r"[\w./${}-]{1,200}")
 _DISPATCH = re.compile(r"\$(?:[@*]|\w{1,60}|\{[@*]\}|\{\w{1,60}(?::?-[^}]{0,60})?\}|\{[@*]:?-[^}]{0,60}\})")
 _ARGUMENTS = re.compile(r"\$(?:[@*]|\{[@*])")
+_INPUT = re.compile(r"\$\{\{\s{0,4}inputs\.([\w-]{1,80})\s{0,4}\}\}")
 MAX_SOURCED = 30
 
 
@@ -107,6 +108,8 @@ def _expand(
 
 
 def _as_called(started: Invocation, caller: Invocation) -> Invocation:
+    if caller.argv[:1] and caller.argv[0].startswith("uses:"):
+        started = replace(started, argv=_with_inputs(started.argv, caller.argv[1:]))
     env = started.env if not caller.env else tuple(sorted({**dict(caller.env), **dict(started.env)}.items()))
     return replace(
         started,
@@ -116,6 +119,16 @@ def _as_called(started: Invocation, caller: Invocation) -> Invocation:
         disabled=started.disabled or caller.disabled,
         tolerated=started.tolerated or caller.tolerated,
     )
+
+
+def _with_inputs(argv: tuple[str, ...], inputs: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of an action's command with the inputs that its caller gives (``${{ inputs.args }}``)."""
+    given = {name: value for name, _, value in (word.partition("=") for word in inputs)}
+    words: list[str] = []
+    for word in argv:
+        match = _INPUT.fullmatch(word)
+        words += given[match[1]].split() if match is not None and match[1] in given else [word]
+    return tuple(words)
 
 
 def _of_task(extract: Extract, task: str | None, seen: set[tuple[str, str | None]], depth: int) -> Iterator[Invocation]:

@@ -578,8 +578,9 @@ class _Judge:
         sub = started.sub
         match sub:
             case "install" | "sync" | "i":
-                found = self._nearest("pdm.lock", ("pyproject.toml",), folder)
-                if found.state == "missing":  # PDM can keep its lock in the standard's format
+                named = option(args, "-L", "--lockfile") or self._env.get("PDM_LOCKFILE", "pdm.lock")
+                found = self._nearest(named, ("pyproject.toml",), folder)
+                if found.state == "missing" and named == "pdm.lock":  # PDM can keep its lock in the standard's format
                     found = self._nearest("pylock.toml", ("pyproject.toml",), folder)
                 if "--no-lock" in args:
                     return [self._resolved("pdm", "--no-lock leaves the lock aside", found.path)]

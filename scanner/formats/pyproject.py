@@ -92,7 +92,8 @@ def _pythons(doc: Document, python: tuple[str, Location] | None) -> Iterator[Pyt
 def _tox(doc: Document) -> ToxConfig:
     """tox's configuration, native or as INI text in ``legacy_tox_ini``; an empty one where there is none."""
     data = doc.table("tool", "tox")
-    found = from_toml(doc.path, data, lambda *keys: doc.lines.of("tool", "tox", *keys)) if data else None
+    spread = doc.lines.is_spread("tool", "tox", "legacy_tox_ini")
+    found = from_toml(doc.path, data, lambda *keys: doc.lines.of("tool", "tox", *keys), spread=spread) if data else None
     return found or ToxConfig()
 
 

@@ -7,6 +7,7 @@ import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scanner.formats import formats_for
 from scanner.tox_environments import ToxConfig, expand_names, from_ini, from_toml
 
 INI = """[tox]
@@ -182,3 +183,11 @@ def test_continuations_are_joined_before_conditions_are_read() -> None:
         "[tox]\nenvlist = a, b\n[testenv]\ncommands =\n    a: one \\\n      two\n    three\nskip_install = true\n"
     )
     assert [(i.job, " ".join(i.argv)) for i in found.invocations] == [("a", "one two"), ("a", "three"), ("b", "three")]
+
+
+def test_ini_text_on_one_line_of_toml_stands_on_that_line() -> None:
+    text = '[tool.tox]\nlegacy_tox_ini = "[tox]\\nenvlist = a\\n[testenv]\\ncommands =\\n    pytest\\n"\n'
+    (form,) = (f for f in formats_for("pyproject.toml") if f.name == "pyproject.toml")
+    extract = form.read("pyproject.toml", text)
+    assert extract is not None
+    assert {i.at.line for i in extract.invocations} == {2}

@@ -74,6 +74,7 @@ FILES: dict[str, str] = {
     "noxfile.py": "import nox\n@nox.session(python=['3.11', '3.12'])\ndef tests(session):\n    session.install('-r', 'compiled.txt')\n    session.run('pytest')\n",
     "justfile": "test:\n    uv run pytest\n",
     "package.json": '{"scripts": {"py": "pip install -r requirements.txt"}}',
+    ".github/actions/sync/action.yml": "inputs: {args: {default: ''}}\nruns:\n  using: composite\n  steps:\n    - run: uv sync ${{ inputs.args }}\n      shell: bash\n",
     ".github/actions/setup/action.yml": "runs:\n  using: composite\n  steps:\n    - run: uv sync --locked\n      shell: bash\n",
 }  # fmt: skip
 
@@ -329,6 +330,8 @@ SEVERAL: list[tuple[str, str, list[tuple[object, ...]]]] = [
         "rm -f poetry.lock\npoetry install",
         [("other", None, None, None), ("install", "poetry", False, "none")],
     ),
+    ("pdm", "pdm install -L pdm.lock", [("install", "pdm", True, "none")]),
+    ("pdm", "pdm install --lockfile missing.lock", [("install", "pdm", False, "none")]),
     (".", "uv sync --locked\nuv sync", [("install", "uv", True, "locked"), ("install", "uv", True, "locked")]),
     (
         ".",
@@ -527,6 +530,12 @@ def test_followed_commands_keep_their_place_and_take_the_callers_context() -> No
     ]
     local = classify_all([invocation("uses:./.github/actions/setup python=3")], LOOKUP)
     assert short(local[0]) == ("install", "uv", True, "locked")
+
+
+def test_an_action_takes_the_inputs_that_its_caller_gives() -> None:
+    call = replace(invocation(""), argv=("uses:./.github/actions/sync", "args=--frozen --no-dev"))
+    (summary, inner) = classify_all([call], LOOKUP)
+    assert (short(summary), inner.argv) == (("install", "uv", True, "frozen"), ("uv", "sync", "--frozen", "--no-dev"))
 
 
 def test_what_never_runs_is_left_out() -> None:
