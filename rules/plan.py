@@ -19,6 +19,7 @@ from rules.leftovers import leftovers
 from rules.linters import in_use
 from rules.priority import Priority, Standing, asleep, priority
 from rules.reading import called, main_projects, needs_lock, project_around
+from rules.ruff.gate import Measure
 from rules.step import Site, Step, Track
 from rules.steps import STEPS
 from rules.waves import Candidate, Wave, unblocked, waves
@@ -71,6 +72,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     patch: str | None = None
     proofs: tuple[Proof, ...] = ()
     after: tuple[str, ...] = ()
+    measure: Measure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ import json
 import os
 import re
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -19,7 +18,6 @@ from scanner import sandbox
 
 TIMEOUT = 300.0
 _LINE = re.compile(r"(?P<path>.+?):(?P<line>\d+):(?P<column>\d+):(?P<code>[A-Z]+\d+)$")
-_CHANGED = re.compile(r"^[-+](?![-+])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -42,14 +40,14 @@ def ruff_program() -> str:
     return "ruff" if not os.path.exists(beside) else beside
 
 
-def run_ruff(folder: str, config: str) -> list[Report]:
-    """What Ruff reports in ``folder`` with the configuration file ``config``; raises :class:`NotMeasured`."""
-    argv = (ruff_program(), "check", "--no-cache", "--no-fix", "--exit-zero", "--output-format=json")
-    done = _run((*argv, f"--config={config}", "."), folder)
+def run_ruff(folder: str, arguments: Sequence[str] = (".",)) -> list[Report]:
+    """What ``ruff check`` reports in ``folder``, configured as it lies there; raises :class:`NotMeasured`."""
+    argv = (ruff_program(), "check", "--no-cache", "--no-fix", "--exit-zero", "--output-format=json", "--quiet")
+    done = _run((*argv, *arguments), folder)
     try:
         said = json.loads(done.stdout)
     except ValueError:
-        raise NotMeasured(_first_line(done.stderr) or "Ruff printed no JSON") from None
+        raise NotMeasured(" ".join(done.stderr.split())[:300] or "Ruff printed no JSON") from None
     return sorted(
         Report(
             path=os.path.relpath(item["filename"], folder),
@@ -85,17 +83,24 @@ def run_flake8(
     )
 
 
-def changed_lines(folder: str, argv: Sequence[str]) -> Counter[str]:
-    """Lines that a formatter would change, by file, read from the difference that ``argv`` prints."""
+def run_isort(folder: str, arguments: Sequence[str], *, program: str = "isort") -> set[str]:
+    """Files that isort would sort otherwise; raises :class:`NotMeasured`."""
+    done = _run((program, "--check-only", "--quiet", *arguments), folder)
+    found = (re.match(r"ERROR: (.+?) Imports are incorrectly sorted", line) for line in done.stderr.splitlines())
+    files = {os.path.relpath(m[1], folder) for m in found if m is not None}
+    if done.status not in (0, 1) or (done.status == 1 and not files):
+        raise NotMeasured(_first_line(done.stderr) or f"isort ended with {done.status}")
+    return files
+
+
+def run_formatter(folder: str, argv: Sequence[str]) -> set[str]:
+    """Files that ``black --check`` or ``ruff format --check`` would change; raises :class:`NotMeasured`."""
     done = _run(argv, folder)
-    counts: Counter[str] = Counter()
-    path = ""
-    for line in done.stdout.splitlines():
-        if line.startswith("+++ "):
-            path = os.path.normpath(line[4:].split("\t")[0])
-        elif path and _CHANGED.match(line):
-            counts[path] += 1
-    return counts
+    lines = [*done.stdout.splitlines(), *done.stderr.splitlines()]
+    found = (re.match(r"[Ww]ould reformat:? (.+)$", line) for line in lines)
+    if done.status not in (0, 1, 2, 123):
+        raise NotMeasured(_first_line(done.stderr) or f"{os.path.basename(argv[0])} ended with {done.status}")
+    return {os.path.relpath(os.path.join(folder, m[1]), folder) for m in found if m is not None}
 
 
 def _run(argv: Sequence[str], folder: str, env: Mapping[str, str] | None = None) -> sandbox.Completed:

@@ -32,6 +32,7 @@ class Plugin:
     off: tuple[str, ...] = ()
     needs: Mapping[str, str] = field(default_factory=dict)
     without: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
 
     @property
     def is_known_to_ruff(self) -> bool:
@@ -66,6 +67,7 @@ def plugins() -> Mapping[str, Plugin]:
             off=tuple(said.get("off", ())),
             needs=said.get("needs", {}),
             without=tuple(said.get("without", ())),
+            alone=tuple(said.get("alone", ())),
         )
         for name, said in tables.items()
     }
@@ -83,7 +85,7 @@ def counterparts(installed: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _pairs(plugin: Plugin) -> Iterator[tuple[str, str]]:
-    taken = set()
+    taken = set(plugin.alone)
     for code, rules in plugin.exact.items():
         for rule in rules:
             taken.add(rule)

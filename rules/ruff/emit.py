@@ -5,8 +5,9 @@ The tables go into ``pyproject.toml`` in the place of those that they replace, o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import tomlkit
@@ -14,9 +15,11 @@ from tomlkit.items import Table
 
 from rules.ruff.black_config import BlackRules
 from rules.ruff.isort_config import IsortRules
-from rules.ruff.translate import RuffLint
+from rules.ruff.translate import RuffLint, below
 
-REPLACED_TABLES = ("black", "isort", "flake8", "autoflake", "pydocstyle", "pyupgrade", "bandit", "yapf")
+
+class Conflict(ValueError):
+    """What is configured for Ruff today says something else than the tools that it is to replace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,27 @@ class RuffConfig:
     lint: Mapping[str, Any] = field(default_factory=dict)
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     per_file: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    formats: bool = False
+
+    def ignoring(
+        self, rules: Mapping[str, Collection[str]], unparsed: Sequence[str], unformatted: Sequence[str]
+    ) -> RuffConfig:
+        """With these rules left out in these files, files that are not linted, and files that are not formatted."""
+        per_file = {pattern: list(codes) for pattern, codes in self.per_file.items()}
+        for path, codes in rules.items():
+            per_file[literal(path)] = sorted({*per_file.get(literal(path), ()), *codes})
+        lint, formatting = dict(self.lint), dict(self.formatting)
+        if unparsed:
+            lint["exclude"] = sorted({*lint.get("exclude", ()), *map(literal, unparsed)})
+        if unformatted:
+            formatting["exclude"] = sorted({*formatting.get("exclude", ()), *map(literal, unformatted)})
+        return replace(self, per_file=per_file, lint=lint, formatting=formatting)
+
+
+def literal(path: str) -> str:
+    """The pattern that matches this path from the root alone."""
+    shown = re.sub(r"([*?\[\]{}])", r"[\1]", path)
+    return shown if "/" in shown else f"./{shown}"
 
 
 def combine(
@@ -65,7 +89,7 @@ def combine(
         lint["exclude"] = sorted(flake8.excluded)
     formatting: dict[str, Any] = dict(black.formatting) if black else {}
     if black and black.excluded:
-        formatting["exclude"] = sorted(black.excluded)
+        formatting["exclude"] = sorted({new for old in black.excluded for new in below(old)})
     if flake8 and flake8.needs_preview:
         lint |= {"preview": True, "explicit-preview-rules": True}
     if external:
@@ -76,6 +100,7 @@ def combine(
         lint=lint,
         tables=tables,
         per_file=_per_file(flake8, isort),
+        formats=black is not None,
     )
 
 
@@ -94,7 +119,7 @@ def _per_file(flake8: RuffLint | None, isort: IsortRules | None) -> dict[str, li
     found: dict[str, list[str]] = {}
     for pattern, codes in flake8.per_file if flake8 else ():
         found[pattern] = sorted({*found.get(pattern, ()), *codes})
-    for pattern in isort.skipped if isort else ():
+    for pattern in (new for old in isort.skipped for new in below(old)) if isort else ():
         found[pattern] = sorted({*found.get(pattern, ()), "I001"})
     return dict(sorted(found.items()))
 
@@ -106,14 +131,73 @@ def as_toml(config: RuffConfig) -> str:
     return tomlkit.dumps(document)
 
 
-def into_pyproject(text: str, config: RuffConfig) -> str:
-    """``pyproject.toml`` with the tables of Ruff in the place of those that they replace; raises ``ValueError``."""
+def into_pyproject(text: str, config: RuffConfig | None, replaced: Collection[str]) -> str:
+    """``pyproject.toml`` without the tables of the ``replaced`` tools, with Ruff's; raises :class:`Conflict`."""
     document = tomlkit.parse(text)
-    tool = document.setdefault("tool", tomlkit.table(is_super_table=True))
-    for name in REPLACED_TABLES:
-        tool.pop(name, None)
-    tool["ruff"] = _table(config)
+    tool = document.get("tool")
+    for name in sorted(replaced):
+        if tool is not None and name in tool:
+            tool.pop(name)
+    if config is not None:
+        if tool is None:
+            tool = document.setdefault("tool", tomlkit.table(is_super_table=True))
+        if "ruff" in tool:
+            _extend(tool["ruff"], _table(config), "tool.ruff", formats=config.formats)
+        else:
+            tool["ruff"] = _table(config)
+    return _spaced(tomlkit.dumps(document))
+
+
+def _spaced(text: str) -> str:
+    """With an empty line behind Ruff's tables, before the next one."""
+    ours = list(re.finditer(r"^\[tool\.ruff[.\]]", text, re.MULTILINE))
+    following = re.search(r"^\[", text[ours[-1].end() :], re.MULTILINE) if ours else None
+    at = ours[-1].end() + following.start() if following is not None else 0
+    return f"{text[:at]}\n{text[at:]}" if at and not text[:at].endswith(("\n\n", "\r\n\r\n")) else text
+
+
+def into_ruff_toml(text: str, config: RuffConfig) -> str:
+    """A ``ruff.toml`` that is there, extended; raises :class:`Conflict`."""
+    document = tomlkit.parse(text)
+    _extend(document, _table(config), "", formats=config.formats)
     return tomlkit.dumps(document)
+
+
+_MOVED = ("select", "ignore", "extend-select", "extend-ignore", "per-file-ignores", "isort", "mccabe", "pycodestyle")
+
+
+def _extend(there: Any, ours: Mapping[str, Any], where: str, *, formats: bool = False) -> None:
+    """``there`` with what ``ours`` has and it has not; lists are joined."""
+    if where in ("", "tool.ruff"):
+        ours = _fitting(there, ours, formats=formats)
+    for name, value in ours.items():
+        if name not in there:
+            there[name] = value
+        elif isinstance(value, Mapping):
+            _extend(there[name], value, f"{where}.{name}".strip("."))
+        elif isinstance(value, list):
+            there[name] = _array(list(dict.fromkeys([*there[name], *value])))
+        elif there[name] != value:
+            raise Conflict(f"Ruff is configured with {where}.{name} = {there[name]}; the old tools ask for {value}")
+
+
+def _fitting(there: Any, ours: Mapping[str, Any], *, formats: bool) -> dict[str, Any]:
+    """What goes into a configuration that is there: the linter's options where they stand, its length for the linter.
+
+    The Python that it aims at stays, and its line length too where nothing is formatted by it.
+    """
+    top = {name: value for name, value in ours.items() if name not in ("target-version", "lint")}
+    lint = dict(ours.get("lint", {}))
+    length = there.get("line-length")
+    formats = formats or "I001" in lint.get("select", ())
+    if length is not None and length != top["line-length"] and not formats:
+        kept = top.pop("line-length")
+        if "E501" in lint.get("select", ()):
+            lint.setdefault("pycodestyle", _filled({"max-line-length": kept}))
+    if not any(name in there for name in _MOVED):
+        return {**top, "lint": lint}
+    inside = {name: lint.pop(name) for name in ("exclude", "preview", "explicit-preview-rules") if name in lint}
+    return {**top, **lint, **({"lint": _filled(inside)} if inside else {})}
 
 
 def _table(config: RuffConfig) -> Table:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 Place = tuple[str, int, str]  # path, line, code
 _BLOCKS = frozenset({"I001"})  # reported once for a block of imports, not for each line
@@ -77,3 +78,54 @@ def baseline(new: Iterable[Place]) -> dict[str, dict[str, int]]:
     for path, _, code in new:
         counts[path][code] += 1
     return {path: dict(sorted(found.items())) for path, found in sorted(counts.items())}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """A rule that the gate leaves out in some files for now: how often it speaks, and what Ruff mends by itself."""
+
+    code: str
+    count: int
+    files: int
+    safe: int
+    unsafe: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """What trying the patch of the Ruff track showed.
+
+    ``status``: ``measured`` with the old tools, ``ruff-only`` without. ``before`` and ``after`` say whether the gate
+    passes, ``format_before`` and ``format_after`` the same of the formatter. ``kept``, ``lost`` and ``uncovered`` are
+    reports of the old tools that Ruff makes too, does not make though it has the rule, has no rule for; ``new`` what
+    Ruff reports alone without the baseline, ``left`` with it. ``later`` are the steps that follow, by code;
+    ``unformatted`` files that Black leaves and Ruff's formatter would change.
+    """
+
+    status: Literal["measured", "ruff-only", "failed"]
+    tools: tuple[str, ...] = ()
+    before: bool | None = None
+    after: bool | None = None
+    format_before: bool | None = None
+    format_after: bool | None = None
+    kept: int = 0
+    new: int = 0
+    left: int = 0
+    lost: tuple[tuple[str, int], ...] = ()
+    uncovered: tuple[tuple[str, int], ...] = ()
+    later: tuple[Later, ...] = ()
+    unformatted: int = 0
+    reason: str | None = None
+
+    @property
+    def recall(self) -> float | None:
+        """The share of what the old tools report under codes that Ruff has that Ruff reports too."""
+        total = self.kept + sum(count for _, count in self.lost)
+        return self.kept / total if total else None
+
+    @property
+    def breaks(self) -> bool:
+        """Whether a gate that passes today would fail."""
+        return (self.before is True and self.after is False) or (
+            self.format_before is True and self.format_after is False
+        )

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import configparser
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from packaging.utils import canonicalize_name
@@ -34,13 +35,24 @@ _ASIDE = ("tests/", "test/", "docs/", "examples/", "vendor/", "third_party/", "n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One way in which a tool is started: its words after the tool's name, and where."""
+    """One way in which a tool is started: its words after the tool's name, and where.
+
+    ``advisory``: it cannot fail. ``files`` and ``exclude`` are a hook's patterns, those of the whole file included.
+    """
 
     tool: str
     argv: tuple[str, ...]
     path: str
     line: int | None
     plugins: tuple[str, ...] = ()
+    advisory: bool = False
+    is_hook: bool = False
+    files: str = ""
+    exclude: tuple[str, ...] = ()
+
+    def covers(self, path: str) -> bool:
+        """Whether a hook's ``files`` and ``exclude`` let it see ``path``; a command sees what it names."""
+        return _found(self.files, path, doubt=True) and not any(_found(e, path, doubt=False) for e in self.exclude if e)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +76,7 @@ class Setup:
 def gather(ground: Ground) -> Setup:
     """What is set for the tools that are in use; raises nothing: what cannot be read counts as not set."""
     in_use = {t.name for t in ground.repository.tools if t.use != "config-only"}
-    runs = tuple(_runs(ground))
+    runs = tuple(replace(run, advisory=_cannot_fail(ground, run)) for run in _runs(ground))
     files: dict[str, str] = {}
     project = _pyproject(ground)
     named = {*_declared(ground), *(p for r in runs if r.tool == "flake8" for p in r.plugins)}
@@ -120,7 +132,24 @@ def _hooks(path: str, text: str) -> Iterator[Run]:
                     plugins=tuple(
                         str(canonicalize_name(pinned(t)[0])) for t in _texts(hook.get("additional_dependencies"))
                     ),
+                    is_hook=True,
+                    files=hook.text("files") or document.text("files") or "",
+                    exclude=(document.text("exclude") or "", hook.text("exclude") or ""),
                 )
+
+
+# A group that repeats and holds a repetition or a choice: it may take for ever.
+_ENDLESS = re.compile(r"\((?:[^()]*[+*}|][^()]*)\)[+*{]")
+
+
+def _found(pattern: str, path: str, *, doubt: bool) -> bool:
+    """pre-commit searches for its patterns; ``doubt`` is the answer for one that Python cannot read safely."""
+    if len(pattern) > 4_000 or _ENDLESS.search(pattern) or pattern.count("(") > 40 or len(path) > 400:
+        return doubt
+    try:
+        return re.search(pattern, path) is not None
+    except (re.error, RecursionError, OverflowError):
+        return doubt
 
 
 def _texts(node: Node | None) -> Iterator[str]:
@@ -137,7 +166,7 @@ def _flake8(
     ground: Ground, project: Mapping[str, Any], runs: tuple[Run, ...], files: dict[str, str]
 ) -> tuple[Flake8Config, ...]:
     written = _flake8_files(ground, project, files)
-    gates = [r for r in runs if r.tool == "flake8" and not _cannot_fail(ground, r)]
+    gates = [r for r in runs if r.tool == "flake8" and not r.advisory]
     made = [_configured(ground, written, run) for run in gates] or [written]
     return tuple(_unique(made))
 

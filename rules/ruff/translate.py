@@ -61,7 +61,11 @@ def translate(config: Flake8Config, installed: Iterable[str]) -> RuffLint:
     return RuffLint(
         select=tuple(sorted(selected)),
         per_file=tuple(_per_file(config, decision, pairs, selected)),
-        excluded=tuple(dict.fromkeys(_pattern(p) for o in ("exclude", "extend-exclude") for p in config.get(o) or ())),
+        excluded=tuple(
+            dict.fromkeys(
+                new for o in ("exclude", "extend-exclude") for old in config.get(o) or () for new in below(old)
+            )
+        ),
         settings=dict(_settings(config, selected, decision, names)),
         uncovered=tuple(_uncovered(names, known, decision, config)),
         indent=indent,
@@ -103,6 +107,32 @@ def _beyond_convention(config: Flake8Config) -> frozenset[str]:
 def _pattern(pattern: str) -> str:
     """flake8's pattern as Ruff's: both match a name anywhere or a path from the root, Ruff not what has ``./``."""
     return pattern.removeprefix("./").rstrip("/") or "."
+
+
+# What Ruff leaves out unasked (its `exclude`), and folders without Python files.
+_LEFT_OUT = frozenset(
+    ".bzr .direnv .eggs .git .git-rewrite .hg .ipynb_checkpoints .mypy_cache .nox .pants.d .pyenv .pytest_cache "
+    ".pytype .ruff_cache .svn .tox .venv .vscode __pypackages__ _build buck-out build dist node_modules site-packages "
+    "venv __pycache__ CVS .github .idea".split()
+)
+
+
+def below(pattern: str) -> tuple[str, ...]:
+    """The patterns that match what flake8 (or isort) leaves out by ``pattern``: the file, and all below the folder.
+
+    ``lint.exclude`` and ``per-file-ignores`` of Ruff match files, never a folder above them. A name without a slash is
+    one anywhere, with one it is a path from the root.
+    """
+    plain = pattern.removeprefix("./").rstrip("/")
+    if not plain or plain == "." or plain.startswith(("/", "~", "../")) or set("{}$%()'\"\\") & set(plain):
+        return ()
+    if plain in _LEFT_OUT:
+        return ()
+    if plain.endswith((".py", ".pyi")):
+        return (plain,)
+    if plain == pattern and "/" not in plain:
+        return (plain, f"**/{plain}/**")
+    return (f"{plain}/**",) if "/" not in plain else (plain, f"{plain}/**") if not plain.endswith("*") else (plain,)
 
 
 def _per_file(

@@ -14,11 +14,13 @@ from typing import Any, TypeVar
 import click
 
 from reports.escape import terminal
+from reports.views.lint_patches import lint_readme
 from reports.views.patches import patches_readme
 from rules.plan import Plans
 from scanner import workers
 from scanner.cli.common import Common, note
 from scanner.inventory import Fleet, Repository
+from scanner.proof.lint_patches import LintOutcome, LintTask, convert_lint, with_lint_outcomes
 from scanner.proof.patches import Outcome, Task, convert, file_names, with_outcomes
 from scanner.proof.settings import Settings, absolute, users_settings
 from scanner.proof.uv import SUPPORTED, NoUv, find_uv
@@ -38,6 +40,7 @@ class Asked:
     settings: Settings | None
     kept: str | None
     jobs: int
+    measure: bool = False
 
 
 def patches_options(function: F) -> F:
@@ -90,8 +93,9 @@ def patches_options(function: F) -> F:
                 raise click.UsageError("--prove needs --patches DIR: a proof is of a patch")
             return function(*args, asked=None, **kwargs)
         kept = proof_cache if proof_cache is not None else _beside(str(kwargs["store_name"]))
-        settings = _settings(uv_path, indexes, find_links, offline, allow_build, kept) if prove else None
-        asked = Asked(folder=folder, settings=settings, kept=str(kept) if prove else None, jobs=jobs)
+        locks = prove and "uv" in str(kwargs.get("to", "uv"))
+        settings = _settings(uv_path, indexes, find_links, offline, allow_build, kept) if locks else None
+        asked = Asked(folder=folder, settings=settings, kept=str(kept) if locks else None, jobs=jobs, measure=prove)
         return function(*args, asked=asked, **kwargs)
 
     return wrapped  # type: ignore[return-value]
@@ -163,7 +167,39 @@ def patched(fleet: Fleet, plans: Plans, asked: Asked, common: Common) -> tuple[P
         if outcome.error:
             click.echo(terminal(f"muster: {outcome.repository}: {outcome.error}"), err=True)
     note(f"wrote {sum(bool(o.patch) for o in outcomes.values())} patches to {asked.folder}", common)
-    return plans, INTERRUPTED if interrupted else _status(outcomes, asked)
+    if interrupted:
+        return plans, INTERRUPTED
+    plans, worse = _linted(fleet, plans, asked, common, names)
+    return plans, _status(outcomes, asked) or worse
+
+
+def _linted(fleet: Fleet, plans: Plans, asked: Asked, common: Common, names: dict[str, str]) -> tuple[Plans, int]:
+    """The same for the Ruff track: its patches beside the others; 1 where a gate that passed would fail."""
+    wanted = {plan.repository for plan in plans.plans if plan.track == "ruff"}
+    if not wanted:
+        return plans, 0
+    as_of = date.fromisoformat(fleet.run.as_of)
+    tasks = [
+        LintTask(repository=r, config=common.config, as_of=as_of, measure=asked.measure)
+        for r in fleet.repositories
+        if r.id in wanted
+    ]
+    outcomes: dict[str, LintOutcome] = {}
+    progress = _Progress(len(tasks), quiet=common.quiet)
+    for done in workers.run(tasks, convert_lint, jobs=min(asked.jobs, len(tasks)), timeout=_HOUR, window=1):
+        outcome = done.result or LintOutcome(repository=done.task.repository.id, error=done.lost)
+        outcomes[outcome.repository] = outcome
+        _write_both(asked.folder, names[outcome.repository], "ruff", outcome.patch, outcome.rollback)
+        progress.show(done.task.repository)
+    progress.end()
+    for outcome in outcomes.values():
+        if outcome.error:
+            click.echo(terminal(f"muster: {outcome.repository}: {outcome.error}"), err=True)
+    _put(asked.folder / "RUFF.md", lint_readme(outcomes, {r.id: r.name for r in fleet.repositories}))
+    note(f"wrote {sum(bool(o.patch) for o in outcomes.values())} patches to Ruff to {asked.folder}", common)
+    fails = any(o.measure is not None and o.measure.breaks for o in outcomes.values())
+    status = UNPROVED if fails else UNREAD if any(o.error for o in outcomes.values()) else 0
+    return with_lint_outcomes(plans, outcomes, names), status
 
 
 def _status(outcomes: dict[str, Outcome], asked: Asked) -> int:
@@ -177,7 +213,11 @@ def _status(outcomes: dict[str, Outcome], asked: Asked) -> int:
 
 def _write(folder: Path, name: str, outcome: Outcome) -> None:
     """Both patches of a repository; those of an earlier run go where there are none now."""
-    for ending, text in (("uv.patch", outcome.patch), ("uv.rollback.patch", outcome.rollback)):
+    _write_both(folder, name, "uv", outcome.patch, outcome.rollback)
+
+
+def _write_both(folder: Path, name: str, track: str, patch: str, rollback: str) -> None:
+    for ending, text in ((f"{track}.patch", patch), (f"{track}.rollback.patch", rollback)):
         target = folder / f"{name}.{ending}"
         if text:
             _put(target, text)

@@ -20,7 +20,7 @@ def flake8(text: str = "", *plugins: str) -> RuffLint:
 
 EVERYTHING = combine(
     flake8(
-        "max-line-length = 100\nexclude = build,docs\nper-file-ignores = __init__.py:F401\nmax-complexity = 9",
+        "max-line-length = 100\nexclude = gen,docs\nper-file-ignores = __init__.py:F401\nmax-complexity = 9",
         "flake8-bugbear",
         "flake8-docstrings",
         "flake8-quotes",
@@ -43,8 +43,8 @@ def test_parts_stand_where_ruff_looks_for_them() -> None:
     said = tomllib.loads(as_toml(EVERYTHING))
     assert said["line-length"] == 88
     assert said["lint"]["pycodestyle"] == {"max-line-length": 100}
-    assert said["lint"]["exclude"] == ["build", "docs"]
-    assert said["format"] == {"quote-style": "preserve", "exclude": ["docs"]}
+    assert said["lint"]["exclude"] == ["**/docs/**", "**/gen/**", "docs", "gen"]
+    assert said["format"] == {"quote-style": "preserve", "exclude": ["**/docs/**", "docs"]}
     assert said["lint"]["per-file-ignores"] == {"__init__.py": ["F401"], "gen.py": ["I001"]}
     assert said["lint"]["isort"]["sections"] == {"web": ["web"]}
     assert {"I001", "I002", "E501", "D100"} <= set(said["lint"]["select"])
@@ -61,7 +61,7 @@ def test_one_length_for_one_tool() -> None:
 
 def test_the_replaced_tables_go_and_the_rest_stays() -> None:
     text = '[project]\nname = "a"  # kept\n\n[tool.black]\nline-length = 88\n\n[tool.mypy]\nstrict = true\n'
-    made = into_pyproject(text, combine(None, None, translate_black({})))
+    made = into_pyproject(text, combine(None, None, translate_black({})), {"black"})
     said = tomllib.loads(made)
     assert set(said["tool"]) == {"mypy", "ruff"}
     assert '[project]\nname = "a"  # kept\n' in made

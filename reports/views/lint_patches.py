@@ -1,0 +1,84 @@
+"""The page beside the patches to Ruff: what the gate says before and after, what stays, what comes later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from reports.escape import markdown
+from rules.blockers import PlanBlocker
+from rules.ruff.gate import Measure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintOutcome:
+    """What became of one repository on the Ruff track: its patch and the one that takes it back (``""``: none).
+
+    ``tools`` are replaced; ``lost`` is what they did and Ruff does not: tool, code or option, reason.
+    """
+
+    repository: str
+    patch: str = ""
+    rollback: str = ""
+    tools: tuple[str, ...] = ()
+    measure: Measure | None = None
+    refusals: tuple[PlanBlocker, ...] = ()
+    notes: tuple[PlanBlocker, ...] = ()
+    lost: tuple[tuple[str, str, str], ...] = ()
+    remark: str | None = None
+    commit: str | None = None
+    error: str | None = None
+
+
+def lint_readme(outcomes: Mapping[str, LintOutcome], names: Mapping[str, str]) -> str:
+    """``RUFF.md`` of a folder of patches."""
+    lines = ["# Patches to Ruff", ""]
+    lines.append(f"{sum(bool(o.patch) for o in outcomes.values())} of {len(outcomes)} repositories have a patch.")
+    for repository in sorted(outcomes, key=lambda r: names.get(r, r)):
+        lines += ["", f"## {markdown(names.get(repository, repository))}", "", *_about(outcomes[repository])]
+    return "\n".join(lines) + "\n"
+
+
+def _about(outcome: LintOutcome) -> Iterator[str]:
+    if outcome.error:
+        yield f"Could not be converted: {markdown(outcome.error)}"
+        return
+    if outcome.remark:
+        yield f"- {markdown(outcome.remark)}"
+    if outcome.tools:
+        yield f"- replaces {', '.join(outcome.tools)}"
+    for blocker in outcome.refusals:
+        decision = f" To decide: {blocker.decision}" if blocker.decision else ""
+        yield f"- **stays**: {markdown(blocker.message)}.{markdown(decision)}"
+    yield from _measured(outcome.measure)
+    for tool, what, why in outcome.lost:
+        yield f"- not checked any more: {markdown(what)} of {markdown(tool)} ({markdown(why)})"
+    for note in outcome.notes:
+        place = f" (`{markdown(note.path)}{f':{note.line}' if note.line else ''}`)" if note.path else ""
+        yield f"- {markdown(note.message)}{place}"
+    if outcome.patch and any(line.startswith("+ruff = ") or "ruff==" in line for line in outcome.patch.splitlines()):
+        yield "- the manifests ask for Ruff now; locks and compiled requirements are not in the patch: lock again"
+
+
+def _measured(measure: Measure | None) -> Iterator[str]:
+    if measure is None:
+        return
+    if measure.status != "measured":
+        why = measure.reason or "the old tools are not installed, so only Ruff was run"
+        yield f"- {measure.status}: {markdown(why)}"
+    said = {True: "passes", False: "fails", None: "not known"}
+    yield f"- the gate: {said[measure.before]} before, {said[measure.after]} after"
+    if measure.format_before is not None:
+        yield f"- the formatter: {said[measure.format_before]} before, {said[measure.format_after]} after"
+    if measure.status == "measured":
+        recall = "" if measure.recall is None else f" ({measure.recall:.1%} of the codes that Ruff has)"
+        lost = sum(n for _, n in measure.lost)
+        uncovered = sum(n for _, n in measure.uncovered)
+        yield f"- reports: {measure.kept} kept{recall}, {lost} lost, {uncovered} under codes that Ruff has not"
+    if measure.unformatted:
+        yield f"- {measure.unformatted} files that Black leaves alone are left out of `ruff format` for now"
+    if measure.later:
+        yield from ("", "Left out of the gate for now, file by file; each is a step of its own:", "")
+        yield from ("| rule | reports | files | fixed safely | fixed unsafely |", "|---|---|---|---|---|")
+        for later in sorted(measure.later, key=lambda x: (-x.safe, -x.count, x.code)):
+            yield f"| {later.code} | {later.count} | {later.files} | {later.safe} | {later.unsafe} |"

@@ -1,0 +1,187 @@
+"""pre-commit: the hooks of flake8, isort and Black become those of Ruff, in one version; all others stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from rules.places.text import Splice, applied, line_end, line_start, newline
+from rules.places.yaml_text import body, documents, entry_span, item_span
+from rules.ruff.commands import Swap, arguments
+from rules.uv import version
+from scanner.yaml_reader import Mapping, Scalar
+
+REPO = "https://github.com/astral-sh/ruff-pre-commit"
+_NEW = {"flake8": "ruff-check", "isort": "ruff-check", "black": "ruff-format", "black-jupyter": "ruff-format"}
+_TOOL = {"black-jupyter": "black", **{name: name for name in ("flake8", "isort", "black")}}
+_KEPT = ("alias", "files", "exclude", "stages", "always_run", "verbose", "fail_fast", "require_serial")
+
+
+@dataclass(frozen=True, slots=True)
+class _Hook:
+    """A hook that goes, and the lines of it that stay."""
+
+    tool: str
+    node: Mapping
+    repository: Mapping
+
+
+def edit(path: str, text: str, swap: Swap, look: Callable[[int, str], None]) -> str:
+    """The configuration with Ruff's hooks where the first of the old ones stood."""
+    document = next(iter(documents(text)), None)
+    if not isinstance(document, Mapping):
+        return text
+    repositories = [r for r in document.seq("repos") if isinstance(r, Mapping)]
+    old = [hook for r in repositories for hook in _old(r, swap)]
+    ours = next((r for r in repositories if (r.text("repo") or "").rstrip("/").removesuffix(".git") == REPO), None)
+    splices = list(_local(text, repositories, swap, look))
+    if old:
+        splices += _replaced(text, old, ours)
+    return applied(text, splices)
+
+
+def _old(repository: Mapping, swap: Swap) -> Iterator[_Hook]:
+    if repository.text("repo") in ("local", "meta", REPO):
+        return
+    for hook in repository.seq("hooks"):
+        if isinstance(hook, Mapping) and _TOOL.get(hook.text("id") or "") in swap.tools:
+            yield _Hook(_TOOL[hook.text("id") or ""], hook, repository)
+
+
+def _replaced(text: str, old: list[_Hook], ours: Mapping | None) -> Iterator[Splice]:
+    first = old[0]
+    start, end = _item(text, first.repository)
+    indent = _indent(text, start)
+    there = {h.text("id") for h in ours.seq("hooks") if isinstance(h, Mapping)} if ours is not None else set()
+    step = _hook_indent(text, first)
+    rows = [row for hook in _distinct(old, text) if hook[0] not in there for row in _rows(hook, step)]
+    whole = _is_emptied(first.repository, old)
+    gap = newline(text)
+    if ours is None:
+        head = [f"{indent}- repo: {REPO}", f"{indent}  rev: v{version('ruff')}", f"{indent}  hooks:"]
+        new = gap.join([*head, *rows]) + gap
+        if whole:
+            yield Splice(start, end, new)
+        else:
+            yield Splice(end, end, new if text[:end].endswith("\n") else gap + new)
+    elif rows:
+        hooks = [h for h in ours.seq("hooks") if isinstance(h, Mapping)]
+        at = _item(text, hooks[-1])[1]
+        yield Splice(at, at, ("" if text[:at].endswith("\n") else gap) + gap.join(rows) + gap)
+    gone: set[int] = set()
+    for hook in old:
+        if not _is_emptied(hook.repository, old):
+            yield Splice(*_item(text, hook.node), "")
+        elif hook.repository.line not in gone and (hook.repository is not first.repository or ours is not None):
+            gone.add(hook.repository.line)
+            start, end = _item(text, hook.repository)
+            blanks = re.compile(r"(?:[ \t]*\r?\n)*").match(text, end)
+            yield Splice(start, blanks.end() if blanks is not None else end, "")
+
+
+def _distinct(old: list[_Hook], text: str) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Hooks to be: id, arguments, further lines. flake8's and isort's are one where they see the same files."""
+    made: list[tuple[str, list[str], tuple[str, ...]]] = []
+    for hook in sorted(old, key=lambda h: h.tool == "black"):
+        kept = tuple(_kept(text, hook.node))
+        words = [s.text for s in hook.node.seq("args") if isinstance(s, Scalar)]
+        options = _options(hook.tool, words)
+        same = next((m for m in made if m[0] == _NEW[hook.tool] and m[2] == kept), None)
+        if same is None:
+            made.append((_NEW[hook.tool], options, kept))
+        else:
+            merged = {w for w in (*same[1], *options) if w != "--select=I"}
+            alone = {"--select=I"} if "--select=I" in same[1] and "--select=I" in options else set()
+            same[1][:] = sorted(merged | alone)
+    return [(name, tuple(options), kept) for name, options, kept in made]
+
+
+def _options(tool: str, words: list[str]) -> list[str]:
+    new = arguments(tool, words) or []
+    return [w for w in new if w.startswith("-") and not w.startswith(("--extend-select", "--output"))]
+
+
+def _kept(text: str, hook: Mapping) -> Iterator[str]:
+    """Lines of the hook that Ruff's has as well, without their indentation."""
+    for key in _KEPT:
+        if key in hook.entries and not text[slice(*entry_span(text, hook.line_of(key)))].lstrip().startswith("- "):
+            start, end = entry_span(text, hook.line_of(key))
+            block = text[start:end].rstrip("\r\n")
+            cut = len(block) - len(block.lstrip(" "))
+            yield "\n".join(row[cut:] if not row[:cut].strip() else row for row in block.splitlines())
+
+
+def _rows(hook: tuple[str, tuple[str, ...], tuple[str, ...]], indent: str) -> Iterator[str]:
+    name, options, kept = hook
+    yield f"{indent}- id: {name}"
+    if options:
+        yield f"{indent}  args: [{', '.join(options)}]"
+    for block in kept:
+        yield from (f"{indent}  {row}" for row in block.splitlines())
+
+
+def _is_emptied(repository: Mapping, old: list[_Hook]) -> bool:
+    gone = [h.node for h in old if h.repository is repository]
+    return len(gone) == sum(1 for _ in repository.seq("hooks"))
+
+
+def _item(text: str, node: Mapping) -> tuple[int, int]:
+    return item_span(text, _offset(text, node.line))
+
+
+def _offset(text: str, line: int) -> int:
+    at = 0
+    for _ in range(line - 1):
+        at = line_end(text, at)
+    return at
+
+
+def _indent(text: str, start: int) -> str:
+    row = text[start : line_end(text, start)]
+    return row[: len(row) - len(row.lstrip(" "))]
+
+
+def _hook_indent(text: str, hook: _Hook) -> str:
+    start, _ = _item(text, hook.node)
+    found = _indent(text, start)
+    return found if text[start:].lstrip(" ").startswith("- ") else _indent(text, _item(text, hook.repository)[0]) + "  "
+
+
+# -- local hooks
+
+
+def _local(text: str, repositories: list[Mapping], swap: Swap, look: Callable[[int, str], None]) -> Iterator[Splice]:
+    """Hooks of ``repo: local`` that start an old tool: their command and what they install."""
+    for repository in repositories:
+        for hook in repository.seq("hooks") if repository.text("repo") == "local" else ():
+            if isinstance(hook, Mapping):
+                yield from _local_hook(text, hook, swap, look)
+
+
+def _local_hook(text: str, hook: Mapping, swap: Swap, look: Callable[[int, str], None]) -> Iterator[Splice]:
+    entry = hook.get("entry")
+    if not isinstance(entry, Scalar):
+        return
+    found = re.fullmatch(
+        r"(?P<lead>(?:(?:poetry|pipenv|pdm|rye|uv|hatch) run |python3? -m )*)"
+        r"(?P<tool>flake8|isort|black)(?P<rest>(?: [^\n]*)?)",
+        entry.text.strip(),
+    )
+    if found is None or found["tool"] not in swap.tools:
+        return
+    listed = [s.text for s in hook.seq("args") if isinstance(s, Scalar)]
+    new = arguments(found["tool"], [*found["rest"].split(), *listed])
+    if new is None:
+        look(hook.line, f"the hook calls {found['tool']} in a way that has no counterpart that is certain")
+        return
+    words = [w for w in new[1:] if w.startswith("-")]
+    paths = [w for w in new[1:] if not w.startswith("-")]
+    yield Splice(*body(text, entry), " ".join([f"{found['lead']}ruff", new[0], "--force-exclude", *words, *paths]))
+    if "args" in hook.entries:
+        yield Splice(*entry_span(text, hook.line_of("args")), "")
+    if "additional_dependencies" in hook.entries:
+        start, end = entry_span(text, hook.line_of("additional_dependencies"))
+        row = text[line_start(text, start) : end]
+        indent = row[: len(row) - len(row.lstrip(" "))]
+        yield Splice(start, end, f"{indent}additional_dependencies: [ruff=={version('ruff')}]{newline(text)}")
