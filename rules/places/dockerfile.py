@@ -184,7 +184,10 @@ class _Image:
         off = r"virtualenvs\.create\s+false|POETRY_VIRTUALENVS_CREATE[= ]+[\"']?(?:false|0)"
         found = re.search(off, self.text, re.IGNORECASE)
         pipenv = re.search(r"pipenv\s+(?:install|sync)\b[^\n&;]*--system|PIPENV_SYSTEM=1", self.text)
-        return bool(found or pipenv)
+        settings = self.script.context.in_system and re.search(
+            r"poetry\.(?:toml|\*)|COPY\s+(?:--\S+\s+)*\.\s", self.text
+        )
+        return bool(found or pipenv or settings)
 
     def _run(self, step: _Step) -> None:
         text = self.text

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 
 from rules.blockers import PlanBlocker
@@ -15,7 +16,7 @@ from rules.places.calls import Call, calls, words_of
 from rules.places.target import MANAGERS, Target
 from rules.places.text import Splice, applied, line_end, line_of, line_start
 from rules.reading import area_of, project_around
-from rules.uv import starts
+from rules.uv import starts, version
 from scanner.facts import Extract, Invocation
 
 #: ``code`` of the notes of this package: a place that a person has to change.
@@ -53,6 +54,12 @@ class Context:
         found = PlanBlocker(code=CODE, message=message, path=path, line=line, decision=decision)
         if found not in self.notes:
             self.notes.append(found)
+
+    @cached_property
+    def in_system(self) -> bool:
+        """Whether a moved project's ``poetry.toml`` has Poetry install into the Python that it is started with."""
+        names = ("poetry.toml" if folder == "." else f"{folder}/poetry.toml" for folder in self.targets)
+        return any(_NO_ENVIRONMENT.search(self.ground.read(name) or "") for name in names)
 
     def calling(self, tools: set[str]) -> set[str]:
         """The files in which the scanner saw one of ``tools`` called."""
@@ -128,6 +135,7 @@ class _Job:
 
     synced: bool = False
     partial: bool = False
+    has_uv: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,19 +169,21 @@ class Script:
         tokens: Callable[[str], str] | None = None,
         aliases: Mapping[str, str] | None = None,
         uses_active: bool = False,
+        brings: bool = False,
     ) -> None:
         self.path, self.text, self.context = path, text, context
         self.manner = manner or Manner()
         self.splices: list[Splice] = []
         self.synced = False
         self._trusted = trusted
-        self._prefix = prefix
+        self.prefix = prefix
         self._bootstraps = bootstraps or (lambda found: found.text)
         self._tokens = tokens
         self._aliases = dict(aliases or {})
         self._jobs: dict[str | None, _Job] = {}
         self._uses_active = uses_active
-        self._in_system = _SYSTEM.search(text) is not None
+        self._brings = brings
+        self._in_system = _SYSTEM.search(text) is not None or (prefix != "" and context.in_system)
 
     @property
     def result(self) -> str:
@@ -308,11 +318,12 @@ class Script:
             return replace(given, text=given.text.removeprefix("uv "))
         if given.kind == "run" and self._in_system and given.upto is not None and not manner.active:
             return Answer(kind="run", text="", upto=given.upto)
+        job.has_uv = job.has_uv or given.kind == "bootstrap"
         if given.kind in ("sync", "system-sync"):
             job.synced = True
             job.partial = job.partial or bool(_PARTIAL.search(given.text))
             if given.kind == "system-sync" or self._in_system:
-                return self._into_system(given, manner, call)
+                return self._into_system(given, manner, call, job)
         return given
 
     def _relocks(self, call: Call) -> bool:
@@ -323,20 +334,35 @@ class Script:
             return call.program in MANAGERS - {"pip-compile"}
         return area == "ci" and re.match(r"[\s;&]*(?:poetry|pipenv|pdm)\s+(?:install|sync)\b", following) is not None
 
-    def _into_system(self, given: Answer, manner: Manner, call: Call) -> Answer:
+    def _into_system(self, given: Answer, manner: Manner, call: Call, job: _Job) -> Answer:
         text = given.text
         if "--inexact" not in text and manner.lock:
             head, joined, tail = text.partition(" && ")
             text = f"{head} --inexact{joined}{tail}"
         if manner.active:
             return Answer(kind="sync", text=text)
-        if (own := _ENVIRONMENT.fullmatch(call.words[0].raw)) is not None:
-            return Answer(
-                kind="sync", text=text if own["env"] == ".venv" else f"UV_PROJECT_ENVIRONMENT={own['env']} {text}"
-            )
-        if self._prefix:
-            return Answer(kind="system-sync", text=self._prefix + text)
-        return Answer(kind="system-sync", text=f"{text} --active" if self._uses_active else text)
+        bring = self._bring(call, job)
+        own = _ENVIRONMENT.fullmatch(call.words[0].raw)
+        if own is not None and own["env"] != ".venv":
+            uv = f"{own['env']}/bin/uv" if bring else "uv"
+            text = re.sub(r"^uv\b", lambda _: uv, text)
+            return Answer(kind="sync", text=f"{bring}UV_PROJECT_ENVIRONMENT={own['env']} {text}")
+        if own is not None:
+            return Answer(kind="sync", text=f"{bring}{text}")
+        if self.prefix:
+            python = "python3" if re.search(r"3[\d.]*$", call.words[0].value) else "python"
+            return Answer(kind="system-sync", text=f"{bring}{self.prefix.replace('python', python, 1)}{text}")
+        return Answer(kind="system-sync", text=f"{bring}{text} --active" if self._uses_active else f"{bring}{text}")
+
+    def _bring(self, call: Call, job: _Job) -> str:
+        """``pip install uv==…`` in front of the first install of a job that pip did."""
+        words = list(words_of(call))
+        program = posixpath.basename(words[0].value)
+        if not self._brings or job.has_uv or not program.startswith("pip") or program in MANAGERS:
+            return ""
+        job.has_uv = True
+        pip = " ".join(w.raw for w in call.words[: len(call.words) - len(words) + 1])
+        return f"{pip} install uv=={version('uv')} && "
 
     def _remove(self, dropped: list[Call], found: list[Call], window: Window) -> None:
         """Take commands out with the operator that joins them to what stays."""
@@ -421,6 +447,9 @@ _PARTIAL = re.compile(r"--no-install-project|--no-dev|--no-default-groups|--only
 _SYSTEM = re.compile(
     r"virtualenvs\.create[\s\"',]+false|POETRY_VIRTUALENVS_CREATE[\"']?\s*[:=]\s*[\"']?(?:false|0)", re.IGNORECASE
 )
+
+
+_NO_ENVIRONMENT = re.compile(r"^\s{0,8}create\s{0,8}=\s{0,8}false\b", re.MULTILINE)
 
 
 def edited(path: str, text: str, context: Context, windows: Iterable[Window], manner: Manner | None = None) -> Script:

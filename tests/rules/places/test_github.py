@@ -123,6 +123,13 @@ def test_into_the_python_that_runs(patched: Patch) -> None:
     assert 'UV_PROJECT_ENVIRONMENT="$pythonLocation" uv sync --locked --inexact\n          pytest\n' in text
 
 
+def test_settings_of_poetry_say_so_too(patched: Patch) -> None:
+    steps = "      - uses: actions/setup-python@v5\n      - run: |\n          pip install poetry\n          poetry install\n          pytest\n"
+    text = patched({PATH: workflow(steps), "poetry.toml": "[virtualenvs]\ncreate = false\n"})[PATH]
+    assert 'UV_PROJECT_ENVIRONMENT="$pythonLocation" uv sync --locked --inexact\n          pytest\n' in text
+    assert "UV_PROJECT_ENVIRONMENT" not in patched({PATH: workflow(steps)})[PATH]
+
+
 def test_for_every_shell_where_windows_takes_part(patched: Patch) -> None:
     steps = """\
       - uses: actions/setup-python@v5
