@@ -328,7 +328,7 @@
 
   // Cards.
   const cards = lazy(() => read("cards"));
-  const tone = (word) => ({ locked: "good", fresh: "good", classified: "good", stale: "bad", broken: "bad", conflicting: "bad", failed: "bad", unlocked: "bad", unknown: "unknown", undecidable: "unknown", partial: "warn", pinned: "warn", "needs-decision": "warn", high: "bad", medium: "warn", low: "good" }[word] ?? "none");
+  const tone = (word) => ({ locked: "good", fresh: "good", classified: "good", stale: "bad", broken: "bad", conflicting: "bad", failed: "bad", unlocked: "bad", unknown: "unknown", undecidable: "unknown", partial: "warn", pinned: "warn", "needs-decision": "warn", error: "bad", warning: "warn", drifted: "warn", proved: "good", resolved: "good", refused: "warn", high: "bad", medium: "warn", low: "good" }[word] ?? "none");
   const tag = (word) => h("span", { class: `tag t-${tone(word)}` }, word);
   const unknown = (text = "unknown") => h("span", { class: "unknown" }, text);
   const list = (items) => (items.length ? h("ul", { class: "plain" }, items.map((item) => h("li", {}, item))) : "");

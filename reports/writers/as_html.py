@@ -12,7 +12,7 @@ from reports.html.cells import html_cell, html_count, html_said
 from reports.html.payload import payload
 from reports.links import template
 from reports.model import Decision, Figure, Headline, Picker, Prose, Report, Rows
-from reports.table import Cell, Count, Place, Table
+from reports.table import Cell, Count, Place, Table, text
 from reports.views.report import missing
 from reports.writer import View, Writer
 
@@ -52,9 +52,12 @@ def write(view: View) -> str:
         kind=lambda block: _BLOCKS[type(block)],
         numeric=_numeric,
         placed=_placed,
+        long=lambda c: len(text(c)) > _LONG,
     )
 
 
+#: Cells of more characters get room on narrow screens.
+_LONG = 40
 _OURS = ("page.css", "page.js")
 
 
