@@ -157,7 +157,7 @@ def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: 
         known = any(holds(m, python) for m in (declared or {}).get(name, []))
         if name not in INSTALLERS and not known and any(holds(m, python) for m in markers):
             here.add(f"{name} (now with the project)")
-    for label, served, wanted in _profiles(move):
+    for label, served, wanted in _profiles(move, graph.parts()):
         had = {p.key for p in move.pins if not served.isdisjoint(p.groups) and holds(p.marker, python)}
         more = {name for name, _ in graph.installs(python, wanted)} - had - INSTALLERS
         here |= {f"{name} (now with {label})" for name in more if name in before and name not in here}
@@ -194,17 +194,20 @@ def _no_longer_required(move: Move, graph: Graph, requires_python: object) -> It
             yield Change(name=name, before="required by the project", after="required less, or not")
 
 
-def _profiles(move: Move) -> Iterator[tuple[str, frozenset[str], Wanted]]:
+def _profiles(move: Move, parts: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, frozenset[str], Wanted]]:
     """What each part of the project is called now, which groups of the old lock serve it, and what it installs.
 
-    Nothing where the lock does not say what serves which group.
+    A group that asks for all that another one asks for includes it. Nothing where the lock does not say what serves
+    which group.
     """
     if not all(p.groups for p in move.pins):
         return
     known = {group for p in move.pins for group in p.groups}
     always = {old for old, now in move.groups if now == "project"}
     for target in dict.fromkeys(now for _, now in move.groups):
-        served = {old for old, now in move.groups if now == target} & known
+        whole = parts.get(_target(target), frozenset())
+        inside = {part for part, names in parts.items() if names and names <= whole}
+        served = {old for old, now in move.groups if now == target or _target(now) in inside} & known
         kind, _, name = target.partition(":")
         if served and kind == "project":
             yield "the project", frozenset(served), Wanted()

@@ -36,6 +36,7 @@ from scanner.toml_reader import loads, table
 from scanner.words import listed
 
 _TRIES = 6
+_PYTHON_TOO_OLD = ("does not satisfy Python", "requires Python >")
 
 
 def prove(trial: Trial) -> tuple[Proved, ...]:
@@ -153,7 +154,7 @@ class _Proving:
             attempt = self._attempt((environment,))
             if attempt is not None and (best is None or _loss(attempt.comparison) < _loss(best.comparison)):
                 best = attempt
-            if best is not None and best.comparison.same:
+            if best is not None and (best.comparison.same or not self._move.pins):
                 break
         if best is None:
             raise _Failed(error)
@@ -164,14 +165,14 @@ class _Proving:
 
         Where nothing could be locked because of a Python that dependencies do not admit: newer and newer ones.
         """
-        if not self._move.pins or self._has_environments:
+        if self._has_environments:
             return
         if found is not None:
             complete, everything = found.comparison.complete, found.comparison.pythons
             if complete and len(complete) < len(everything):
                 yield _range(complete, everything)
         yield from self._move.environments
-        if found is None and "does not satisfy Python" in self._error:
+        if found is None and any(words in self._error for words in _PYTHON_TOO_OLD):
             everything = pythons(",".join(self._requires) or None)
             for start in range(1, len(everything)):
                 yield _range(everything[start:], everything)
@@ -300,7 +301,8 @@ class _Proving:
             parts.append(f"what nobody pinned is locked for the first time: {len(found.elsewhere)} packages")
         if attempt.environments:
             told = ", ".join(attempt.environments)
-            parts.append(f"locked for {told} alone ([tool.uv] environments): for others the old lock is incomplete")
+            why = "for others the old lock is incomplete" if self._move.pins else "for others nothing can be locked"
+            parts.append(f"locked for {told} alone ([tool.uv] environments): {why}")
         if attempt.constraints:
             parts.append(f"kept by [tool.uv] constraint-dependencies: {', '.join(attempt.constraints)}")
         return redact_line("; ".join(parts)) or None

@@ -138,6 +138,16 @@ def test_a_compiled_file_and_its_input_serve_one_group() -> None:
     assert compare(_move(*pins, groups=groups), lock).same
 
 
+def test_a_group_that_includes_another_is_served_by_its_file_too() -> None:
+    pins = (_pin("a", groups=("base.txt",)), _pin("b", groups=("test.txt",)))
+    groups = (("base.txt", "group:base"), ("test.txt", "group:test"))
+    lock = _lock(_entry("a"), _entry("b")).replace(
+        "dependencies = []",
+        '[package.dev-dependencies]\nbase = [{ name = "a" }]\ntest = [{ name = "a" }, { name = "b" }]',
+    )
+    assert compare(_move(*pins, groups=groups), lock).same
+
+
 def test_an_extra_that_no_lock_held_is_no_addition_but_said() -> None:
     lock = _lock(_entry("a"), _entry("sphinx"), names="a").replace(
         'name = "a" }]\n', 'name = "a" }]\n[package.optional-dependencies]\ndocs = [{ name = "sphinx" }]\n', 1

@@ -118,6 +118,23 @@ def test_a_pre_release_is_held_by_a_constraint(prover: Prover, wheelhouse: Any) 
     assert found.constraints in ((), ("alpha==2.0b1",))
 
 
+def test_a_lock_for_one_python_stays_one(prover: Prover, wheelhouse: Any) -> None:
+    """What rye and pip-compile wrote with Python 3.12 lacks what older ones need."""
+    wheelhouse.add("alpha", "1.0", ["backport>=1; python_version < '3.12'"])
+    wheelhouse.add("backport", "1.0")
+    found = prover(MANIFEST.format('"alpha"').replace(">=3.11", ">=3.9"), _pin("alpha", "1.0"))
+    assert found.proof.status == "proved"
+    assert found.environments == ("python_full_version >= '3.12'",)
+    assert "alone" in (found.proof.reason or "")
+
+
+def test_a_python_that_a_dependency_does_not_admit_is_left_out(prover: Prover, wheelhouse: Any) -> None:
+    wheelhouse.add("alpha", "1.0", python=">=3.10")
+    found = prover(MANIFEST.format('"alpha"').replace(">=3.11", ">=3.9"), _pin("alpha", "1.0"))
+    assert found.proof.status == "proved", found.proof.reason
+    assert found.environments == ("python_full_version >= '3.10'",)
+
+
 def test_what_cannot_be_locked_says_why(prover: Prover) -> None:
     found = prover(MANIFEST.format('"alpha"'))
     assert found.proof.status == "failed"
