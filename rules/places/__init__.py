@@ -6,8 +6,10 @@ commands and names; a place that is not understood with certainty stays as it is
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
@@ -15,6 +17,7 @@ from rules.migration import Edit, Ground, Migration
 from rules.places import bots, dockerfile, github, nox, pipelines, plain, pre_commit, prose
 from rules.places.script import Context, invocations_of
 from rules.places.target import MANAGERS, targets
+from rules.places.yaml_text import documents
 from rules.uv import starts
 from scanner.format import Unreadable
 from scanner.formats import formats_for
@@ -79,6 +82,9 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
         mark, after = ("\ufeff", after[1:]) if after.startswith("\ufeff") else ("", after)
         for editor in editors:
             after = editor(path, after, context)
+        if mark + after != before and not _is_sound(path, after) and _is_sound(path, before.removeprefix(mark)):
+            context.note(path, 1, "the changed file would not be valid; it is left as it is", "What calls uv there?")
+            continue
         after = mark + after
         if after != before:
             edits[path] = Edit(path=path, before=before, after=after)
@@ -90,6 +96,18 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
         edits=tuple(sorted(edits.values(), key=lambda e: e.path)),
         notes=(*migration.notes, *context.notes),
     )
+
+
+def _is_sound(path: str, text: str) -> bool:
+    """Whether a changed file can still be read as what it is; a template and what never could count as sound."""
+    if path.endswith((".yml", ".yaml")):
+        return bool(documents(text)) or not text.strip() or "{{" in text
+    if path.endswith((".toml", ".py")):
+        try:
+            tomllib.loads(text) if path.endswith(".toml") else ast.parse(text)
+        except (ValueError, SyntaxError, RecursionError):
+            return False
+    return True
 
 
 def _remaining(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rules.places.answers import Answer
+from rules.places.pipelines import SYSTEM
 from rules.places.script import Context, Script
 from rules.places.text import Splice, applied, line_end, line_start, newline
 from rules.places.variables import renamed_files, without_variables
@@ -92,6 +93,8 @@ def _job(steps: list[_Step], script: Script) -> Iterator[Splice]:
     for step in steps:
         _foreign(step, script)
     has_uv = any("setup-uv" in s.text("uses") for s in steps)
+    set_up = any("setup-python" in s.text("uses") for s in steps)
+    script.prefix = _prefix(text) if set_up or not _prefix(text) else SYSTEM
     python = _python(text, steps)
     emptied: list[_Step] = []
     in_system = False
@@ -105,7 +108,7 @@ def _job(steps: list[_Step], script: Script) -> Iterator[Splice]:
             emptied.append(step)
         if any(a.kind == "system-sync" for a in outcome.answers):
             in_system = True
-            if not _prefix(text):
+            if not script.prefix and set_up:
                 yield _environment(text, step)
         if outcome.answers and first is None:
             first = step

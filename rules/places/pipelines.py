@@ -11,16 +11,18 @@ from rules.places.target import MANAGERS
 from rules.places.text import Splice, applied, line_end, line_start
 from rules.places.variables import renamed_files, without_variables
 from rules.places.yaml_text import Place, body, documents, item_span, places, window
+from rules.reading import area_of
 from scanner.yaml_reader import Mapping, Node, Scalar, Sequence
 
 _PROSE = frozenset({"name", "description", "title", "desc", "key", "if", "only", "except", "summary"})
-_SYSTEM = "UV_PROJECT_ENVIRONMENT=\"$(python -c 'import sys; print(sys.prefix)')\" "
+SYSTEM = "UV_PROJECT_ENVIRONMENT=\"$(python -c 'import sys; print(sys.prefix)')\" "
 
 
 def edit(path: str, text: str, context: Context) -> str:
     """The file with uv's commands in the place of the old tools'."""
     compose = "compose" in path.rpartition("/")[2]
-    script = Script(path, text, context, Manner(run=NO_SYNC) if compose else None, prefix=_SYSTEM)
+    manner = Manner(run=NO_SYNC) if compose else None
+    script = Script(path, text, context, manner, prefix=SYSTEM, brings=area_of(path) == "ci")
     extra: list[Splice] = []
     seen: set[int] = set()
     for document in documents(text):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rules.places.answers import NO_SYNC, Manner, options_of_files
+from rules.places.pipelines import SYSTEM
 from rules.places.script import Context, Script, Window, yaml_quoted
 from rules.places.target import MANAGERS
 from rules.places.text import Splice, applied, line_end
 from rules.places.variables import renamed_files
+from rules.reading import area_of
 from rules.uv import version
 
 _RECIPE = re.compile(r"^[ \t]+(?:[^\n]*\\\n)*[^\n]*(?:\n|$)", re.MULTILINE)
@@ -100,17 +102,31 @@ _STRING = re.compile(
 
 def strings(path: str, text: str, context: Context) -> str:
     """A Jenkinsfile, a JSON file or another program: commands in its string literals."""
-    script = Script(path, text, context)
+    jenkins = area_of(path) == "ci"
+    script = Script(path, text, context, prefix=SYSTEM if jenkins else "", brings=jenkins, uses_active=not jenkins)
     extra = []
     for match in _STRING.finditer(text):
         name = next(n for n, value in match.groupdict().items() if value is not None)
         if not match[name].strip():
             continue
         quote = '"' if name == "double" else ""
-        window = Window(start=match.start(name), end=match.end(name), encode=yaml_quoted(quote))
+        encode = _groovy(name) if jenkins else yaml_quoted(quote)
+        window = Window(start=match.start(name), end=match.end(name), encode=encode)
         if script.window(window).emptied:
             extra.append(_emptied(text, match.start(name), match.end(name)))
     return renamed_files(applied(text, [*script.splices, *extra]), path, context)
+
+
+def _groovy(name: str) -> Callable[[str], str]:
+    """How new text is written in a string of Groovy."""
+    marks = {"double": '"', "single": "'"}
+    mark = marks.get(name, "")
+
+    def encode(new: str) -> str:
+        new = new.replace("$(", "\\$(") if name in ("double", "three") else new
+        return new.replace(mark, "\\" + mark) if mark else new
+
+    return encode
 
 
 def _emptied(text: str, start: int, end: int) -> Splice:

@@ -13,6 +13,7 @@ from rules.migrations import migrate
 from rules.places import rewrite
 from scanner.collect import RepoFacts, collect
 from scanner.config import Config
+from scanner.format import Unreadable
 from scanner.formats import formats_for
 from scanner.formats.requirements import FORMAT as REQUIREMENTS
 from scanner.inventory import Image, Repository
@@ -79,6 +80,13 @@ def described(files: Mapping[str, str]) -> tuple[RepoFacts, Repository]:
     return facts, describe(identity, facts, Config())
 
 
+def _is_yaml(text: str) -> bool:
+    try:
+        return bool(load_all(text))
+    except Unreadable:
+        return False
+
+
 class Patched:
     """A repository after its patch."""
 
@@ -103,8 +111,8 @@ class Patched:
 
     def _stay_yaml(self, files: Mapping[str, str]) -> None:
         for path, text in self.files.items():
-            if path.endswith((".yml", ".yaml")) and text != files.get(path):
-                assert load_all(text)
+            if path.endswith((".yml", ".yaml")) and text != files.get(path) and _is_yaml(files.get(path, "")):
+                assert load_all(text) or not text
 
     @property
     def notes(self) -> list[tuple[str, int | None, str]]:

@@ -129,6 +129,6 @@ def test_a_changelog_stays(patched: Patch) -> None:
     assert patched(files)["CHANGELOG.md"] == files["CHANGELOG.md"]
 
 
-def test_a_readme_that_upgrades_pip_still_does(patched):
+def test_a_readme_that_upgrades_pip_still_does(patched: Patch) -> None:
     found = patched({"README.md": "```bash\npython -m pip install --upgrade pip poetry\npoetry install\n```\n"})
     assert "pip install --upgrade pip uv\nuv sync\n" in found["README.md"]

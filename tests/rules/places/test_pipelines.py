@@ -60,3 +60,34 @@ def test_a_file_that_goes_is_told_where_it_is_named(patched: Patch) -> None:
     files[".python-version"] = "3.12\n"
     found = patched(files, requirements__txt="flask==3.0.0\n")
     assert found.notes == [(".readthedocs.yml", 4, "names requirements.txt, which the patch takes away")]
+
+
+def test_what_pip_installed_stays_in_that_python(patched: Patch) -> None:
+    text = "image: python:3.12\ntest:\n  script:\n    - pip3 install -r requirements.txt\n    - pytest\n"
+    found = patched({".gitlab-ci.yml": text}, requirements__txt="flask==3.0.0\n")
+    rows = found[".gitlab-ci.yml"].splitlines()
+    assert rows[3:] == [
+        "    - pip3 install uv==0.13.9 && UV_PROJECT_ENVIRONMENT=\"$(python3 -c 'import sys; print(sys.prefix)')\""
+        " uv sync --locked --inexact",
+        "    - pytest",
+    ]
+
+
+def test_the_environment_that_the_pipeline_made(patched: Patch) -> None:
+    text = """\
+pipeline {
+    agent any
+    stages { stage('a') { steps {
+        sh 'python3.12 -m venv venv'
+        sh './venv/bin/pip install -r requirements.txt'
+        sh "pip install -r requirements.txt"
+    } } }
+}
+"""
+    files = {"Jenkinsfile": text, ".python-version": "3.12\n"}
+    found = patched(files, requirements__txt="flask==3.0.0\n")["Jenkinsfile"]
+    first = (
+        "sh './venv/bin/pip install uv==0.13.9 && UV_PROJECT_ENVIRONMENT=./venv ./venv/bin/uv sync --locked --inexact'"
+    )
+    assert first in found
+    assert 'UV_PROJECT_ENVIRONMENT=\\"\\$(python -c' in found
