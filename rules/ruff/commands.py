@@ -99,6 +99,8 @@ def _windows(path: str, text: str, seen: Collection[int]) -> Iterator[tuple[int,
         for _ in range(line - 1):
             start = line_end(text, start)
         end = line_end(text, start)
+        if path.endswith((".ini", ".cfg")) and not _key(text, end).startswith("commands"):
+            continue
         if path.endswith((".toml", ".json")):
             yield from ((m.start("text"), m.end("text"), False) for m in _QUOTED.finditer(text, start, end))
             continue
@@ -106,6 +108,12 @@ def _windows(path: str, text: str, seen: Collection[int]) -> Iterator[tuple[int,
             end = line_end(text, end)
         lead = _LEAD.match(text, start, end)
         yield (lead.end() if lead else start), end, False
+
+
+def _key(text: str, end: int) -> str:
+    """The key of an INI file to which the line that ends at ``end`` belongs."""
+    found = re.findall(r"^([A-Za-z_][\w.-]*)[ \t]*[=:]", text[:end], re.MULTILINE)
+    return found[-1] if found else ""
 
 
 _QUOTED = re.compile(r"(?P<quote>[\"'])(?P<text>[^\"'\n]*)(?P=quote)")

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from rules.ruff.move import Baseline
+
+HOOKS = """\
+exclude: ^docs/
+repos:
+  # the small ones
+  - repo: https://github.com/pre-commit/pre-commit-hooks
+    rev: v4.0.0
+    hooks:
+      - id: check-yaml
+  - repo: https://github.com/psf/black
+    rev: 24.1.0
+    hooks:
+      - id: black
+
+  - repo: https://github.com/PyCQA/flake8
+    rev: 7.0.0
+    hooks:
+      - id: flake8
+        files: ^src/
+        additional_dependencies:
+          - flake8-bugbear==24.1
+
+  - repo: https://github.com/pycqa/isort
+    rev: 5.13.0
+    hooks:
+      - id: isort
+
+  - repo: https://github.com/pre-commit/mirrors-mypy
+    rev: v1.0.0
+    hooks:
+      - id: mypy
+"""
+NEW_HOOKS = """\
+exclude: ^docs/
+repos:
+  # the small ones
+  - repo: https://github.com/pre-commit/pre-commit-hooks
+    rev: v4.0.0
+    hooks:
+      - id: check-yaml
+  - repo: https://github.com/astral-sh/ruff-pre-commit
+    rev: v0.17.6
+    hooks:
+      - id: ruff-check
+        files: ^src/
+      - id: ruff-check
+        args: [--select=I, --fix]
+      - id: ruff-format
+
+  - repo: https://github.com/pre-commit/mirrors-mypy
+    rev: v1.0.0
+    hooks:
+      - id: mypy
+"""
+
+
+def test_hooks_become_ruffs_and_the_rest_stays(moved: Callable[..., Any]) -> None:
+    after = moved({".pre-commit-config.yaml": HOOKS, ".flake8": "[flake8]\nmax-line-length = 99\n"})
+    assert after[".pre-commit-config.yaml"] == NEW_HOOKS
+    assert ".flake8" not in after.files
+    config = tomllib.loads(after["ruff.toml"])
+    assert config["line-length"] == 88
+    assert config["lint"]["pycodestyle"] == {"max-line-length": 99}
+    assert {"B006", "I001", "E501"} <= set(config["lint"]["select"])
+    assert after.move.tools == ("black", "flake8", "isort")
+
+
+def test_a_hook_beside_others_goes_alone(moved: Callable[..., Any]) -> None:
+    text = (
+        "repos:\n- repo: https://example.org/hooks\n  rev: v1\n  hooks:\n  - id: check-yaml\n  - id: flake8\n"
+        "  - id: trailing-whitespace\n"
+    )
+    after = moved({".pre-commit-config.yaml": text})[".pre-commit-config.yaml"]
+    assert "flake8" not in after
+    assert (
+        "  - id: check-yaml\n  - id: trailing-whitespace\n- repo: https://github.com/astral-sh/ruff-pre-commit\n"
+        in after
+    )
+
+
+MAKE = "lint:\n\t@poetry run flake8 --max-line-length 100 --count src tests\n\tpython -m black --check -l 100 .\n"
+WORKFLOW = """\
+on: push
+jobs:
+  flake8:
+    runs-on: ubuntu-latest
+    strategy:
+      matrix:
+        tool: [flake8]
+    steps:
+      - run: pip install pytest flake8 black isort==5.0
+      - name: flake8 src
+        run: |
+          flake8 . --count --exit-zero --max-complexity=10  # advice
+          isort --check-only --diff . && pytest
+"""
+
+
+def test_commands_are_replaced_where_they_stand(moved: Callable[..., Any]) -> None:
+    after = moved({"Makefile": MAKE, ".github/workflows/ci.yml": WORKFLOW})
+    assert after["Makefile"] == "lint:\n\t@poetry run ruff check src tests\n\tpython -m ruff format --check .\n"
+    expected = (
+        WORKFLOW.replace("pytest flake8 black isort==5.0", "pytest ruff==0.17.6")
+        .replace(
+            "flake8 . --count --exit-zero --max-complexity=10", "ruff check --exit-zero --extend-select=E,F,W,C90 ."
+        )
+        .replace("isort --check-only --diff .", "ruff check --select=I .")
+    )
+    assert after[".github/workflows/ci.yml"] == expected
+
+
+def test_sections_and_packages_go(moved: Callable[..., Any]) -> None:
+    after = moved(
+        {
+            "tox.ini": "[tox]\nenvlist = lint\n\n[testenv:lint]\ndeps =\n    flake8\n    flake8-bugbear\n    pytest\n"
+            "commands =\n    flake8 src\n\n[flake8]\nmax-line-length = 100\n\n# kept\n[pytest]\naddopts = -q\n",
+            "requirements-dev.txt": "flake8>=3  # style\npytest\nisort\n",
+            "pyproject.toml": '[project]\nname = "a"\nversion = "1"\n\n[dependency-groups]\ndev = ["flake8>=3", "pytest"]\n',
+        }
+    )
+    assert after["tox.ini"] == (
+        "[tox]\nenvlist = lint\n\n[testenv:lint]\ndeps =\n    ruff==0.17.6\n    pytest\n"
+        "commands =\n    ruff check src\n\n# kept\n[pytest]\naddopts = -q\n"
+    )
+    assert after["requirements-dev.txt"] == "ruff==0.17.6  # style\npytest\nisort\n"
+    assert 'dev = ["ruff==0.17.6", "pytest"]' in after["pyproject.toml"]
+    assert tomllib.loads(after["pyproject.toml"])["tool"]["ruff"]["line-length"] == 100
+
+
+def test_packages_of_poetry_are_no_commands(moved: Callable[..., Any]) -> None:
+    text = '[tool.poetry]\nname = "a"\n\n[tool.poetry.group.dev.dependencies]\nblack = "^24"\nflake8 = "^6.1.0"\npytest = "*"\n'
+    after = moved({"pyproject.toml": text, "Makefile": "lint:\n\tflake8 .\n\tblack .\n"})
+    assert 'dependencies]\nruff = "0.17.6"\npytest = "*"\n' in after["pyproject.toml"]
+
+
+def test_a_plug_in_without_counterpart_keeps_flake8(moved: Callable[..., Any]) -> None:
+    files = {
+        "requirements-dev.txt": "wemake-python-styleguide\nflake8\nblack\n",
+        "Makefile": "lint:\n\tflake8 .\n\tblack --check .\n",
+    }
+    after = moved(files)
+    assert [r.code for r in after.move.refusals] == ["lint-plugin"]
+    assert "wemake-python-styleguide (WPS)" in after.move.refusals[0].message
+    assert after["Makefile"] == "lint:\n\tflake8 .\n\truff format --check .\n"
+    assert after["requirements-dev.txt"] == "wemake-python-styleguide\nflake8\nruff==0.17.6\n"
+
+
+def test_a_configuration_that_is_there_is_extended(moved: Callable[..., Any]) -> None:
+    ruff = "# ours\nline-length = 100\n\n[lint]\nselect = ['UP']\n"
+    after = moved({"ruff.toml": ruff, "setup.cfg": "[flake8]\nselect = F4\n", "Makefile": "lint:\n\tflake8 .\n"})
+    config = tomllib.loads(after["ruff.toml"])
+    assert after["ruff.toml"].startswith("# ours\n")
+    assert config["line-length"] == 100
+    assert config["lint"]["select"][:2] == ["UP", "F401"]
+    assert "setup.cfg" not in after.files
+
+
+def test_a_configuration_that_says_something_else_is_refused(moved: Callable[..., Any]) -> None:
+    after = moved({"ruff.toml": "line-length = 100\n", "Makefile": "lint:\n\tblack .\n"})
+    assert [r.code for r in after.move.refusals] == ["ruff-configured"]
+    assert not after.move.edits
+
+
+def test_the_old_form_is_kept(moved: Callable[..., Any]) -> None:
+    after = moved(
+        {
+            "ruff.toml": "line-length = 79\nselect = ['UP']\n",
+            ".flake8": "[flake8]\nselect = F4\n",
+            "Makefile": "l:\n\tflake8\n",
+        }
+    )
+    config = tomllib.loads(after["ruff.toml"])
+    assert "F401" in config["select"]
+
+
+def test_the_baseline_is_left_out_file_by_file(moved: Callable[..., Any]) -> None:
+    files = {
+        "Makefile": "l:\n\tflake8\n\tblack --check .\n",
+        ".flake8": "[flake8]\nper-file-ignores = a/[b].py: E501\n",
+    }
+    baseline = Baseline(
+        rules={"top.py": {"F401": 2}, "a/[b].py": {"E721": 1}}, unparsed=("old.py",), unformatted=("x.py",)
+    )
+    config = tomllib.loads(moved(files, baseline)["ruff.toml"])
+    assert config["lint"]["per-file-ignores"]["./top.py"] == ["F401"]
+    assert config["lint"]["per-file-ignores"]["a/[[]b[]].py"] == ["E721"]
+    assert config["lint"]["exclude"] == ["./old.py"]
+    assert config["format"]["exclude"] == ["./x.py"]
+
+
+def test_files_that_the_old_tools_never_saw_stay_out(moved: Callable[..., Any]) -> None:
+    config = tomllib.loads(moved({"Makefile": "l:\n\tflake8\n", "a.ipynb": "{}", "b.pyi": ""})["ruff.toml"])
+    assert config["extend-exclude"] == ["*.ipynb"]
+    assert config["lint"]["exclude"] == ["*.pyi"]
+
+
+@pytest.mark.parametrize("text", ["", "repos: [", "repos:\n- 1\n- repo: 2\n  hooks: [{id: flake8}, 3]\n", "[flake8\n"])
+def test_broken_files_do_no_harm(moved: Callable[..., Any], text: str) -> None:
+    moved({".pre-commit-config.yaml": text, ".flake8": text, "tox.ini": text, "Makefile": "l:\n\tflake8\n"})
