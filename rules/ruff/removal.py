@@ -43,7 +43,7 @@ def _is_named(name: str, names: Collection[str]) -> bool:
 # -- packages
 
 _NAME = r"(?P<name>[A-Za-z0-9][\w.-]*)"
-_REST = r"(?P<rest>[ \t]*(?:\[[\w,. -]*\])?[ \t]*(?:(?:[=<>~!]=?=?|\^|@)[^#\n;]*)?(?:;[^#\n]*)?)"
+_REST = r"(?P<rest>[ \t]*(?:\[[\w,. -]*\])?[ \t]*(?:(?:[=<>~!]=?=?|\^|@)[^#\n;]*?)?(?:;[^#\n]*?)?)"
 _TAIL = r"(?P<tail>(?:[ \t]+#[^\n]*)?\r?)"
 _ROW = re.compile(rf"(?P<lead>[ \t]*(?:-[ \t]+|deps[ \t]*=[ \t]*)?){_NAME}{_REST}{_TAIL}(?P<end>\n|$)")
 _KEY = re.compile(r"(?P<key>[A-Za-z_][\w.-]*)[ \t]*[=:]")

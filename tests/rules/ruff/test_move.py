@@ -123,7 +123,7 @@ def test_sections_and_packages_go(moved: Callable[..., Any]) -> None:
         {
             "tox.ini": "[tox]\nenvlist = lint\n\n[testenv:lint]\ndeps =\n    flake8\n    flake8-bugbear\n    pytest\n"
             "commands =\n    flake8 src\n\n[flake8]\nmax-line-length = 100\n\n# kept\n[pytest]\naddopts = -q\n",
-            "requirements-dev.txt": "flake8>=3  # style\npytest\nisort\n",
+            "requirements-dev.txt": "flake8>=3  # style\npytest\npep8-naming\n",
             "pyproject.toml": '[project]\nname = "a"\nversion = "1"\n\n[dependency-groups]\ndev = ["flake8>=3", "pytest"]\n',
         }
     )
@@ -131,7 +131,7 @@ def test_sections_and_packages_go(moved: Callable[..., Any]) -> None:
         "[tox]\nenvlist = lint\n\n[testenv:lint]\ndeps =\n    ruff==0.17.6\n    pytest\n"
         "commands =\n    ruff check src\n\n# kept\n[pytest]\naddopts = -q\n"
     )
-    assert after["requirements-dev.txt"] == "ruff==0.17.6  # style\npytest\nisort\n"
+    assert after["requirements-dev.txt"] == "ruff==0.17.6  # style\npytest\n"
     assert 'dev = ["ruff==0.17.6", "pytest"]' in after["pyproject.toml"]
     assert tomllib.loads(after["pyproject.toml"])["tool"]["ruff"]["line-length"] == 100
 
