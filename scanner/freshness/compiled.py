@@ -48,6 +48,7 @@ def check(scene: Scene) -> Verdict:
         *judged.orphans(),
         *judged.annotations(),
         *judged.dangling(),
+        *judged.twice(),
         *judged.unstripped(_keeps_extras(scene)),
     ]
     gaps = [*asked.gaps, *unknown, *judged.unexplained()]
@@ -291,6 +292,17 @@ class _Judgement:
             if name not in said:
                 message = f"annotation only: {made.raw} limits what is locked, which the annotation does not say"
                 yield Reason(message=message, path=made.at.path, line=made.at.line)
+
+    def twice(self) -> Iterator[Reason]:
+        """Packages pinned at two versions: pip-compile resolves for one environment, so that somebody wrote this."""
+        if self._lock.format != "pip-compile":
+            return
+        first: dict[str, LockedPackage] = {}
+        for package in self._lock.packages:
+            before = first.setdefault(package.key, package)
+            if package.name and package.version != before.version:
+                message = f"{package.name} is locked at {before.version} and at {package.version}: the tool writes one"
+                yield Reason(message=message, path=self._lock.path, line=package.line)
 
     def unexplained(self) -> Iterator[Reason]:
         """Pins that no source asks for and no annotation explains: whether anything still needs them is not written."""

@@ -84,6 +84,16 @@ def test_no_longer_asked_for_but_still_needed() -> None:
     assert text(found) == "annotation only: b is locked for a alone, no longer for requirements.in"
 
 
+def test_two_versions_of_one_package() -> None:
+    pins = "b==1.5 ; python_version >= '3.9'\n    # via a\nb==1.4 ; python_version < '3.9'\n    # via a\n"
+    compiled = COMPILED.replace("b==1.5\n    # via a\n", pins)
+    found = verdict("a\n", compiled)
+    assert (found.status, found.covers) == ("stale", True)
+    assert text(found) == "b is locked at 1.5 and at 1.4: the tool writes one"
+    universal = UV.format("uv pip compile --universal requirements.in -o requirements.txt")
+    assert verdict("a\n", compiled.replace(HEAD.format(COMMAND), universal)).status == "fresh"
+
+
 @pytest.mark.parametrize(
     "compiled",
     [
