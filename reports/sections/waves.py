@@ -88,7 +88,7 @@ def _kind(wave: Wave) -> str:
 
 def _steps(waves: Sequence[Wave], plans: Mapping[str, Plan]) -> Iterator[Step]:
     """A step for each wave; for many waves, as many of them to a step as it takes."""
-    size = -(-len(waves) // _DRAWN)
+    size = max(1, -(-len(waves) // _DRAWN))
     for start in range(0, len(waves), size):
         some = waves[start : start + size]
         mine = [plans[r].effort for w in some for r in w.repositories if r in plans]

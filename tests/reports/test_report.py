@@ -189,6 +189,14 @@ def test_an_empty_fleet_has_a_report(make_facts: Any) -> None:
         assert "0 repositories" in written(form, make_facts(a_fleet()))
 
 
+def test_plans_without_waves_have_a_report(facts: Facts) -> None:
+    from dataclasses import replace
+
+    from rules.plan import Plans
+
+    assert "First" in written("html", replace(facts, plans=Plans(plans=facts.plans.plans))).title()
+
+
 def test_a_page_is_for_the_report_alone() -> None:
     assert "html" not in {w.name for w in writers_for("findings")}
 
