@@ -54,7 +54,8 @@ def expand(
     what ``matters`` is kept, a question that is asked once for all callers.
     """
     where = invocation.at if invocation.context == "image" else None
-    key = (invocation.argv, invocation.directory, where, dict(invocation.env).get("TOXENV"))
+    env = dict(invocation.env)
+    key = (invocation.argv, invocation.directory, where, env.get("TOXENV"), env.get("NOXSESSION"))
     followed = lookup.followed(
         key, lambda: islice(filter(matters, _expand(invocation, lookup, set(), 0)), MAX_FOLLOWED)
     )
@@ -329,8 +330,10 @@ def _nox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple
     if tags and not asked:
         named = {t.name for t in extract.tasks if not {*t.tags}.isdisjoint(tags)}
         return [(extract, t.name) for t in extract.tasks if t.name in named or any("$" in tag for tag in tags)]
+    if not asked:
+        asked = [name for name in re.split(r"[,\s]+", dict(invocation.env).get("NOXSESSION", "")) if name]
     known = {t.name for t in extract.tasks if not (t.needs and t.name.startswith(f"{t.needs[0]}-"))}
-    names = [name if name in known or "$" in name else re.sub(r"-[\d.]+$", "", name) for name in asked]
+    names = [_session(name, known) for name in asked]
     sessions = tuple(t for t in extract.tasks if t.name in known)
     return [
         (extract, name)
@@ -338,6 +341,12 @@ def _nox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple
             _chosen(sessions, [n for n in names if n]) if names else [t.name for t in sessions if t.default]
         )
     ]
+
+
+def _session(name: str, known: set[str]) -> str:
+    """A session's own name, without the Python version behind it (``tests-3.12``, ``tests-${{ matrix.python }}``)."""
+    bare = re.sub(r"-(?:[\d.]+|\$\{\{[^}]{1,200}\}\}|\$\{?\w{1,100}\}?)$", "", name)
+    return bare if name not in known and (bare in known or "$" not in name) else name
 
 
 def _listed(args: tuple[str, ...], options: tuple[str, ...]) -> list[str]:

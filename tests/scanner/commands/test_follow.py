@@ -111,6 +111,8 @@ def lookup() -> Lookup:
         ("nox -s docs tests", ["nd", "nt"]),
         ("nox -s tests-3.12", ["nt"]),
         ("nox --session=docs", ["nd"]),
+        ("nox -s docs-${{matrix.python}}", ["nd"]),
+        ("nox -s docs-$PYTHON", ["nd"]),
         ("npm test", ["lint", "jest"]),
         ("npm run test -- -x", ["lint", "jest"]),
         ("npm ci", []),
@@ -183,6 +185,11 @@ def test_results_take_the_callers_context() -> None:
         (("A", "1"),),
         True,
     )
+
+
+def test_sessions_may_be_named_by_a_variable() -> None:
+    caller = replace(started("nox", "ci.yml", "job", "ci"), env=(("NOXSESSION", "docs"),))
+    assert [i.argv[0] for i in expand(caller, lookup())] == ["nd"]
 
 
 def test_is_followed() -> None:
