@@ -298,7 +298,8 @@ def _service(signs: _Signs) -> KindOf | None:
         started = None  # the orchestrator's own servers
     if signs.published and not signs.says("service"):
         deployed = started is not None and (
-            _IMAGE.search(started.at.path) is not None or _depth(started.at.path, signs.folder) == 0
+            _IMAGE.search(started.at.path) is not None
+            or (started.at.path.endswith(".py") and _depth(started.at.path, signs.folder) == 0)
         )
         is_library = signs.said is not None and signs.says("library") and signs.said.source != "readme"
         if started is not None and deployed and not is_library:
@@ -340,7 +341,7 @@ _IMAGE = re.compile(r"(?:^|/)(?:[\w.-]*(?:dockerfile|containerfile)[\w.-]*|procf
 def _by_dependency(signs: _Signs) -> KindOf | None:
     if signs.packaged is not None and signs.says("library"):
         return None
-    by_hand = signs.said is not None and signs.says("cli") and signs.said.word.startswith("script")
+    by_hand = signs.said is not None and signs.says("cli") and "script" in signs.said.word
     pages = by_hand or (signs.scripts and not signs.says("service"))
     frozen = signs.is_frozen()
     frameworks = WEB - (PAGES if pages else frozenset()) - (_BROUGHT_ALONG if frozen else frozenset())

@@ -12,7 +12,7 @@ from scanner.yaml_reader import Mapping, Scalar, load_mapping
 
 CI = "codebuild"
 _PHASES = ("install", "pre_build", "build", "post_build")
-_NAME = re.compile(r"(?:.*[-_.])?build-?_?spec(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
+_NAME = re.compile(r"(?:.*[-_.])?(?:build-?_?spec|codebuild)(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
 
 
 def read(path: str, text: str) -> Extract | None:

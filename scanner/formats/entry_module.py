@@ -115,7 +115,7 @@ NAMES = frozenset(
     code_location.py
     """.split()
 )
-_PATH = like(r"(?:[^/]+/){0,4}[^/]+\.py")
+_PATH = like(r"(?:[^/]+/){0,6}[^/]+\.py")
 _STARTED = like(
     r"(?:.*/)?(?:[a-z0-9_]{1,60}_(?:bot|handler|lambda)|lambda_[a-z0-9_]{1,60})\.py|(?:.*/)?lambdas?/(?:[^/]+/)?(?!__init__)[^/]+\.py"
 )

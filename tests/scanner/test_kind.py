@@ -119,6 +119,13 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         "service",
         {"requirements.txt": "django==4\n" + FREEZE, "shop/__init__.py": ""},
     ),
+    "a published application with its server beside the manifest": (
+        "service",
+        {
+            "pyproject.toml": pyproject(published=True, more='dependencies = ["flask"]'),
+            "app.py": "app = Flask(__name__)\n",
+        },
+    ),
     # jobs
     "an orchestrator's own web server": (
         "job",
@@ -230,6 +237,18 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
     "a script that an image starts for a person": (
         "cli",
         {"requirements.txt": "x", "Dockerfile": "FROM a\nENTRYPOINT python main.py\n", "main.py": BY_HAND},
+    ),
+    "a page of a framework in a script": (
+        "cli",
+        {"requirements.txt": "nicegui", "README.md": "# Faces\n\nThis script blurs faces.\n", "blur.py": ""},
+    ),
+    "a published tool with a catalogue's entry": (
+        "cli",
+        {
+            "pyproject.toml": pyproject(published=True, more=SCRIPT),
+            "catalog-info.yaml": "kind: Component\nmetadata: {name: a}\nspec: {type: service}\n",
+            **MODULE,
+        },
     ),
     "a chat client in scripts": (
         "cli",

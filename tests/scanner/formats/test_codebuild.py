@@ -33,5 +33,6 @@ def test_phases_share_a_shell() -> None:
 def test_names() -> None:
     assert FORMAT.matches("ci/buildspec-release.yml")
     assert FORMAT.matches("api-buildspec.yaml")
+    assert FORMAT.matches("terraform/pipeline/codebuild-apply.yml")
     assert not FORMAT.matches("examples/buildspec.yml")
     assert read("buildspec.yml", "version: 0.2\n") is None

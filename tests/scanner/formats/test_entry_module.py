@@ -46,7 +46,7 @@ def test_signs(text: str, found: tuple[str, int] | None) -> None:
     [
         ("main.py", True),
         ("src/shop/__main__.py", True),
-        ("a/b/c/d/e/app.py", False),
+        ("a/b/c/d/e/f/g/app.py", False),
         ("examples/app.py", False),
         ("shop/models.py", False),
         ("api/sqs_handler.py", True),
