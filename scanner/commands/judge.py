@@ -819,6 +819,8 @@ class _Judge:
         made = Judgement(
             kind="install", tool="pip", uses_lock=locked, enforced=enforced if locked else "none", because=because
         )
+        if found.state == "unknown":
+            made = Judgement(kind="install", tool="pip", because="it is exported in a folder that is not known")
         self._produce(output, made)
 
     def _produce(self, output: str, made: Judgement) -> None:

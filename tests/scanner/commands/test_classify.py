@@ -330,6 +330,11 @@ SEVERAL: list[tuple[str, str, list[tuple[object, ...]]]] = [
         "rm -f poetry.lock\npoetry install",
         [("other", None, None, None), ("install", "poetry", False, "none")],
     ),
+    (
+        ".",
+        "cd $FOLDER\nuv export -o x/out.txt\npip install -r x/out.txt",
+        [("lock", "uv", None, None), ("install", "pip", None, "none")],
+    ),
     ("pdm", "pdm install -L pdm.lock", [("install", "pdm", True, "none")]),
     ("pdm", "pdm install --lockfile missing.lock", [("install", "pdm", False, "none")]),
     (".", "uv sync --locked\nuv sync", [("install", "uv", True, "locked"), ("install", "uv", True, "locked")]),
