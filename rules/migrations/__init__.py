@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from rules.migration import Edit, Ground, Migration, Move, Refusal
 from rules.migrations import conda, hatch, pdm, pipenv, poetry, requirements, rye
-from rules.migrations.ground import Moved, Origin, Site, Stop, refusal
+from rules.migrations.ground import Moved, Origin, Site, Stop, parsed, refusal
 from rules.migrations.narrow import narrowed
 from rules.migrations.sheet import Sheet
 from rules.pythons import admitted, dotted, oldest_for_uv
@@ -49,6 +49,7 @@ def migrate(ground: Ground) -> Migration:
         try:
             _refuse_rivals(project)
             moved = origin(site)
+            _refuse_broken(moved)
             _refuse_old_python(moved)
         except Stop as stop:
             refusals.append(refusal(site, stop))
@@ -63,6 +64,17 @@ def migrate(ground: Ground) -> Migration:
         refusals=tuple(refusals),
         notes=tuple(site_notes),
     )
+
+
+def _refuse_broken(moved: Moved) -> None:
+    """A manifest written in a way that the new tables do not fit into (tables by dotted keys at the top)."""
+    for edit in moved.edits:
+        if edit.after is not None and edit.path.endswith(".toml"):
+            try:
+                parsed(edit.path, edit.after)
+            except Stop as stop:
+                message = f"the new tables do not fit into {edit.path}: {stop.blocker.message}"
+                raise Stop("manifest-by-hand", message, edit.path) from None
 
 
 def _refuse_old_python(moved: Moved) -> None:

@@ -6,6 +6,7 @@ into tables that exist, and what is missing is written in the usual order at one
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -252,7 +253,7 @@ def _array(entries: Sequence[Wish | GroupOf], tail: Sequence[str] = ()) -> str:
 
 
 def _setting(value: Value) -> str:
-    if isinstance(value, str | bool | int | Mapping):
+    if not isinstance(value, Sequence) or isinstance(value, str):
         return value_text(value)
     texts = [Entry(v) if isinstance(v, str) else Entry("", raw=value_text(v)) for v in value]
     return listed(texts)
@@ -264,7 +265,8 @@ def _put(sheet: Sheet, keys: tuple[str, ...], rows: Sequence[Row], made: list[st
         return
     block = sheet.find(*keys)
     if block is None:
-        made.append(table_text(keys, rows))
+        if not _put_inside(sheet, keys, rows):
+            made.append(table_text(keys, rows))
         return
     there = {item.keys[0] for item in block.items()}
     for row in rows:
@@ -272,3 +274,19 @@ def _put(sheet: Sheet, keys: tuple[str, ...], rows: Sequence[Row], made: list[st
             sheet.set_key(block, row.key, row.raw)
         else:
             sheet.append_rows(block, [replace(row)])
+
+
+def _put_inside(sheet: Sheet, keys: tuple[str, ...], rows: Sequence[Row]) -> bool:
+    """Entries of a table that its parent holds, inline or by dotted keys; whether there is such a one."""
+    parent = sheet.find(*keys[:-1])
+    own = [item for item in parent.items() if item.keys[0] == keys[-1]] if parent is not None else []
+    if parent is None or not own:
+        return False
+    if len(own[0].keys) == 1:
+        values = {row.key: tomllib.loads(f"x = {row.raw}\n")["x"] for row in rows}
+        sheet.set_key(parent, keys[-1], value_text({**own[0].value, **values}))
+        return True
+    there = {item.keys[1:2] for item in own}
+    fresh = [row for row in rows if (row.key,) not in there]
+    sheet.append_rows(parent, [replace(row, outer=keys[-1]) for row in fresh])
+    return True

@@ -11,6 +11,7 @@ from typing import Any
 
 from rules.blockers import KINDS, PlanBlocker
 from rules.migration import Edit, Ground, Move, Refusal
+from rules.migrations.shapes import misshapen
 from rules.uv import safe_name
 from scanner.inventory import Project
 
@@ -92,10 +93,13 @@ Origin = Callable[[Site], Moved]
 def parsed(path: str, text: str) -> dict[str, Any]:
     """A TOML text as data; raises :class:`Stop` where it is none."""
     try:
-        return tomllib.loads(text)
+        document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = re.search(r"line (\d+)", str(error))
         raise Stop("unread-file", f"{path}: {error}", path, int(found[1]) if found else None) from None
+    for key in misshapen(document):
+        raise Stop("unread-file", f"{path}: {key} holds something else than belongs there", path)
+    return document
 
 
 def refusal(site: Site, stop: Stop) -> Refusal:

@@ -84,7 +84,7 @@ def _sources(base: Base, pdm: dict[str, Any], pins: tuple[LockedPackage, ...]) -
     sources = [*_configured(site), *(s for s in pdm.get("source", ()) if isinstance(s, dict))]
     blocks = base.sheet.below(*_ROOT, "source")
     for number, source in enumerate(sources):
-        url, name = source.get("url"), source.get("name")
+        url, name = source.get("url"), str(source.get("name") or "")
         line = blocks[number].line if number < len(blocks) else 1
         if not isinstance(url, str):
             continue
@@ -92,10 +92,10 @@ def _sources(base: Base, pdm: dict[str, Any], pins: tuple[LockedPackage, ...]) -
         if source.get("type") == "find_links":
             _append(base, "find-links", without_credentials(url)[0])
         elif included:
-            _include(base, str(name or "index"), url, included, pins)
+            _include(base, name or "index", url, included, pins)
         else:
             option = "--index-url" if name == "pypi" else "--extra-index-url"
-            declared.append((option, name if name != "pypi" else None, url, site.manifest, line))
+            declared.append((option, name if name not in ("", "pypi") else None, url, site.manifest, line))
     pip_options.add_indexes(site, base.draft, declared, pins)
 
 

@@ -29,6 +29,7 @@ from rules.migrations.narrow import environments_of
 from rules.migrations.pep import is_specifier, requirement_text
 from rules.migrations.pins import normal_version, pins_of, prerelease_constraints
 from rules.migrations.pythons import require_python, used_python
+from rules.migrations.shapes import misshapen
 from rules.migrations.sheet import Item, Sheet
 from rules.migrations.toml_text import Row, string
 from scanner.facts import LockedPackage, Manifest, Requirement
@@ -61,6 +62,8 @@ class _Conversion:
             raise Stop("unread-file", f"{self._path}: {problem.message}", self._path, problem.at.line)
         if extract is None or extract.manifest is None:
             raise Stop("unread-file", f"{self._path} could not be read", self._path)
+        for key in misshapen(extract.manifest.data, pipfile=True):
+            raise Stop("unread-file", f"{self._path}: {key} holds something else than belongs there", self._path)
         return extract.manifest
 
     def _commented(self) -> dict[tuple[str, str], Item]:

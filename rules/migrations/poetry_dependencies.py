@@ -43,7 +43,8 @@ def wishes_of(site: Site, name: str, value: object, poetry: Papers, keys: tuple[
 
 def _wish(site: Site, name: str, entry: Mapping[str, Any], place: Place) -> Wish:
     texts = {key: value for key, value in entry.items() if isinstance(value, str)}
-    extras = [text for text in entry.get("extras", ()) if isinstance(text, str)]
+    listed = entry.get("extras")
+    extras = [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
     source = _source(site, texts, entry, place)
     wanted = "" if source is not None and "index" not in source else _wanted(site, name, texts, place)
     try:

@@ -94,7 +94,8 @@ def _sources(base: Base, rye: dict[str, Any], pins: tuple[LockedPackage, ...]) -
             continue
         option = "--index-url" if source.get("name") == "default" else "--extra-index-url"
         block = next(iter(base.sheet.below(*_ROOT, "sources")), None)
-        name = source.get("name") if source.get("name") != "default" else None
+        name = source.get("name")
+        name = name if isinstance(name, str) and name != "default" else None
         declared.append((option, name, url, base.site.manifest, block.line if block else 1))
     pip_options.add_indexes(base.site, base.draft, declared, pins, best_of_all=False)
 

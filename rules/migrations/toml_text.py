@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, time
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 _CONTROL = re.compile(r'["\\\x00-\x1f\x7f]')
 _WIDTH = 100
 
-Value = str | bool | int | Sequence["Value"] | Mapping[str, "Value"]
+Value = str | bool | int | float | date | time | Sequence["Value"] | Mapping[str, "Value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One ``key = value`` of a table; ``raw`` is the value's TOML text."""
+    """One ``key = value`` of a table; ``raw`` is the value's TOML text, ``outer`` what stands before a dotted key."""
 
     key: str
     raw: str
     comment: str | None = None
     above: tuple[str, ...] = ()
+    outer: str | None = None
 
 
 Rows = Sequence[Row]
@@ -56,8 +58,10 @@ def value_text(value: Value) -> str:
     """A value on one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return str(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
     if isinstance(value, str):
         return string(value)
     if isinstance(value, Mapping):
@@ -85,7 +89,8 @@ def rows_text(rows: Rows) -> str:
     parts: list[str] = []
     for row in rows:
         parts += [f"# {text}".rstrip() for text in row.above]
-        parts.append(f"{key_text(row.key)} = {row.raw}" + (f"  # {row.comment}" if row.comment else ""))
+        name = f"{key_text(row.outer)}.{key_text(row.key)}" if row.outer else key_text(row.key)
+        parts.append(f"{name} = {row.raw}" + (f"  # {row.comment}" if row.comment else ""))
     return "\n".join(parts) + "\n" if parts else ""
 
 

@@ -241,3 +241,37 @@ def test_what_uv_locks_already_is_left_alone(migrated):
     result = migrated({"pyproject.toml": text, "uv.lock": 'version = 1\nrequires-python = ">=3.9"\n'})
     assert result.migration.edits == result.migration.moves == result.migration.refusals == ()
     assert tomllib.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("head", "urls"),
+    [
+        ('urls = { Docs = "https://docs.example" }', {"Docs", "Homepage"}),
+        ('urls.Docs = "https://docs.example"', {"Docs", "Homepage"}),
+        ("", {"Homepage"}),
+    ],
+)
+def test_tables_that_are_written_inside_others(migrated, head, urls):
+    text = f'[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = []\n{head}\n'
+    text += '\n[tool.poetry]\nhomepage = "https://shop.example"\n[tool.poetry.group.dev.dependencies]\na = "1"\n'
+    result = migrated({"pyproject.toml": text, "poetry.lock": "package = []\n[metadata]\nlock-version = '2.1'\n"})
+    assert result.refused == []
+    assert set(result.data["project"]["urls"]) == urls
+
+
+def test_a_manifest_that_nothing_fits_into_is_refused(migrated):
+    text = 'dependency-groups.dev = ["a"]\n[tool.poetry]\nname = "shop"\nversion = "1"\n'
+    text += '[tool.poetry.dependencies]\npython = "^3.9"\n[tool.poetry.group.test.dependencies]\nb = "1"\n'
+    result = migrated({"pyproject.toml": text})
+    assert result.refused == ["manifest-by-hand"]
+    assert not result.migration.edits
+
+
+@pytest.mark.parametrize(
+    "line", ['authors = "Ann"', "extras = []", "version = 1", "group = {dev = 3}", "dependencies = []"]
+)
+def test_values_of_another_kind_are_refused(migrated, line):
+    text = f'[tool.poetry]\nname = "shop"\n{line}\n[tool.poetry.scripts]\na = "b:c"\n'
+    result = migrated({"pyproject.toml": text, "poetry.lock": "package = []\n[metadata]\nlock-version = '2.1'\n"})
+    assert result.refused in (["unread-file"], ["python-undeclared"])
+    assert not result.migration.edits
