@@ -15,10 +15,9 @@ from dataclasses import replace
 
 from rules.migration import Edit, Ground, Migration
 from rules.places import bots, dockerfile, github, nox, pipelines, plain, pre_commit, prose
-from rules.places.script import Context, invocations_of
+from rules.places.script import Context, invocations_of, program_words
 from rules.places.target import MANAGERS, targets
 from rules.places.yaml_text import documents
-from rules.uv import starts
 from scanner.format import Unreadable
 from scanner.formats import formats_for
 
@@ -114,11 +113,11 @@ def _remaining(ground: Ground, context: Context, edits: dict[str, Edit]) -> None
     """Notes on what the scanner still sees calling an old tool in a file about which nothing was said."""
     tools = {tool for target in context.targets.values() for tool in target.tools & MANAGERS}
     noted = {note.path for note in context.notes}
-    for path in sorted(context.calling(tools) - noted):
+    for path in sorted(context.calling(set(MANAGERS)) - noted):
         edit = edits.get(path)
         text = edit.after if edit is not None else ground.read(path)
         for line, program in _called(path, text or ""):
-            if program in tools:
+            if program in tools or (program in MANAGERS and context.around(path) is not None):
                 context.note(path, line, f"{program} is still called")
                 break
 
@@ -131,8 +130,7 @@ def _called(path: str, text: str) -> Iterator[tuple[int | None, str]]:
         except Unreadable:
             continue
         for invocation in invocations_of(extract) if extract is not None else ():
-            words = starts(invocation.argv)
-            if words:
+            if words := program_words(invocation.argv):
                 yield invocation.at.line, posixpath.basename(words[0])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -117,14 +117,20 @@ def invocations_of(extract: Extract) -> Iterable[Invocation]:
                 yield from step.invocations
 
 
+def program_words(argv: Sequence[str]) -> tuple[str, ...]:
+    """The words from the program on; what a container is told to run counts, where that is an old tool."""
+    words = starts(argv)
+    if len(words) > 2 and words[0].startswith("$") and words[1] == "-m":
+        return words[2:]
+    if words and words[0] in _CONTAINERS:
+        return words[next((n for n, w in enumerate(words) if w in MANAGERS), 0) :]
+    return words
+
+
 def _as_seen(invocation: Invocation, project: str | None) -> _Seen | None:
-    words = starts(invocation.argv)
+    words = program_words(invocation.argv)
     if not words or invocation.at.line is None:
         return None
-    if words[0].startswith("$") and words[1:2] == ("-m",) and len(words) > 2:
-        words = words[2:]
-    if words[0] in _CONTAINERS:
-        words = words[next((n for n, w in enumerate(words) if w in MANAGERS), 0) :]
     verb = next((w for w in words[1:] if not w.startswith("-")), "")
     return _Seen(invocation.at.line, posixpath.basename(words[0]), verb, invocation.job, project)
 
