@@ -16,8 +16,8 @@ def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
     run = facts.fleet.run
     said = Prose(
         said=(
-            f"Muster {run.version} read every repository at the commit that its card names, as of {run.as_of}; "
-            "nothing of them was run, and nothing left this machine. A value that the files do not show is unknown: "
+            f"Muster {run.version} read the files of every repository at the commit that its card names, as of "
+            f"{run.as_of}; the scan starts nothing of theirs. A value that the files do not show is unknown: "
             "it is counted as neither good nor bad.",
         )
     )
