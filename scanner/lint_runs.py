@@ -17,6 +17,7 @@ from typing import Literal
 from scanner import sandbox
 
 TIMEOUT = 300.0
+_SAYS = re.compile(r"^[Ww]ould reformat:? |:\d+:\d+: unformatted: ")
 _LINE = re.compile(r"(?P<path>.+?):(?P<line>\d+):(?P<column>\d+):(?P<code>[A-Z]+\d+)$")
 
 
@@ -97,7 +98,11 @@ def run_formatter(folder: str, argv: Sequence[str]) -> set[str]:
     """Files that ``black --check`` or ``ruff format --check`` would change; raises :class:`NotMeasured`."""
     done = _run(argv, folder)
     lines = [*done.stdout.splitlines(), *done.stderr.splitlines()]
-    found = (re.match(r"[Ww]ould reformat:? (.+)$", line) for line in lines)
+    found = (
+        re.match(r"(?:[Ww]ould reformat:? )?(.+?)(?::\d+:\d+: unformatted: .*)?$", line)
+        for line in lines
+        if _SAYS.search(line)
+    )
     if done.status not in (0, 1, 2, 123):
         raise NotMeasured(_first_line(done.stderr) or f"{os.path.basename(argv[0])} ended with {done.status}")
     return {os.path.relpath(os.path.join(folder, m[1]), folder) for m in found if m is not None}

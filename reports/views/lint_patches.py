@@ -58,6 +58,7 @@ def _about(outcome: LintOutcome) -> Iterator[str]:
         yield f"- {markdown(note.message)}{place}"
     if outcome.patch and any(line.startswith("+ruff = ") or "ruff==" in line for line in outcome.patch.splitlines()):
         yield "- the manifests ask for Ruff now; locks and compiled requirements are not in the patch: lock again"
+    yield from _later(outcome.measure)
 
 
 def _measured(measure: Measure | None) -> Iterator[str]:
@@ -77,7 +78,10 @@ def _measured(measure: Measure | None) -> Iterator[str]:
         yield f"- reports: {measure.kept} kept{recall}, {lost} lost, {uncovered} under codes that Ruff has not"
     if measure.unformatted:
         yield f"- {measure.unformatted} files that Black leaves alone are left out of `ruff format` for now"
-    if measure.later:
+
+
+def _later(measure: Measure | None) -> Iterator[str]:
+    if measure is not None and measure.later:
         yield from ("", "Left out of the gate for now, file by file; each is a step of its own:", "")
         yield from ("| rule | reports | files | fixed safely | fixed unsafely |", "|---|---|---|---|---|")
         for later in sorted(measure.later, key=lambda x: (-x.safe, -x.count, x.code)):

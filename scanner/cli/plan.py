@@ -64,9 +64,10 @@ def command(
     With --patches each repository is opened again at the scanned commit and its move to uv is written as a patch that
     `git apply` takes, beside one that takes it back. With --prove uv locks the patched manifests in a scratch copy upon
     the old versions, and the proof is a comparison package by package; the patch then holds the lock. No code of the
-    repository is run.
+    repository is run. On the Ruff track --prove runs flake8, isort and Black, as far as they are installed, and Ruff
+    over the committed files; what only Ruff reports is left out file by file.
 
-    Exit status: 0 done; 1 with --prove: a project is neither proved nor resolved; 3 a repository could not be opened.
+    Exit status: 0 done; 1 with --prove: a project is neither proved nor resolved, or a gate would fail; 3 a repository could not be opened.
     """
     tracks = tuple(word.strip() for word in to.split(",") if word.strip())
     if not tracks or not set(tracks) <= set(TRACKS):

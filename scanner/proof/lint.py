@@ -223,7 +223,7 @@ def _new(made: LintMove, folder: str) -> tuple[list[Report], set[str]]:
         for run in _gates(made.setup, tool):
             paths = _paths(run, folder)
             if tool == "black":
-                argv = (ruff_program(), "format", "--no-cache", "--check", *paths)
+                argv = (ruff_program(), "format", "--no-cache", "--check", "--output-format=concise", *paths)
                 unformatted |= {p for p in run_formatter(folder, argv) if run.covers(p)}
             else:
                 select = ("--select=I",) if tool == "isort" else ()

@@ -1,0 +1,108 @@
+"""``muster plan --to ruff --patches`` from the scan to the applied patch; the old tools are made up but for one test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+RUFF = Path(sys.executable).with_name("ruff")
+FILES = {
+    ".flake8": "[flake8]\nmax-line-length = 100\nselect = F,E\n",
+    ".pre-commit-config.yaml": "repos:\n- repo: https://github.com/PyCQA/flake8\n  rev: 7.0.0\n  hooks:\n  - id: flake8\n",
+    "shop.py": "import os\n\nprint(type(1) == int)\n",
+    "old/long.py": "x = 1\n",
+}
+
+
+@pytest.fixture
+def shop(make_repo: Any) -> Any:
+    repo = make_repo("shop")
+    repo.commit(FILES)
+    return repo
+
+
+def _flake8(folder: Path, monkeypatch: pytest.MonkeyPatch, *reports: str) -> None:
+    """A program of that name that reports the same whatever is asked."""
+    folder.mkdir()
+    program = folder / "flake8"
+    program.write_text("#!/bin/sh\n" + "".join(f"echo {line}\n" for line in reports))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+
+def test_a_patch_without_a_proof(muster: Any, shop: Any) -> None:
+    muster("scan", shop.path, "-q")
+    told = muster("plan", "--patches", "out", "--to", "ruff", "--format", "json", "-q")
+    assert told.status == 0, told.err
+    (plan,) = told.json["plans"]
+    assert (plan["patch"], plan["measure"]) == ("shop.ruff.patch", None)
+    shop.git("apply", str(Path("out/shop.ruff.patch").resolve()))
+    assert not (shop.path / ".flake8").exists()
+    assert "id: ruff-check" in (shop.path / ".pre-commit-config.yaml").read_text()
+    shop.git("apply", str(Path("out/shop.ruff.rollback.patch").resolve()))
+    assert shop.git("status", "--porcelain") == ""
+
+
+def test_the_gate_that_passes_goes_on_passing(muster: Any, shop: Any, monkeypatch: Any, tmp_path: Path) -> None:
+    _flake8(tmp_path / "bin", monkeypatch)
+    muster("scan", shop.path, "-q")
+    told = muster("plan", "--patches", "out", "--to", "ruff", "--prove", "--format", "json", "-q")
+    assert told.status == 0, told.err
+    measure = told.json["plans"][0]["measure"]
+    assert (measure["status"], measure["before"], measure["after"], measure["new"]) == ("measured", True, True, 2)
+    assert {"code": "F401", "count": 1, "files": 1, "safe": 1, "unsafe": 0} in measure["later"]
+    shop.git("apply", str(Path("out/shop.ruff.patch").resolve()))
+    done = subprocess.run(
+        [RUFF, "check", "--no-cache", "."], cwd=shop.path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    assert "| F401 | 1 | 1 | 1 | 0 |" in Path("out/RUFF.md").read_text()
+
+
+def test_what_both_report_stays_in_the_gate(muster: Any, shop: Any, monkeypatch: Any, tmp_path: Path) -> None:
+    _flake8(tmp_path / "bin", monkeypatch, "./shop.py:1:1:F401", "./shop.py:9:1:E128", "./old/long.py:1:1:E501")
+    muster("scan", shop.path, "-q")
+    told = muster("plan", "--patches", "out", "--to", "ruff", "--prove", "--format", "json", "-q")
+    measure = told.json["plans"][0]["measure"]
+    assert (measure["before"], measure["after"], measure["kept"]) == (False, False, 1)
+    assert (measure["lost"], measure["uncovered"]) == ([["E501", 1]], [["E128", 1]])
+
+
+def test_without_the_old_tool_only_ruff_is_run(muster: Any, shop: Any, monkeypatch: Any) -> None:
+    monkeypatch.setenv("PATH", os.path.dirname(shutil.which("git") or ""))
+    muster("scan", shop.path, "-q")
+    told = muster("plan", "--patches", "out", "--to", "ruff", "--prove", "--format", "json", "-q")
+    measure = told.json["plans"][0]["measure"]
+    assert (measure["status"], measure["before"], measure["after"]) == ("ruff-only", None, False)
+
+
+@pytest.mark.oracle
+@pytest.mark.skipif(not all(map(shutil.which, ("flake8", "isort", "black"))), reason="the old tools are not installed")
+def test_with_the_real_tools(muster: Any, make_repo: Any) -> None:
+    repo = make_repo("web")
+    hooks = "".join(
+        f"- repo: https://github.com/example/{name}\n  rev: 1.0.0\n  hooks:\n  - id: {name}\n"
+        for name in ("flake8", "isort", "black")
+    )
+    repo.commit(
+        {
+            ".pre-commit-config.yaml": f"repos:\n{hooks}",
+            "setup.cfg": "[flake8]\nmax-line-length = 88\nextend-ignore = E203\nexclude = gen\n"
+            "per-file-ignores = __init__.py: F401\n\n[isort]\nprofile = black\n",
+            "web/__init__.py": "import os\n",
+            "web/a.py": "import sys\nimport os\n\nx={1:2}\nprint(os, sys)\n",
+            "gen/b.py": "import os\n",
+        }
+    )
+    muster("scan", repo.path, "-q")
+    told = muster("plan", "--patches", "out", "--to", "ruff", "--prove", "--format", "json", "-q")
+    measure = told.json["plans"][0]["measure"]
+    assert measure["status"] == "measured", measure
+    assert (measure["before"], measure["after"], measure["format_before"], measure["format_after"]) == (False,) * 4
+    assert (measure["kept"], measure["new"], measure["lost"]) == (3, 0, []), measure
