@@ -67,7 +67,8 @@ def command(
     repository is run. On the Ruff track --prove runs flake8, isort and Black, as far as they are installed, and Ruff
     over the committed files; what only Ruff reports is left out file by file.
 
-    Exit status: 0 done; 1 with --prove: a project is neither proved nor resolved, or a gate would fail; 3 a repository could not be opened.
+    Exit status: 0 done; 1 with --prove: a project is neither proved nor resolved, or a gate would fail; 3 a repository
+    could not be opened.
     """
     tracks = tuple(word.strip() for word in to.split(",") if word.strip())
     if not tracks or not set(tracks) <= set(TRACKS):
