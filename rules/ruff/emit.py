@@ -100,7 +100,7 @@ def combine(
         lint=lint,
         tables=tables,
         per_file=_per_file(flake8, isort),
-        formats=black is not None,
+        formats=black is not None or (isort is not None and isort.has_length),
     )
 
 
@@ -189,7 +189,6 @@ def _fitting(there: Any, ours: Mapping[str, Any], *, formats: bool) -> dict[str,
     top = {name: value for name, value in ours.items() if name not in ("target-version", "lint")}
     lint = dict(ours.get("lint", {}))
     length = there.get("line-length")
-    formats = formats or "I001" in lint.get("select", ())
     if length is not None and length != top["line-length"] and not formats:
         kept = top.pop("line-length")
         if "E501" in lint.get("select", ()):

@@ -81,20 +81,12 @@ def _replaced(text: str, old: list[_Hook], ours: Mapping | None) -> Iterator[Spl
 
 
 def _distinct(old: list[_Hook], text: str) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    """Hooks to be: id, arguments, further lines. flake8's and isort's are one where they see the same files."""
-    made: list[tuple[str, list[str], tuple[str, ...]]] = []
-    for hook in sorted(old, key=lambda h: h.tool == "black"):
-        kept = tuple(_kept(text, hook.node))
+    """Hooks to be: id, arguments, further lines. Imports are sorted first; what flake8 only told is not mended."""
+    made = []
+    for hook in sorted(old, key=lambda h: ("isort", "flake8", "black").index(h.tool)):
         words = [s.text for s in hook.node.seq("args") if isinstance(s, Scalar)]
-        options = _options(hook.tool, words)
-        same = next((m for m in made if m[0] == _NEW[hook.tool] and m[2] == kept), None)
-        if same is None:
-            made.append((_NEW[hook.tool], options, kept))
-        else:
-            merged = {w for w in (*same[1], *options) if w != "--select=I"}
-            alone = {"--select=I"} if "--select=I" in same[1] and "--select=I" in options else set()
-            same[1][:] = sorted(merged | alone)
-    return [(name, tuple(options), kept) for name, options, kept in made]
+        made.append((_NEW[hook.tool], tuple(_options(hook.tool, words)), tuple(_kept(text, hook.node))))
+    return list(dict.fromkeys(made))
 
 
 def _options(tool: str, words: list[str]) -> list[str]:

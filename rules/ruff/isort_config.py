@@ -72,6 +72,7 @@ class IsortRules:
     settings: Mapping[str, Value] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     line_length: int = 79
+    has_length: bool = False
     src: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     unsayable: tuple[tuple[str, str], ...] = ()
@@ -95,6 +96,7 @@ def translate_isort(options: Mapping[str, Any]) -> IsortRules:
         settings=settings,
         skipped=tuple(dict.fromkeys(pattern for option in _SKIPPED for pattern in _list(whole.get(option)))),
         line_length=_number(whole.get("line_length")) or 79,
+        has_length=_number(whole.get("line_length")) is not None,
         src=_list(whole.get("src_paths")),
         required=_imports(whole.get("add_imports")),
         unsayable=tuple(_unsayable(whole, profile)),

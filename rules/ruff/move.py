@@ -65,7 +65,9 @@ def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
     try:
         _configure(edits, ground, config, tools)
     except Conflict as conflict:
-        return replace(empty, refusals=(*refusals, _refusal("ruff-configured", str(conflict), None)))
+        return replace(
+            empty, refusals=(*refusals, _refusal("ruff-configured", str(conflict), "Which one holds from now on?"))
+        )
     swap = commands.Swap(tools=tools, packages=_packages(tools, ground))
     _unconfigure(edits, ground, tools)
     _switch(edits, ground, swap)

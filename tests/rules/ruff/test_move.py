@@ -51,9 +51,9 @@ repos:
     rev: v0.17.6
     hooks:
       - id: ruff-check
-        files: ^src/
-      - id: ruff-check
         args: [--select=I, --fix]
+      - id: ruff-check
+        files: ^src/
       - id: ruff-format
 
   - repo: https://github.com/pre-commit/mirrors-mypy
