@@ -78,11 +78,7 @@ def shell(path: str, text: str, context: Context) -> str:
 
 def _in_image(path: str, context: Context) -> bool:
     """Whether a Dockerfile or a compose file names the script."""
-    name = re.compile(rf"(?<![\w.-]){re.escape(posixpath.basename(path))}(?![\w.-])")
-    for file, extract in context.ground.facts.extracts.items():
-        if extract.format in ("dockerfile", "compose") and name.search(context.ground.read(file) or ""):
-            return True
-    return False
+    return re.search(rf"(?<![\w.-]){re.escape(posixpath.basename(path))}(?![\w.-])", context.images()) is not None
 
 
 def lines(path: str, text: str, context: Context) -> str:

@@ -41,6 +41,7 @@ class Context:
         self.ground = ground
         self.targets = {target.folder: target for target in targets}
         self.notes: list[PlanBlocker] = []
+        self._images: str | None = None
         self._seen: dict[str, list[_Seen]] = {}
         projects = {(c.path, c.line, c.argv): c.project for c in ground.repository.commands}
         for extract in ground.facts.extracts.values():
@@ -60,6 +61,13 @@ class Context:
         """Whether a moved project's ``poetry.toml`` has Poetry install into the Python that it is started with."""
         names = ("poetry.toml" if folder == "." else f"{folder}/poetry.toml" for folder in self.targets)
         return any(_NO_ENVIRONMENT.search(self.ground.read(name) or "") for name in names)
+
+    def images(self) -> str:
+        """The texts of all Dockerfiles and compose files."""
+        if self._images is None:
+            files = [p for p, e in self.ground.facts.extracts.items() if e.format in ("dockerfile", "compose")]
+            self._images = "\n".join(self.ground.read(path) or "" for path in files)
+        return self._images
 
     def calling(self, tools: set[str]) -> set[str]:
         """The files in which the scanner saw one of ``tools`` called."""
