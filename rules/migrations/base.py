@@ -47,6 +47,13 @@ class Base:
         names = (re.match(r"[A-Za-z0-9._-]+", t) for t in texts if isinstance(t, str))
         return frozenset(str(canonicalize_name(found[0])) for found in names if found)
 
+    @property
+    def required(self) -> frozenset[str]:
+        """The names among the dependencies of ``[project]`` that are always installed, in normal form."""
+        texts = self.project.get("dependencies", ())
+        names = (re.match(r"[A-Za-z0-9._-]+", text) for text in texts)
+        return frozenset(str(canonicalize_name(found[0])) for found in names if found)
+
     def edits(self) -> list[Edit]:
         """Edits of other files than the manifest."""
         return self.more

@@ -39,7 +39,7 @@ def move(site: Site) -> Moved:
     _groups(base, pdm)
     _sources(base, pdm, pins)
     _resolution(base, pdm)
-    constraints = prerelease_constraints(base.draft, pins)
+    constraints = prerelease_constraints(base.draft, pins, base.document)
     if constraints:
         base.draft.settings["constraint-dependencies"] = constraints
     if pdm.get("distribution") is False or pdm.get("package-type") == "application":

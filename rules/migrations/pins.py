@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name, canonicalize_version
@@ -32,18 +34,27 @@ def normal_version(version: str | None) -> str | None:
     return canonicalize_version(version) if version else version
 
 
-def prerelease_constraints(draft: Draft, pins: Iterable[LockedPackage]) -> list[str]:
+def prerelease_constraints(draft: Draft, pins: Iterable[LockedPackage], document: Mapping[str, Any]) -> list[str]:
     """Constraints that admit the locked pre-releases of direct dependencies whose specifiers do not name one.
 
     uv takes pre-releases where a requirement or constraint of the project names one, or where there is nothing else.
     """
     pre = {pin.key: pin.version for pin in pins if is_prerelease(pin.version) and pin.source == "index"}
     found: dict[str, str] = {}
-    for _, _, wish in draft.wishes():
-        key = str(canonicalize_name(wish.name))
-        if key in pre and not is_prerelease_explicit(wish.text) and not _is_direct(wish.text):
-            found[key] = f"{wish.name}>={pre[key]}"
+    for text in (*(wish.text for _, _, wish in draft.wishes()), *_declared(document)):
+        name = re.match(r"[A-Za-z0-9._-]+", text)
+        key = str(canonicalize_name(name[0])) if name else ""
+        if name and key in pre and not is_prerelease_explicit(text) and not _is_direct(text):
+            found[key] = f"{name[0]}>={pre[key]}"
     return list(found.values())
+
+
+def _declared(document: Mapping[str, Any]) -> Iterator[str]:
+    """The requirements that the manifest holds already, in ``[project]`` and its groups."""
+    project = document.get("project", {})
+    lists = [project.get("dependencies", ()), *project.get("optional-dependencies", {}).values()]
+    for texts in (*lists, *document.get("dependency-groups", {}).values()):
+        yield from (text for text in texts if isinstance(text, str))
 
 
 def _is_direct(text: str) -> bool:

@@ -80,7 +80,7 @@ class _Conversion:
         self._bind(pins)
         self._python(held=bool(pins))
         self._options()
-        constraints = prerelease_constraints(draft, pins)
+        constraints = prerelease_constraints(draft, pins, base.document)
         if constraints:
             known = draft.settings.get("constraint-dependencies", [])
             draft.settings["constraint-dependencies"] = [*(known if isinstance(known, list) else []), *constraints]

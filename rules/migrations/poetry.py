@@ -101,7 +101,7 @@ class _Conversion:
         self._groups()
         self._entry_points(build)
         poetry_indexes.add(self._site, self._poetry, self._draft, pins)
-        constraints = prerelease_constraints(self._draft, pins)
+        constraints = prerelease_constraints(self._draft, pins, self._poetry.document)
         if constraints:
             self._draft.settings["constraint-dependencies"] = constraints
         self._settings(build)

@@ -72,7 +72,7 @@ class _Conversion:
         self._default_groups()
         self._constraints()
         pip_options.add(site, self._draft, list(self._listings.values()), pins)
-        for text in prerelease_constraints(self._draft, pins):
+        for text in prerelease_constraints(self._draft, pins, base.document):
             self._draft.settings["constraint-dependencies"] = [*self._constrained(), text]
         require_python(base, self._locks.values(), held=bool(pins))
         environments = environments_of(self._locks.values(), used_python(site.project))
@@ -242,7 +242,7 @@ class _Conversion:
 
     def _undeclared(self, listing: Listing) -> list[Wish | GroupOf]:
         """What a file lists that ``[project]`` does not; what both have, the file pins."""
-        declared = {*self._base.declared, *(str(canonicalize_name(w.name)) for w in self._draft.dependencies)}
+        declared = {*self._base.required, *(str(canonicalize_name(w.name)) for w in self._draft.dependencies)}
         return [w for w in listing.wishes if canonicalize_name(w.name) not in declared]
 
     def _name_compiled(self, path: str) -> None:

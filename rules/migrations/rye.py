@@ -37,7 +37,7 @@ def move(site: Site) -> Moved:
     if rye.get("virtual") is True:
         base.draft.settings = {"package": False, **base.draft.settings}
         base.package = False
-    constraints = prerelease_constraints(base.draft, pins)
+    constraints = prerelease_constraints(base.draft, pins, base.document)
     if constraints:
         base.draft.settings["constraint-dependencies"] = constraints
     if members:

@@ -351,7 +351,7 @@ def test_tools_pinned_beside_a_project_table_are_a_group(migrated):
     text = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ["anyio"]\n'
     text += '\n[project.optional-dependencies]\nhttp2 = ["h2"]\n\n[build-system]\nrequires = ["hatchling"]\n'
     result = migrated({"pyproject.toml": text, "requirements.txt": "-e .[http2]\n# types\nmypy==1.17.1\nh2==4.0\n"})
-    assert result.data["dependency-groups"] == {"requirements": ["shop[http2]", "mypy==1.17.1"]}
+    assert result.data["dependency-groups"] == {"requirements": ["shop[http2]", "mypy==1.17.1", "h2==4.0"]}
     assert result.data["tool"]["uv"]["sources"] == {"shop": {"workspace": True}}
     assert result.data["tool"]["uv"]["default-groups"] == ["requirements"]
     assert {p.name for p in result.migration.moves[0].pins} == {"mypy", "h2"}
@@ -375,3 +375,10 @@ def test_the_only_python_of_the_repository(migrated):
     files = {"Dockerfile": "FROM python:3.11\nRUN pip install -r requirements.txt\n", "requirements.txt": "a==1\n"}
     result = migrated({**files, "jobs/requirements.txt": "b==1\n", "jobs/run.py": ""})
     assert tomllib.loads(result.files["jobs/pyproject.toml"])["project"]["requires-python"] == "==3.11.*"
+
+
+def test_locked_prereleases_of_a_project_table_are_admitted(migrated):
+    text = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["flask>=2"]\n'
+    compiled = COMPILED.replace("requirements.in", "pyproject.toml").replace("flask==3.0.0", "flask==3.0.0b1")
+    result = migrated({"pyproject.toml": text, "requirements.txt": compiled})
+    assert result.data["tool"]["uv"] == {"constraint-dependencies": ["flask>=3.0.0b1"]}
