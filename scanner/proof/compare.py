@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,11 +49,14 @@ class Comparison:
         return not (self.changed or self.added or self.origin_changes)
 
 
-def compare(move: Move, new: str, declared: Iterable[str] = ()) -> Comparison:
+def compare(
+    move: Move, new: str, declared: Iterable[str] = (), defaults: Collection[str] | None = ("dev",)
+) -> Comparison:
     """The pins of ``move`` against the text of its new ``uv.lock``.
 
-    ``declared`` are the addresses of indexes that the manifests name: the one that the lock names beside them is the
-    default index.
+    ``defaults`` are the groups that uv installs unasked (``None``: all of them): what those bring is an addition, lock
+    or no lock. ``declared`` are the addresses of indexes that the manifests name: the one that the lock names beside
+    them is the default index.
     """
     data = loads(new)
     graph = Graph(data)
@@ -62,7 +65,7 @@ def compare(move: Move, new: str, declared: Iterable[str] = ()) -> Comparison:
     before = _by_version(p for p in move.pins if not _is_itself(p, graph))
     after = _by_version(p for p in packages if p.source != "path" or p.key not in graph.own or p.key in before)
     changed = (*_changed(before, after), *_no_longer_required(move, graph, data.get("requires-python")))
-    uncovered = _uncovered(move, graph, before)
+    uncovered = _uncovered(move, graph, before, defaults)
     more = {python: _added(move, graph, python, before, uncovered) for python in _pythons(data)}
     told = {change.name for change in changed}
     here = sorted({name for names in more.values() for name in names if name.partition(" ")[0] not in told})
@@ -120,12 +123,14 @@ def _pythons(lock: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(p for p in found if not markers or any(holds(marker, p) for marker in markers))
 
 
-def _uncovered(move: Move, graph: Graph, before: _Versions) -> frozenset[str]:
+def _uncovered(move: Move, graph: Graph, before: _Versions, defaults: Collection[str] | None) -> frozenset[str]:
     """Extras and groups that nothing of the old lock became, and that it did not hold."""
     held = {group for p in move.pins for group in p.groups} if all(p.groups for p in move.pins) else None
     mapped = {_target(now) for old, now in move.groups if held is None or old in held}
-    parts = graph.parts().items()
-    return frozenset(part for part, names in parts if part not in mapped and not names <= before.keys() | {*graph.own})
+    parts = {part: names for part, names in graph.parts().items() if part not in mapped}
+    unasked = {p for p in parts if p.startswith("group:") and (defaults is None or p.partition(":")[2] in defaults)}
+    known = before.keys() | {*graph.own}
+    return frozenset(part for part, names in parts.items() if part not in unasked and not names <= known)
 
 
 def _target(now: str) -> str:

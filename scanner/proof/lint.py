@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from rules.migration import Edit
 from rules.ruff.catalog import BUILT_IN, counterparts
 from rules.ruff.commands import arguments
+from rules.ruff.flake8_config import as_ini
 from rules.ruff.gate import Comparison, Later, Measure, Place, compare
 from rules.ruff.gather import HOOKS, Run, Setup
 from rules.ruff.move import Baseline, LintMove, move
@@ -204,8 +205,7 @@ def _old(first: LintMove, old: OldTools, folder: str) -> tuple[list[Report], set
             paths = _paths(run, folder)
             match tool:
                 case "flake8":
-                    options = _without_paths(run.argv)
-                    found = run_flake8(folder, (*options, *paths), program=old.flake8 or tool, env=old.env)
+                    found = _flake8(first.setup, (*_without_paths(run.argv), *paths), old, folder)
                     reports |= {r for r in found if run.covers(r.path)}
                 case "isort":
                     files = run_isort(folder, (*_isort_options(run.argv), *paths), program=old.isort or tool)
@@ -214,6 +214,18 @@ def _old(first: LintMove, old: OldTools, folder: str) -> tuple[list[Report], set
                     argv = (old.black or tool, "--check", *_black_options(run.argv), *paths)
                     unformatted |= {p for p in run_formatter(folder, argv) if run.covers(p)}
     return sorted(reports), unformatted
+
+
+def _flake8(setup: Setup, words: Sequence[str], old: OldTools, folder: str) -> list[Report]:
+    """flake8's reports. What an older one took in a list of codes (comments, pylint's codes) the newer ones refuse."""
+    program = old.flake8 or "flake8"
+    try:
+        return run_flake8(folder, words, program=program, env=old.env)
+    except NotMeasured as error:
+        if "option does not match" not in str(error) or not setup.flake8:
+            raise
+    _write(folder, ".flake8-read", as_ini(setup.flake8[0]).encode())
+    return run_flake8(folder, ("--config=.flake8-read", *words), program=program, env=old.env)
 
 
 def _new(made: LintMove, folder: str) -> tuple[list[Report], set[str]]:

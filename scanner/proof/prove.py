@@ -32,7 +32,7 @@ from scanner.proof.outcome import Proved, Trial
 from scanner.proof.seed import SEED_HOST, seed
 from scanner.proof.settings import Settings
 from scanner.redact import redact_line
-from scanner.toml_reader import loads, table
+from scanner.toml_reader import loads, strings, table
 from scanner.words import listed
 
 _TRIES = 6
@@ -124,6 +124,8 @@ class _Proving:
         parsed = [_parsed(text) for path, text in manifests.items() if path in served]
         self._requires = [r for p in parsed if isinstance(r := table(p, "project").get("requires-python"), str)]
         self._indexes = [index for p in parsed for index in _indexes(p)]
+        groups = table(_parsed(self._plain), "tool", "uv").get("default-groups", ["dev"])
+        self._defaults = {normal_name(g) for g in strings(groups)} if isinstance(groups, list) else None
         self._python = interpreter(self._requires, root)
         self._has_environments = any("environments" in table(p, "tool", "uv") for p in parsed)
         self._causes: dict[str, str] = {}
@@ -241,7 +243,7 @@ class _Proving:
     def _compared(self) -> tuple[Comparison, str]:
         try:
             text = self._lock.read_text(encoding="utf-8")
-            return compare(self._move, text, self._indexes), text
+            return compare(self._move, text, self._indexes, self._defaults), text
         except (OSError, UnicodeDecodeError, Unreadable) as error:
             raise _Failed(f"uv wrote no lock that can be read: {error}") from None
 

@@ -186,6 +186,15 @@ def test_what_no_python_of_the_project_can_install_is_not_missed() -> None:
     assert compare(_move(_pin("a"), declared=declared), _lock(_entry("a"), names="a")).same
 
 
+def test_a_group_that_uv_installs_unasked_is_an_addition() -> None:
+    lock = _lock(_entry("a"), _entry("b"), names="a").replace(
+        'name = "a" }]\n', 'name = "a" }]\n[package.dev-dependencies]\ndev = [{ name = "b" }]\n', 1
+    )
+    assert compare(_move(_pin("a")), lock).added == ("b",)
+    assert compare(_move(_pin("a")), lock, defaults=()).uncovered == ("group:dev",)
+    assert compare(_move(_pin("a")), lock, defaults=None).added == ("b",)
+
+
 def test_the_same_version_from_another_file_is_another_origin() -> None:
     pin = _pin("a", hashes=("sha256:00",))
     assert compare(_move(pin), _lock(_entry("a", digest="sha256:00"), names="a")).same
