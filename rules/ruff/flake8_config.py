@@ -101,6 +101,23 @@ def _config(path: str | None, given: Mapping[str, str]) -> Flake8Config:
     )
 
 
+_CODE = re.compile(r"[A-Z]{1,3}[0-9]{0,3}")
+
+
+def as_ini(config: Flake8Config) -> str:
+    """The configuration as a file that flake8 of today takes: codes in its form alone."""
+    rows = ["[flake8]"]
+    for name, values in config.lists.items():
+        codes = name.endswith(("select", "ignore"))
+        rows.append(f"{name} = {','.join(v for v in values if not codes or _CODE.fullmatch(v))}")
+    for name, value in config.options.items():
+        rows.append(f"{name} = {' '.join(value.split())}")
+    if config.per_file:
+        rows.append("per-file-ignores =")
+        rows += [f"    {file}:{','.join(codes)}" for file, codes in config.per_file if codes]
+    return "\n".join(rows) + "\n"
+
+
 def split(text: str) -> tuple[str, ...]:
     """The entries of a list as flake8 separates them."""
     return tuple(word for word in re.split(r"[,\s]+", text) if word)

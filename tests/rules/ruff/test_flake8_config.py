@@ -5,7 +5,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.ruff.flake8_config import Flake8Config, from_ini, from_table, with_arguments
+from rules.ruff.flake8_config import Flake8Config, as_ini, from_ini, from_table, with_arguments
 
 
 def read(text: str) -> Flake8Config:
@@ -56,3 +56,11 @@ def test_no_section_is_no_configuration() -> None:
 def test_never_raises(text: str) -> None:
     from_ini("setup.cfg", f"[flake8]\nper-file-ignores = {text}\nignore = {text}\n")
     from_ini("setup.cfg", text)
+
+
+def test_the_file_for_a_flake8_of_today_says_the_same() -> None:
+    config = read("ignore = E203 # why\n  C0330 W5\nmax-line-length = 90\nper-file-ignores =\n  a/*: E1,F\n")
+    written = from_ini(".flake8", as_ini(config))
+    assert written is not None
+    assert written.lists == {"ignore": ("E203", "W5")}
+    assert (written.per_file, written.options) == (config.per_file, config.options)
