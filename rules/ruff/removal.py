@@ -73,7 +73,7 @@ def rows(text: str, gone: Collection[str], *, keys: Collection[str] | None = Non
             key = row.strip()
         elif named is not None and keys is not None:
             key = named["key"]
-        match = _ROW.fullmatch(row)
+        match = _ROW.fullmatch(row) if len(row) < 1_000 else None
         counts = keys is None or key in keys or any(k.startswith("[") and k in text[:at] for k in keys if key == k)
         if match is not None and counts and str(canonicalize_name(match["name"])) in gone:
             if key in done or has_ruff:
