@@ -134,12 +134,16 @@ def parse(text: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except SyntaxError as error:
-        line = error.lineno or text.count("\n", 0, max(text.find("\0"), 0)) + 1
-        raise Unreadable(f"not valid Python 3: {error.msg}", line=line) from None
+        raise Unreadable(f"not valid Python 3: {error.msg}", line=error.lineno or line_of_nul(text)) from None
     except (RecursionError, MemoryError):
         raise Unreadable("nested too deeply", code="too-deep") from None
     except ValueError as error:
-        raise Unreadable(f"not valid Python: {error}") from None
+        raise Unreadable(f"not valid Python: {error}", line=line_of_nul(text)) from None
+
+
+def line_of_nul(text: str) -> int:
+    """The line of the first NUL, which Python refuses without a line (before 3.12 with a ``ValueError``)."""
+    return text.count("\n", 0, max(text.find("\0"), 0)) + 1
 
 
 def calls_of(tree: ast.Module, is_wanted: Callable[[str], bool]) -> tuple[Call, ...]:

@@ -46,9 +46,10 @@ def read(path: str, text: str) -> Extract | None:
     try:
         module = ast.parse(text)
     except SyntaxError as error:
-        line = error.lineno or text.count("\n", 0, max(text.find("\0"), 0)) + 1
-        raise Unreadable("not valid Python", line=line) from None
-    except (ValueError, RecursionError, MemoryError):
+        raise Unreadable("not valid Python", line=error.lineno or line_of_nul(text)) from None
+    except ValueError:
+        raise Unreadable("not valid Python", line=line_of_nul(text)) from None
+    except (RecursionError, MemoryError):
         raise Unreadable("not valid Python") from None
     try:
         nox = _Nox(path, module)
