@@ -121,5 +121,6 @@ def _run(argv: Sequence[str], folder: str, env: Mapping[str, str] | None = None)
 def _first_line(text: str) -> str:
     """The first line, of a traceback the last: what went wrong."""
     if text.startswith("Traceback"):
-        text = text.rstrip().rpartition("\n")[2]
+        named = [line for line in text.splitlines() if re.match(r"[\w.]{1,200}: ", line)]
+        text = named[-1] if named else text.rstrip().rpartition("\n")[2]
     return next((line.strip() for line in text.splitlines() if line.strip()), "")[:300]

@@ -217,13 +217,16 @@ def _old(first: LintMove, old: OldTools, folder: str) -> tuple[list[Report], set
 
 
 def _flake8(setup: Setup, words: Sequence[str], old: OldTools, folder: str) -> list[Report]:
-    """flake8's reports. What an older one took in a list of codes (comments, pylint's codes) the newer ones refuse."""
+    """flake8's reports. What an older one took in a list of codes (comments, pylint's codes) the newer ones refuse;
+    ``pyproject.toml`` is read by an add-on that need not be there.
+    """
     program = old.flake8 or "flake8"
-    try:
-        return run_flake8(folder, words, program=program, env=old.env)
-    except NotMeasured as error:
-        if "option does not match" not in str(error) or not setup.flake8:
-            raise
+    if setup.files.get("flake8") != "pyproject.toml" or not setup.flake8:
+        try:
+            return run_flake8(folder, words, program=program, env=old.env)
+        except NotMeasured as error:
+            if "option does not match" not in str(error) or not setup.flake8:
+                raise
     _write(folder, ".flake8-read", as_ini(setup.flake8[0]).encode())
     return run_flake8(folder, ("--config=.flake8-read", *words), program=program, env=old.env)
 

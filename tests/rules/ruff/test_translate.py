@@ -57,6 +57,11 @@ def test_docstring_conventions(convention: str, inside: str, outside: str) -> No
     assert lint.settings.get("pydocstyle") == (None if convention == "all" else {"convention": convention or "pep257"})
 
 
+def test_ignored_commas_stay_ignored() -> None:
+    assert "COM812" not in made("extend-ignore = C812,C815,C816", "flake8-commas").select
+    assert "COM812" in made("", "flake8-commas").select
+
+
 def test_codes_of_files_are_those_that_go_there() -> None:
     lint = made("per-file-ignores =\n  a/*: F4,E501\n  b.py: X9\n")
     assert lint.per_file == (("a/*", ("E501", "F401", "F402", "F403", "F404", "F405", "F406", "F407")),)
