@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from scanner import shell
 from scanner.facts import Extract, Invocation, Location, PythonVersion, Task
 from scanner.format import Format, Unreadable, named
+from scanner.static_python import line_of_nul
 
 MAX_SIZE = 512 * 1024
 MAX_DEPTH = 40
