@@ -387,8 +387,19 @@ def python_prevails(facts: RepoFacts) -> bool:
 
 
 def other_code(facts: RepoFacts) -> int:
-    """How many files of other programming languages there are."""
-    return sum(count for suffix, count in facts.suffixes.items() if suffix in _OTHER_LANGUAGES)
+    """How many files of other programming languages there are; scripts that are only served to browsers are none."""
+    found = sum(count for suffix, count in facts.suffixes.items() if suffix in _OTHER_LANGUAGES)
+    return found - _served(facts) if ".js" in facts.suffixes else found
+
+
+_SERVED = re.compile(r"(?:.*/)?(?:static|staticfiles|assets|media|public|www)/(?:.*/)?[^/]+\.js|.*\.min\.js")
+
+
+def _served(facts: RepoFacts) -> int:
+    """Scripts among a site's static files, where nothing says that somebody builds them."""
+    if any(posixpath.basename(path) == "package.json" for path in facts.files):
+        return 0
+    return sum(1 for path in facts.files if path.endswith(".js") and _SERVED.fullmatch(path))
 
 
 def _with_a_main(folders: list[Folder], facts: RepoFacts) -> tuple[Folder, ...]:

@@ -6,7 +6,7 @@ import pytest
 
 from scanner.collect import RepoFacts
 from scanner.facts import Extract, Location, Lock, Manifest, Requirement, Table, Workspace
-from scanner.layout import Folder, is_dev_file, is_runtime_file, is_side_file, lay_out, reads_build_file
+from scanner.layout import Folder, is_dev_file, is_runtime_file, is_side_file, lay_out, other_code, reads_build_file
 
 
 def manifest(path: str, form: str = "pyproject.toml", **fields: object) -> Extract:
@@ -264,3 +264,17 @@ def test_a_member_called_test_is_a_member() -> None:
     space = Workspace(tool="uv", members=("packages/*",), at=Location(path="pyproject.toml", line=1))
     found = roles(manifest("pyproject.toml", workspace=space), manifest("packages/cart_test/pyproject.toml"))
     assert found == {".": "main", "packages/cart_test": "main"}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (("app.py", "static/lay/a.js", "static/b.min.js", "utils.min.js"), 0),
+        (("app.py", "src/a.js", "static/b.js"), 1),
+        (("app.py", "static/a.js", "package.json"), 1),
+        (("app.py", "public/deep/a.ts"), 1),
+    ],
+)
+def test_scripts_that_are_only_served_are_no_other_product(files: tuple[str, ...], expected: int) -> None:
+    suffixes = Counter("." + name.rpartition(".")[2] for name in files)
+    assert other_code(RepoFacts(extracts={}, files=frozenset(files), suffixes=suffixes)) == expected
