@@ -194,7 +194,9 @@ def _closing(folder: Path) -> str:
   muster explain payments-api           all that is known of one repository, with file and line
   muster findings --repo payments-api   warnings and notes, too
   muster plan --repo payments-api --format md
-  muster report -o report               everything as files, to hand on
+  muster plan --patches patches         a patch to uv for each repository, and what a person must decide first
+  muster campaign                       how far the move is: it will say what moved after your next scan
+  muster report -o report               report/index.html to read and pass around; the same as data beside it
   muster check payments-api             one work tree as it lies on disk: for a hook, CI or an agent"""
 
 
