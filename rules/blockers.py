@@ -85,6 +85,9 @@ KINDS: Mapping[str, Kind] = {
     "stale-lock": Kind(
         (0.25, 1, 3), "medium", "Renew the lock with its old tool first, so that the comparison is fair?"
     ),
+    "versions-differ": Kind(
+        (0.25, 0.5, 2), "medium", "Which versions are right: the lock's, or those installed today?"
+    ),
     "undecided-lock": Kind((0.25, 0.5, 2), "medium", None),
     "task-runner": Kind((0.25, 0.5, 2), "low", "What runs these commands from now on (make, just, poe, nox)?"),
     "unread-file": Kind((0.25, 0.5, 2), "medium", "Repair the file; what it says is in no plan."),
@@ -130,6 +133,7 @@ def _uv(site: Site, waits: Waits) -> Iterator[PlanBlocker]:
         yield from _manifest(project)
         yield from _indexes(project)
         yield from _python(project)
+        yield from _installed(project)
     yield from _undeclared(site)
     yield from _shared(waits)
     yield from _unread(site.repository)
@@ -203,6 +207,15 @@ def _python(project: Project) -> Iterator[PlanBlocker]:
             "that uv works with"
         )
         yield _made("python-too-old", message, path, line)
+
+
+def _installed(project: Project) -> Iterator[PlanBlocker]:
+    """What an image or CI installs in other versions than the lock: after the move it installs the lock's."""
+    for found in project.disagreements:
+        if found.packages and found.between[0] == "local":
+            place = found.evidence[-1] if found.evidence else None
+            message = f"{found.message}: after the move, all take the lock's versions"
+            yield _made("versions-differ", message, place.path if place else None, place.line if place else None)
 
 
 def _undeclared(site: Site) -> Iterator[PlanBlocker]:

@@ -163,8 +163,9 @@ def _why_primary(managers: Managers) -> tuple[Reason, ...]:
 
 
 def _own_locks(managers: Managers, locks: tuple[LockState, ...]) -> tuple[str, ...]:
-    """The lock of the primary manager, from which a developer installs."""
-    return tuple(s.path for s in locks if s.lock is not None and s.lock.tool == managers.primary)
+    """The lock of the primary manager, from which a developer installs; an export of it may be older."""
+    own = (s for s in locks if s.lock is not None and s.lock.tool == managers.primary and s.lock.export_of is None)
+    return tuple(s.path for s in own)
 
 
 def _first_place(managers: Managers) -> Evidence | None:

@@ -22,7 +22,16 @@ from rules.examples import (
 from rules.plan import Plan, make_plans
 from rules.priority import WEIGHTS, asleep
 from scanner.config import Config
-from scanner.inventory import Evidence, ExternalReference, Fleet, Project, Repository, Tool
+from scanner.inventory import (
+    Disagreement,
+    Evidence,
+    ExternalReference,
+    Fleet,
+    Project,
+    Repository,
+    Tool,
+    VersionPair,
+)
 
 
 def poetry(**changes) -> Project:  # type: ignore[no-untyped-def]
@@ -232,3 +241,20 @@ def test_the_same_for_any_order_of_the_fleet() -> None:
     fleet = generated(25)
     shuffled = replace(fleet, repositories=tuple(random.Random(2).sample(fleet.repositories, 25)))
     assert make_plans(fleet, Config(), AS_OF) == make_plans(shuffled, Config(), AS_OF)
+
+
+def test_versions_that_an_image_installs_today_are_a_question() -> None:
+    differs = Disagreement(
+        what="lock",
+        between=("local", "image"),
+        message="local installs from poetry.lock, image from requirements.txt; pinned differently: a 2 and 1",
+        evidence=(Evidence(path="poetry.lock", line=1), Evidence(path="Dockerfile", line=3)),
+        packages=(VersionPair(name="a", versions=("2", "1")),),
+    )
+    made = plans(a_repository("shop", poetry(disagreements=(differs,))))["shop", "uv"]
+    [found] = [b for b in made.blockers if b.code == "versions-differ"]
+    assert (found.path, found.line) == ("Dockerfile", 3)
+    assert found.decision is not None
+    ci = replace(differs, between=("ci", "image"))
+    others = plans(a_repository("shop", poetry(disagreements=(ci,))))["shop", "uv"].blockers
+    assert "versions-differ" not in {b.code for b in others}
