@@ -126,10 +126,11 @@ def lay_out(facts: RepoFacts, role_override: Callable[[str], str | None] = lambd
     """The projects of a repository, root first, then by path."""
     drafts = _drafts(facts)
     spaces = _workspaces(drafts)
+    taken = _taken(drafts)
     folders = []
     for path in sorted(drafts, key=lambda p: (p != ".", p)):
         root, tool = _workspace_of(path, spaces)
-        role, reason = _role(path, drafts[path], member=root is not None, facts=facts)
+        role, reason = _role(path, drafts[path], member=root is not None or path in taken, facts=facts)
         if (forced := role_override(path)) is not None:
             role, reason = forced, "set in the configuration"  # type: ignore[assignment]
         folders.append(
@@ -264,6 +265,17 @@ def _workspaces(drafts: Mapping[str, _Draft]) -> dict[str, Workspace]:
         for extract in draft.extracts
         if extract.manifest is not None and extract.manifest.workspace is not None
     }
+
+
+def _taken(drafts: Mapping[str, _Draft]) -> frozenset[str]:
+    """The folders whose projects the root project takes by path to run: its members in all but name (Poetry)."""
+    root = drafts.get(".")
+    needs = [r for e in root.extracts if e.manifest is not None for r in e.manifest.requirements] if root else []
+    return frozenset(
+        posixpath.normpath(posixpath.join(posixpath.dirname(r.at.path), r.url.removeprefix("file:")))
+        for r in needs
+        if r.source == "path" and r.scope == "runtime" and r.url and "$" not in r.url
+    )
 
 
 def _workspace_of(path: str, spaces: Mapping[str, Workspace]) -> tuple[str | None, str | None]:

@@ -278,3 +278,17 @@ def test_a_member_called_test_is_a_member() -> None:
 def test_scripts_that_are_only_served_are_no_other_product(files: tuple[str, ...], expected: int) -> None:
     suffixes = Counter("." + name.rpartition(".")[2] for name in files)
     assert other_code(RepoFacts(extracts={}, files=frozenset(files), suffixes=suffixes)) == expected
+
+
+def test_what_the_root_takes_by_path_is_a_member_whatever_its_name() -> None:
+    at = Location(path="pyproject.toml", line=4)
+    needs = (Requirement(name="mocks", raw="./packages/mocks", at=at, source="path", url="packages/mocks"),)
+    root = manifest("pyproject.toml", requirements=needs)
+    assert roles(root, manifest("packages/mocks/pyproject.toml"), files=("a.py", "packages/mocks/b.py")) == {
+        ".": "main",
+        "packages/mocks": "main",
+    }
+    alone = roles(
+        manifest("pyproject.toml"), manifest("packages/mocks/pyproject.toml"), files=("a.py", "packages/mocks/b.py")
+    )
+    assert alone["packages/mocks"] == "fixture"
