@@ -254,10 +254,10 @@ def test_reach_counts_what_networkx_counts(found: list[tuple[str, str]]) -> None
 def test_reach_of_a_large_fleet_is_fast() -> None:
     rng = random.Random(7)
     edges = tuple(edge(str(i), str(rng.randrange(i))) for i in range(1, 4000) for _ in range(5))
-    start = time.perf_counter()
+    start = time.process_time()
     found = reach(Graph(edges=edges))
     assert found["0"] > 1000
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_requirement_in_a_command_is_an_edge() -> None:

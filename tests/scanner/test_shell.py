@@ -230,9 +230,9 @@ def test_loops_within_loops_are_unrolled_together_only_while_they_are_few() -> N
     ],
 )
 def test_limits(text: str, code: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert code in {p.code for p in run(text).problems}
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_windows_shells_and_others() -> None:
@@ -260,12 +260,3 @@ def test_characters_far_beyond_what_the_grammar_can_look_up() -> None:
 def test_never_raises(text: str) -> None:
     parsed = run(text)
     assert all(i.argv for i in parsed.invocations)
-
-
-def test_a_typical_step_is_fast() -> None:
-    text = "python -m pip install --upgrade pip\npip install -r requirements.txt\npip install -e .[dev]\npytest\n"
-    run(text)
-    start = time.perf_counter()
-    for _ in range(50):
-        run(text)
-    assert (time.perf_counter() - start) / 50 < 0.005
