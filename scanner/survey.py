@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pathspec import GitIgnoreSpec
 
-from scanner import git_tree
+from scanner import git_tree, own_bug
 from scanner.collect import RepoFacts, collect
 from scanner.config import Config
 from scanner.dir_tree import DirTree
@@ -61,9 +60,7 @@ def survey_with_hashes(task: Task) -> tuple[Repository, tuple[LockHashes, ...]]:
     except Unreached as error:
         return failed(identity, error.code, redact_line(error.message)), ()
     except Exception as error:  # noqa: BLE001
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        message = f"a bug in Muster: {type(error).__name__}: {error} ({where.name}, line {where.lineno})"
-        return failed(identity, "bug", redact_line(message)), ()
+        return failed(identity, "bug", own_bug.told(error)), ()
 
 
 def _survey(task: Task, identity: Identity) -> tuple[Repository, tuple[LockHashes, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,6 +12,7 @@ from reports.views.lint_patches import LintOutcome
 from rules.patch import patch, reverse
 from rules.plan import Plan, Plans
 from rules.ruff.move import move
+from scanner import own_bug
 from scanner.config import Config
 from scanner.gitdir import Unreached
 from scanner.inventory import Repository
@@ -40,9 +40,7 @@ def convert_lint(task: LintTask) -> LintOutcome:
     except Unreached as error:
         return LintOutcome(repository=task.repository.id, error=error.message)
     except Exception as error:  # noqa: BLE001 (around one repository, as a survey has it)
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        message = f"a bug in Muster: {type(error).__name__}: {error} ({where.name}, line {where.lineno})"
-        return LintOutcome(repository=task.repository.id, error=message[:500])
+        return LintOutcome(repository=task.repository.id, error=own_bug.told(error))
 
 
 def _convert(task: LintTask, found: Opened) -> LintOutcome:

@@ -6,7 +6,6 @@ One repository is one task, so that many can run beside each other and an interr
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,6 +18,7 @@ from rules.migrations import migrate
 from rules.patch import patch, reverse
 from rules.places import rewrite
 from rules.plan import Plan, Plans, Proof
+from scanner import own_bug
 from scanner.config import Config
 from scanner.gitdir import Unreached
 from scanner.inventory import Repository
@@ -70,9 +70,7 @@ def convert(task: Task) -> Outcome:
     except Unreached as error:
         return Outcome(repository=task.repository.id, error=error.message)
     except Exception as error:  # noqa: BLE001 (around one repository, as a survey has it)
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        message = f"a bug in Muster: {type(error).__name__}: {error} ({where.name}, line {where.lineno})"
-        return Outcome(repository=task.repository.id, error=message[:500])
+        return Outcome(repository=task.repository.id, error=own_bug.told(error))
 
 
 def _convert(task: Task, found: Opened) -> Outcome:
