@@ -54,7 +54,7 @@ def _answers(rule: Rule, repository: Repository, shared: Survey) -> list[Finding
     try:
         answers = list(rule.check(case))
         unread = list(_blind(case))
-    except Exception as error:  # noqa: BLE001 – one of the two allowed: a rule's bug must not cost the other answers
+    except Exception as error:  # noqa: BLE001 – allowed around one rule: a rule's bug must not cost the other answers
         return [case.unknown(f"the rule failed: {type(error).__name__}: {error}")]
     return [*(a for a in answers if not _is_told(a, unread)), *unread]
 

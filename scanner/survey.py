@@ -50,7 +50,7 @@ def survey(task: Task) -> Repository:
 def survey_with_hashes(task: Task) -> tuple[Repository, tuple[LockHashes, ...]]:
     """As :func:`survey`, and the digests in its locks, which are no part of the inventory.
 
-    One of the two ``except Exception`` of the house stands here: a bug of ours becomes this repository's error.
+    One of the ``except Exception`` around one repository stands here: a bug of ours becomes this repository's error.
     """
     identity = identity_of(task.candidate)
     if task.candidate.error is not None:

@@ -24,6 +24,7 @@ from scanner.proof.lint_patches import LintOutcome, LintTask, convert_lint, with
 from scanner.proof.patches import Outcome, Task, convert, file_names, with_outcomes
 from scanner.proof.settings import Settings, absolute, users_settings
 from scanner.proof.uv import SUPPORTED, NoUv, find_uv
+from scanner.words import counted
 
 UNPROVED = 1
 UNREAD = 3
@@ -166,7 +167,7 @@ def patched(fleet: Fleet, plans: Plans, asked: Asked, common: Common) -> tuple[P
     for outcome in outcomes.values():
         if outcome.error:
             click.echo(terminal(f"muster: {outcome.repository}: {outcome.error}"), err=True)
-    note(f"wrote {sum(bool(o.patch) for o in outcomes.values())} patches to {asked.folder}", common)
+    note(f"wrote {counted(sum(bool(o.patch) for o in outcomes.values()), 'patch')} into {asked.folder}", common)
     if interrupted:
         return plans, INTERRUPTED
     plans, worse = _linted(fleet, plans, asked, common, names)
@@ -196,7 +197,8 @@ def _linted(fleet: Fleet, plans: Plans, asked: Asked, common: Common, names: dic
         if outcome.error:
             click.echo(terminal(f"muster: {outcome.repository}: {outcome.error}"), err=True)
     _put(asked.folder / "RUFF.md", lint_readme(outcomes, {r.id: r.name for r in fleet.repositories}))
-    note(f"wrote {sum(bool(o.patch) for o in outcomes.values())} patches to Ruff to {asked.folder}", common)
+    written = sum(bool(o.patch) for o in outcomes.values())
+    note(f"wrote {counted(written, 'patch')} for the move to Ruff into {asked.folder}", common)
     fails = any(o.measure is not None and o.measure.breaks for o in outcomes.values())
     status = UNPROVED if fails else UNREAD if any(o.error for o in outcomes.values()) else 0
     return with_lint_outcomes(plans, outcomes, names), status

@@ -28,6 +28,7 @@ from scanner.cli.common import (
 from scanner.cli.findings import select
 from scanner.cli.patches import Asked, patched, patches_options
 from scanner.inventory import Fleet
+from scanner.words import counted
 
 NEXT = (
     "Every step with commands, verification and rollback: `muster plan --format md`, for one repository with --repo.",
@@ -117,4 +118,4 @@ def _write_tickets(fleet: Fleet, plans: Plans, folder: Path, common: Common) -> 
             write_file(folder / file_name(plan, names), ticket(plan, names, owners[plan.repository]))
     except OSError as error:
         raise click.UsageError(f"cannot write {folder}: {error.strerror}") from None
-    note(f"wrote {len(plans.plans)} tickets into {folder}", common)
+    note(f"wrote {counted(len(plans.plans), 'ticket')} into {folder}", common)
