@@ -105,6 +105,7 @@ def a_dependency(name: str, specifier: str | None = "", **changes: Any) -> Depen
         editable=False,
         path="pyproject.toml",
         line=7,
+        requires_dist=True,
     )
     return replace(base, **changes)
 

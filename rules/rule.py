@@ -35,7 +35,8 @@ class Survey:
     """What rules may know beyond one repository: the fleet, the settings, the day, and the graph by repository.
 
     ``contested`` are the runtime dependencies, by repository and project, on distributions for which no version is what
-    everybody in the fleet asks for, with the name in normal form; those under a marker are left out.
+    everybody in the fleet asks for, with the name in normal form; those under a marker are left out. ``handed_on``
+    are the places (path, line) of what a provider's distribution makes its consumers install.
     """
 
     fleet: Fleet
@@ -51,6 +52,7 @@ class Survey:
     hash_conflicts: Mapping[str, tuple[HashConflict, ...]]
     lock_writers: Mapping[str, tuple[Lockfile, int]]
     contested: Mapping[tuple[str, str], tuple[tuple[str, Dependency], ...]]
+    handed_on: Mapping[tuple[str, str], frozenset[tuple[str, int | None]]]
 
 
 def survey(fleet: Fleet, config: Config, as_of: date) -> Survey:
@@ -80,6 +82,7 @@ def survey(fleet: Fleet, config: Config, as_of: date) -> Survey:
         hash_conflicts=_by_holder(fleet.hash_conflicts),
         lock_writers=prevailing(fleet.repositories),
         contested=_contested(fleet.repositories),
+        handed_on=_handed_on(repositories, graph.edges),
         hard_cycles=_by_member(cycles(graph, hard=lambda e: is_hard(e, repositories, config, as_of))),
     )
 
@@ -97,6 +100,18 @@ def _contested(repositories: Iterable[Repository]) -> dict[tuple[str, str], tupl
     names = {n for n, specifiers in asked.items() if len(specifiers) > 1 and _is_contested(specifiers)}
     kept = {place: tuple(d for d in found if d[0] in names) for place, found in demands.items()}
     return {place: found for place, found in kept.items() if found}
+
+
+def _handed_on(
+    repositories: Mapping[str, Repository], edges: Iterable[Edge]
+) -> dict[tuple[str, str], frozenset[tuple[str, int | None]]]:
+    providers = {(e.provider, e.provider_project) for e in edges if e.provider_project is not None}
+    return {
+        (project_of, project.path): frozenset((d.path, d.line) for d in project.dependencies if d.requires_dist)
+        for project_of in sorted({repository for repository, _ in providers} & repositories.keys())
+        for project in repositories[project_of].projects
+        if (project_of, project.path) in providers
+    }
 
 
 def _is_contested(specifiers: set[str]) -> bool:

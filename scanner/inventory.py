@@ -245,7 +245,10 @@ class DeclaredPython:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependency:
     """A declared dependency. ``specifier`` is PEP 440 where it can be said so; ``raw`` is the text as written;
-    ``ecosystem`` tells conda's packages from the Python index's of the same name."""
+    ``ecosystem`` tells conda's packages from the Python index's of the same name. ``requires_dist``: it stands in the
+    metadata of the project's distribution (core metadata ``Requires-Dist``), so that whoever installs that gets it too;
+    false for a requirements file beside it, and where only running code would tell.
+    """
 
     name: str
     raw: str
@@ -261,6 +264,7 @@ class Dependency:
     path: str
     line: int | None
     ecosystem: Ecosystem = "pypi"
+    requires_dist: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

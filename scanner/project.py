@@ -315,8 +315,9 @@ _UNREADABLE_TOOL = {
 def _dependencies(folder: Folder) -> tuple[Dependency, ...]:
     """All declared dependencies of the project; pins that a locker wrote are no declarations."""
     compiled = {e.path for e in folder.extracts if e.lock is not None}
+    metadata = _metadata_files(folder)
     found = {
-        _dependency(requirement): None
+        _dependency(requirement, published=manifest.path in metadata): None
         for manifest in folder.manifests
         if manifest.path not in compiled
         for requirement in manifest.requirements
@@ -324,7 +325,27 @@ def _dependencies(folder: Folder) -> tuple[Dependency, ...]:
     return tuple(sorted(found, key=lambda d: (d.path, d.line or 0, d.name, d.raw)))
 
 
-def _dependency(requirement: Requirement) -> Dependency:
+def _metadata_files(folder: Folder) -> frozenset[str]:
+    """The files that the metadata of the folder's distribution comes from: its manifest, and what that reads in."""
+    if not _publishes(folder):
+        return frozenset()
+    built = {m.path for m in folder.manifests if m.format in ("pyproject.toml", "setup.py", "setup.cfg")}
+    reads = {
+        m.path: [i.path for i in m.includes if i.path and i.scope in _HANDED_ON and i.kind != "constraints"]
+        for m in folder.manifests
+    }
+    found, waiting = set(built), list(built)
+    while waiting:
+        new = set(reads.get(waiting.pop(), ())) - found
+        found |= new
+        waiting += sorted(new)
+    return frozenset(found)
+
+
+_HANDED_ON = ("runtime", "optional")
+
+
+def _dependency(requirement: Requirement, *, published: bool) -> Dependency:
     side = group_of_file(requirement.at.path) if requirement.at.path.endswith((".txt", ".in", ".pip")) else None
     scope = "group" if side is not None and requirement.scope == "runtime" else requirement.scope
     return Dependency(
@@ -342,4 +363,5 @@ def _dependency(requirement: Requirement) -> Dependency:
         path=requirement.at.path,
         line=requirement.at.line,
         ecosystem=requirement.ecosystem,
+        requires_dist=published and scope in _HANDED_ON,
     )

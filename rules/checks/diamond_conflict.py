@@ -1,7 +1,8 @@
 """What: a project needs two projects of the fleet whose present versions cannot be installed together.
 
 Why: both ask for one distribution, in ranges that have no version in common. The project stays on an older release of
-one of them until somebody widens a range; a migration that renews the lock fails there.
+one of them until somebody widens a range; a migration that renews the lock fails there. Of a provider only what its
+distribution's metadata hands on counts, not the requirements files that it is developed with.
 
 What to do: widen the narrower range, starting with the provider that asks for the older version.
 """
@@ -44,9 +45,16 @@ def _demands(case: Case, project: Project) -> dict[str, list[_Demand]]:
     waiting = [(case.repository.id, project.path)]
     while waiting and len(seen) <= _MOST:
         repository, path = waiting.pop(0)
+        own = (repository, path) == (case.repository.id, project.path)
+        handed = case.survey.handed_on.get((repository, path), frozenset())
         for name, dependency in case.survey.contested.get((repository, path), ()):
-            found[name].append(_Demand(repository=repository, dependency=dependency))
-        edges = [e for e in case.survey.edges.get(repository, ()) if e.consumer_project == path]
+            if own or dependency.requires_dist:
+                found[name].append(_Demand(repository=repository, dependency=dependency))
+        edges = [
+            e
+            for e in case.survey.edges.get(repository, ())
+            if e.consumer_project == path and (own or (e.path, e.line) in handed)
+        ]
         older = {(e.provider, e.provider_project) for e in edges if e.satisfied is False}
         for edge in edges:
             place = (edge.provider, edge.provider_project or "")

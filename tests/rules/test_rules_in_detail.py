@@ -274,6 +274,19 @@ def test_a_provider_that_is_pinned_to_an_older_release_is_in_no_diamond() -> Non
     assert finding.message == "billing asks for pydantic<2, ledger asks for pydantic>=2: no version is both"
 
 
+def test_what_a_provider_is_developed_with_is_in_no_diamond() -> None:
+    beside = {"path": "requirements.txt", "requires_dist": False}
+    old = a_library("billing", a_dependency("twine", "==4", **beside))
+    new = a_library("ledger", a_dependency("twine", "==6", **beside))
+    shop = a_repository("shop", a_project(dependencies=(a_dependency("billing"), a_dependency("ledger"))))
+    assert not found("diamond-conflict", a_fleet(old, new, shop))
+
+    tool = a_library("tool", a_dependency("pydantic", "<2"))
+    uses = a_library("uses", a_dependency("pydantic", ">=2"), a_dependency("tool", **beside))
+    shop = a_repository("shop", a_project(dependencies=(a_dependency("uses"),)))
+    assert {f.repository for f in found("diamond-conflict", a_fleet(tool, uses, shop))} == {uses.id}
+
+
 def test_a_member_of_a_workspace_is_locked_with_its_root() -> None:
     member = a_project(path="svc", lock_discipline="unlocked", workspace_root=".", manifests=("svc/pyproject.toml",))
     (one,) = found("missing-lock", a_fleet(a_repository("shop", member)))

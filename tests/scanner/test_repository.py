@@ -181,3 +181,32 @@ def test_why_a_manager_is_the_primary_one(inventory: Make) -> None:
     assert [(r.message, r.path, r.line) for r in project.primary_reasons] == [
         ("owns the declaration", "requirements.txt", 1)
     ]
+
+
+def test_what_the_metadata_of_a_distribution_hands_on(inventory: Make) -> None:
+    build = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+    (project,) = inventory(
+        {
+            "pyproject.toml": f'{build}[project]\nname = "shop"\nversion = "1"\n'
+            'dynamic = ["dependencies"]\n[project.optional-dependencies]\npdf = ["weasyprint"]\n'
+            '[tool.setuptools.dynamic]\ndependencies = {file = ["requirements/default.txt"]}\n'
+            '[dependency-groups]\ndev = ["pytest"]\n',
+            "shop/__init__.py": "",
+            "requirements/default.txt": "-r shared.txt\nrequests\n",
+            "requirements/shared.txt": "rich\n",
+            "requirements.txt": "twine==6.1.0\n",
+        }
+    ).projects
+    assert {d.name: d.requires_dist for d in project.dependencies} == {
+        "setuptools": False,
+        "weasyprint": True,
+        "requests": True,
+        "rich": True,
+        "twine": False,
+        "pytest": False,
+    }
+
+
+def test_an_application_hands_nothing_on(inventory: Make) -> None:
+    (project,) = inventory({"requirements.txt": "rich\n", "app.py": "", "Procfile": "web: python app.py\n"}).projects
+    assert [d.requires_dist for d in project.dependencies] == [False]
