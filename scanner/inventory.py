@@ -64,14 +64,30 @@ class ToolVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToolSetting:
+    """An option that a file gives a tool, as written: dotted ``key`` below the tool's section, its values as text."""
+
+    key: str
+    values: tuple[str, ...]
+    path: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """A linter, formatter or type checker, and how strongly the repository uses it (design: vocabulary, *tools*)."""
+    """A linter, formatter or type checker, and how strongly the repository uses it (design: vocabulary, *tools*).
+
+    ``gates`` are the places where CI runs it so that it can fail: commands (``ci``), and hooks that CI runs (``hook``,
+    with the place where it does, ``ci-hooks``). ``settings`` are its options, as they are written.
+    """
 
     name: str
     category: str
     use: ToolStrength
     versions: tuple[ToolVersion, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    gates: tuple[Evidence, ...] = ()
+    settings: tuple[ToolSetting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +113,8 @@ class Command:
     """A command of committed automation, classified. ``because`` explains ``uses_lock``; ``project`` is the project's
     path that it serves, ``job`` the job, stage, environment or target it stands in, ``source`` the file or folder that
     is installed from. ``pinned`` says of an action that
-    sets up a package manager whether its version is fixed (``None``: not known, or a range)."""
+    sets up a package manager whether its version is fixed (``None``: not known, or a range). ``tolerated``: a failure
+    is ignored (``|| true``, ``continue-on-error``)."""
 
     path: str
     line: int | None
@@ -112,6 +129,7 @@ class Command:
     job: str | None = None
     pinned: bool | None = None
     source: str | None = None
+    tolerated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,8 +264,8 @@ class DeclaredPython:
 class Dependency:
     """A declared dependency. ``specifier`` is PEP 440 where it can be said so; ``raw`` is the text as written;
     ``ecosystem`` tells conda's packages from the Python index's of the same name. ``requires_dist``: it stands in the
-    metadata of the project's distribution (core metadata ``Requires-Dist``), so that whoever installs that gets it too;
-    false for a requirements file beside it, and where only running code would tell.
+    metadata of the project's distribution (core metadata ``Requires-Dist``) without an extra, so that whoever installs
+    that gets it too; false for a requirements file beside it, and where only running code would tell.
     """
 
     name: str

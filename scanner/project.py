@@ -331,7 +331,7 @@ def _metadata_files(folder: Folder) -> frozenset[str]:
         return frozenset()
     built = {m.path for m in folder.manifests if m.format in ("pyproject.toml", "setup.py", "setup.cfg")}
     reads = {
-        m.path: [i.path for i in m.includes if i.path and i.scope in _HANDED_ON and i.kind != "constraints"]
+        m.path: [i.path for i in m.includes if i.path and i.scope == "runtime" and i.kind != "constraints"]
         for m in folder.manifests
     }
     found, waiting = set(built), list(built)
@@ -340,9 +340,6 @@ def _metadata_files(folder: Folder) -> frozenset[str]:
         found |= new
         waiting += sorted(new)
     return frozenset(found)
-
-
-_HANDED_ON = ("runtime", "optional")
 
 
 def _dependency(requirement: Requirement, *, published: bool) -> Dependency:
@@ -363,5 +360,5 @@ def _dependency(requirement: Requirement, *, published: bool) -> Dependency:
         path=requirement.at.path,
         line=requirement.at.line,
         ecosystem=requirement.ecosystem,
-        requires_dist=published and scope in _HANDED_ON,
+        requires_dist=published and scope == "runtime",
     )

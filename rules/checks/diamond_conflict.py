@@ -41,32 +41,37 @@ def check(case: Case) -> Iterator[Answer]:
 def _demands(case: Case, project: Project) -> dict[str, list[_Demand]]:
     """What the project and its providers (by what they need to run, at their present versions) ask for, by name."""
     found: defaultdict[str, list[_Demand]] = defaultdict(list)
-    seen = {(case.repository.id, project.path)}
-    waiting = [(case.repository.id, project.path)]
+    start = (case.repository.id, project.path)
+    seen, waiting = {start}, [start]
     while waiting and len(seen) <= _MOST:
-        repository, path = waiting.pop(0)
-        own = (repository, path) == (case.repository.id, project.path)
-        handed = case.survey.handed_on.get((repository, path), frozenset())
-        for name, dependency in case.survey.contested.get((repository, path), ()):
-            if own or dependency.requires_dist:
-                found[name].append(_Demand(repository=repository, dependency=dependency))
-        edges = [
-            e
-            for e in case.survey.edges.get(repository, ())
-            if e.consumer_project == path and (own or (e.path, e.line) in handed)
-        ]
-        older = {(e.provider, e.provider_project) for e in edges if e.satisfied is False}
-        for edge in edges:
-            place = (edge.provider, edge.provider_project or "")
-            if _runs_with(edge) and place not in seen and place not in older:
-                seen.add(place)
-                waiting.append(place)
+        place = waiting.pop(0)
+        for name, dependency in case.survey.contested.get(place, ()):
+            if place == start or dependency.requires_dist:
+                found[name].append(_Demand(repository=place[0], dependency=dependency))
+        new = [p for p in _providers(case, place, everything=place == start) if p not in seen]
+        seen.update(new)
+        waiting += new
     return found
 
 
-def _runs_with(edge: Edge) -> bool:
-    """Whether the provider is installed with the consumer."""
-    return edge.scope == "runtime" and edge.via in ("index", "git", "path")
+def _providers(case: Case, place: tuple[str, str], *, everything: bool) -> list[tuple[str, str]]:
+    """What is installed with the project at ``place``: at its present version, and ``everything`` or what it hands on."""
+    repository, path = place
+    handed = case.survey.handed_on.get(place, frozenset())
+    edges = [
+        e
+        for e in case.survey.edges.get(repository, ())
+        if e.consumer_project == path and (everything or (e.path, e.line) in handed)
+    ]
+    other = {(e.provider, e.provider_project) for e in edges if not _takes_the_present_version(e)}
+    runs_with = [e for e in edges if e.scope == "runtime" and e.via in ("index", "git", "path")]
+    found = {(e.provider, e.provider_project or ""): None for e in runs_with}
+    return [p for p in found if p not in other]
+
+
+def _takes_the_present_version(edge: Edge) -> bool:
+    """False too where the provider's version is not in its files, so that a pin may mean another release."""
+    return edge.satisfied is True or not edge.specifier
 
 
 def _contradiction(demands: list[_Demand]) -> tuple[_Demand, _Demand] | None:

@@ -190,18 +190,21 @@ def test_what_the_metadata_of_a_distribution_hands_on(inventory: Make) -> None:
             "pyproject.toml": f'{build}[project]\nname = "shop"\nversion = "1"\n'
             'dynamic = ["dependencies"]\n[project.optional-dependencies]\npdf = ["weasyprint"]\n'
             '[tool.setuptools.dynamic]\ndependencies = {file = ["requirements/default.txt"]}\n'
+            '[tool.setuptools.dynamic.optional-dependencies]\nqr = {file = ["requirements/qr.txt"]}\n'
             '[dependency-groups]\ndev = ["pytest"]\n',
             "shop/__init__.py": "",
             "requirements/default.txt": "-r shared.txt\nrequests\n",
             "requirements/shared.txt": "rich\n",
+            "requirements/qr.txt": "segno\n",
             "requirements.txt": "twine==6.1.0\n",
         }
     ).projects
     assert {d.name: d.requires_dist for d in project.dependencies} == {
         "setuptools": False,
-        "weasyprint": True,
+        "weasyprint": False,
         "requests": True,
         "rich": True,
+        "segno": False,
         "twine": False,
         "pytest": False,
     }
