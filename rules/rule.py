@@ -36,7 +36,8 @@ class Survey:
 
     ``contested`` are the runtime dependencies, by repository and project, on distributions for which no version is what
     everybody in the fleet asks for, with the name in normal form; those under a marker are left out. ``handed_on``
-    are the places (path, line) of what a provider's distribution makes its consumers install.
+    are the places (path, line) of what a provider's distribution makes its consumers install; ``asked_for`` the
+    distributions that somebody asks an index for, in normal form.
     """
 
     fleet: Fleet
@@ -53,6 +54,7 @@ class Survey:
     lock_writers: Mapping[str, tuple[Lockfile, int]]
     contested: Mapping[tuple[str, str], tuple[tuple[str, Dependency], ...]]
     handed_on: Mapping[tuple[str, str], frozenset[tuple[str, int | None]]]
+    asked_for: frozenset[str]
 
 
 def survey(fleet: Fleet, config: Config, as_of: date) -> Survey:
@@ -83,6 +85,10 @@ def survey(fleet: Fleet, config: Config, as_of: date) -> Survey:
         lock_writers=prevailing(fleet.repositories),
         contested=_contested(fleet.repositories),
         handed_on=_handed_on(repositories, graph.edges),
+        asked_for=frozenset(
+            [e.distribution for e in graph.edges if e.via == "index" and e.distribution]
+            + [u.name for u in graph.unresolved]
+        ),
         hard_cycles=_by_member(cycles(graph, hard=lambda e: is_hard(e, repositories, config, as_of))),
     )
 

@@ -55,7 +55,7 @@ def _demands(case: Case, project: Project) -> dict[str, list[_Demand]]:
 
 
 def _providers(case: Case, place: tuple[str, str], *, everything: bool) -> list[tuple[str, str]]:
-    """What is installed with the project at ``place``: at its present version, and ``everything`` or what it hands on."""
+    """What is installed with the project at ``place`` at its present version: ``everything``, or what it hands on."""
     repository, path = place
     handed = case.survey.handed_on.get(place, frozenset())
     edges = [

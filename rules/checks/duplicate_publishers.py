@@ -1,7 +1,8 @@
-"""What: several main projects of the fleet publish a distribution of the same name.
+"""What: several main projects of the fleet build a distribution of the same name.
 
 Why: an index can hold only one of them; consumers get whichever was uploaded last, and the graph cannot tell whom
-they depend on. Forks and copies kept for a patch are the usual cause.
+they depend on. Forks and copies kept for a patch are the usual cause. Services and jobs that nobody asks for by name
+(``api``, ``backend``) may share one.
 
 What to do: rename one, archive the dead one, or keep the copy out of the fleet (``exclude-repositories``).
 """
@@ -29,25 +30,41 @@ def check(case: Case) -> Iterator[Answer]:
             own[str(canonicalize_name(project.name))].append(project)
     for clash in case.survey.clashes.get(case.repository.id, ()):
         projects = own.get(clash.distribution, [])
+        if not _matters(case, clash.distribution, [p for o in clash.providers for p in _named(case, o, clash)]):
+            continue
         others = [case.called(p) for p in clash.providers if p != case.repository.id]
         yield case.finding(
             clash.distribution,
-            f"{clash.distribution} is also published by {listed(others)}",
+            f"{clash.distribution} is also a distribution of {listed(others)}",
             project=projects[0].path if projects else None,
             level=_level(clash),
-            evidence=[*_places(projects), *(Evidence(path=None, text=f"published by {o}") for o in others)],
+            evidence=[*_places(projects), *(Evidence(path=None, text=f"built by {o}") for o in others)],
             fix=_fix(case, clash),
         )
     for name, projects in sorted(own.items()):
-        if len(projects) > 1:
+        if len(projects) > 1 and _matters(case, name, projects):
             folders = ", ".join(p.path for p in projects)
             yield case.finding(
                 f"{name}:inside",
-                f"{name} is published by {len(projects)} projects of this repository: {folders}",
+                f"{name} is the distribution of {len(projects)} projects of this repository: {folders}",
                 project=projects[0].path,
                 evidence=_places(projects),
                 fix="Rename one of them, or give the one that is not shipped its role in the configuration ([[role]]).",
             )
+
+
+def _named(case: Case, repository: str, clash: Clash) -> list[Project]:
+    known = case.survey.repositories.get(repository)
+    mains = main_projects(known) if known is not None else ()
+    return [p for p in mains if p.publishes and p.name and canonicalize_name(p.name) == clash.distribution]
+
+
+def _matters(case: Case, name: str, projects: list[Project]) -> bool:
+    """Whether somebody could install one of them by name: a kind that is installed, or a consumer that asks for it."""
+    return name in case.survey.asked_for or any(p.kind not in _STARTED for p in projects)
+
+
+_STARTED = ("service", "job", "notebook")
 
 
 def _places(projects: list[Project]) -> list[Evidence]:
@@ -67,7 +84,7 @@ def _fix(case: Case, clash: Clash) -> str:
 
 RULE = Rule(
     name="duplicate-publishers",
-    title="A distribution name is published twice",
+    title="Two projects build a distribution of the same name",
     category="graph",
     level="warning",
     check=check,

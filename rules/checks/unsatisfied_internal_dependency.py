@@ -34,7 +34,7 @@ def check(case: Case) -> Iterator[Answer]:
             + (
                 f"asks for more than {case.called(edge.provider)} has ({version})"
                 if ahead
-                else f"holds back from {version}"
+                else f"leaves out the present version of {case.called(edge.provider)} ({version})"
             ),
             project=edge.consumer_project,
             level="warning" if ahead else "note",

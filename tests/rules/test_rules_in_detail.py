@@ -337,3 +337,14 @@ def test_digests_of_several_indexes(
     one = next(f for f in found("hashes-disagree", fleet) if f.repository.endswith("shop"))
     assert one.level == level
     assert ("(here from https://wheels.example/cpu)" in one.message) is here
+
+
+def test_services_of_one_name_disturb_nobody_until_somebody_asks_for_it() -> None:
+    one, two = (
+        a_repository(name, a_project(name="backend", kind="service", publishes=True)) for name in ("shop", "bank")
+    )
+    assert not found("duplicate-publishers", a_fleet(one, two))
+    asks = a_repository("web", a_project(name="web", dependencies=(a_dependency("backend"),)))
+    assert {f.repository for f in found("duplicate-publishers", a_fleet(one, two, asks))} == {one.id, two.id}
+    library = a_repository("kit", a_project(name="Backend", kind="library", publishes=True))
+    assert len(found("duplicate-publishers", a_fleet(one, two, library))) == 3
