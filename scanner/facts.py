@@ -299,6 +299,19 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """An option of a linter, formatter or type checker as it is written: dotted ``key`` below the tool's section.
+
+    Redacted. What a hook gives its tool has keys below ``hook``; ``pre-commit`` itself has those below ``ci``.
+    """
+
+    tool: str
+    key: str
+    values: tuple[str, ...]
+    at: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PythonVersion:
     """A Python version or range that a file declares.
 
@@ -402,7 +415,8 @@ class Extract:
 
     ``template`` marks text to be rendered before it means anything; ``unreadable`` is set by the collector alone, for
     a file that is of this format but broken (its problem says how), so that *broken* is never taken for *missing*.
-    ``settings`` is the parsed document of a tool's configuration file that is no manifest (``uv.toml``).
+    ``settings`` is the parsed document of a tool's configuration file that is no manifest (``uv.toml``); ``lint`` are
+    the options of linters, formatters and type checkers.
     """
 
     path: str
@@ -414,6 +428,7 @@ class Extract:
     invocations: tuple[Invocation, ...] = ()
     tasks: tuple[Task, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    lint: tuple[Setting, ...] = ()
     pythons: tuple[PythonVersion, ...] = ()
     signals: tuple[ManagerSignal, ...] = ()
     indexes: tuple[Index, ...] = ()

@@ -1,23 +1,17 @@
-"""Linters, formatters and type checkers: by what names they go, and how strongly a repository uses them.
-
-The strength is the published vocabulary's: *run* (hooks, CI, tox, tasks or scripts start it, wrappers included),
-*declared* (a dependency, but nothing committed runs it), *config-only* (only configuration is left: not in use).
-"""
+"""Linters, formatters and type checkers: by what names they go, and which command lines start them."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as Pep508
 from packaging.utils import canonicalize_name
 
-from scanner.facts import Extract, Location, Mention, Requirement, ToolStrength
-from scanner.inventory import Command, Evidence, Tool, ToolVersion
-from scanner.toml_reader import table
+from scanner.facts import Location, Mention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -463,149 +457,12 @@ def _container_runner(words: list[str]) -> list[str] | None:
     return ([entry] if entry else []) + inner[1:] or None
 
 
-# --- what a repository uses --------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Found:
-    strengths: set[ToolStrength] = field(default_factory=set)
-    evidence: set[Evidence] = field(default_factory=set)
-    versions: set[tuple[str, str, int | None]] = field(default_factory=set)
-
-
-class _Findings:
-    """Tools by name as they come in, with evidence and versions by place."""
-
-    def __init__(self) -> None:
-        self.by_tool: dict[str, _Found] = {}
-
-    def add(
-        self, tool: str, strength: ToolStrength, path: str, line: int | None, kind: str, version: str | None = None
-    ) -> None:
-        found = self.by_tool.setdefault(tool, _Found())
-        found.strengths.add(strength)
-        found.evidence.add(Evidence(path=path, line=line, kind=kind))
-        self.version(tool, version, path, line)
-
-    def version(self, tool: str, version: str | None, path: str, line: int | None) -> None:
-        if version and tool in self.by_tool:
-            self.by_tool[tool].versions.add((version, path, line))
-
-
-def tools_in_use(
-    extracts: Iterable[Extract],
-    commands: Iterable[Command],
-    dependencies: Iterable[Requirement],
-) -> tuple[Tool, ...]:
-    """The tools of a repository, by name, each with the strongest use that its files show.
-
-    All three are those of the repository's own projects; the caller leaves out fixtures and examples.
-    """
-    found = _Findings()
-    kept = [e for e in extracts if not e.template and not _is_test_data(e.path)]
-    disabled = {(i.at.path, i.at.line) for e in kept for i in e.invocations if i.disabled}
-    for extract in kept:
-        _from_extract(extract, found)
-    for command in commands:
-        if (command.path, command.line) not in disabled and not _is_test_data(command.path):
-            for use in tools_of_command(command.argv):
-                found.add(use.tool, "run", command.path, command.line, command.context, use.version)
-    indirect = _indirect(kept)
-    for dependency in dependencies:
-        tool = tool_of_distribution(dependency.name)
-        if tool is not None and (dependency.at.path, dependency.key) not in indirect:
-            pin = _exact(dependency.specifier) if dependency.key in (tool, "pyre-check") else None
-            found.add(tool, "declared", dependency.at.path, dependency.at.line, "dependency", pin)
-    for extract in kept:
-        _locked_versions(extract, found)
-    return tuple(_tool(name, found.by_tool[name]) for name in sorted(found.by_tool))
-
-
-_TEST_DATA = re.compile(r"(?:^|/)(?:tests?/[^/]+/|[^/]*\{\{|fixtures?/)")
-
-
-def _is_test_data(path: str) -> bool:
-    """Whether a file lies so deep in a folder of tests that it belongs to a project made up for them."""
-    return _TEST_DATA.search(path) is not None
-
-
-def _from_extract(extract: Extract, found: _Findings) -> None:
-    for mention in extract.mentions:
-        if mention.tool in BY_NAME:
-            _from_mention(mention, found)
-    manifest = extract.manifest
-    if manifest is None:
-        return
-    for section in manifest.tables:
-        if (tool := tool_of_section(section.name)) is not None:
-            found.add(tool, "config-only", section.at.path, section.at.line, "config")
-    for tool in pytest_plugins(table(manifest.data, "tool", "pytest", "ini_options").get("addopts")):
-        found.add(tool, "run", extract.path, None, "pytest plug-in")
-
-
-def _from_mention(mention: Mention, found: _Findings) -> None:
-    found.add(mention.tool, mention.strength, mention.at.path, mention.at.line, mention.kind, mention.version)
-
-
 def pytest_plugins(addopts: object) -> Iterator[str]:
     """The tools that pytest's ``addopts`` (text or list) switch on (``--flake8``, ``--mypy``)."""
     words = addopts.split() if isinstance(addopts, str) else addopts if isinstance(addopts, list) else []
     for word in words:
         if isinstance(word, str) and (tool := _PYTEST_OPTIONS.get(word)):
             yield tool
-
-
-def _exact(specifier: str | None) -> str | None:
-    found = re.fullmatch(r"\s*={2,3}\s*([^\s,*]+)\s*", specifier or "")
-    return found[1] if found else None
-
-
-def _indirect(extracts: Iterable[Extract]) -> set[tuple[str, str]]:
-    """Entries of compiled files that only other packages ask for: path and normalised name. Nobody declared those.
-
-    An export of another lock declares nothing at all.
-    """
-    return {
-        (extract.path, package.key)
-        for extract in extracts
-        if extract.lock is not None and extract.manifest is not None
-        for package in extract.lock.packages
-        if extract.lock.export_of or (package.via and not any(_is_input(via) for via in package.via))
-    }
-
-
-def _is_input(via: str) -> bool:
-    """Whether an annotation names a file that the compiler read, other than one outside of the repository."""
-    return not via.startswith("-r /") and (via.startswith("-r") or "/" in via or via.endswith(_INPUTS))
-
-
-_INPUTS = (".in", ".txt", ".toml", ".py", ".cfg", ")")
-
-
-def _locked_versions(extract: Extract, found: _Findings) -> None:
-    if extract.lock is None:
-        return
-    for package in extract.lock.packages:
-        if (tool := _BY_DISTRIBUTION.get(package.key)) == package.key:
-            found.version(tool, package.version, extract.path, package.line)
-
-
-def _tool(name: str, found: _Found) -> Tool:
-    order: tuple[ToolStrength, ...] = ("run", "declared", "config-only")
-    return Tool(
-        name=name,
-        category=BY_NAME[name].category,
-        use=next(strength for strength in order if strength in found.strengths),
-        versions=tuple(
-            ToolVersion(version=version, path=path, line=line)
-            for version, path, line in sorted(found.versions, key=lambda v: (v[1], v[2] or 0, v[0]))
-        ),
-        evidence=tuple(sorted(found.evidence, key=_place)),
-    )
-
-
-def _place(evidence: Evidence) -> tuple[str, int, str]:
-    return (evidence.path, evidence.line or 0, evidence.kind or "")
 
 
 def pinned(requirement: str) -> tuple[str, str | None]:

@@ -43,7 +43,7 @@ from scanner.layout import (
     python_files,
     python_prevails,
 )
-from scanner.lint_tools import tools_in_use
+from scanner.lint_use import tools_in_use
 from scanner.locks import judge_locks
 from scanner.ownership import criticality_of, owners_of
 from scanner.project import Scenery, describe_project

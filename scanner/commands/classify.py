@@ -190,6 +190,7 @@ def _commands(invocation: Invocation, judged: Sequence[Judgement], lookup: Looku
             job=invocation.job,
             pinned=judgement.pinned,
             source=judgement.path if judgement.kind == "install" else None,
+            tolerated=invocation.tolerated,
         )
         for judgement in judged
     ]

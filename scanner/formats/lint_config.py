@@ -10,11 +10,12 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from scanner import toml_reader
-from scanner.facts import Extract, Location, Mention, PythonVersion
+from scanner import jsonc, lint_settings, toml_reader
+from scanner.facts import Extract, Location, Mention, PythonVersion, Setting
 from scanner.format import Format
 from scanner.lint_tools import TOOLS, ini_mentions, tool_of_file
 from scanner.pipeline import in_side_folder
+from scanner.yaml_reader import load_mapping
 
 _INI_VERSION = re.compile(
     r"[ \t]{0,8}(?:python_version|py-version|python-version)[ \t]{0,8}[=:][ \t]{0,8}(?P<version>\d\.\d{1,2})\b"
@@ -22,6 +23,8 @@ _INI_VERSION = re.compile(
 _JSON_VERSION = re.compile(r"\"pythonVersion\"\s{0,8}:\s{0,8}\"(?P<version>\d\.\d{1,2})\"")
 _SHORT = re.compile(r"py(\d)(\d{1,2})")
 _MANY = frozenset({"tox.ini", "pytest.ini", ".pytest.ini"})
+_SECTIONED = frozenset({".flake8", "mypy.ini", ".mypy.ini"})
+_JSON = frozenset({"pyrightconfig.json", ".pyre_configuration", ".pyre_configuration.local"})
 NAMES = tuple(sorted(_MANY.union(name for tool in TOOLS for name in tool.files)))
 
 
@@ -30,7 +33,8 @@ def read(path: str, text: str) -> Extract | None:
     name = posixpath.basename(path)
     if name in _MANY:
         mentions = ini_mentions(path, text)
-        return Extract(path=path, format="lint-config", mentions=mentions) if mentions else None
+        lint = lint_settings.of_ini(path, text)
+        return Extract(path=path, format="lint-config", mentions=mentions, lint=lint) if mentions else None
     tool = tool_of_file(path)
     if tool is None:
         return None
@@ -40,7 +44,23 @@ def read(path: str, text: str) -> Extract | None:
     if name in ("mypy.ini", ".mypy.ini", ".flake8", ".isort.cfg"):
         mentions = tuple({m.tool: m for m in (*ini_mentions(path, text), *mentions)}.values())
     pythons = tuple(_versions(path, text, tool))
-    return Extract(path=path, format="lint-config", mentions=mentions, pythons=pythons)
+    lint = _settings(path, text, tool)
+    return Extract(path=path, format="lint-config", mentions=mentions, lint=lint, pythons=pythons)
+
+
+def _settings(path: str, text: str, tool: str) -> tuple[Setting, ...]:
+    name = posixpath.basename(path)
+    if name in _JSON:
+        return lint_settings.of_mapping(tool, path, jsonc.loads(text)) if text.strip() else ()
+    if name.endswith((".yaml", ".yml")):
+        return lint_settings.of_mapping(tool, path, load_mapping(text)) if text.strip() else ()
+    if name.endswith(".toml"):
+        data, lines = toml_reader.loads(text), toml_reader.Lines(text)
+        held = toml_reader.table(data, "tool", tool)
+        above = ("tool", tool) if held else ()
+        at = lambda *keys: Location(path=path, line=lines.of(*above, *keys))  # noqa: E731
+        return lint_settings.of_table(tool, held or data, at)
+    return lint_settings.of_ini(path, text, None if name in _SECTIONED else tool)
 
 
 def _ruff(path: str, text: str, mentions: tuple[Mention, ...]) -> Extract:
@@ -51,11 +71,12 @@ def _ruff(path: str, text: str, mentions: tuple[Mention, ...]) -> Extract:
         mentions = (*mentions, Mention(tool="ruff-format", strength="config-only", at=at, kind="config"))
     target = data.get("target-version")
     short = _SHORT.fullmatch(target) if isinstance(target, str) else None
+    lint = lint_settings.of_table("ruff", data, lambda *keys: Location(path=path, line=lines.of(*keys)))
     if short is None:
-        return Extract(path=path, format="lint-config", mentions=mentions)
+        return Extract(path=path, format="lint-config", mentions=mentions, lint=lint)
     at = Location(path=path, line=lines.of("target-version"))
     version = PythonVersion(version=f"{short[1]}.{short[2]}", at=at, kind="target-version", job="ruff")
-    return Extract(path=path, format="lint-config", mentions=mentions, pythons=(version,))
+    return Extract(path=path, format="lint-config", mentions=mentions, lint=lint, pythons=(version,))
 
 
 def _versions(path: str, text: str, tool: str) -> Iterator[PythonVersion]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
 from types import MappingProxyType
 
-from scanner import known_actions
-from scanner.facts import Extract, Mention, Reference
+from scanner import known_actions, lint_settings
+from scanner.facts import Extract, Mention, Reference, Setting
 from scanner.format import Format
 from scanner.lint_tools import pinned, tool_of_distribution, tool_of_hook
 from scanner.pipeline import Pipeline, Where, in_side_folder, scalars
@@ -54,25 +55,41 @@ def read(path: str, text: str) -> Extract:
     _python(doc.text("default_language_version", "python"), doc.map("default_language_version"), pipeline)
     mentions: dict[Mention, None] = {}
     references: dict[Reference, None] = {}
+    settings = list(_service(path, doc, pipeline))
     for repository in doc.seq("repos"):
         if not isinstance(repository, Mapping):
             continue
         repo = repository.text("repo") or ""
         for hook in repository.seq("hooks"):
             if isinstance(hook, Mapping):
-                mentions.update(dict.fromkeys(_hook(repo, repository.text("rev"), hook, pipeline)))
+                found = _hook(repo, repository.text("rev"), hook, pipeline)
+                mentions.update(dict.fromkeys(found))
+                settings += [s for mention in found for s in lint_settings.of_hook(mention.tool, hook, path)]
         if repo not in ("", "local", "meta", "builtin"):
             at = pipeline.at(repository.line_of("repo"))
             references[Reference(kind="ci", target=redact(repo), ref=repository.text("rev"), at=at)] = None
-    return _with(pipeline.extract(), tuple(mentions), tuple(references))
+    return _with(pipeline.extract(), tuple(mentions), tuple(references), tuple(settings))
 
 
-def _with(extract: Extract, mentions: tuple[Mention, ...], references: tuple[Reference, ...]) -> Extract:
+def _service(path: str, doc: Mapping, pipeline: Pipeline) -> Iterator[Setting]:
+    """``ci:``, settings of the service that runs the hooks, says that it does; ``skip``: but for these."""
+    if "ci" in doc.entries:
+        yield Setting(tool="pre-commit", key="ci", values=(), at=pipeline.at(doc.line_of("ci")))
+        skipped = tuple(lint_settings.texts(doc.get("ci", "skip")))
+        if skipped:
+            at = pipeline.at(doc.map("ci").line_of("skip"))
+            yield Setting(tool="pre-commit", key="ci.skip", values=skipped, at=at)
+
+
+def _with(
+    extract: Extract, mentions: tuple[Mention, ...], references: tuple[Reference, ...], lint: tuple[Setting, ...]
+) -> Extract:
     return Extract(
         path=extract.path,
         format=extract.format,
         invocations=extract.invocations,
         mentions=mentions,
+        lint=lint,
         pythons=extract.pythons,
         references=(*extract.references, *references),
         problems=extract.problems,

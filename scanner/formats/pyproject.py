@@ -53,6 +53,7 @@ def read(path: str, text: str) -> Extract:
         invocations=(*tox.invocations, *tasks.invocations),
         tasks=(*tox.tasks, *tasks.tasks),
         mentions=tuple(linters.mentions(doc)),
+        lint=tuple(linters.settings(doc)),
         pythons=(*_pythons(doc, python), *pixi.pythons, *tox.pythons),
         problems=(*doc.problems, *tox.problems),
     )

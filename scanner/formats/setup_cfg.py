@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner import pep508
+from scanner import lint_settings, pep508
 from scanner.facts import (
     EntryPoint,
     Extract,
@@ -83,6 +83,7 @@ def read(path: str, text: str) -> Extract | None:
         manifest=manifest,
         indexes=manifest.indexes if manifest is not None else (),
         mentions=mentions,
+        lint=lint_settings.of_ini(path, text),
         pythons=(*pythons, *tox.pythons) if tox is not None else pythons,
         invocations=tox.invocations if tox is not None else (),
         tasks=tox.tasks if tox is not None else (),

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scanner.facts import Location, Mention, PythonVersion
+from scanner import lint_settings
+from scanner.facts import Location, Mention, PythonVersion, Setting
 from scanner.lint_tools import tool_of_section
 from scanner.pyproject.document import Document
 
@@ -34,6 +35,18 @@ def mentions(doc: Document) -> Iterator[Mention]:
         for tool in found:
             name = next(name for name in names if tool_of_section(name) == tool)
             yield Mention(tool=tool, strength="config-only", at=doc.at(*name.split(".", 2)), kind="config")
+
+
+def settings(doc: Document) -> Iterator[Setting]:
+    """The options in these sections."""
+    for section, value in doc.table("tool").items():
+        tool = tool_of_section(f"tool.{section}")
+        if tool is not None and isinstance(value, dict):
+
+            def at(*keys: str, section: str = section) -> Location:
+                return doc.at("tool", section, *keys)
+
+            yield from lint_settings.of_table(tool, value, at)
 
 
 def target_versions(doc: Document) -> Iterator[PythonVersion]:

@@ -4,8 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.facts import Extract, Invocation, Location, Lock, LockedPackage, Manifest, Mention, Requirement, Table
-from scanner.inventory import Command, Evidence, ToolVersion
 from scanner.lint_tools import (
     TOOLS,
     Use,
@@ -14,7 +12,6 @@ from scanner.lint_tools import (
     tool_of_distribution,
     tool_of_file,
     tool_of_section,
-    tools_in_use,
     tools_of_command,
 )
 
@@ -105,77 +102,3 @@ def test_ini_sections_and_pytest_options() -> None:
     text = "[tox]\n[flake8]\n[mypy-x.*]\n[mypy]\n[pytest]\naddopts = -ra\n    --black\nfoo = --flake8\n"
     found = [(m.tool, m.strength, m.at.line) for m in ini_mentions("tox.ini", text)]
     assert found == [("flake8", "config-only", 2), ("mypy", "config-only", 3), ("black", "run", 7)]
-
-
-def _command(argv: str, path: str = "Makefile", line: int = 3) -> Command:
-    return Command(path=path, line=line, context="task", kind="lint", tool=None, argv=tuple(argv.split()))
-
-
-def _requirement(name: str, specifier: str = "", path: str = "pyproject.toml") -> Requirement:
-    return Requirement(name=name, raw=name + specifier, specifier=specifier, at=Location(path=path, line=9))
-
-
-def _config(*sections: str) -> Extract:
-    tables = tuple(Table(name=s, at=Location(path="pyproject.toml", line=n)) for n, s in enumerate(sections, start=1))
-    manifest = Manifest(path="pyproject.toml", format="pyproject.toml", tables=tables)
-    return Extract(path="pyproject.toml", format="pyproject.toml", manifest=manifest)
-
-
-def test_the_strongest_use_counts_and_all_evidence_is_kept() -> None:
-    black, isort, mypy = tools_in_use(
-        [_config("tool.black", "tool.isort", "tool.mypy")],
-        [_command("black .")],
-        [_requirement("black", "==24.1"), _requirement("mypy", ">=1")],
-    )
-    assert (black.name, black.use, isort.use, mypy.use) == ("black", "run", "config-only", "declared")
-    assert [e.kind for e in black.evidence] == ["task", "config", "dependency"]
-    assert black.versions == (ToolVersion(version="24.1", path="pyproject.toml", line=9),)
-
-
-def test_what_never_runs_does_not_count() -> None:
-    at = Location(path=".github/workflows/a.yml", line=3)
-    disabled = Invocation(argv=("black", "."), at=at, context="ci", disabled="if: false")
-    workflow = Extract(path=at.path, format="github-actions", invocations=(disabled,))
-    assert tools_in_use([workflow], [_command("black .", path=at.path)], []) == ()
-
-
-def test_projects_made_up_for_tests_do_not_count() -> None:
-    assert tools_in_use([], [_command("black .", path="tests/minimal/tox.ini")], []) == ()
-    assert tools_in_use([], [_command("black .", path="tests/run.sh")], [])[0].use == "run"
-
-
-def test_a_section_for_ruffs_formatter_is_no_declaration() -> None:
-    formatter = tools_in_use([_config("tool.ruff", "tool.ruff.format")], [], [_requirement("ruff")])[1]
-    assert (formatter.name, formatter.use) == ("ruff-format", "config-only")
-    assert tools_in_use([_config("tool.ruff.format")], [], [])[0].use == "config-only"
-
-
-def test_versions_of_locks_are_those_of_the_tool_itself() -> None:
-    packages = (LockedPackage(name="black", version="23.1", line=4), LockedPackage(name="ufmt", version="2.0"))
-    lock = Extract(
-        path="uv.lock", format="uv.lock", lock=Lock(path="uv.lock", tool="uv", format="1", packages=packages)
-    )
-    (black,) = tools_in_use([lock], [], [_requirement("ufmt", "==2.0")])
-    assert ToolVersion(version="23.1", path="uv.lock", line=4) in black.versions
-    assert [v.version for v in black.versions] == ["23.1"]
-
-
-def test_mentions_of_other_tools_are_none_of_ours() -> None:
-    bot = Mention(tool="dependabot", strength="run", at=Location(path="x", line=1), kind="update-bot:pip")
-    hook = Mention(tool="black", strength="run", at=Location(path="x", line=2), kind="pre-commit", version="22.1")
-    (black,) = tools_in_use([Extract(path="x", format="x", mentions=(bot, hook))], [], [])
-    assert black.evidence == (Evidence(path="x", line=2, kind="pre-commit"),)
-    assert black.versions[0].version == "22.1"
-
-
-def test_what_only_others_ask_for_is_not_declared() -> None:
-    packages = (
-        LockedPackage(name="pydocstyle", version="6.3", via=("flake8-docstrings",)),
-        LockedPackage(name="flake8", version="7.0", via=("-r dev.in", "flake8-docstrings")),
-    )
-    lock = Lock(path="dev.txt", tool="pip-tools", format="pip-compile", packages=packages)
-    compiled = Extract(path="dev.txt", format="x", lock=lock, manifest=Manifest(path="dev.txt", format="requirements"))
-    found = tools_in_use(
-        [compiled], [], [_requirement("pydocstyle", path="dev.txt"), _requirement("flake8", path="dev.txt")]
-    )
-    assert [tool.name for tool in found] == ["flake8"]
