@@ -64,7 +64,7 @@ def environments(
     of another repository, so that the tool cannot be seen from here; ``locks`` are the paths of the project's own.
     """
     return Environments(
-        local=_local(primary, declared_at, locked, pythons, indexes, locks),
+        local=_local(primary, declared_at, locked, pythons, indexes, locks, frozenset(i.path for i in images)),
         ci=_ci(commands, pythons, indexes, external_ci),
         image=_image(images, commands, pythons, indexes),
     )
@@ -77,6 +77,7 @@ def _local(
     pythons: Sequence[DeclaredPython],
     indexes: Sequence[UsedIndex],
     locks: Sequence[str],
+    images: frozenset[str],
 ) -> Environment | None:
     if primary is None:
         return None
@@ -84,7 +85,7 @@ def _local(
         tool=_INSTALLER.get(primary, primary),
         uses_lock=locked,
         python=_versions(pythons, ("version-file",)) or _versions(pythons, ("requires-python", "pipfile", "conda")),
-        indexes=_urls(indexes, lambda path: not _is_pipeline(path)),
+        indexes=_urls(indexes, lambda path: _is_read_by(primary, path) and path not in images),
         evidence=(declared_at,) if declared_at is not None else (),
         sources=tuple(locks),
     )
@@ -110,7 +111,7 @@ def _ci(
         uses_lock=_lowest_lock(chosen),
         enforced=min((c.enforced for c in chosen), key=lambda e: _ORDER[e]),
         python=python,
-        indexes=_urls(indexes, _is_pipeline),
+        indexes=_urls(indexes, {c.path for c in chosen}.__contains__),
         evidence=tuple(_evidence(c) for c in (*chosen, *rest)),
         sources=_sources(chosen),
     )
@@ -169,7 +170,16 @@ def _sort_key(text: str) -> tuple[int, str]:
 
 
 def _urls(indexes: Sequence[UsedIndex], wanted: Callable[[str], bool]) -> tuple[str, ...]:
-    return tuple(sorted({i.url for i in indexes if i.kind != "trusted-host" and wanted(i.path)}))
+    """The indexes that take part in resolution; pages of single files (``--find-links``) only add to these."""
+    return tuple(sorted({i.url for i in indexes if i.kind in ("index", "extra-index") and wanted(i.path)}))
+
+
+def _is_read_by(tool: str, path: str) -> bool:
+    """Whether developers who install with ``tool`` read the file: no pipeline, and conda's files for conda alone."""
+    return not _is_pipeline(path) and (tool in _CONDA or not path.endswith((".yml", ".yaml")))
+
+
+_CONDA = frozenset({"conda", "pixi"})
 
 
 def _is_pipeline(path: str) -> bool:
@@ -198,7 +208,8 @@ def disagreements(
         if not _overlap(a.python, b.python):
             message = f"{left} has Python {', '.join(a.python)}, {right} has {', '.join(b.python)}"
             found.append(_found("python", left, a, right, b, message))
-        if a.indexes and b.indexes and set(a.indexes).isdisjoint(b.indexes):
+        comparable = (a.tool in _CONDA) == (b.tool in _CONDA)
+        if comparable and a.indexes and b.indexes and set(a.indexes).isdisjoint(b.indexes):
             message = f"{left} takes packages from {', '.join(a.indexes)}, {right} from {', '.join(b.indexes)}"
             found.append(_found("index", left, a, right, b, message))
     return tuple(found)

@@ -3,7 +3,17 @@ from __future__ import annotations
 import pytest
 
 from scanner.environments import disagreements, environments, python_minors
-from scanner.inventory import Command, DeclaredPython, Environment, Environments, Evidence, Image, VersionPair
+from scanner.facts import IndexKind
+from scanner.inventory import (
+    Command,
+    DeclaredPython,
+    Environment,
+    Environments,
+    Evidence,
+    Image,
+    UsedIndex,
+    VersionPair,
+)
 
 
 def command(line: int, tool: str, **fields: object) -> Command:
@@ -19,6 +29,10 @@ def command(line: int, tool: str, **fields: object) -> Command:
 
 def python(version: str, kind: str) -> DeclaredPython:
     return DeclaredPython(version=version, path="x", line=1, kind=kind)
+
+
+def index(url: str, path: str, kind: IndexKind = "index") -> UsedIndex:
+    return UsedIndex(url=url, kind=kind, name=None, credentials=False, path=path, line=1)
 
 
 def make(**fields: object) -> Environments:
@@ -160,3 +174,22 @@ def test_setuptools_installs_by_pip() -> None:
     envs = make(primary="setuptools")
     assert envs.local is not None
     assert envs.local.tool == "pip"
+
+
+def test_indexes_disagree_only_where_the_same_packages_are_meant() -> None:
+    mirror, public = "https://mirror.example/simple", "https://pypi.example/simple"
+    install = command(1, "poetry", uses_lock=True, enforced="locked")
+    own = index(mirror, "pyproject.toml")
+
+    (found,) = disagreements(make(commands=(install,), indexes=(own, index(public, install.path))))
+    assert (found.what, found.message) == ("index", f"local takes packages from {mirror}, ci from {public}")
+
+    beside = (
+        index(public, ".github/workflows/release.yml"),
+        index("https://wheels.example/", install.path, "find-links"),
+    )
+    assert disagreements(make(commands=(install,), indexes=(own, *beside))) == ()
+
+    channels = (index("conda-forge", "environment.yml"), index(public, install.path))
+    assert disagreements(make(commands=(install,), indexes=channels)) == ()
+    assert disagreements(make(primary="conda", locked=None, commands=(install,), indexes=channels))[0].what == "tool"
