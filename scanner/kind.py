@@ -45,7 +45,7 @@ WORKERS = frozenset(
 QUEUES = frozenset({"aio-pika", "aiokafka", "confluent-kafka", "kafka-python", "nats-py", "paho-mqtt", "pika"})
 JOBS = frozenset(
     """
-    airflow apache-airflow dagster dbt-core kedro luigi mage-ai metaflow prefect scrapy
+    airflow apache-airflow apache-beam dagster dbt-core kedro luigi mage-ai metaflow prefect scrapy sqlmesh
     """.split()
 )
 GUIS = frozenset(
@@ -130,7 +130,14 @@ def kind_of(
     signs = _signs(folder, own, hints, dependencies, readme)
     if _is_shared(signs) and signs.packaged is not None and not any(_is_deployed(h) for h in signs.hints):
         return _answer("library", "a package among libraries, without commands of its own", signs.packaged.path)
-    return _template(signs, readme) or _service(signs) or _job(signs, own) or _installed(signs) or _started(signs, own)
+    return (
+        _template(signs, readme)
+        or _hosted(signs, own)
+        or _service(signs)
+        or _job(signs, own)
+        or _installed(signs)
+        or _started(signs, own)
+    )
 
 
 def _only_holds_together(folder: Folder, python: Sequence[str]) -> bool:
@@ -145,9 +152,9 @@ def _answer(kind: Kind, message: str, path: str | None, line: int | None = None)
 
 
 def _reasons(hint: Hint) -> tuple[Reason, ...]:
-    return (
-        Reason(message=f"its image starts it ({hint.what}), no schedule does", path=hint.at.path, line=hint.at.line),
-    )
+    by_image = f"its image starts it ({hint.what}), no schedule does"
+    what = hint.what if hint.at.path.endswith(".py") else by_image
+    return (Reason(message=what, path=hint.at.path, line=hint.at.line),)
 
 
 def _by(kind: Kind, hint: Hint) -> KindOf:
@@ -166,7 +173,9 @@ def _signs(
         dependencies=dependencies,
         packaged=packaged,
         published=packaged is not None and _is_published(folder),
-        scripts=tuple(e for m in folder.manifests for e in m.entry_points if e.group in _COMMANDS),
+        scripts=tuple(
+            e for m in folder.manifests for e in m.entry_points if e.group in _COMMANDS and e.name != _MANAGE
+        ),
         said=said,
         said_at=said_at,
         has_image=any(_IMAGE.search(path) for path in own),
@@ -174,7 +183,8 @@ def _signs(
 
 
 _SIDE = re.compile(
-    r"(?:^|/)(?:examples?|samples?|demos?|tests?|docs?|fixtures?|templates?|utils?|tools|ci|benchmarks?|\.devcontainer)/",
+    r"(?:^|/)(?:(?:[^/]{1,80}[-_])?(?:examples?|samples?|demos?|tests?|fixtures?)(?:[-_][^/]{1,80})?"
+    r"|docs?|templates?|utils?|tools|ci|benchmarks?|\.devcontainer)/",
     re.IGNORECASE,
 )
 
@@ -194,7 +204,7 @@ def _is_aside(hint: Hint, folder: Folder) -> bool:
     inner = hint.at.path.removeprefix(folder.path + "/")
     module = inner.endswith(".py")
     return (
-        _SIDE.search(hint.at.path) is not None
+        _SIDE.search(inner) is not None
         or _INFRASTRUCTURE.search(hint.what) is not None
         or (module and (is_side_file(inner) or inner.count("/") > 3))
     )
@@ -292,6 +302,36 @@ def _template(signs: _Signs, readme: Sequence[Hint]) -> KindOf | None:
     return _answer("unknown", f"its name is {named.name}", named.path) if named is not None else None
 
 
+def _hosted(signs: _Signs, own: Sequence[str]) -> KindOf | None:
+    """A plug-in that its host finds by a file, or a package that is called after what it extends: made to be loaded."""
+    if signs.scripts and not signs.published:
+        return None
+    prefix = "" if signs.folder.path == "." else signs.folder.path + "/"
+    for path in own:
+        if (found := _OF_A_HOST.fullmatch(path.removeprefix(prefix))) is not None:
+            beside = posixpath.join(posixpath.dirname(path), "__init__.py")
+            if found["named"] is None or beside in signs.python:
+                return _answer("library", "a plug-in, described to its host", path)
+    if not signs.published or signs.says("cli") or signs.says("service"):
+        return None
+    for manifest in signs.folder.manifests:
+        host = next((name for name in sorted(signs.dependencies) if (manifest.name or "").startswith(name + "-")), None)
+        if host is not None and host in WEB | _EXTENDED:
+            return _answer("library", f"its name says that it extends {host}", manifest.path)
+    return None
+
+
+_OF_A_HOST = re.compile(
+    r"custom_components/[^/]+/manifest\.json|hacs\.json|addon\.xml|blender_manifest\.toml|galaxy\.yml"
+    r"|plugin-import-name-[^/]+\.txt|[^/]+\.sublime-commands|(?:[^/]+/){0,2}(?P<named>metadata\.txt|__manifest__\.py)"
+)
+_EXTENDED = frozenset(
+    """
+    celery click jupyterlab langchain mkdocs nonebot2 pelican pluggy pydantic pytest sphinx sqlalchemy textual torch tox
+    """.split()
+)
+
+
 def _service(signs: _Signs) -> KindOf | None:
     started = signs.hint("service")
     if started is not None and "compose" in started.at.path and signs.depends(JOBS):
@@ -299,12 +339,13 @@ def _service(signs: _Signs) -> KindOf | None:
     if signs.published and not signs.says("service"):
         deployed = started is not None and (
             _IMAGE.search(started.at.path) is not None
+            or (_DEPLOYED.match(started.what) is not None and _is_at_hand(started, signs))
             or (started.at.path.endswith(".py") and _depth(started.at.path, signs.folder) == 0)
         )
         is_library = signs.said is not None and signs.says("library") and signs.said.source != "readme"
         if started is not None and deployed and not is_library:
             return _by("service", started)
-        return _by_web_and_server(signs)
+        return _site(signs) or _by_web_and_server(signs)
     if started is not None:
         return _by("service", started)
     near = {posixpath.basename(p) for p in signs.python if _depth(p, signs.folder) <= 2 and not _SIDE.search(p)}
@@ -313,7 +354,36 @@ def _service(signs: _Signs) -> KindOf | None:
         return _answer("service", "a Django project with manage.py", *signs.dependencies[django])
     if found := _by_dependency(signs):
         return found
-    return KindOf(kind="service", reasons=(signs.said_at,)) if _is_called_service(signs) else None
+    if _is_called_service(signs):
+        return KindOf(kind="service", reasons=(signs.said_at,))
+    return _among_services(signs)
+
+
+def _among_services(signs: _Signs) -> KindOf | None:
+    """What lies among services and has a way to start that asks a person nothing."""
+    if signs.published or signs.says("library") or signs.is_started_by_hand():
+        return None
+    part = next((p for p in signs.folder.path.lower().split("/")[:-1] if p in ("services", "microservices")), None)
+    begins = signs.hint("started") or signs.hint("cli")
+    if part is None or (begins is None and not signs.scripts):
+        return None
+    at = begins.at if begins is not None else signs.scripts[0].at
+    return _answer("service", f"lies among {part}, and this starts it", at.path, at.line)
+
+
+def _is_at_hand(hint: Hint, signs: _Signs) -> bool:
+    """Whether a deployment is the project's own, and not one that a library brings along for those who want it."""
+    return _depth(hint.at.path, signs.folder) <= 2 and signs.hint("library") is None
+
+
+def _site(signs: _Signs) -> KindOf | None:
+    """A Django project whose own package is what a server loads; a reusable app's is a demonstration."""
+    near = [p for p in signs.python if _depth(p, signs.folder) <= 2 and not _SIDE.search(p)]
+    names = {posixpath.basename(p) for p in near}
+    if "django" not in signs.dependencies or _MANAGE not in names or signs.says("library"):
+        return None
+    entry = next((p for p in near if posixpath.basename(p) in ("wsgi.py", "asgi.py")), None)
+    return _answer("service", "a Django project with manage.py and its server's entry", entry) if entry else None
 
 
 def _by_web_and_server(signs: _Signs) -> KindOf | None:
@@ -330,11 +400,16 @@ def _is_called_service(signs: _Signs) -> bool:
         return False
     if signs.said.word == _DAEMON or "this " in signs.said.word:
         return True
-    if signs.published or signs.scripts or signs.is_started_by_hand() or signs.said.source == "readme":
+    if signs.published and signs.scripts and signs.said.source == "text":
+        return signs.said.word in ("server", "daemon", "web service", "microservice")
+    if signs.published or signs.scripts or signs.said.source == "readme":
         return False
+    if signs.is_started_by_hand():
+        return signs.hint("started") is not None
     return signs.packaged is None or signs.said.source == "name" or "bot" in signs.said.word
 
 
+_DEPLOYED = re.compile(r"Helm|Kubernetes|Knative|App Engine|Render|Fly\.io|Railway|Zappa|AWS Chalice|serverless")
 _IMAGE = re.compile(r"(?:^|/)(?:[\w.-]*(?:dockerfile|containerfile)[\w.-]*|procfile[\w.]*)$", re.IGNORECASE)
 
 
@@ -344,7 +419,8 @@ def _by_dependency(signs: _Signs) -> KindOf | None:
     by_hand = signs.said is not None and signs.says("cli") and "script" in signs.said.word
     pages = by_hand or (signs.scripts and not signs.says("service"))
     frozen = signs.is_frozen()
-    frameworks = WEB - (PAGES if pages else frozenset()) - (_BROUGHT_ALONG if frozen else frozenset())
+    extended = frozenset({"django", "wagtail"}) if signs.published else frozenset()  # nothing here manages a site
+    frameworks = WEB - (PAGES if pages else frozenset()) - (_BROUGHT_ALONG if frozen else frozenset()) - extended
     web, server = signs.depends(frameworks), None if frozen else signs.depends(SERVERS)
     if web or server:
         found = " and ".join(name for name in (web, server) if name)
@@ -383,6 +459,9 @@ def _job(signs: _Signs, own: Sequence[str]) -> KindOf | None:
         return None
     if started is not None and (signs.packaged is None or not signs.scripts):
         return _by("job", started)
+    scheduled = signs.hint("scheduled")
+    if scheduled is not None and (signs.says("job") or not signs.scripts) and not signs.says("library"):
+        return _by("job", scheduled)
     if name := signs.depends(JOBS):
         return _answer("job", f"depends on {name}", *signs.dependencies[name])
     if dags := sorted(p for p in own if "/dags/" in f"/{p}" and p.endswith(".py") and not _SIDE.search(p)):
@@ -402,7 +481,7 @@ def _installed(signs: _Signs) -> KindOf | None:
         if not signs.published and not signs.says("library"):
             if (hint := signs.hint("started")) is not None and not signs.is_started_by_hand():
                 return KindOf(kind="service", reasons=_reasons(hint))
-            if (hint := signs.hint("cli")) is not None:
+            if (hint := next((h for h in signs.hints if h.kind == "cli" and _is_shipped(h, signs)), None)) is not None:
                 return _by("cli", hint)
         return _answer("library", "builds a distribution without commands of its own", packaged.path)
     if signs.says("library"):
@@ -415,6 +494,15 @@ def _installed(signs: _Signs) -> KindOf | None:
         return _by("library", exports)
     script = signs.scripts[0]
     return _answer("cli", f"installs the command {script.name}", script.at.path, script.at.line)
+
+
+def _is_shipped(hint: Hint, signs: _Signs) -> bool:
+    """Whether a module is part of the package, where there is a package of the project's name: not beside it."""
+    prefix = "" if signs.folder.path == "." else signs.folder.path + "/"
+    names = {re.sub(r"[-_.]+", "_", m.name.lower()) for m in signs.folder.manifests if m.name}
+    packages = {n for n in names if f"{prefix}{n}/__init__.py" in signs.python}
+    first, *rest = hint.at.path.removeprefix(prefix).split("/")
+    return not packages or not rest or first in packages
 
 
 def _has_package(signs: _Signs) -> bool:

@@ -30,7 +30,7 @@ _SERVICE = (
 )
 _JOB = (
     r"(?:web ?)?(?:scrap(?:er|ing)|crawl(?:er|ing))s?|etl|ingest(?:ion|s)?|pipelines?|dags?|cron ?jobs?|batch jobs?"
-    r"|collector|harvester|scheduled"
+    r"|collector|harvester|scheduled|every (?:day|night|hour|week|month|\d{1,3} (?:minutes|hours|days))"
 )
 _OF_A_LIBRARY = (
     r"(?![ -](?:(?!(?:and|or|for|with|of|to|in|on|from|using|as|that|which)\b)\w{1,20}[ -]){0,2}"
@@ -72,12 +72,32 @@ class Said:
 
 
 def first_said(text: str) -> Said | None:
-    """The first word of ``text`` that names a kind: library, cli, service or job."""
-    found = _TELLING.search(text[:4000])
-    if found is None:
-        return None
-    kind = next(name for name, word in found.groupdict().items() if word is not None)
-    return Said(kind=kind, word=found[0].lower())
+    """The first word of ``text`` that names a kind: library, cli, service or job.
+
+    What the thing is made with, made for or works on is not it: *built with an SDK*, *loads data from web pages*.
+    """
+    text = text[:4000]
+    for found in _TELLING.finditer(text):
+        if not _is_object(text[max(0, found.start() - 80) : found.start()]):
+            kind = next(name for name, word in found.groupdict().items() if word is not None)
+            return Said(kind=kind, word=found[0].lower())
+    return None
+
+
+def _is_object(before: str) -> bool:
+    """Whether the words before one make it the object of a preposition, in the same part of the sentence."""
+    clause = re.split(r"[.,;:!?()|\n–—]", before)[-1]
+    found = _PREPOSITION.search(clause)
+    return found is not None and _WHERE_IT_IS.search(clause[: found.start()]) is None
+
+
+_PREPOSITION = re.compile(
+    r"\b(?:for|from|into|against|through|via|using|by"
+    r"|(?:built|made|written|developed|created|interact(?:s|ing)?|works?|working) (?:with|on))"
+    r" (?:[\w'/+-]{1,30} ){0,3}$",
+    re.IGNORECASE,
+)
+_WHERE_IT_IS = re.compile(r"\b(?:code(?:base)?|sources?|repo(?:sitory)?|home|project|files|monorepo) $", re.IGNORECASE)
 
 
 def said_by_name(name: str) -> Said | None:

@@ -453,4 +453,6 @@ def _hints(path: str, stages: tuple[Stage, ...]) -> Iterator[Hint]:
                 yield Hint(kind="started", what=f"{step.name} {program[0]}", at=at)
 
 
-_PROGRAM = re.compile(r"\bpython[\d.]{0,4} (?:-u )?(?:-m [\w.]{1,100}|[\w./-]{1,100}\.py)(?=$|[\s;&|])")
+_PROGRAM = re.compile(
+    r"(?:\bpython[\d.]{0,4} (?:-[a-zA-Z] )?(?:-m [\w.]{1,100}|[\w./-]{1,100}\.py)|^[\w./-]{1,100}\.py)(?=$|[\s;&|])"
+)

@@ -7,6 +7,7 @@ serverless handler, a schedule, an argument parser.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from scanner.facts import Extract, Hint, Location
 from scanner.format import Format, like
@@ -14,6 +15,8 @@ from scanner.pipeline import in_side_folder
 
 NAME = "entry module"
 MAX_TEXT = 200_000
+MAX_LOOPS = 20
+MAX_BODY = 10_000
 _FRAMEWORKS = (
     "FastAPI|Flask|Quart|Sanic|Starlette|Litestar|Vibora|Robyn|Bottle|BlackSheep|Falcon|APIFlask|Eve|Connexion|Chalice"
     "|Dash|Updater|ApplicationBuilder|Celery|FastStream|Muffin|Japronto|Emmett"
@@ -41,6 +44,11 @@ _SIGNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
             re.MULTILINE,
         ),
     ),
+    (
+        "started",
+        "makes the server of tools {0}",
+        re.compile(r"^\w{1,40}\s?=\s?(?:\w{1,40}\.){0,2}(?P<what>FastMCP)\(", re.MULTILINE),
+    ),
     ("service", "is a page of {0}", re.compile(r"^import (?P<what>streamlit)\b", re.MULTILINE)),
     (
         "job",
@@ -61,6 +69,7 @@ _SIGNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ),
 )
 _LOOP = re.compile(r"^\s{0,40}while (?:True|1)\s?:", re.MULTILINE)
+_LEAVES = re.compile(r"(?:break|return)\b")
 _WAITS = re.compile(r"consum|subscri|\brecv\(|xread|\.poll\(|\.accept\(|queue|\.listen\(|sleep\(", re.IGNORECASE)
 _PLAYS = re.compile(r"\binput\(|\b(?:pygame|curses|tkinter|turtle|arcade|PyQt\d|PySide\d|kivy|textual)\b")
 _ASKS = re.compile(
@@ -84,10 +93,24 @@ def _first_sign(path: str, text: str) -> Hint | None:
 
 
 def _loop(path: str, text: str) -> Hint | None:
-    found = _LOOP.search(text)
-    if found is None or _PLAYS.search(text) is not None:
+    if _PLAYS.search(text) is not None or _WAITS.search(text) is None:
         return None
-    return _hint("service", "loops for ever", path, text, found.end()) if _WAITS.search(text) is not None else None
+    for found in islice(_LOOP.finditer(text), MAX_LOOPS):
+        if not _ends(text, found):
+            return _hint("service", "loops for ever", path, text, found.end())
+    return None
+
+
+def _ends(text: str, loop: re.Match[str]) -> bool:
+    """Whether the body of a loop leaves it: what waits for a result, or until there is no more."""
+    indent = len(loop[0]) - len(loop[0].lstrip())
+    for line in text[loop.end() : loop.end() + MAX_BODY].split("\n")[1:]:
+        inner = line.lstrip()
+        if inner and not inner.startswith("#") and len(line) - len(inner) <= indent:
+            return False
+        if _LEAVES.match(inner):
+            return True
+    return False
 
 
 def _by_hand(path: str, text: str) -> Hint | None:

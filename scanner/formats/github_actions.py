@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, product
 
 from scanner import known_actions
-from scanner.facts import Extract
+from scanner.facts import Extract, Hint, Invocation
 from scanner.format import Format, Unreadable, like
 from scanner.pipeline import MAX_DEPTH, Pipeline, Where, in_side_folder, is_python_key, is_true, variables
 from scanner.redact import redact_line
@@ -41,7 +41,28 @@ def read(path: str, text: str) -> Extract | None:
     for name, node in doc.map("jobs").items():
         if isinstance(node, Mapping):
             _job(name, node, doc.map("jobs").line_of(name), pipeline, base, scope)
-    return pipeline.extract()
+    extract = pipeline.extract()
+    return replace(extract, hints=tuple(_scheduled(doc, extract.invocations)))
+
+
+def _scheduled(doc: Mapping, invocations: tuple[Invocation, ...]) -> Iterator[Hint]:
+    """The program of its own that a workflow starts by the clock, and not for changes of the code."""
+    events = doc.map("on").entries
+    if "schedule" not in events or not _CHANGES.isdisjoint(events):
+        return
+    for invocation in invocations:
+        found = _OWN_PROGRAM.search(" ".join(invocation.argv)[:400])
+        if found is not None and invocation.disabled is None:
+            yield Hint(kind="scheduled", what=f"a workflow starts it by the clock ({found[0]})", at=invocation.at)
+            return
+
+
+_CHANGES = frozenset({"push", "pull_request", "pull_request_target", "merge_group"})
+_OWN_PROGRAM = re.compile(
+    r"\bpython[\d.]{0,4} (?:-u )?"
+    r"(?!(?:[\w.-]{1,80}/){0,8}(?:\.github|ci|scripts?|tools?|tests?|docs?|hack|dev|utils?|release|benchmarks?)/)"
+    r"(?!setup\.py|manage\.py)[\w.][\w./-]{0,100}\.py(?=$|\s)"
+)
 
 
 def read_action(path: str, text: str) -> Extract | None:

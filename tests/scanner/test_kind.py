@@ -126,7 +126,57 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
             "app.py": "app = Flask(__name__)\n",
         },
     ),
+    "a module among services": (
+        "service",
+        {"services/price/pyproject.toml": pyproject(), "services/price/shop/main.py": "if __name__ == '__main__':\n"},
+    ),
+    "a published package on a platform": (
+        "service",
+        {"setup.py": SETUP, "app.yaml": "runtime: python311\n", "shop/__init__.py": ""},
+    ),
+    "a published server with its command": (
+        "service",
+        {"pyproject.toml": pyproject("A server for carts", published=True, more=SCRIPT), **MODULE},
+    ),
+    "a published Django project": (
+        "service",
+        {
+            "pyproject.toml": pyproject("Carts", published=True, more='dependencies = ["django"]'),
+            "manage.py": "",
+            "shop/wsgi.py": "",
+            **MODULE,
+        },
+    ),
+    "a server of tools": (
+        "service",
+        {"pyproject.toml": pyproject(), "shop/server.py": "mcp = FastMCP('x')\n", **MODULE},
+    ),
+    "a script that is an image's command": (
+        "service",
+        {"requirements.txt": "x", "Dockerfile": 'FROM a\nCMD ["/a.py"]\n', "a.py": ""},
+    ),
+    "a worker by name that its image starts with arguments": (
+        "service",
+        {
+            "pyproject.toml": '[project]\nname = "mail-worker"\nversion = "1"\n',
+            "Dockerfile": "FROM a\nCMD python main.py\n",
+            "main.py": BY_HAND,
+        },
+    ),
     # jobs
+    "what a workflow starts by the clock": (
+        "job",
+        {
+            "requirements.txt": "x",
+            "load.py": "",
+            ".github/workflows/load.yml": "on: {schedule: [{cron: '0 0 * * *'}], workflow_dispatch: }\n"
+            "jobs: {load: {steps: [{run: python load.py}]}}\n",
+        },
+    ),
+    "what runs every day, in its own words": (
+        "job",
+        {"requirements.txt": "x", "README.md": "# Carts\n\nCounts carts every day.\n", "a.py": ""},
+    ),
     "an orchestrator's own web server": (
         "job",
         {"requirements.txt": "dagster", "a.py": "", "compose.yml": "services: {ui: {build: ., ports: ['80:80']}}"},
@@ -154,6 +204,38 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         {"requirements.txt": "x", "README.md": "# Carts\n\nA scraper of carts.\n", "app.py": BY_HAND},
     ),
     # libraries
+    "a plug-in that its host finds by a file": (
+        "library",
+        {"requirements.txt": "x", "shop/metadata.txt": "[general]\nname=x\n", "shop/__init__.py": "", "a.py": ""},
+    ),
+    "called after what it extends": (
+        "library",
+        {
+            "pyproject.toml": pyproject(
+                "", name="flask-carts", published=True, more='dependencies = ["flask"]\n' + SCRIPT
+            ),
+            "flask_carts/__init__.py": "",
+        },
+    ),
+    "an app for Django that says little": (
+        "library",
+        {
+            "pyproject.toml": pyproject("A web application of carts", published=True, more='dependencies = ["django"]'),
+            **MODULE,
+        },
+    ),
+    "a chart that a library brings along": (
+        "library",
+        {
+            "pyproject.toml": pyproject("Carts", published=True),
+            "helm/Chart.yaml": "name: x\n",
+            "shop/__init__.py": "from .cart import Cart, Item, Price\n",
+        },
+    ),
+    "a script beside the package": (
+        "library",
+        {"pyproject.toml": pyproject(), "gen/__init__.py": "", "gen/main.py": BY_HAND, **MODULE},
+    ),
     "no commands": ("library", {"pyproject.toml": pyproject(), **MODULE}),
     "the description before the commands": (
         "library",
@@ -222,6 +304,23 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         {"pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n[tool.uv]\npackage = true\n', **MODULE},
     ),
     # commands
+    "made with an SDK": (
+        "cli",
+        {"pyproject.toml": pyproject("Carts, built with the Carts SDK", published=True, more=SCRIPT), **MODULE},
+    ),
+    "a loop that ends": (
+        "cli",
+        {"requirements.txt": "x", "main.py": "while True:\n    if done():\n        break\n    sleep(1)\n"},
+    ),
+    "a workflow that tests by the clock": (
+        "cli",
+        {
+            "requirements.txt": "x",
+            "load.py": "",
+            ".github/workflows/load.yml": "on: {schedule: [{cron: '0 0 * * *'}], push: }\n"
+            "jobs: {load: {steps: [{run: python load.py}]}}\n",
+        },
+    ),
     "a tool beside much to import": (
         "cli",
         {
