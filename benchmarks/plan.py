@@ -17,7 +17,9 @@ from rules.examples import AS_OF, a_command, a_dependency, a_lockfile, a_project
 from rules.plan import make_plans
 from rules.run import run
 from scanner.config import Config
-from scanner.graph import build, cycles, reach
+from scanner.graph.build import build
+from scanner.graph.cycles import cycles
+from scanner.graph.reach import reach
 from scanner.inventory import ExternalReference, Fleet, Repository, Run
 
 Result = TypeVar("Result")

@@ -14,7 +14,7 @@ from rules.pythons import admitted, dotted, oldest_for_uv
 from rules.reading import area_of, label, manifest_of, package_indexes, sentence
 from rules.step import Site, Track
 from rules.uv import python_floor, unsayable
-from scanner.graph import leads_outside
+from scanner.graph.paths import leads_outside
 from scanner.inventory import Edge, Lockfile, Project, Repository
 from scanner.words import listed
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from scanner.config import Config
-from scanner.graph import build
+from scanner.graph.build import build
 from scanner.inventory import (
     Command,
     Dependency,

@@ -24,7 +24,7 @@ from rules.step import Site, Step, Track
 from rules.steps import STEPS
 from rules.waves import Candidate, Wave, unblocked, waves
 from scanner.config import Config
-from scanner.graph import reach
+from scanner.graph.reach import reach
 from scanner.inventory import Edge, Fleet, Project, Repository
 
 TRACKS: tuple[Track, ...] = ("uv", "ruff")

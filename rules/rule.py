@@ -21,7 +21,7 @@ from rules.hard import is_hard
 from rules.lock_writers import prevailing
 from rules.reading import called
 from scanner.config import Config
-from scanner.graph import Cycle, cycles
+from scanner.graph.cycles import Cycle, cycles
 from scanner.inventory import Clash, Dependency, Edge, Fleet, HashConflict, Lockfile, Repository, Unresolved
 from scanner.specifiers import can_hold_together
 

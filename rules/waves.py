@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from scanner.config import NO_LIMIT
-from scanner.graph import components_of, transitive_dependents
+from scanner.graph.reach import components_of, transitive_dependents
 from scanner.words import counted, listed
 
 

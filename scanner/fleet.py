@@ -14,7 +14,7 @@ from scanner import __version__, gitdir, workers
 from scanner.config import Config
 from scanner.expand import Candidate, expand
 from scanner.gitdir import Head, Unreached
-from scanner.graph import build
+from scanner.graph.build import build
 from scanner.inventory import Error, Fleet
 from scanner.repository import failed
 from scanner.sources import SOURCES

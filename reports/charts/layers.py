@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from reports.charts.svg import Value, box, linked, picture, tag, words
 from reports.table import Where
-from scanner.graph import components_of, transitive_dependents
+from scanner.graph.reach import components_of, transitive_dependents
 
 MOST = 60
 _ALONE = 28

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reports.model import Facts
 from reports.table import Cell, Place, Table
-from scanner.graph import reach
+from scanner.graph.reach import reach
 
 
 def tables(facts: Facts) -> Iterator[Table]:

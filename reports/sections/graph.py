@@ -8,7 +8,7 @@ from reports.charts.layers import MOST, layered
 from reports.model import Block, Facts, Figure, Picker, Prose, Rows, Section
 from reports.sections.counting import count
 from reports.table import Cell, Table
-from scanner.graph import cycles, shortest_circle
+from scanner.graph.cycles import cycles, shortest_circle
 
 _NEEDED = 15
 

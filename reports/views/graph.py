@@ -10,7 +10,8 @@ from typing import Any, Literal
 from reports.documents import RunHeader, header
 from reports.table import Page, Table, counted_noun
 from reports.writer import View
-from scanner.graph import Cycle, cycles, reach, shortest_circle
+from scanner.graph.cycles import Cycle, cycles, shortest_circle
+from scanner.graph.reach import reach
 from scanner.inventory import Clash, Edge, Fleet, Unresolved
 
 

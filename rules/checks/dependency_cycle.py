@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from rules.examples import a_dependency, a_fleet, a_library
 from rules.finding import Evidence
 from rules.rule import Answer, Case, Rule
-from scanner.graph import Cycle, shortest_circle
+from scanner.graph.cycles import Cycle, shortest_circle
 from scanner.inventory import Edge
 
 

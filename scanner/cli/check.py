@@ -16,7 +16,7 @@ from scanner.cli.findings import names
 from scanner.cli.scan import UNREAD, now, today
 from scanner.config import Config
 from scanner.expand import expand
-from scanner.graph import build
+from scanner.graph.build import build
 from scanner.inventory import Fleet, Run
 from scanner.sources import SOURCES
 from scanner.survey import Task, survey

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.waves import Candidate, Wave, waves
-from scanner.graph import components_of
+from scanner.graph.reach import components_of
 
 NODES = st.integers(0, 14).map(lambda n: f"r{n:02}")
 PAIRS = st.lists(st.tuples(NODES, NODES), max_size=40)

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from rules.examples import a_command, a_dependency, a_library, a_project, a_repository, an_image
 from scanner.config import Config
-from scanner.graph import build, components_of, cycles, reach, satisfies, shortest_circle, transitive_dependents
+from scanner.graph.build import build
+from scanner.graph.cycles import cycles, shortest_circle
+from scanner.graph.reach import components_of, reach, transitive_dependents
+from scanner.graph.versions import satisfies
 from scanner.inventory import Edge, ExternalReference, Graph, Repository
 
 
