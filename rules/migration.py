@@ -42,6 +42,16 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A package's dependencies (PEP 508) and extras as an old lock has them; static metadata where nothing else is."""
+
+    name: str
+    version: str
+    requires: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """One project that gets a ``uv.lock`` of its own (a workspace is one project, its members are in ``members``).
 
@@ -55,6 +65,7 @@ class Move:
     to hold; where the universal resolution needs other versions outside of them, one of these takes it back
     (:func:`rules.migrations.narrowed`). Empty where the old lock holds everywhere. ``complete``: the pins are all that
     was installed, as a locker wrote them; not so where somebody pinned by hand, and pip found the rest.
+    ``recorded``: what the old lock says of its packages' own dependencies.
     """
 
     project: Project
@@ -67,6 +78,7 @@ class Move:
     package: bool = False
     environments: tuple[str, ...] = ()
     complete: bool = True
+    recorded: tuple[Recorded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from rules.migrations.indexes import bind
 from rules.migrations.narrow import UNIVERSAL
 from rules.migrations.pins import pins_of, prerelease_constraints
 from rules.migrations.pythons import require_python
+from rules.migrations.recorded import of_pdm
 from rules.migrations.standard import default_groups, drop_keys, item_at, moved, table, wishes
 from scanner.facts import LockedPackage
 
@@ -58,6 +59,7 @@ def move(site: Site) -> Moved:
         environments=UNIVERSAL,
         pins=pins,
         old_lock=lock if pins else None,
+        recorded=of_pdm(site.read("pdm.lock")) if pins else (),
         old_files=[lock, site.path("pdm.toml"), site.path(".pdm.toml")],
         groups=[
             ("default", "project"),

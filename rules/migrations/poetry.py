@@ -19,6 +19,7 @@ from rules.migrations.narrow import UNIVERSAL
 from rules.migrations.pep import one_specifier
 from rules.migrations.pins import pins_of, prerelease_constraints
 from rules.migrations.poetry_dependencies import Place, wishes_of
+from rules.migrations.recorded import of_poetry
 from rules.migrations.sheet import Block, Sheet
 from rules.migrations.toml_text import Entry as Text
 from rules.migrations.toml_text import Row, listed, string, value_text
@@ -119,6 +120,7 @@ class _Conversion:
                 groups=self._names(),
                 package=build.package,
                 environments=UNIVERSAL,
+                recorded=of_poetry(self._site.read("poetry.lock")) if pins else (),
             ),
         )
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from rules.migration import Edit, Move
+from rules.migration import Edit, Move, Recorded
 from rules.migrations.addresses import git_source, has_variable, local_source, url_source, without_credentials
 from rules.migrations.base import Base
 from rules.migrations.draft import GroupOf, Source, Wish
 from rules.migrations.ground import Moved, Site, Stop, deleted
 from rules.migrations.pep import requirement_text
 from rules.migrations.pins import normal_version
+from rules.migrations.recorded import of_annotations
 from rules.migrations.sheet import Block, Item, array_entries
 from rules.migrations.toml_text import Entry
 from scanner import pep508
@@ -166,8 +167,12 @@ def moved(
     members: tuple[str, ...] = (),
     environments: tuple[str, ...] = (),
     complete: bool = True,
+    recorded: tuple[Recorded, ...] = (),
 ) -> Moved:
-    """The edits and the move of a project whose draft is done."""
+    """The edits and the move of a project whose draft is done.
+
+    Where ``recorded`` is empty, the annotations of the pins say who needs whom.
+    """
     site = base.site
     edits = [Edit(path=site.manifest, before=base.before, after=base.written())]
     return Moved(
@@ -183,5 +188,6 @@ def moved(
             package=base.package,
             environments=environments,
             complete=complete,
+            recorded=recorded or of_annotations(pins),
         ),
     )

@@ -16,7 +16,7 @@ from rules.migration import Move
 from scanner import __version__
 from scanner.proof.outcome import Proved
 
-FORMAT = 10
+FORMAT = 11
 
 
 class ProofCache:
@@ -38,6 +38,7 @@ class ProofCache:
             move.environments,
             move.complete,
             move.pins,
+            move.recorded,
             sorted(manifests.items()),
         )
         return hashlib.sha256(msgspec.json.encode(told)).hexdigest()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from enum import Enum
 
 from packaging.utils import canonicalize_name
 
+from scanner.proof.interpreter import NOT_BUILT
 from scanner.proof.scratch import BACKEND_NAME
 from scanner.proof.settings import Settings
 from scanner.sandbox import Completed
@@ -31,6 +33,7 @@ def said(done: Completed, settings: Settings) -> str:
 _DECORATION = " │├╰─▶×·"
 _CHATTER = ("Using CPython", "warning:", "Resolved ", "Updating ")
 _KNOWN = (
+    (NOT_BUILT, "there is no wheel, and nothing is built without --allow-build"),
     ("building from source is disabled", "there is no wheel, and nothing is built without --allow-build"),
     ("Building source distributions", "there is no wheel, and nothing is built without --allow-build"),
     ("Git operation failed", "a git repository could not be reached"),
@@ -40,6 +43,30 @@ _KNOWN = (
     ("Failed to download and build", "a third-party source distribution does not build"),
     ("dns error", "the index could not be reached"),
 )
+
+
+class Unasked(Enum):
+    """Why uv could not ask a package for its dependencies."""
+
+    NOT_BUILT = "it has no wheel, and nothing is built without --allow-build"
+    UNREACHED = "its repository could not be reached"
+    UNBUILDABLE = "it does not build"
+
+
+def unasked(stderr: str) -> tuple[str, Unasked] | None:
+    """Which package uv could not ask for its dependencies, and why; ``None`` where that is not what went wrong."""
+    text = _joined(stderr)
+    found = _NOT_ASKED.search(text)
+    if found is None:
+        return None
+    if "Git operation failed" in text:
+        why = Unasked.UNREACHED
+    else:
+        why = Unasked.NOT_BUILT if NOT_BUILT in text else Unasked.UNBUILDABLE
+    return str(canonicalize_name(found["name"])), why
+
+
+_NOT_ASKED = re.compile(rf"Failed to (?:download|fetch|build|download and build) `(?P<name>{_NAME})(?:==| @ (?!file:))")
 
 
 def culprits(stderr: str, names: Collection[str]) -> frozenset[str]:

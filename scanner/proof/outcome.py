@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.migration import Edit, Move
+from rules.migration import Edit, Move, Recorded
 from rules.plan import Proof
 from scanner.proof.settings import Settings
 
@@ -28,9 +28,9 @@ class Trial:
 class Proved:
     """A proof, the lock that uv wrote (``None``: none), and what the manifest needs beside it.
 
-    That is ``constraints`` that hold versions, and ``environments`` where the old lock was not for all that the
-    project admits. ``move`` is the path of the lock; ``elsewhere`` are packages that only other platforms or
-    interpreters install.
+    That is ``constraints`` that hold versions, ``environments`` where the old lock was not for all that the project
+    admits, and ``recorded`` metadata of packages that do not build. ``move`` is the path of the lock; ``elsewhere`` are
+    packages that only other platforms or interpreters install.
     """
 
     move: str
@@ -38,4 +38,5 @@ class Proved:
     lock: str | None = None
     constraints: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
+    recorded: tuple[Recorded, ...] = ()
     elsewhere: tuple[str, ...] = ()

@@ -120,7 +120,7 @@ def with_locks(found: Opened, migration: Migration, proved: tuple[Proved, ...]) 
                 del edits[move.old_lock]
             continue
         edits[move.lock] = Edit(path=move.lock, before=found.ground.read(move.lock), after=result.lock)
-        if result.constraints or result.environments:
+        if result.constraints or result.environments or result.recorded:
             edits[move.manifest] = _completed(edits, found, move, result)
     return tuple(edits.values())
 
@@ -128,7 +128,8 @@ def with_locks(found: Opened, migration: Migration, proved: tuple[Proved, ...]) 
 def _completed(edits: dict[str, Edit], found: Opened, move: Move, result: Proved) -> Edit:
     text = found.ground.read(move.manifest)
     edit = edits.get(move.manifest, Edit(path=move.manifest, before=text, after=text))
-    return replace(edit, after=scratch.with_settings(edit.after or "", result.constraints, result.environments))
+    more = (result.constraints, result.environments, result.recorded)
+    return replace(edit, after=scratch.with_settings(edit.after or "", *more))
 
 
 def _unproved(migration: Migration, proved: tuple[Proved, ...]) -> Iterable[Proof]:

@@ -7,7 +7,6 @@ says so. Nothing of the repository is executed: see :mod:`scanner.proof.scratch`
 
 from __future__ import annotations
 
-import posixpath
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,16 +22,16 @@ from scanner.facts import normal_name
 from scanner.format import Unreadable
 from scanner.markers import parse, possible
 from scanner.proof import scratch
+from scanner.proof.bench import Bench, indexes, without_recorded
 from scanner.proof.cache import ProofCache
-from scanner.proof.causes import cause_of, culprits, said
+from scanner.proof.causes import Unasked, cause_of, culprits, said
 from scanner.proof.compare import Comparison, compare
 from scanner.proof.installed import pythons
-from scanner.proof.interpreter import interpreter
 from scanner.proof.outcome import Proved, Trial
-from scanner.proof.seed import SEED_HOST, seed
+from scanner.proof.seed import SEED_HOST
 from scanner.proof.settings import Settings
 from scanner.redact import redact_line
-from scanner.toml_reader import loads, strings, table
+from scanner.toml_reader import strings, table
 from scanner.words import listed
 
 _TRIES = 6
@@ -116,18 +115,12 @@ class _Proving:
     def __init__(self, move: Move, manifests: Mapping[str, str], settings: Settings, root: Path) -> None:
         self._move = move
         self._settings = settings
-        self._folder = root / "tree" / posixpath.dirname(move.lock)
-        self._lock = root / "tree" / move.lock
-        self._manifest = root / "tree" / move.manifest
-        self._plain = self._manifest.read_text(encoding="utf-8")
-        served = {move.manifest, *(posixpath.join(member, "pyproject.toml") for member in move.members)}
-        parsed = [_parsed(text) for path, text in manifests.items() if path in served]
-        self._requires = [r for p in parsed if isinstance(r := table(p, "project").get("requires-python"), str)]
-        self._indexes = [index for p in parsed for index in _indexes(p)]
-        groups = table(_parsed(self._plain), "tool", "uv").get("default-groups", ["dev"])
+        self._bench = Bench(move, manifests, settings, root)
+        self._requires = self._bench.requires
+        self._indexes = [url for parsed in self._bench.parsed for url in _addresses(parsed)]
+        groups = table(self._bench.manifest, "tool", "uv").get("default-groups", ["dev"])
         self._defaults = {normal_name(g) for g in strings(groups)} if isinstance(groups, list) else None
-        self._python = interpreter(self._requires, root)
-        self._has_environments = any("environments" in table(p, "tool", "uv") for p in parsed)
+        self._has_environments = any("environments" in table(p, "tool", "uv") for p in self._bench.parsed)
         self._causes: dict[str, str] = {}
         self._error = ""
 
@@ -135,13 +128,14 @@ class _Proving:
         found = self._attempt(())
         if found is None or (self._move.pins and not found.comparison.same):
             found = self._narrowed(found)
-        self._check(found)
+        lock, kept = self._checked(found)
         return Proved(
             move=self._move.lock,
-            proof=self._proof(found),
-            lock=found.lock,
+            proof=self._proof(found, kept),
+            lock=lock,
             constraints=found.constraints,
             environments=found.environments,
+            recorded=self._bench.recorded(kept),
             elsewhere=found.comparison.elsewhere,
         )
 
@@ -181,11 +175,8 @@ class _Proving:
 
     def _attempt(self, environments: tuple[str, ...]) -> _Attempt | None:
         """Lock upon the seed, then hold what moved; ``None`` where uv cannot lock."""
-        requires = ",".join(self._requires) or None
-        self._manifest.write_text(scratch.with_settings(self._plain, (), environments), encoding="utf-8")
-        if self._move.pins:
-            self._lock.write_text(seed(self._move.pins, requires, environments), encoding="utf-8")
-        done = self._uv("lock")
+        self._bench.sow((), environments)
+        done = self._lock()
         if not done.ok:
             self._error = said(done, self._settings)
             return None
@@ -210,8 +201,8 @@ class _Proving:
     def _constrained(self, start: _Attempt, constraints: tuple[str, ...]) -> _Attempt | None:
         """Lock again under ``constraints``; those that cannot be met are dropped, with their cause."""
         for _ in range(_TRIES):
-            self._write(replace(start, constraints=constraints))
-            done = self._uv("lock")
+            self._bench.put(start.lock, constraints, start.environments)
+            done = self._lock()
             if done.ok:
                 comparison, lock = self._compared()
                 return replace(start, comparison=comparison, lock=lock, constraints=constraints)
@@ -223,11 +214,11 @@ class _Proving:
                 break
         return None
 
-    def _write(self, attempt: _Attempt) -> None:
-        """Put a lock and its manifest in place."""
-        manifest = scratch.with_settings(self._plain, attempt.constraints, attempt.environments)
-        self._manifest.write_text(manifest, encoding="utf-8")
-        self._lock.write_text(attempt.lock, encoding="utf-8")
+    def _lock(self) -> sandbox.Completed:
+        try:
+            return self._bench.lock()
+        except sandbox.NotStarted as error:
+            raise _Failed(str(error)) from None
 
     def _constraints(self, found: Comparison) -> tuple[str, ...]:
         moved = _moved(found)
@@ -242,42 +233,29 @@ class _Proving:
 
     def _compared(self) -> tuple[Comparison, str]:
         try:
-            text = self._lock.read_text(encoding="utf-8")
+            text = self._bench.locked()
             return compare(self._move, text, self._indexes, self._defaults), text
         except (OSError, UnicodeDecodeError, Unreadable) as error:
             raise _Failed(f"uv wrote no lock that can be read: {error}") from None
 
-    def _check(self, found: _Attempt) -> None:
-        """The lock is what uv would write, and nothing of the seed is in it."""
+    def _checked(self, found: _Attempt) -> tuple[str, frozenset[str]]:
+        """The lock, that it is what uv would write and holds nothing of the seed, and whose metadata has to stay.
+
+        That of packages that do not build: every later lock would need it. Of the others the lock says enough.
+        """
         if SEED_HOST in found.lock:
             raise _Failed("the lock still holds what was only asked for")
-        self._write(found)
-        done = self._uv("lock", "--check")
-        if not done.ok:
-            raise _Failed(f"uv lock --check: {said(done, self._settings)}")
+        assumed = self._bench.assumed
+        unbuildable = frozenset(name for name, why in assumed.items() if why is Unasked.UNBUILDABLE)
+        self._bench.put(None, found.constraints, found.environments)
+        for kept in dict.fromkeys((unbuildable, frozenset(assumed))):
+            lock = without_recorded(found.lock, kept)
+            done = self._bench.check(lock, kept)
+            if done.ok:
+                return lock, kept
+        raise _Failed(f"uv lock --check: {said(done, self._settings)}")
 
-    def _uv(self, *arguments: str) -> sandbox.Completed:
-        settings = self._settings
-        env = dict(settings.env) | {
-            "UV_CACHE_DIR": dict(settings.env).get("UV_CACHE_DIR", settings.cache),
-            "UV_PYTHON": self._python,
-            "UV_PYTHON_DOWNLOADS": "never",
-            "UV_NO_PROGRESS": "1",
-        }
-        builds = [] if settings.allow_build else ["--no-build"]
-        own_default = any(index.get("default") is True for index in _tables(self._manifest))
-        try:
-            return sandbox.run(
-                [settings.uv.path, *arguments, *settings.options(own_default=own_default), *builds],
-                cwd=str(self._folder),
-                env=env,
-                timeout=settings.timeout,
-                network=settings.network,
-            )
-        except sandbox.NotStarted as error:
-            raise _Failed(str(error)) from None
-
-    def _proof(self, attempt: _Attempt) -> Proof:
+    def _proof(self, attempt: _Attempt, kept: frozenset[str]) -> Proof:
         found = attempt.comparison
         status = "resolved" if not self._move.pins else "proved" if found.same else "drifted"
         return Proof(
@@ -289,10 +267,10 @@ class _Proving:
             changed=found.changed,
             added=found.added,
             origin_changes=found.origin_changes,
-            reason=self._reason(attempt),
+            reason=self._reason(attempt, kept),
         )
 
-    def _reason(self, attempt: _Attempt) -> str | None:
+    def _reason(self, attempt: _Attempt, kept: frozenset[str]) -> str | None:
         found = attempt.comparison
         parts = [f"{change.name}: {self._cause(change.name, change.after)}" for change in found.changed[:20]]
         if (found.changed or found.added) and (stale := self._stale()):
@@ -307,7 +285,17 @@ class _Proving:
             parts.append(f"locked for {told} alone ([tool.uv] environments): {why}")
         if attempt.constraints:
             parts.append(f"kept by [tool.uv] constraint-dependencies: {', '.join(attempt.constraints)}")
+        parts += self._assumed(kept)
         return redact_line("; ".join(parts)) or None
+
+    def _assumed(self, kept: frozenset[str]) -> Iterator[str]:
+        """Which packages' dependencies are those that the old lock recorded, and why they could not be asked."""
+        for why in Unasked:
+            names = sorted(name for name, found in self._bench.assumed.items() if found is why)
+            if names:
+                yield f"the dependencies of {listed(names)} are those that the old lock records: {why.value}"
+        if kept:
+            yield f"kept in [[tool.uv.dependency-metadata]]: {listed(sorted(kept))}"
 
     def _stale(self) -> str | None:
         """Why the old lock is no fair measure, where it was out of step with its own manifest."""
@@ -359,19 +347,5 @@ def _is_marker(text: str | None) -> bool:
     return bool(text) and parse(text or "") is not None
 
 
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        return loads(text)
-    except Unreadable:
-        return {}
-
-
-def _tables(manifest: Path) -> list[dict[str, Any]]:
-    listed = table(_parsed(manifest.read_text(encoding="utf-8")), "tool", "uv").get("index")
-    return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
-
-
-def _indexes(parsed: dict[str, Any]) -> list[str]:
-    listed = table(parsed, "tool", "uv").get("index")
-    entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
-    return [url for entry in entries if isinstance(url := entry.get("url"), str) and not entry.get("default")]
+def _addresses(manifest: Mapping[str, Any]) -> list[str]:
+    return [url for entry in indexes(manifest) if isinstance(url := entry.get("url"), str) and not entry.get("default")]

@@ -8,13 +8,15 @@ that backend; here it finds one of ours, which answers from the manifest and run
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Table
 
+from rules.migration import Recorded
 from scanner import sandbox
 
 _BACKEND = """
@@ -107,10 +109,12 @@ def disarm(folder: Path, manifests: Iterable[str]) -> None:
             write(manifest.parent, {f".{BACKEND_NAME}/{BACKEND_NAME}.py": _BACKEND.encode()})
 
 
-def with_settings(text: str, constraints: Iterable[str], environments: Iterable[str] = ()) -> str:
-    """The manifest with more ``constraint-dependencies`` and ``environments`` in ``[tool.uv]``."""
+def with_settings(
+    text: str, constraints: Iterable[str], environments: Iterable[str] = (), recorded: Sequence[Recorded] = ()
+) -> str:
+    """The manifest with more ``constraint-dependencies``, ``environments`` and static metadata in ``[tool.uv]``."""
     wanted = {"constraint-dependencies": tuple(constraints), "environments": tuple(environments)}
-    if not any(wanted.values()):
+    if not any(wanted.values()) and not recorded:
         return text
     document = tomlkit.parse(text)
     tool: Any = document.setdefault("tool", tomlkit.table(is_super_table=True))
@@ -120,4 +124,19 @@ def with_settings(text: str, constraints: Iterable[str], environments: Iterable[
             array = uv.setdefault(key, tomlkit.array())
             array.extend(entries)
             array.multiline(True)
+    if recorded:
+        tables = uv.setdefault("dependency-metadata", tomlkit.aot())
+        for known in recorded:
+            tables.append(_static(known))
     return tomlkit.dumps(document)
+
+
+def _static(known: Recorded) -> Table:
+    entry = tomlkit.table()
+    entry.update({"name": known.name, "version": known.version})
+    for key, texts in (("requires-dist", known.requires), ("provides-extra", known.extras)):
+        if texts or key == "requires-dist":
+            entry[key] = array = tomlkit.array()
+            array.extend(texts)
+            array.multiline(len(texts) > 1)
+    return entry

@@ -8,7 +8,8 @@ a package has several versions, their markers become the seed's forks, and uv fo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -22,10 +23,16 @@ _INDEX = f"https://{SEED_HOST}/simple"
 _MAX_FORKS = 24
 
 
-def seed(pins: Sequence[LockedPackage], requires_python: str | None, environments: Sequence[str] = ()) -> str:
+def seed(
+    pins: Sequence[LockedPackage],
+    requires_python: str | None,
+    environments: Sequence[str] = (),
+    queries: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """The text of a seed for ``pins``; what has no version (paths, some git sources) is left out.
 
-    With ``environments`` there are no forks: the old lock was for one of them alone.
+    With ``environments`` there are no forks: the old lock was for one of them alone. ``queries`` say by name what the
+    manifest asks of a git repository (``branch=dev``): uv keeps a commit only for what was asked in the same words.
     """
     packages = _versions(pins)
     forks = [] if environments else _forks(packages, requires_python)
@@ -35,7 +42,8 @@ def seed(pins: Sequence[LockedPackage], requires_python: str | None, environment
     for name, versions in sorted(packages.items()):
         several = len(versions) > 1
         for version, package in sorted(versions.items()):
-            lines += ["", "[[package]]", f"name = {string(name)}", f"version = {string(version)}", _source(package)]
+            source = _source(package, queries.get(name, ""))
+            lines += ["", "[[package]]", f"name = {string(name)}", f"version = {string(version)}", source]
             if several and package.marker and parse(package.marker) is not None:
                 lines.append(f"resolution-markers = [{string(package.marker)}]")
     return "\n".join(lines) + "\n"
@@ -47,7 +55,9 @@ def _versions(pins: Iterable[LockedPackage]) -> dict[str, dict[str, LockedPackag
         if pin.version is not None and pin.source in ("index", "git") and (version := _normal(pin.version)):
             if pin.source == "git" and not (pin.origin and pin.ref):
                 continue
-            found[str(canonicalize_name(pin.name))].setdefault(version, pin)
+            known = found[str(canonicalize_name(pin.name))]
+            if not known or (pin.marker and all(other.marker for other in known.values())):
+                known.setdefault(version, pin)  # versions that no marker tells apart cannot all be preferred
     return found
 
 
@@ -89,7 +99,8 @@ def _both(one: str, other: str) -> str:
     return one if covered([one], [other]) is True else f"({one}) and ({other})"
 
 
-def _source(package: LockedPackage) -> str:
+def _source(package: LockedPackage, query: str) -> str:
     if package.source == "git":
-        return f"source = {{ git = {string(f'{package.origin}#{package.ref}')} }}"
+        place = f"{package.origin}?{query}" if query else package.origin
+        return f"source = {{ git = {string(f'{place}#{package.ref}')} }}"
     return f"source = {{ registry = {string(_INDEX)} }}"

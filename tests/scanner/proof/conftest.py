@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import os
 import shutil
+import tarfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,6 +43,20 @@ class Wheelhouse:
             for path, text in contents.items():
                 wheel.writestr(zipfile.ZipInfo(path), text)
         return hashlib.sha256(target.read_bytes()).hexdigest()
+
+    def add_source(self, name: str, version: str, backend: str) -> None:
+        """A source distribution whose backend is the text ``backend``."""
+        stem = f"{name.replace('-', '_')}-{version}"
+        files = {
+            "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "own"\nbackend-path = ["."]\n',
+            "own.py": backend,
+            "PKG-INFO": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        }
+        with tarfile.open(self.folder / f"{stem}.tar.gz", "w:gz") as archive:
+            for path, text in files.items():
+                entry = tarfile.TarInfo(f"{stem}/{path}")
+                entry.size = len(text.encode())
+                archive.addfile(entry, io.BytesIO(text.encode()))
 
 
 @pytest.fixture

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rules.migration import Edit, Move
+from rules.migration import Edit, Move, Recorded
 from scanner.facts import LockedPackage
 from scanner.inventory import Environments, Project, Signature
 from scanner.proof.outcome import Proved, Trial
@@ -133,6 +134,68 @@ def test_a_python_that_a_dependency_does_not_admit_is_left_out(prover: Prover, w
     found = prover(MANIFEST.format('"alpha"').replace(">=3.11", ">=3.9"), _pin("alpha", "1.0"))
     assert found.proof.status == "proved", found.proof.reason
     assert found.environments == ("python_full_version >= '3.10'",)
+
+
+def _spy(trace: Path) -> str:
+    """A backend that leaves a trace and does not build."""
+    return f"open({str(trace)!r}, 'w').close()\nraise SystemExit('no')\n"
+
+
+def test_what_has_no_wheel_is_answered_for_by_the_old_lock(prover: Prover, wheelhouse: Any, tmp_path: Path) -> None:
+    wheelhouse.add("beta", "1.0")
+    wheelhouse.add("beta", "2.0")
+    wheelhouse.add_source("alpha", "1.0", _spy(tmp_path / "trace"))
+    pins = (_pin("alpha", "1.0"), _pin("beta", "1.0"))
+    known = (Recorded(name="alpha", version="1.0", requires=("beta>=1",)),)
+    found = prover(MANIFEST.format('"alpha"'), *pins, recorded=known)
+    assert found.proof.status == "proved", found.proof.reason
+    assert "alpha are those that the old lock records: it has no wheel" in (found.proof.reason or "")
+    assert found.recorded == ()
+    assert "dependency-metadata" not in (found.lock or "")
+    assert not (tmp_path / "trace").exists()
+
+
+def test_nothing_is_built_unasked(prover: Prover, wheelhouse: Any, tmp_path: Path) -> None:
+    wheelhouse.add_source("alpha", "1.0", _spy(tmp_path / "trace"))
+    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"))
+    assert found.proof.status == "failed"
+    assert "nothing is built without --allow-build" in (found.proof.reason or "")
+    assert not (tmp_path / "trace").exists()
+
+
+def test_a_wheel_is_taken_where_nothing_is_built(prover: Prover, wheelhouse: Any, tmp_path: Path) -> None:
+    wheelhouse.add("alpha", "1.0")
+    wheelhouse.add_source("alpha", "2.0", _spy(tmp_path / "trace"))
+    found = prover(MANIFEST.format('"alpha"'))
+    assert found.proof.status == "resolved", found.proof.reason
+    assert not (tmp_path / "trace").exists()
+
+
+def test_metadata_of_what_does_not_build_stays(prover: Prover, wheelhouse: Any, tmp_path: Path) -> None:
+    wheelhouse.add("beta", "1.0")
+    wheelhouse.add_source("alpha", "1.0", _spy(tmp_path / "trace"))
+    prover.settings = replace(prover.settings, allow_build=True)
+    known = Recorded(name="alpha", version="1.0", requires=("beta>=1", "gamma ; extra == 'g'"), extras=("g",))
+    pins = (_pin("alpha", "1.0"), _pin("beta", "1.0"))
+    found = prover(MANIFEST.format('"alpha"'), *pins, recorded=(known,))
+    assert found.proof.status == "proved", found.proof.reason
+    assert found.recorded == (known,)
+    assert "dependency-metadata" in (found.lock or "")
+    assert (tmp_path / "trace").exists()
+
+
+def test_a_repository_out_of_reach_is_answered_for_by_the_old_lock(prover: Prover, wheelhouse: Any) -> None:
+    wheelhouse.add("beta", "1.0")
+    wheelhouse.add("beta", "2.0")
+    url = "https://git.example.invalid/a/alpha.git"
+    pin = LockedPackage(name="alpha", version="1.5", source="git", origin=url, ref="a" * 40)
+    manifest = MANIFEST.format('"alpha"') + f'\n[tool.uv.sources]\nalpha = {{ git = "{url}", branch = "dev" }}\n'
+    known = (Recorded(name="alpha", version="1.5", requires=("beta>=1",)),)
+    found = prover(manifest, pin, _pin("beta", "1.0"), recorded=known)
+    assert found.proof.status == "proved", found.proof.reason
+    assert "its repository could not be reached" in (found.proof.reason or "")
+    assert "a" * 40 in (found.lock or "")
+    assert found.recorded == ()
 
 
 def test_what_cannot_be_locked_says_why(prover: Prover) -> None:

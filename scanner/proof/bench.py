@@ -1,0 +1,185 @@
+"""uv's calls in one scratch copy: the manifest with what it needs for now, the lock in its place, and the answer.
+
+A package that uv cannot ask for its dependencies (no wheel, and nothing is built; a build that fails; a repository out
+of reach) is answered for by the old lock: ``[[tool.uv.dependency-metadata]]``, for as long as it takes to lock.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from packaging.requirements import Requirement
+
+from rules.migration import Move, Recorded
+from scanner import sandbox
+from scanner.facts import normal_name
+from scanner.format import Unreadable
+from scanner.pep508 import git_reference
+from scanner.proof import scratch
+from scanner.proof.causes import Unasked, unasked
+from scanner.proof.interpreter import interpreter
+from scanner.proof.seed import seed
+from scanner.proof.settings import Settings
+from scanner.toml_reader import loads, table
+
+_ROUNDS = 40
+
+
+class Bench:
+    """One project in its scratch copy below ``root``; its files are written already.
+
+    ``assumed`` are the packages that the old lock answered for so far, and why.
+    """
+
+    def __init__(self, move: Move, manifests: Mapping[str, str], settings: Settings, root: Path) -> None:
+        tree = root / "tree"
+        self._move = move
+        self._settings = settings
+        self._folder = tree / posixpath.dirname(move.lock)
+        self._lock = tree / move.lock
+        self._manifest = tree / move.manifest
+        self._plain = self._manifest.read_text(encoding="utf-8")
+        served = {move.manifest, *(posixpath.join(member, "pyproject.toml") for member in move.members)}
+        self.parsed = [_parsed(text) for path, text in manifests.items() if path in served]
+        self.requires = [r for p in self.parsed if isinstance(r := table(p, "project").get("requires-python"), str)]
+        self._python = interpreter(self.requires, root, tree=tree, builds=settings.allow_build)
+        self._recorded: defaultdict[str, list[Recorded]] = defaultdict(list)
+        for known in move.recorded:
+            self._recorded[normal_name(known.name)].append(known)
+        self._avoided: set[str] = set()
+        self.assumed: dict[str, Unasked] = {}
+        if not settings.allow_build:
+            self.assumed |= {name: Unasked.NOT_BUILT for name in _without_wheel(move) if name in self._recorded}
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The project's manifest as it is, as data."""
+        return _parsed(self._plain)
+
+    def sow(self, constraints: Iterable[str], environments: tuple[str, ...]) -> None:
+        """Put the manifest and the seed of the old lock in place."""
+        self.put(None, constraints, environments)
+        if self._move.pins:
+            requires = ",".join(self.requires) or None
+            text = seed(self._move.pins, requires, environments, self._queries())
+            self._lock.write_text(text, encoding="utf-8")
+
+    def put(self, lock: str | None, constraints: Iterable[str], environments: Iterable[str]) -> None:
+        """Put a manifest and a lock in place."""
+        self._settled = (tuple(constraints), tuple(environments))
+        self._write_manifest(self.assumed)
+        if lock is not None:
+            self._lock.write_text(lock, encoding="utf-8")
+
+    def lock(self) -> sandbox.Completed:
+        """``uv lock``, again and again with the old lock's word for what could not be asked."""
+        for _ in range(_ROUNDS):
+            done = self._uv("lock")
+            found = None if done.ok else unasked(done.stderr)
+            if found is None or not self._helped(*found):
+                break
+        return done
+
+    def locked(self) -> str:
+        """The lock that is there."""
+        return self._lock.read_text(encoding="utf-8")
+
+    def check(self, lock: str, kept: Iterable[str]) -> sandbox.Completed:
+        """Whether uv agrees with ``lock``, with the old lock's word only for the packages ``kept``."""
+        self._write_manifest(kept)
+        self._lock.write_text(lock, encoding="utf-8")
+        return self._uv("lock", "--check")
+
+    def recorded(self, names: Iterable[str]) -> tuple[Recorded, ...]:
+        """The old lock's word for these packages."""
+        return tuple(known for name in sorted(names) for known in self._recorded[name])
+
+    def _queries(self) -> dict[str, str]:
+        """What manifests and recorded packages ask of git repositories, as uv writes it into a lock; by name."""
+        texts = (text for known in self._move.recorded for text in known.requires if " @ git+" in text)
+        asked_by_others = ((r.name, git_reference(r.url or "")[1]) for r in map(Requirement, texts))
+        found = {normal_name(name): urlencode({"rev": rev}) for name, rev in asked_by_others if rev}
+        for manifest in self.parsed:
+            for name, source in table(manifest, "tool", "uv", "sources").items():
+                told = source if isinstance(source, dict) else {}
+                if "git" in told:
+                    asked = {key: told[key] for key in _ASKED if isinstance(told.get(key), str)}
+                    found[normal_name(name)] = urlencode(asked)
+        return found
+
+    def _helped(self, name: str, why: Unasked) -> bool:
+        """Whether there is something new to try for a package that could not be asked."""
+        if why is Unasked.UNBUILDABLE and not self._settings.allow_build:
+            why = Unasked.NOT_BUILT
+        if name in self._recorded and name not in self.assumed:
+            self.assumed[name] = why
+            self._write_manifest(self.assumed)
+            return True
+        if why is Unasked.NOT_BUILT and name not in self._avoided:
+            self._avoided.add(name)
+            return True
+        return False
+
+    def _write_manifest(self, names: Iterable[str]) -> None:
+        text = scratch.with_settings(self._plain, *self._settled, self.recorded(names))
+        self._manifest.write_text(text, encoding="utf-8")
+
+    def _uv(self, *arguments: str) -> sandbox.Completed:
+        settings = self._settings
+        env = dict(settings.env) | {
+            "UV_CACHE_DIR": dict(settings.env).get("UV_CACHE_DIR", settings.cache),
+            "UV_PYTHON": self._python,
+            "UV_PYTHON_DOWNLOADS": "never",
+            "UV_NO_PROGRESS": "1",
+        }
+        own_default = any(index.get("default") is True for index in indexes(self.manifest))
+        avoided = [word for name in sorted(self._avoided) for word in ("--no-build-package", name)]
+        return sandbox.run(
+            [settings.uv.path, *arguments, *settings.options(own_default=own_default), *avoided],
+            cwd=str(self._folder),
+            env=env,
+            timeout=settings.timeout,
+            network=settings.network,
+        )
+
+
+def indexes(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The tables of ``[[tool.uv.index]]``."""
+    listed = table(manifest, "tool", "uv").get("index")
+    return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+
+
+_ASKED = ("subdirectory", "rev", "tag", "branch")
+
+
+def without_recorded(lock: str, kept: Collection[str]) -> str:
+    """A ``uv.lock`` without the metadata that it was given, but for the packages ``kept``.
+
+    uv does not ask again for what is locked.
+    """
+    return _RECORDED.sub(lambda found: found[0] if normal_name(found["name"]) in kept else "", lock)
+
+
+_RECORDED = re.compile(r"(?m)^\[\[manifest\.dependency-metadata\]\]\nname = \"(?P<name>[^\"\n]+)\"\n(?:(?!\[).*\n)*")
+
+
+def _without_wheel(move: Move) -> set[str]:
+    """What the old lock has source distributions of, and no wheel."""
+    return {
+        pin.key
+        for pin in move.pins
+        if pin.source == "index" and pin.files and not any(file.endswith(".whl") for file in pin.files)
+    }
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        return loads(text)
+    except Unreadable:
+        return {}
