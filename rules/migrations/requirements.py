@@ -9,23 +9,29 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import chain, count
 
 from packaging.utils import canonicalize_name
 
 from rules.migration import Edit, Move
 from rules.migrations import pip_options, setuptools
+from rules.migrations.apart import MOST, Differing, conflict_sets, differing, exact, flatten, names_of
 from rules.migrations.base import Base, base_of
+from rules.migrations.by_python import Family, families, merged_pins, merged_wishes
 from rules.migrations.draft import Draft, GroupOf, Wish
 from rules.migrations.ground import Moved, Site, Stop, deleted
 from rules.migrations.listing import Listing, read_listing
 from rules.migrations.narrow import environments_of, narrow_to_lock
 from rules.migrations.pins import normal_version, prerelease_constraints
 from rules.migrations.pythons import require_python, used_python
+from rules.migrations.standard import table
+from rules.migrations.toml_text import Value
 from scanner.facts import Extract, Lock, LockedPackage
 from scanner.layout import folder_of, group_of_file
+from scanner.words import listed
 
 _ROOTS = tuple("requirements base common main core runtime app install default prod production".split())
 
@@ -49,10 +55,12 @@ class _Conversion:
             if e.path not in self._exports and e.path not in compiled
         }
         self._compiled = compiled
+        self._same = self._families()
         self._base: Base = base_of(site)
         if not self._base.project and setuptools.has_setup(site):
             setuptools.adopt(self._base)
         self._draft: Draft = self._base.draft
+        self._before = (self._draft.dependencies[:], dict(self._draft.groups))
         self._names: dict[str, list[str]] = {}
 
     def made(self) -> Moved:
@@ -60,16 +68,17 @@ class _Conversion:
         if not self._listings and not self._compiled and not base.declares and not base.project:
             raise Stop("manifest-by-hand", "no requirements file could be read", site.manifest)
         root = self._root()
-        pins = self._pins()
-        self._project(root)
-        for path in sorted(self._listings, key=lambda p: (p.count("/"), p)):
-            if path != root and not self._is_constraints(path):
-                self._group(path, root)
-        self._forget_empty_groups()
-        for path in self._compiled:
-            self._name_compiled(path)
+        held = {path: list(self._named(packages)) for path, packages in self._sources()}
+        unlike = differing({path: packages for path, packages in held.items() if not self._is_constraints(path)})
+        self._fill(root)
+        if root is not None and unlike and self._stands_alone(root, unlike):
+            self._fill(None)
         self._refuse_two_origins()
         self._default_groups()
+        self._keep_apart(held, unlike, root)
+        for family in self._same:
+            self._names.update((path, self._names.get(family.path, [])) for path in family.others)
+        pins = _together(held)
         self._constraints()
         pip_options.add(site, self._draft, list(self._listings.values()), pins)
         for text in prerelease_constraints(self._draft, pins, base.document):
@@ -79,7 +88,8 @@ class _Conversion:
         if pins:
             narrow_to_lock(base, environments)
         after = base.written()
-        files = [*self._listings, *self._compiled, *self._exports]
+        others = [path for family in self._same for path in family.others]
+        files = [*self._listings, *self._compiled, *others, *self._exports]
         edits = [Edit(path=site.manifest, before=base.before, after=after), *deleted(site, files), *base.edits()]
         return Moved(
             edits=tuple(edits),
@@ -156,7 +166,32 @@ class _Conversion:
         chosen = [p for p in inputs if p in self._listings]
         return own if own in chosen else chosen[0] if chosen else path
 
+    def _families(self) -> list[Family]:
+        """Files that were compiled once for each Python; from here on the first of each stands for all."""
+        found = families([*self._compiled, *self._listings], self._locks, self._inputs)
+        for family in found:
+            paths = [path for _, path in family.members]
+            if family.path in self._listings:
+                own = self._listings[family.path]
+                own.wishes = merged_wishes(family, {p: self._listings[p].wishes for p in paths})
+                own.pins = merged_pins(family, {p: self._listings[p].pins for p in paths})
+            for path in family.others:
+                self._listings.pop(path, None)
+                self._compiled.discard(path)
+        return found
+
     # --- what goes where ---
+
+    def _fill(self, root: str | None) -> None:
+        """The project's dependencies and the groups; without ``root`` every file is a group."""
+        self._draft.dependencies, self._draft.groups, self._names = self._before[0][:], dict(self._before[1]), {}
+        self._project(root)
+        for path in sorted(self._listings, key=lambda p: (p.count("/"), p)):
+            if path != root and not self._is_constraints(path):
+                self._group(path, root)
+        self._forget_empty_groups()
+        for path in self._compiled:
+            self._name_compiled(path)
 
     def _project(self, root: str | None) -> None:
         if root is None:
@@ -264,42 +299,102 @@ class _Conversion:
         if texts:
             self._draft.settings["constraint-dependencies"] = list(dict.fromkeys(texts))
 
+    # --- files that pin differently ---
+
+    def _stands_alone(self, root: str, unlike: Differing) -> bool:
+        """Whether the project's own file must become a group: pinned by hand, or not what all that differ build on."""
+        own = [path for path, names in self._names.items() if names == ["project"]]
+        for pair in unlike:
+            for path in pair - set(own):
+                if len(pair & set(own)) == 1 and (root in pair or not self._builds_on(path, root)):
+                    return True
+        return False
+
+    def _builds_on(self, path: str, root: str) -> bool:
+        lock = self._locks.get(path) if path in self._compiled else None
+        starts = self._inputs(lock) if lock is not None else [path]
+        return any(self._input_of(start) == root or root in self._reach(start) for start in starts)
+
+    def _keep_apart(self, held: Mapping[str, Sequence[LockedPackage]], unlike: Differing, root: str | None) -> None:
+        """Files that hold one package in different versions: groups that conflict, each with its own versions."""
+        files = [path for path in held if names_of(path, unlike)]
+        if not files:
+            return
+        if len(files) > MOST:
+            self._refuse_conflicts(held, unlike)
+        shared = Counter(tuple(self._names.get(path, ())) for path in files)
+        mine = [path for path in files if "project" in self._names.get(path, ()) or path == root]
+        groups = {path: self._group_apart(path, shared) for path in files}
+        pairs = {frozenset(groups[path] for path in pair) for pair in unlike}
+        flatten(self._draft.groups, pairs)
+        for path, group in groups.items():
+            there = self._draft.groups[group]
+            texts = {entry.text for entry in there if isinstance(entry, Wish)}
+            there += [w for w in exact(path, held[path], names_of(path, unlike)) if w.text not in texts]
+            self._names[path] = [f"group:{group}"]
+        sets = [[{"group": name} for name in names] for names in conflict_sets(pairs)]
+        self._draft.settings["conflicts"] = [*self._declared_conflicts(), *sets]
+        if mine:
+            self._install_unasked(groups[min(mine, key=lambda p: (p != root, _rank(p), p))], pairs)
+        self._tell_conflicts(held, unlike, groups)
+
+    def _group_apart(self, path: str, shared: Mapping[tuple[str, ...], int]) -> str:
+        """The group with a file's own versions: the one that it became, if nothing else did, else a new one."""
+        names = self._names.get(path, [])
+        own = [name.partition(":")[2] for name in names if name.startswith("group:")]
+        if len(names) == len(own) == 1 and shared[tuple(names)] == 1:
+            return own[0]
+        wanted = _group_name(path)
+        taken = {str(canonicalize_name(name)) for name in self._group_names()}
+        stem = re.sub(r"[^a-z0-9]+", "-", posixpath.splitext(posixpath.basename(path))[0].lower()).strip("-")
+        candidates = chain((wanted, stem), (f"{stem}-{n}" for n in count(2)))
+        name = next(name for name in candidates if name and name not in taken)
+        self._draft.groups[name] = [GroupOf(group) for group in own]
+        return name
+
+    def _declared_conflicts(self) -> list[Value]:
+        known = table(self._base.document, "tool", "uv").get("conflicts", [])
+        return list(known) if isinstance(known, list) else []
+
+    def _install_unasked(self, group: str, pairs: Collection[frozenset[str]]) -> None:
+        """Let uv install ``group`` by default, and with it what is installed by default and does not conflict."""
+        others = self._draft.settings.get("default-groups", ["dev"] if "dev" in self._group_names() else [])
+        names = [name for name in others if isinstance(name, str)] if isinstance(others, list) else []
+        kept = [name for name in names if name != group and frozenset({name, group}) not in pairs]
+        self._draft.settings["default-groups"] = sorted({group, *kept})
+
+    def _tell_conflicts(
+        self, held: Mapping[str, Sequence[LockedPackage]], unlike: Differing, groups: Mapping[str, str]
+    ) -> None:
+        names = sorted({name for found in unlike.values() for name in found})
+        files = listed([f"{path} (group {groups[path]})" for path in groups], 6)
+        message = (
+            f"{listed(names, 6)} {'differs' if len(names) == 1 else 'differ'} between {files}: the groups conflict and "
+            "hold their versions as ==; to bring them together, take these lines and [tool.uv] conflicts out and lock"
+        )
+        path = next(iter(groups))
+        self._site.note("conflicting-pins", message, path, next((p.line for p in held[path] if p.key in names), None))
+
+    def _refuse_conflicts(self, held: Mapping[str, Sequence[LockedPackage]], unlike: Differing) -> None:
+        one, other = sorted(next(iter(unlike)))
+        name = min(unlike[frozenset({one, other})])
+        first, second = (next(p for p in held[path] if p.key == name) for path in (one, other))
+        message = f"{name} is {first.version} in {one} and {second.version} in {other}: {len(held)} files disagree"
+        raise Stop("conflicting-pins", message, other, second.line)
+
     # --- pins ---
 
-    def _pins(self) -> tuple[LockedPackage, ...]:
-        """The versions of all files, each package's once; raises :class:`Stop` where two files disagree."""
-        held: dict[tuple[str, str | None], LockedPackage] = {}
-        versions: dict[str, dict[str | None, LockedPackage]] = {}
+    def _named(self, packages: Iterable[LockedPackage]) -> Iterator[LockedPackage]:
+        """Pins of others than the project itself."""
         own = canonicalize_name(self._base.name)
-        for path, packages in self._sources():
-            for pin in packages:
-                if pin.key == own or not pin.name:
-                    continue
-                pin = replace(pin, groups=(path,))
-                version = normal_version(pin.version)
-                known = held.get((pin.key, version))
-                if known is not None:
-                    merged = tuple(dict.fromkeys((*known.hashes, *pin.hashes)))
-                    pin = replace(known, hashes=merged, groups=(*known.groups, path))
-                held[(pin.key, version)] = versions.setdefault(pin.key, {})[version] = pin
-        self._refuse_conflicts(versions)
-        return tuple(held.values())
-
-    def _refuse_conflicts(self, versions: dict[str, dict[str | None, LockedPackage]]) -> None:
-        for name, found in sorted(versions.items()):
-            pins = [pin for pin in found.values() if pin.version is not None]
-            apart = [(a, b) for a, b in combinations(pins, 2) if not {*a.groups} & {*b.groups}]
-            if apart and not all(pin.marker for pin in pins):
-                first, second = apart[0]
-                message = (
-                    f"{name} is {first.version} in {first.groups[0]} and {second.version} in {second.groups[0]}"
-                    ": one lock holds one of them"
-                )
-                raise Stop("conflicting-pins", message, second.groups[0], second.line)
+        yield from (pin for pin in packages if pin.name and pin.key != own)
 
     def _sources(self) -> Iterable[tuple[str, Iterable[LockedPackage]]]:
         for path in sorted((*self._compiled, *self._listings), key=lambda p: (group_of_file(p) is not None, p)):
-            if path in self._compiled:
+            family = next((f for f in self._same if f.path == path and path in self._compiled), None)
+            if family is not None:
+                yield path, merged_pins(family, {p: self._locks[p].packages for _, p in family.members})
+            elif path in self._compiled:
                 yield path, self._locks[path].packages
             else:
                 yield path, [p for p in self._listings[path].pins if p.source == "index"]
@@ -310,6 +405,25 @@ class _Conversion:
             return compiled[0]
         pinned = [p for p, listing in self._listings.items() if listing.is_pinned]
         return root if root in pinned else pinned[0] if pinned else None
+
+
+def _together(held: Mapping[str, Iterable[LockedPackage]]) -> tuple[LockedPackage, ...]:
+    """The versions of all files, each once, with the files that hold it."""
+    found: dict[tuple[str, str | None], LockedPackage] = {}
+    for path, packages in held.items():
+        for pin in packages:
+            key = (pin.key, normal_version(pin.version))
+            known = found.get(key)
+            hashes = tuple(dict.fromkeys((*known.hashes, *pin.hashes))) if known is not None else pin.hashes
+            groups = (*known.groups, path) if known is not None else (path,)
+            found[key] = replace(known or pin, hashes=hashes, groups=groups, marker=_either(known, pin))
+    return tuple(found.values())
+
+
+def _either(known: LockedPackage | None, pin: LockedPackage) -> str | None:
+    if known is None or known.marker == pin.marker:
+        return pin.marker
+    return f"({known.marker}) or ({pin.marker})" if known.marker and pin.marker else None
 
 
 def _own_files(site: Site) -> list[Extract]:

@@ -162,11 +162,25 @@ def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: 
         known = any(holds(m, python) for m in (declared or {}).get(name, []))
         if name not in INSTALLERS and not known and any(holds(m, python) for m in markers):
             here.add(f"{name} (now with the project)")
-    for label, served, wanted in _profiles(move, graph.parts()):
-        had = {p.key for p in move.pins if not served.isdisjoint(p.groups) and holds(p.marker, python)}
-        more = {name for name, _ in graph.installs(python, wanted)} - had - INSTALLERS
-        here |= {f"{name} (now with {label})" for name in more if name in before and name not in here}
+    for label, own, served, wanted in _profiles(move, graph.parts()):
+        had = _versions_for(move, served, python) | _versions_for(move, own, python)
+        for name, version in graph.installs(python, wanted):
+            if name in INSTALLERS or name not in before or name in here:
+                continue
+            if name not in had:
+                here.add(f"{name} (now with {label})")
+            elif version is not None and not {None, _normal(version)} & had[name]:
+                here.add(f"{name} {version} (now with {label})")
     return here
+
+
+def _versions_for(move: Move, groups: Collection[str], python: str) -> dict[str, set[str | None]]:
+    """The versions that these old groups or files held for this Python on Linux."""
+    found: defaultdict[str, set[str | None]] = defaultdict(set)
+    for pin in move.pins:
+        if not set(groups).isdisjoint(pin.groups) and holds(pin.marker, python):
+            found[pin.key].add(_normal(pin.version) if pin.source == "index" else None)
+    return dict(found)
 
 
 def _was_there(name: str, version: str | None, python: str, before: _Versions) -> bool:
@@ -199,8 +213,11 @@ def _no_longer_required(move: Move, graph: Graph, requires_python: object) -> It
             yield Change(name=name, before="required by the project", after="required less, or not")
 
 
-def _profiles(move: Move, parts: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, frozenset[str], Wanted]]:
-    """What each part of the project is called now, which groups of the old lock serve it, and what it installs.
+def _profiles(
+    move: Move, parts: Mapping[str, frozenset[str]]
+) -> Iterator[tuple[str, frozenset[str], frozenset[str], Wanted]]:
+    """What each part of the project is called now, which groups of the old lock became it, which serve it, and what it
+    installs.
 
     A group that asks for all that another one asks for includes it. Nothing where the lock does not say what serves
     which group.
@@ -212,12 +229,13 @@ def _profiles(move: Move, parts: Mapping[str, frozenset[str]]) -> Iterator[tuple
     for target in dict.fromkeys(now for _, now in move.groups):
         whole = parts.get(_target(target), frozenset())
         inside = {part for part, names in parts.items() if names and names <= whole}
+        own = frozenset(old for old, now in move.groups if now == target) & known
         served = {old for old, now in move.groups if now == target or _target(now) in inside} & known
         kind, _, name = target.partition(":")
         if served and kind == "project":
-            yield "the project", frozenset(served), Wanted()
+            yield "the project", own, frozenset(served), Wanted()
         elif served and kind == "group":
-            yield name, frozenset(served | always), Wanted(groups=frozenset({str(canonicalize_name(name))}))
+            yield name, own, frozenset(served | always), Wanted(groups=frozenset({str(canonicalize_name(name))}))
 
 
 def _default(packages: Sequence[LockedPackage], declared: Iterable[str]) -> str | None:
