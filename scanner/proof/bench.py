@@ -9,12 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 
 from rules.migration import Move, Recorded
 from scanner import sandbox
@@ -26,7 +26,7 @@ from scanner.proof.causes import Unasked, unasked
 from scanner.proof.interpreter import interpreter
 from scanner.proof.seed import seed
 from scanner.proof.settings import Settings
-from scanner.toml_reader import loads, table
+from scanner.toml_reader import loads, strings, table
 
 _ROUNDS = 40
 
@@ -102,9 +102,9 @@ class Bench:
 
     def _queries(self) -> dict[str, str]:
         """What manifests and recorded packages ask of git repositories, as uv writes it into a lock; by name."""
-        texts = (text for known in self._move.recorded for text in known.requires if " @ git+" in text)
-        asked_by_others = ((r.name, git_reference(r.url or "")[1]) for r in map(Requirement, texts))
-        found = {normal_name(name): urlencode({"rev": rev}) for name, rev in asked_by_others if rev}
+        texts = [text for known in self._move.recorded for text in known.requires]
+        texts += [text for manifest in self.parsed for text in _requirements(manifest)]
+        found = {name: urlencode({"rev": rev}) for text in texts for name, rev in _revision(text)}
         for manifest in self.parsed:
             for name, source in table(manifest, "tool", "uv", "sources").items():
                 told = source if isinstance(source, dict) else {}
@@ -153,6 +153,27 @@ def indexes(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The tables of ``[[tool.uv.index]]``."""
     listed = table(manifest, "tool", "uv").get("index")
     return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+
+
+def _requirements(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """The requirements of ``[project]`` and its groups."""
+    project = table(manifest, "project")
+    parts = (*table(project, "optional-dependencies").values(), *table(manifest, "dependency-groups").values())
+    for listed in (project.get("dependencies"), *parts):
+        yield from strings(listed)
+
+
+def _revision(text: str) -> Iterator[tuple[str, str]]:
+    """The name of a requirement that names a git repository, and what it asks of it."""
+    if "git+" not in text:
+        return
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        return
+    rev = git_reference(requirement.url or "")[1]
+    if rev:
+        yield normal_name(requirement.name), rev
 
 
 _ASKED = ("subdirectory", "rev", "tag", "branch")

@@ -22,12 +22,35 @@ def said(done: Completed, settings: Settings) -> str:
     """What uv said, in one line: the cause first where it is one that people know."""
     if done.timed_out:
         return f"uv did not finish within {settings.timeout:g} s"
+    host = unreached(done.stderr)
+    if host is not None:
+        return (
+            f"out of reach: {host} did not answer, so nothing is known of the patch; prove it where {host} can be "
+            f"reached, or with a mirror (--index). uv: {_complaint(done)}"[:_LIMIT]
+        )
+    text = _complaint(done)
+    known = next((meaning for words, meaning in _KNOWN if words in text), None)
+    return f"{known}: {text}"[:_LIMIT] if known else text[:_LIMIT]
+
+
+def unreached(stderr: str) -> str | None:
+    """The host that could not be reached, where that is what went wrong."""
+    text = _joined(stderr)
+    if not any(words in text for words in _NO_CONNECTION):
+        return None
+    found = _HOST.search(text)
+    return found[1] if found else "a host"
+
+
+_NO_CONNECTION = ("dns error", "Could not resolve host", "client error (Connect)", "Connection refused", "timed out")
+_HOST = re.compile(r"(?:https?|ssh)://(?:[^@/\s]{1,200}@)?([A-Za-z0-9.-]{1,253})")
+
+
+def _complaint(done: Completed) -> str:
     lines = [line.strip(_DECORATION) for line in done.stderr.splitlines()]
     kept = [line for line in lines if line and not line.startswith(_CHATTER)]
     text = " ".join(kept).partition("[stdout]")[0].partition("[stderr]")[0] or f"uv ended with status {done.status}"
-    text = re.sub(r"file://\S*/muster-proof-[^/\s]*/tree", ".", text)
-    known = next((meaning for words, meaning in _KNOWN if words in text), None)
-    return f"{known}: {text}"[:_LIMIT] if known else text[:_LIMIT]
+    return re.sub(r"file://\S*/muster-proof-[^/\s]*/tree", ".", text)
 
 
 _DECORATION = " │├╰─▶×·"
@@ -41,7 +64,6 @@ _KNOWN = (
     (f"Call to `{BACKEND_NAME}", "a part of the repository leaves its metadata to its own code, which is not run"),
     ("Failed to build", "a third-party source distribution does not build"),
     ("Failed to download and build", "a third-party source distribution does not build"),
-    ("dns error", "the index could not be reached"),
 )
 
 
@@ -59,7 +81,7 @@ def unasked(stderr: str) -> tuple[str, Unasked] | None:
     found = _NOT_ASKED.search(text)
     if found is None:
         return None
-    if "Git operation failed" in text:
+    if "Git operation failed" in text or any(words in text for words in _NO_CONNECTION):
         why = Unasked.UNREACHED
     else:
         why = Unasked.NOT_BUILT if NOT_BUILT in text else Unasked.UNBUILDABLE
