@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from scanner.collect import SKIPPED_FOLDERS, RepoFacts
-from scanner.facts import Extract, Include, Lock, Manifest, Workspace
+from scanner.facts import Extract, Include, Lock, Manifest, Requirement, Workspace, normal_name
 from scanner.inventory import Reason, Role
 from scanner.lint_tools import tool_of_distribution
 
@@ -271,11 +271,46 @@ def _taken(drafts: Mapping[str, _Draft]) -> frozenset[str]:
     """The folders whose projects the root project takes by path to run: its members in all but name (Poetry)."""
     root = drafts.get(".")
     needs = [r for e in root.extracts if e.manifest is not None for r in e.manifest.requirements] if root else []
-    return frozenset(
-        posixpath.normpath(posixpath.join(posixpath.dirname(r.at.path), r.url.removeprefix("file:")))
-        for r in needs
-        if r.source == "path" and r.scope == "runtime" and r.url and "$" not in r.url
-    )
+    targets = (_target(r) for r in needs if r.source == "path" and r.scope == "runtime")
+    return frozenset(target for target in targets if target is not None)
+
+
+def bringers(folders: Iterable[Folder]) -> dict[str, tuple[str, ...]]:
+    """By project, those that take it by path or as a member of their workspace, directly or through another one."""
+    folders = tuple(folders)
+    named = {(f.workspace_root, m_key): f.path for f in folders for m_key in _keys_of(f)}
+    taken: dict[str, set[str]] = {}
+    for folder in folders:
+        for requirement in (r for m in folder.manifests for r in m.requirements if r.scope in ("runtime", "group")):
+            if requirement.source != "path":
+                continue
+            target = (
+                named.get((folder.workspace_root, requirement.key)) if requirement.workspace else _target(requirement)
+            )
+            if target is not None and target != folder.path:
+                taken.setdefault(target, set()).add(folder.path)
+    return {path: tuple(sorted(_all_above(path, taken) - {path})) for path in sorted(taken)}
+
+
+def _keys_of(folder: Folder) -> set[str]:
+    return {normal_name(m.name) for m in folder.manifests if m.name}
+
+
+def _target(requirement: Requirement) -> str | None:
+    if not requirement.url or "$" in requirement.url:
+        return None
+    return posixpath.normpath(posixpath.join(folder_of(requirement.at.path), requirement.url.removeprefix("file:")))
+
+
+def _all_above(path: str, taken: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    queue = [path]
+    while queue:
+        for above in taken.get(queue.pop(), ()):
+            if above not in found:
+                found.add(above)
+                queue.append(above)
+    return found
 
 
 def _workspace_of(path: str, spaces: Mapping[str, Workspace]) -> tuple[str | None, str | None]:

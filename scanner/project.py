@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from scanner.collect import RepoFacts
 from scanner.commands.classify import manager_of
@@ -38,8 +39,8 @@ class Scenery:
     """What is shared by the projects of one repository; ``local`` are the normalised names of its distributions.
 
     ``python_lines`` are, by Dockerfile, the lines that say which Python the shipped image runs.
-    By project: ``own_files`` (all files nearest to it) and ``serving`` (what was read of those, and of the files that
-    serve the whole repository).
+    By project: ``own_files`` (all files nearest to it), ``serving`` (what was read of those, and of the files that
+    serve the whole repository) and ``bringers`` (the projects that take it by path, so that their install is its own).
     """
 
     facts: RepoFacts
@@ -53,13 +54,14 @@ class Scenery:
     verdicts: Mapping[str, Verdict]
     local: frozenset[str]
     python_lines: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    bringers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def describe_project(folder: Folder, scenery: Scenery) -> Project:
     """The inventory's entry for one project."""
     facts = scenery.facts
     root = next((f for f in scenery.folders if f.path == folder.workspace_root), None)
-    commands = tuple(c for c in scenery.commands if _serves(c, folder))
+    commands = tuple(c for c in scenery.commands if _serves(c, folder, facts.files))
     managers = find_managers(folder, [c for c in commands if not _is_foreign(c, folder, scenery)], manager_of, root)
     locks = _locks(folder, root, scenery)
     judgement = judge_discipline(folder, managers.primary, locks, facts.extracts, scenery.local)
@@ -74,7 +76,7 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
         primary=managers.primary,
         declared_at=_first_place(managers),
         locked=_has_lock(managers, locks),
-        commands=commands,
+        commands=(*commands, *_brought(folder, commands, scenery)),
         images=_images_of(folder, scenery),
         pythons=pythons,
         indexes=indexes,
@@ -118,11 +120,38 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
     )
 
 
-def _serves(command: Command, folder: Folder) -> bool:
-    """Whether a command is the project's own, or one of its workspace's root that installs every member."""
+def _serves(command: Command, folder: Folder, files: Collection[str]) -> bool:
+    """Whether a command is the project's own, names it beside others, or installs every member of its workspace."""
     if command.project == folder.path:
         return True
-    return command.kind == "install" and "--all-packages" in command.argv and command.project == folder.workspace_root
+    if command.kind != "install" or folder.path == ".":
+        return False
+    every = "--all-packages" in command.argv and command.project == folder.workspace_root
+    return every or folder.path in _named_folders(command, files)
+
+
+def _named_folders(command: Command, files: Collection[str]) -> frozenset[str]:
+    """The folders that ``pip install -e a -r b/requirements.txt`` names, one beside the other, from the root."""
+    if command.tool not in ("pip", "uv") or "install" not in command.argv:
+        return frozenset()
+    found: set[str] = set()
+    for option, word in pairwise(command.argv):
+        path = posixpath.normpath(word.partition("[")[0])
+        if option in ("-e", "--editable"):
+            found.add(path)
+        elif option in ("-r", "--requirement") and path in files:
+            found.add(posixpath.dirname(path))
+        elif word.startswith("./"):
+            found.add(path)
+    return frozenset(found)
+
+
+def _brought(folder: Folder, own: tuple[Command, ...], scenery: Scenery) -> tuple[Command, ...]:
+    """CI's commands of the projects around this one that take it by path, where CI does not install it by itself."""
+    if any(c.context == "ci" and c.kind == "install" for c in own):
+        return ()
+    bringers = [path for path in scenery.bringers.get(folder.path, ()) if is_inside(folder.path, path)]
+    return tuple(c for c in scenery.commands if c.context == "ci" and c.project in bringers)
 
 
 def _is_foreign(command: Command, folder: Folder, scenery: Scenery) -> bool:

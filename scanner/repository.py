@@ -34,6 +34,7 @@ from scanner.inventory import (
 )
 from scanner.layout import (
     Folder,
+    bringers,
     folder_of,
     is_inside,
     is_side_file,
@@ -91,6 +92,7 @@ def describe(
         tools=_tools(facts, folders, commands),
         verdicts=judge_locks(facts) if verdicts is None else verdicts,
         local=_local_names(folders),
+        bringers=bringers(folders),
     )
     projects = tuple(describe_project(folder, scenery) for folder in folders)
     is_python = _is_python(projects, facts)

@@ -87,6 +87,7 @@ class _Scope:
     matrix: Mapping = field(default_factory=lambda: Mapping({}, {}, 1))
     inputs: dict[str, Scalar] = field(default_factory=dict)
     env: dict[str, Scalar] = field(default_factory=dict)
+    folder: str = ""  # of all steps, where the matrix says it
 
     def values(self, expression: str) -> tuple[Scalar, ...]:
         """The literal values of ``matrix.python-version`` and the like; nothing when it cannot be known."""
@@ -171,9 +172,15 @@ def _defaults(inputs: Mapping) -> dict[str, Scalar]:
 
 
 def _job(name: str, job: Mapping, line: int, pipeline: Pipeline, base: Where, scope: _Scope) -> None:
-    scope = replace(scope, matrix=job.map("strategy", "matrix"), env={**scope.env, **_scalars_of(job.get("env"))})
+    folder = job.text("defaults", "run", "working-directory")
+    scope = replace(
+        scope,
+        matrix=job.map("strategy", "matrix"),
+        env={**scope.env, **_scalars_of(job.get("env"))},
+        folder=folder if folder is not None and "${{" in folder else "",
+    )
     where = replace(
-        base.with_env(variables(job.get("env"))).inside(job.text("defaults", "run", "working-directory")),
+        base.with_env(variables(job.get("env"))).inside(folder),
         job=name,
         disabled=_disabled(job),
         tolerated=is_true(job.text("continue-on-error")),
@@ -254,9 +261,63 @@ def _steps(nodes: tuple[Node, ...], pipeline: Pipeline, where: Where, scope: _Sc
             _uses(target, step, step.line_of("uses"), pipeline, here, own)
         script = step.get("run")
         if isinstance(script, Scalar):
-            directory = step.text("working-directory")
-            parsed = pipeline.run(_with_env(script, here), here.inside(_one(directory, own)))
-            passed_on.update(parsed.passed_on)
+            directory = step.text("working-directory") or own.folder
+            filled = _with_env(script, here)
+            for row in _rows(own.matrix, f"{directory}\n{filled.text}"):
+                told = replace(filled, text=_filled(filled.text, row))
+                folder = _one(_filled(directory, row) or None, own)
+                parsed = pipeline.run(told, here.inside(folder))
+                passed_on.update(parsed.passed_on)
+
+
+def _rows(matrix: Mapping, text: str) -> Iterator[dict[str, str]]:
+    """The values of the matrix' axes that ``text`` uses as folders or projects, as they come together.
+
+    One empty row where there is nothing to tell apart: for all else, every value gives the same kind of command.
+    """
+    places = {m["body"].split(".")[1] for m in _AS_PLACE.finditer(text)}
+    beside = {key for node in matrix.seq("include") for key in _keys(node) if not places.isdisjoint(_keys(node))}
+    used = dict.fromkeys(m["body"] for m in _EXPRESSION.finditer(text) if m["body"].startswith("matrix."))
+    paths = [path for body in used if (path := tuple(body.split(".")[1:]))[0] in places | beside]
+    names = list(dict.fromkeys(path[0] for path in paths))
+    rows = list(islice(_combinations(matrix, names), MAX_ROWS)) if names else []
+    found = {}
+    for row in rows:
+        values = {f"matrix.{'.'.join(path)}": _value(row.get(path[0]), path[1:]) for path in paths}
+        known = {body: value for body, value in values.items() if value is not None and _PLACE.fullmatch(value)}
+        found[tuple(known.items())] = known
+    yield from found.values() or ({},)
+
+
+def _combinations(matrix: Mapping, names: list[str]) -> Iterator[dict[str, Node]]:
+    """The product of the axes ``names``, and what the rows of ``include`` say of them."""
+    axes = {name: [item for node in matrix.seq(name) for item in _literal(node)] for name in names}
+    if all(axes.values()):
+        for values in product(*axes.values()):
+            yield dict(zip(names, values, strict=True))
+    for include in (item for node in matrix.seq("include") for item in _literal(node)):
+        given = {n: include.entries[n] for n in names if isinstance(include, Mapping) and n in include.entries}
+        rest = [n for n in names if n not in given]
+        for values in product(*(axes[name] for name in rest)) if given else ():
+            yield {**given, **dict(zip(rest, values, strict=True))}
+
+
+def _keys(node: Node) -> frozenset[str]:
+    return frozenset(node.entries) if isinstance(node, Mapping) else frozenset()
+
+
+def _value(node: Node | None, path: tuple[str, ...]) -> str | None:
+    for name in path:
+        node = node.get(name) if isinstance(node, Mapping) else None
+    return node.text if isinstance(node, Scalar) else None
+
+
+MAX_ROWS = 64
+_PLACE = re.compile(r"(?!\d[\d.]*$)[\w./-]{1,200}")
+_AS_PLACE = re.compile(
+    r"(?:^|/|\bcd |--(?:directory|project|package|manifest-path)[ =]|-[Cpe] )[\"']?"
+    r"\$\{\{\s{0,8}(?P<body>matrix\.[\w.-]{1,120})\s{0,8}\}\}"
+)
 
 
 def _one(text: str | None, scope: _Scope) -> str | None:

@@ -213,3 +213,35 @@ def test_what_the_metadata_of_a_distribution_hands_on(inventory: Make) -> None:
 def test_an_application_hands_nothing_on(inventory: Make) -> None:
     (project,) = inventory({"requirements.txt": "rich\n", "app.py": "", "Procfile": "web: python app.py\n"}).projects
     assert [d.requires_dist for d in project.dependencies] == [False]
+
+
+def test_ci_that_names_several_projects_or_installs_them_by_path(inventory: Make) -> None:
+    member = PROJECT.format("core").replace('"requests>=2"', "")
+    found = inventory(
+        {
+            "pyproject.toml": '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\ncore = {path = "pkg/core"}\n',
+            "main.py": "",
+            "pkg/core/pyproject.toml": member,
+            "pkg/core/core/__init__.py": "",
+            "pkg/other/pyproject.toml": member.replace("core", "other"),
+            "pkg/other/other/__init__.py": "",
+            "pkg/more/requirements.txt": "requests\n",
+            "pkg/more/more.py": "",
+            ".github/workflows/ci.yml": steps(
+                "poetry install", "pip install -e pkg/other -r pkg/more/requirements.txt -r gone/requirements.txt"
+            ),
+        }
+    )
+    tools = {p.path: p.environments.ci.tool for p in found.projects if p.environments.ci is not None}
+    assert tools == {".": "poetry", "pkg/core": "poetry", "pkg/other": "pip", "pkg/more": "pip"}
+
+
+def test_a_matrix_of_projects(inventory: Make) -> None:
+    member = PROJECT.format("core")
+    text = (
+        "on: push\njobs:\n  test:\n    strategy: {matrix: {lib: [a, b], py: ['3.12']}}\n    steps:\n"
+        "      - {run: uv sync, working-directory: 'libs/${{ matrix.lib }}'}\n"
+    )
+    files = {f"libs/{n}/{f}": t for n in "ab" for f, t in (("pyproject.toml", member), ("core/__init__.py", ""))}
+    found = inventory({**files, ".github/workflows/ci.yml": text})
+    assert [p.environments.ci.tool for p in found.projects if p.environments.ci is not None] == ["uv", "uv"]

@@ -175,6 +175,31 @@ def test_a_matrix_of_many_axes_is_bounded() -> None:
     _read(f"jobs:\n  a:\n    strategy:\n      matrix:\n{axes}    container: python:{image}\n")
 
 
+def test_an_axis_of_folders_is_told_apart_and_its_rows_stay_together() -> None:
+    text = """
+jobs:
+  a:
+    strategy:
+      matrix:
+        lib: [x, y]
+        py: ["3.11", "3.12"]
+        include: [{dir: p, tool: uv}, {dir: q, tool: poetry}]
+    steps:
+    - run: uv sync --directory libs/${{ matrix.lib }} --python ${{ matrix.py }}
+    - run: ${{ matrix.tool }} install
+      working-directory: ${{ matrix.dir }}
+    - run: echo ${{ matrix.lib }}
+"""
+    found = [(i.directory, " ".join(i.argv)) for i in _read(text).invocations]
+    assert found == [
+        (".", "uv sync --directory libs/x --python ${{ matrix.py }}"),
+        (".", "uv sync --directory libs/y --python ${{ matrix.py }}"),
+        ("p", "uv install"),
+        ("q", "poetry install"),
+        (".", "echo ${{ matrix.lib }}"),
+    ]
+
+
 def test_composite_actions() -> None:
     extract = read_action(
         ".github/actions/setup/action.yml",
