@@ -7,16 +7,19 @@ moves as a whole or is refused with the decision that a person has to take.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from rules.migration import Edit, Ground, Migration, Move, Refusal
+from rules.migration import Ground, Migration, Refusal
 from rules.migrations import conda, hatch, pdm, pipenv, poetry, requirements, rye
+from rules.migrations.beside import edges, reach
 from rules.migrations.ground import Moved, Origin, Site, Stop, parsed, refusal
 from rules.migrations.narrow import narrowed
 from rules.migrations.sheet import Sheet
 from rules.pythons import admitted, dotted, oldest_for_uv
 from rules.reading import main_projects
+from scanner.format import Unreadable
 from scanner.inventory import Project, Repository
+from scanner.toml_reader import loads, table
 from scanner.words import listed
 
 __all__ = ["migrate", "narrowed"]
@@ -37,10 +40,8 @@ _ORIGINS: Mapping[str, Origin] = {
 
 def migrate(ground: Ground) -> Migration:
     """The edits of the repository's manifests and locks, the moves with the old pins, and what is refused and why."""
-    edits: dict[str, Edit] = {}
-    moves: list[Move] = []
+    found: dict[str, tuple[Site, Moved]] = {}
     refusals: list[Refusal] = []
-    site_notes = []
     for project in _projects(ground.repository):
         origin = _origin(project)
         if origin is None:
@@ -54,16 +55,45 @@ def migrate(ground: Ground) -> Migration:
         except Stop as stop:
             refusals.append(refusal(site, stop))
             continue
-        edits.update((edit.path, edit) for edit in moved.edits if edit.before != edit.after)
-        moves.append(moved.move)
-        site_notes += site.notes
+        found[project.path] = (site, moved)
+    refusals += _refuse_dependents(ground, found, refusals)
+    edits = {e.path: e for _, moved in found.values() for e in moved.edits if e.before != e.after}
     return Migration(
         repository=ground.repository.id,
         edits=tuple(sorted(edits.values(), key=lambda e: e.path)),
-        moves=tuple(moves),
+        moves=tuple(moved.move for _, moved in found.values()),
         refusals=tuple(refusals),
-        notes=tuple(site_notes),
+        notes=tuple(note for site, _ in found.values() for note in site.notes),
     )
+
+
+def _refuse_dependents(
+    ground: Ground, found: dict[str, tuple[Site, Moved]], refusals: Sequence[Refusal]
+) -> list[Refusal]:
+    """Take out what takes a refused project by path: uv would have to run that one's code to lock."""
+    links = edges(ground.repository)
+    why = {r.project: r.blocker for r in refusals if not _has_metadata(ground, r.project)}
+    made = []
+    for path in list(found):
+        target = next((t for t in sorted(reach(path, links) - {path}) if t in why), None)
+        if target is None:
+            continue
+        site, _ = found.pop(path)
+        blocker = why[target]
+        message = f"it takes {target} by path, which does not move ({blocker.code}: {blocker.message})"
+        item = next((d for d in site.project.dependencies if d.source == "path" and d.url), None)
+        at = (item.path, item.line) if item is not None else (site.manifest, None)
+        made.append(refusal(site, Stop(blocker.code, message, *at, decision=blocker.decision)))
+    return made
+
+
+def _has_metadata(ground: Ground, folder: str) -> bool:
+    """Whether a project that stays as it is says statically what it needs."""
+    text = ground.read(posixpath.normpath(posixpath.join(folder, "pyproject.toml")))
+    try:
+        return "dependencies" in table(loads(text or ""), "project")
+    except Unreadable:
+        return False
 
 
 def _refuse_broken(moved: Moved) -> None:

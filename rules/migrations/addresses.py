@@ -6,6 +6,7 @@ import posixpath
 import re
 from urllib.parse import urlsplit, urlunsplit
 
+from rules.migrations.beside import is_editable_for_all
 from rules.migrations.ground import Site, Stop
 from scanner.redact import has_credentials
 
@@ -64,11 +65,19 @@ def local_source(
     if not site.exists(joined) and not submodule:
         raise Stop("external-path", f"{target} is not in the repository", *at)
     if submodule:
-        site.note("external-path", f"{target} is in a submodule: it must be checked out to lock", *at)
+        message = f"{target} is a submodule, whose files are in another repository"
+        raise Stop("external-path", message, *at, decision=_SUBMODULE)
     found: dict[str, str | bool] = {"path": posixpath.relpath(joined, site.folder)}
-    if editable and joined not in site.ground.facts.files:
+    is_archive = joined in site.ground.facts.files
+    if not is_archive and (editable or is_editable_for_all(site.ground.repository, site.folder, joined)):
         found["editable"] = True
     return found
+
+
+_SUBMODULE = (
+    "Take it from its own git repository at a commit ([tool.uv.sources] git, rev), which needs no submodule; or move "
+    "that repository first, check the submodule out at the commit that has its new manifest, and lock there by hand."
+)
 
 
 def url_source(url: str, subdirectory: str | None = None) -> dict[str, str | bool]:

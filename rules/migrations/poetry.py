@@ -16,7 +16,7 @@ from rules.migrations import poetry_build, poetry_indexes
 from rules.migrations.draft import Draft, GroupOf, Wish
 from rules.migrations.ground import Moved, Site, Stop, deleted, parsed
 from rules.migrations.narrow import UNIVERSAL
-from rules.migrations.pep import one_specifier
+from rules.migrations.pep import is_specifier, one_specifier
 from rules.migrations.pins import pins_of, prerelease_constraints
 from rules.migrations.poetry_dependencies import Place, wishes_of
 from rules.migrations.recorded import of_poetry
@@ -243,7 +243,10 @@ class _Conversion:
         constraint = value.get("version") if isinstance(value, dict) else value
         place = self._poetry.at("dependencies", "python")
         if "requires-python" in self._project:
-            return
+            stated = self._project["requires-python"]
+            if not isinstance(stated, str) or is_specifier(stated):
+                return
+            constraint = stated  # Poetry reads its own notation there, too
         if not isinstance(constraint, str):
             raise Stop("python-undeclared", "no Python version is stated", self._poetry.path, place.line)
         found = one_specifier(constraint)

@@ -1,0 +1,60 @@
+"""Projects that take each other by path."""
+
+from __future__ import annotations
+
+from typing import Any
+
+POETRY = """[tool.poetry]
+name = "{name}"
+version = "1.0"
+[tool.poetry.dependencies]
+python = "^3.11"
+{more}
+[build-system]
+requires = ["poetry-core"]
+build-backend = "poetry.core.masonry.api"
+"""
+
+
+def _poetry(name: str, more: str = "") -> str:
+    return POETRY.format(name=name, more=more)
+
+
+def test_a_path_is_editable_for_all_who_meet_it(migrated: Any) -> None:
+    files = {
+        "app/pyproject.toml": _poetry(
+            "app", 'a = { path = "../a", develop = true }\nb = { path = "../b", develop = true }'
+        ),
+        "a/pyproject.toml": _poetry("a", 'b = { path = "../b" }'),
+        "b/pyproject.toml": _poetry("b"),
+        "other/pyproject.toml": _poetry("other", 'c = { path = "../c" }'),
+        "c/pyproject.toml": _poetry("c"),
+    }
+    result = migrated(files)
+    assert result.refused == []
+    assert 'b = { path = "../b", editable = true }' in result.files["a/pyproject.toml"]
+    assert 'c = { path = "../c" }' in result.files["other/pyproject.toml"]
+
+
+def test_who_takes_a_refused_project_by_path_is_refused(migrated: Any) -> None:
+    files = {
+        "app/pyproject.toml": _poetry("app", 'lib = { path = "../lib" }'),
+        "lib/setup.py": "import os\nfrom setuptools import setup\nsetup(name=os.environ['NAME'], install_requires=f())\n",
+        "lib/requirements.txt": "a\n",
+        "free/pyproject.toml": _poetry("free"),
+    }
+    result = migrated(files)
+    assert {r.project for r in result.migration.refusals} == {"app", "lib"}
+    (told,) = [r.blocker for r in result.migration.refusals if r.project == "app"]
+    assert "it takes lib by path, which does not move" in told.message
+    assert (told.path, told.line is not None) == ("app/pyproject.toml", True)
+    assert [move.project.path for move in result.migration.moves] == ["free"]
+    assert result.files["app/pyproject.toml"] == files["app/pyproject.toml"]
+
+
+def test_poetry_s_notation_in_the_project_table(migrated: Any) -> None:
+    text = (
+        '[project]\nname = "a"\nversion = "1"\nrequires-python = "^3.12"  # all\n[tool.poetry]\npackage-mode = false\n'
+    )
+    result = migrated({"pyproject.toml": text, "poetry.lock": ""})
+    assert result.data["project"]["requires-python"] == ">=3.12,<4"
