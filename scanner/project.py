@@ -150,8 +150,13 @@ def _brought(folder: Folder, own: tuple[Command, ...], scenery: Scenery) -> tupl
     """CI's commands of the projects around this one that take it by path, where CI does not install it by itself."""
     if any(c.context == "ci" and c.kind == "install" for c in own):
         return ()
-    bringers = [path for path in scenery.bringers.get(folder.path, ()) if is_inside(folder.path, path)]
-    return tuple(c for c in scenery.commands if c.context == "ci" and c.project in bringers)
+    around = _bringers_around(folder, scenery)
+    return tuple(c for c in scenery.commands if c.context == "ci" and c.project in around)
+
+
+def _bringers_around(folder: Folder, scenery: Scenery) -> list[str]:
+    """The projects in a folder above that take this one by path: who installs them, installs it."""
+    return [path for path in scenery.bringers.get(folder.path, ()) if is_inside(folder.path, path)]
 
 
 def _is_foreign(command: Command, folder: Folder, scenery: Scenery) -> bool:
@@ -205,12 +210,16 @@ def _first_place(managers: Managers) -> Evidence | None:
 def _images_of(folder: Folder, scenery: Scenery) -> list[Image]:
     """The images that install this project.
 
-    Those whose commands serve it; else those that lie in its folder, or outside of all projects in a folder above it.
+    Those whose commands serve it, or a project around it that takes it by path; else those that lie in its folder, or
+    outside of all projects in a folder above it.
     """
     installing = [c for c in scenery.commands if c.context == "image" and c.kind == "install"]
     mine = {c.path for c in installing if c.project == folder.path}
     if mine:
         return [image for image in scenery.images if image.path in mine]
+    around = _bringers_around(folder, scenery)
+    if theirs := {c.path for c in installing if c.project in around}:
+        return [image for image in scenery.images if image.path in theirs]
     own = frozenset(scenery.own_files.get(folder.path, ()))
     owned = {c.path for c in installing if c.project is not None}
     return [

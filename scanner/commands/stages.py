@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from scanner.commands.container import made_from
 from scanner.commands.image_builds import ImageBuild
+from scanner.commands.words import program
 from scanner.facts import Dockerfile, Stage
 from scanner.image_names import python_of
 
@@ -22,9 +23,10 @@ def shipping_stages(dockerfile: Dockerfile, builds: Sequence[ImageBuild] = ()) -
     """The stages that the shipped image is made from, the shipped one last.
 
     The shipped one is the target that the repository's own ``builds`` name, CI's before others'; without one the last
-    stage, unless that is for tests or development and one that ships stands before it.
+    stage, unless that is for tests or development and one that ships stands before it, or has nothing of Python where
+    another image of this file has (a web server beside the applications).
     """
-    return built_stages(dockerfile, _target(dockerfile.stages, builds) or _final(dockerfile.stages))
+    return built_stages(dockerfile, _target(dockerfile.stages, builds) or _final(dockerfile))
 
 
 def built_stages(dockerfile: Dockerfile, final: Stage) -> tuple[Stage, ...]:
@@ -77,11 +79,29 @@ def _target(stages: Sequence[Stage], builds: Iterable[ImageBuild]) -> Stage | No
     return None
 
 
-def _final(stages: Sequence[Stage]) -> Stage:
-    if not _is_side(stages[-1]):
-        return stages[-1]
+def _final(dockerfile: Dockerfile) -> Stage:
+    stages = dockerfile.stages
     shipping = [s for s in stages if not _is_side(s) and not _is_part(s)]
-    return shipping[-1] if shipping else stages[-1]
+    if _is_side(stages[-1]):
+        return shipping[-1] if shipping else stages[-1]
+    if _installs_python(stages[-1], dockerfile):
+        return stages[-1]
+    used = {index for s in stages for index in made_from(s, dockerfile)}
+    leaves = [s for s in shipping if s.index not in used and s.name and _installs_python(s, dockerfile)]
+    return leaves[-1] if leaves else stages[-1]
+
+
+def _installs_python(final: Stage, dockerfile: Dockerfile) -> bool:
+    """Whether a package manager of Python runs in any of the stages that ``final`` is made from."""
+    return any(
+        program(invocation.argv).name in _INSTALLERS or invocation.argv[1:3] == ("-m", "pip")
+        for stage in built_stages(dockerfile, final)
+        for step in stage.instructions
+        for invocation in step.invocations
+    )
+
+
+_INSTALLERS = frozenset("pip pip3 uv poetry pdm pipenv rye hatch conda mamba micromamba pixi".split())
 
 
 def _is_side(stage: Stage) -> bool:

@@ -50,6 +50,8 @@ def unwrap(argv: list[str], prefix: dict[str, str], stdin: str | None) -> int:
     name = posixpath.basename(argv[0]) if argv else ""
     if len(argv) > 2 and argv[1] in _EXECUTORS.get(name, ()):
         return 3 if argv[2] == "--" else 2
+    if name == "nix" and argv[1:2] in (["develop"], ["shell"], ["run"]):
+        return next((n + 1 for n, word in enumerate(argv[:-1]) if word in ("-c", "--command", "--")), 0)
     options = _WRAPPERS.get(name)
     if options is None or len(argv) < 2:
         return 0
@@ -93,8 +95,8 @@ def script_word(argv: list[str]) -> int | None:
         for number, word in enumerate(argv[1:-1], start=1):
             if word in ("-c", "--command", "-lc"):
                 return number + 1
-    if name in ("nix-shell", "script") and "--run" in argv[1:-1]:
-        return argv.index("--run") + 1
+    if name in ("nix-shell", "script"):
+        return next((n + 1 for n, word in enumerate(argv[:-1]) if n and word in ("--run", "--command")), None)
     return None
 
 

@@ -128,6 +128,13 @@ def test_the_grade_is_that_of_the_target_that_ships() -> None:
     assert image("FROM python:3.11 AS base\nFROM base AS test\nRUN pip install pytest\n").grade == "L0"
 
 
+def test_a_web_server_at_the_end_is_not_what_ships_where_an_application_is_beside_it() -> None:
+    beside = STAGES + "FROM nginx AS proxy\nCOPY nginx.conf /etc/\n"
+    assert image(beside).grade == "L2"
+    assert image("FROM python:3.11 AS site\nRUN pip install mkdocs\nFROM nginx\nCOPY --from=site /s /s\n").grade == "L0"
+    assert image("FROM node AS a\nRUN npm ci\nFROM nginx\nCOPY --from=a /s /s\n").grade is None
+
+
 def test_shipping_stages() -> None:
     dockerfile = next(f for f in formats_for("Dockerfile") if f.name == "dockerfile").read("Dockerfile", STAGES)
     assert dockerfile is not None

@@ -55,6 +55,8 @@ def argvs(text: str, **more: object) -> list[str]:
         ('sh -lc "cd s && a"', ["a"]),
         ("su - app -c 'a'", ["a"]),
         ("eval \"a b\"", ["a b"]),
+        ("nix-shell shell.nix --command 'a b'", ["a b"]),
+        ("nix develop .#x --command a b", ["a b"]),
         ("pyenv exec python -m pip install x", ["python -m pip install x"]),
         ("command -v pip", ["command -v pip"]),
         ("pip install \\\n  -r a.txt \\\n  -r b.txt", ["pip install -r a.txt -r b.txt"]),
