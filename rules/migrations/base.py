@@ -12,8 +12,9 @@ from packaging.utils import canonicalize_name
 from rules.migration import Edit
 from rules.migrations.draft import Draft
 from rules.migrations.ground import Site, Stop, parsed
+from rules.migrations.read_files import lines_of, target_of
 from rules.migrations.sheet import Sheet
-from rules.migrations.toml_text import string
+from rules.migrations.toml_text import string, value_text
 
 
 @dataclass(slots=True)
@@ -21,6 +22,8 @@ class Base:
     """What is there, and the draft of what comes.
 
     ``declares``: the dependencies stand in ``[project]`` already; ``package``: the project itself is built.
+    ``reads``: requirements files that the build read → where their lists are now (``project``, ``extra:…``,
+    ``group:…``); ``kept``: those that something still reads.
     """
 
     site: Site
@@ -32,6 +35,8 @@ class Base:
     package: bool
     declares: bool
     more: list[Edit] = field(default_factory=list)
+    reads: dict[str, str] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
 
     @property
     def project(self) -> Mapping[str, Any]:
@@ -116,9 +121,7 @@ def base_of(site: Site) -> Base:
         draft.text_field("version", "0")
         site.note("dynamic-metadata", "[project] states no version, which uv demands; it is 0 now", site.manifest)
     built = "build-system" in document
-    if "dependencies" in project.get("dynamic", ()):
-        raise Stop("dynamic-metadata", "the dependencies are dynamic", site.manifest)
-    return Base(
+    base = Base(
         site=site,
         before=before,
         sheet=sheet,
@@ -128,6 +131,41 @@ def base_of(site: Site) -> Base:
         package=built and bool(project) and not nameless,
         declares=bool(project) and ("dependencies" in project or built),
     )
+    if {"dependencies", "optional-dependencies"} & set(project.get("dynamic", ())):
+        _take_in(base)
+    return base
+
+
+_FROM_FILES = ("tool", "setuptools", "dynamic")
+
+
+def _take_in(base: Base) -> None:
+    """``dynamic`` lists that setuptools reads from requirements files become static; others are a reason to stop."""
+    site, draft = base.site, base.draft
+    extract = site.ground.facts.extracts.get(site.manifest)
+    includes = extract.manifest.includes if extract is not None and extract.manifest is not None else ()
+    dynamic = [field for field in base.project.get("dynamic", ()) if isinstance(field, str)]
+    taken = {"dependencies" if include.scope == "runtime" else "optional-dependencies" for include in includes}
+    block = base.sheet.find(*_FROM_FILES)
+    if "dependencies" in dynamic and ("dependencies" not in taken or block is None):
+        raise Stop("dynamic-metadata", "the dependencies are dynamic", site.manifest)
+    for include in includes if block is not None else ():
+        target = base.reads.setdefault(include.path or "", target_of(include))
+        kind, _, name = target.partition(":")
+        (draft.extras.setdefault(name, []) if kind == "extra" else draft.dependencies).extend(lines_of(site, include))
+    if block is None or not taken:
+        return
+    for key in taken:
+        base.sheet.remove_key(block, key)
+        base.sheet.drop(*base.sheet.below(*_FROM_FILES, key))
+    if not block.items() and not block.trailing():
+        base.sheet.drop(block)
+    left = [field for field in dynamic if field not in taken]
+    project = base.sheet.find("project")
+    if project is not None and left:
+        base.sheet.set_key(project, "dynamic", value_text(left))
+    elif project is not None:
+        base.sheet.remove_key(project, "dynamic")
 
 
 def _named(site: Site, draft: Draft, sheet: Sheet, project: Mapping[str, Any]) -> Mapping[str, Any]:

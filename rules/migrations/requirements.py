@@ -27,6 +27,7 @@ from rules.migrations.listing import Listing, read_listing
 from rules.migrations.narrow import environments_of, narrow_to_lock
 from rules.migrations.pins import normal_version, prerelease_constraints
 from rules.migrations.pythons import require_python, used_python
+from rules.migrations.read_files import manifest_in
 from rules.migrations.standard import table
 from rules.migrations.toml_text import Value
 from scanner.facts import Extract, Lock, LockedPackage
@@ -89,8 +90,9 @@ class _Conversion:
             narrow_to_lock(base, environments)
         after = base.written()
         others = [path for family in self._same for path in family.others]
-        files = [*self._listings, *self._compiled, *others, *self._exports]
-        edits = [Edit(path=site.manifest, before=base.before, after=after), *deleted(site, files), *base.edits()]
+        files = {*self._listings, *self._compiled, *others, *self._exports} - base.kept
+        edits = [Edit(path=site.manifest, before=base.before, after=after), *deleted(site, sorted(files))]
+        edits += [*base.edits(), *manifest_in(site, files)]
         return Moved(
             edits=tuple(edits),
             move=Move(
@@ -184,13 +186,14 @@ class _Conversion:
 
     def _fill(self, root: str | None) -> None:
         """The project's dependencies and the groups; without ``root`` every file is a group."""
-        self._draft.dependencies, self._draft.groups, self._names = self._before[0][:], dict(self._before[1]), {}
+        self._draft.dependencies, self._draft.groups = self._before[0][:], dict(self._before[1])
+        self._names = {path: [target] for path, target in self._base.reads.items()}
         self._project(root)
         for path in sorted(self._listings, key=lambda p: (p.count("/"), p)):
-            if path != root and not self._is_constraints(path):
+            if path != root and not self._is_constraints(path) and path not in self._base.reads:
                 self._group(path, root)
         self._forget_empty_groups()
-        for path in self._compiled:
+        for path in self._compiled - self._base.reads.keys():
             self._name_compiled(path)
 
     def _project(self, root: str | None) -> None:
@@ -223,7 +226,7 @@ class _Conversion:
         entries: list[Wish | GroupOf] = [w for w in listing.wishes if w.text not in known]
         if self._base.declares and group_of_file(path) is None:
             entries = self._undeclared(listing)
-        entries = [*self._own_extras(listing), *entries]
+        entries = [*self._own_extras(listing), *self._read_extras(listing), *entries]
         inside = [self._input_of(other) for other in listing.includes]
         others = [GroupOf(_group_name(o)) for o in inside if o != root and self._names.get(o) != ["project"]]
         others = [o for o in others if o.name != _group_name(path)]
@@ -274,6 +277,14 @@ class _Conversion:
         name = self._base.name
         text = f"{name}[{','.join(dict.fromkeys(listing.own_extras))}]"
         return [Wish(name=name, text=text, source={"workspace": True}, path=listing.path)]
+
+    def _read_extras(self, listing: Listing) -> list[Wish | GroupOf]:
+        """The extras that files which this one includes became."""
+        targets = (name for path in listing.includes for name in self._names.get(path, ()) if path in self._base.reads)
+        extras = [name.partition(":")[2] for name in targets if name.startswith("extra:")]
+        text = f"{self._base.name}[{','.join(extras)}]"
+        wish = Wish(name=self._base.name, text=text, source={"workspace": True}, path=listing.path)
+        return [wish] if extras else []
 
     def _undeclared(self, listing: Listing) -> list[Wish | GroupOf]:
         """What a file lists that ``[project]`` does not; what both have, the file pins."""

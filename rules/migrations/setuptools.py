@@ -8,6 +8,7 @@ they are. Nothing is run: what only running would tell is a reason to stop.
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 from collections.abc import Iterable, Sequence
 
@@ -19,8 +20,10 @@ from rules.migrations.base import Base
 from rules.migrations.draft import Wish
 from rules.migrations.ground import Site, Stop
 from rules.migrations.pep import requirement_text
+from rules.migrations.read_files import lines_of, target_of
+from rules.migrations.setup_script import setup_call, without_arguments, without_dead, without_keys
 from rules.migrations.toml_text import Row, string, value_text
-from scanner.facts import Manifest, Requirement
+from scanner.facts import Include, Manifest, Requirement
 from scanner.formats.setup_cfg import scan
 
 _LOGIC = frozenset({"install_requires", "extras_require", "python_requires", "name", "arguments", "setup_requires"})
@@ -54,6 +57,7 @@ def adopt(base: Base) -> None:
     _dependencies(base, files)
     _build_system(base, files)
     base.more += [edit for manifest in files if (edit := _edited(site, manifest)) is not None]
+    _keep_what_is_read(base, files)
     base.package = base.declares = True
 
 
@@ -74,13 +78,6 @@ def _refuse(site: Site, manifest: Manifest) -> None:
         if gap.field in _LOGIC:
             message = f"{gap.field}: {gap.reason}"
             raise Stop("setup-py-logic", message, gap.at.path, gap.at.line, "What is it, as a static list or value?")
-    for include in manifest.includes:
-        message = f"{manifest.path} reads {include.raw} while it builds"
-        decision = (
-            "Write the list into [project] and take the reading out of the script; or let setuptools read it "
-            "([tool.setuptools.dynamic]), so that uv builds the project each time it locks."
-        )
-        raise Stop("setup-py-logic", message, include.at.path, include.at.line, decision)
     problem = next((p for p in site.ground.facts.problems if p.at.path == manifest.path), None)
     if problem is not None:
         raise Stop("unread-file", f"{manifest.path}: {problem.message}", manifest.path, problem.at.line)
@@ -94,7 +91,7 @@ def _keywords(site: Site, manifest: Manifest) -> Iterable[str]:
             if name in ("metadata", "options"):
                 yield from (key.replace("-", "_") for key in section.values)
         return
-    call = _call(text)
+    call = setup_call(text)
     yield from (k.arg for k in call.keywords if k.arg and not _is_nothing(k.value)) if call else ()
 
 
@@ -102,20 +99,6 @@ def _is_nothing(value: ast.expr) -> bool:
     return (isinstance(value, ast.Constant) and value.value in (None, "")) or (
         isinstance(value, ast.List | ast.Tuple) and not value.elts
     )
-
-
-def _call(text: str) -> ast.Call | None:
-    """The last call of ``setup`` in a script; the tree is looked at, never run."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and _called(n.func) == "setup"]
-    return calls[-1] if calls else None
-
-
-def _called(function: ast.expr) -> str | None:
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", None)
 
 
 def _fields(base: Base, files: Sequence[Manifest], keywords: set[str]) -> None:
@@ -149,6 +132,20 @@ def _dependencies(base: Base, files: Sequence[Manifest]) -> None:
                 base.draft.extras.setdefault(item.group or "extra", []).append(wish)
             elif item.scope == "group":
                 base.draft.groups.setdefault(item.group or "tests", []).append(wish)
+        for include in manifest.includes:
+            _read_in(base, include)
+
+
+def _read_in(base: Base, include: Include) -> None:
+    """What a setup file reads from a requirements file while it builds; the file is the list, and goes with it."""
+    wishes = lines_of(base.site, include)
+    target = base.reads.setdefault(include.path or "", target_of(include))
+    kind, _, name = target.partition(":")
+    if kind == "group":
+        base.draft.groups.setdefault(name, []).extend(wishes)
+    else:
+        known = base.draft.extras.setdefault(name, []) if kind == "extra" else base.draft.dependencies
+        known += [wish for wish in wishes if wish.text not in {k.text for k in known}]
 
 
 def _wish(item: Requirement) -> Wish:
@@ -191,62 +188,22 @@ def _edited(site: Site, manifest: Manifest) -> Edit | None:
     before = site.ground.read(manifest.path)
     if before is None:
         return None
-    after = without_keys(before, _MOVED) if manifest.format == "setup.cfg" else without_arguments(before, _MOVED)
+    if manifest.format == "setup.cfg":
+        after = without_keys(before, _MOVED)
+    else:
+        after = without_dead(without_arguments(before, _MOVED), before)
     return Edit(path=manifest.path, before=before, after=after) if after != before else None
 
 
-def without_arguments(text: str, names: Sequence[str]) -> str:
-    """A script without these arguments of its call of ``setup``."""
-    call = _call(text)
-    if call is None:
-        return text
-    data = text.encode()
-    starts = [0]
-    for line in data.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-    for keyword in sorted(call.keywords, key=lambda k: (-k.lineno, -k.col_offset)):
-        value = keyword.value
-        if keyword.arg in names and value.end_lineno is not None and value.end_col_offset is not None:
-            begin = starts[keyword.lineno - 1] + keyword.col_offset
-            end = _behind(data, starts[value.end_lineno - 1] + value.end_col_offset)
-            if end is not None:
-                data = _cut(data, begin, end)
-    done = data.decode()
-    try:
-        ast.parse(done)
-    except SyntaxError:
-        return text
-    return done
-
-
-def _behind(data: bytes, end: int) -> int | None:
-    """The position behind the comma that follows an argument, closing brackets around its value included."""
-    found = re.match(rb"[\s)]*?(?:,|(?=\s*\)))", data[end : end + 500])
-    return end + found.end() if found else None
-
-
-def _cut(data: bytes, begin: int, end: int) -> bytes:
-    line = data.rfind(b"\n", 0, begin) + 1
-    rest = re.match(rb"[ \t]*(?:#[^\n]*)?\n", data[end:])
-    if not data[line:begin].strip() and rest is not None:
-        return data[:line] + data[end + rest.end() :]
-    return data[:begin] + data[end:].lstrip(b" ")
-
-
-def without_keys(text: str, names: Sequence[str]) -> str:
-    """A ``setup.cfg`` without these keys of ``[options]``, and without their sections."""
-    kept: list[str] = []
-    section, dropping = "", False
-    for line in text.splitlines(keepends=True):
-        header = re.match(r"\[([^\]]{1,200})\]", line)
-        key = re.match(r"([A-Za-z_][\w-]*)\s*[=:]", line)
-        if header is not None:
-            section = header[1].strip()
-            dropping = section in {f"options.{name}" for name in names}
-        elif key is not None and section == "options":
-            dropping = key[1].replace("-", "_") in names
-        elif key is not None and not section.startswith("options."):
-            dropping = False
-        if not dropping:
-            kept.append(line)
-    return "".join(kept)
+def _keep_what_is_read(base: Base, files: Sequence[Manifest]) -> None:
+    """A file that the script still names stays: it would not run without."""
+    after = {edit.path: edit.after for edit in base.more}
+    for manifest in files:
+        text = after.get(manifest.path) or base.site.ground.read(manifest.path) or ""
+        for path in base.reads:
+            if posixpath.basename(path) in text:
+                base.kept.add(path)
+                message = (
+                    f"{manifest.path} still names {path}, which stays for that; [project] does not read it any more"
+                )
+                base.site.note("setup-py-logic", message, manifest.path)

@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 
 from rules.migrations import migrate, narrowed
 from rules.migrations.pep import one_specifier
-from rules.migrations.setuptools import without_arguments, without_keys
+from rules.migrations.setup_script import without_arguments, without_dead, without_keys
 from rules.migrations.sheet import Sheet, array_entries
 from rules.migrations.toml_text import string
 from scanner.poetry_constraints import admits
@@ -141,7 +141,7 @@ def test_entries_of_arrays(entries, last_comma):
 def test_setup_files_are_never_broken(text):
     without_keys(text, ("install_requires",))
     script = f"from setuptools import setup\n{text}\nsetup(install_requires=[], name='x')\n"
-    without_arguments(script, ("install_requires",))
+    without_dead(without_arguments(script, ("install_requires",)), script)
 
 
 def test_environments_can_be_narrowed():
