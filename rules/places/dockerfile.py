@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rules.blockers import PlanBlocker
-from rules.places.answers import NO_SYNC, Answer, Manner
+from rules.places.manner import NO_SYNC, Answer, Manner
 from rules.places.script import Context, Script, Window, yaml_quoted
 from rules.places.target import MANAGERS, Target, new_name
 from rules.places.text import Splice, applied, line_end, line_of, line_start, newline

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rules.places.answers import Answer
+from rules.places.manner import Answer
 from rules.places.pipelines import SYSTEM
 from rules.places.script import Context, Script
 from rules.places.text import Splice, applied, line_end, line_start, newline

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rules.places.answers import NO_SYNC, Manner
+from rules.places.manner import NO_SYNC, Manner
 from rules.places.script import Context, Script
 from rules.places.target import MANAGERS
 from rules.places.text import Splice, applied, line_end, line_start

@@ -7,7 +7,8 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 
-from rules.places.answers import NO_SYNC, Manner, options_of_files
+from rules.places.manner import NO_SYNC, Manner
+from rules.places.pip_answers import options_of_files
 from rules.places.pipelines import SYSTEM
 from rules.places.script import Context, Script, Window, yaml_quoted
 from rules.places.target import MANAGERS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rules.places.answers import PLAIN, Answer, Manner
+from rules.places.manner import PLAIN, Answer, Manner
 from rules.places.script import Context, Script, Window
 from rules.places.text import Splice, applied, line_end
 

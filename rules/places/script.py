@@ -11,8 +11,9 @@ from itertools import pairwise
 
 from rules.blockers import PlanBlocker
 from rules.migration import Ground
-from rules.places.answers import LOCKED, NO_SYNC, Answer, Manner, answer
+from rules.places.answers import answer
 from rules.places.calls import Call, calls, words_of
+from rules.places.manner import LOCKED, NO_SYNC, Answer, Manner
 from rules.places.target import MANAGERS, Target
 from rules.places.text import Splice, applied, line_end, line_of, line_start
 from rules.reading import area_of, project_around

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from rules.places.answers import PLAIN, Manner, answer
+from rules.places.answers import answer
 from rules.places.calls import calls
+from rules.places.manner import PLAIN, Manner
 from rules.places.target import Target
 
 TARGET = Target(
@@ -85,6 +86,7 @@ def told(command: str, manner: Manner | None = None) -> str:
         ("pip install -e '.[dev]'", "uv sync --locked --no-dev"),
         ("pip install -t lib -r requirements.txt", "look"),
         ("pip install requests", "stays"),
+        ("poetry install --compile", "uv sync --locked --compile-bytecode"),
         ("pip-compile requirements.in", "uv lock"),
         ("pip-compile other.in", "uv pip compile other.in"),
         ("pip-sync requirements.txt requirements-dev.txt", "uv sync --locked"),

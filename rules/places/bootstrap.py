@@ -1,0 +1,75 @@
+"""Commands that put an old tool in place: uv in one version stands there from now on."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+
+from rules.places.calls import Call, words_of
+from rules.places.manner import Answer, drop, look
+from rules.places.target import Target
+from rules.uv import version
+
+_BOOTSTRAPPED = re.compile(
+    r"(?P<name>poetry|pipenv|pdm|rye|pip-tools|poetry-core|poetry-plugin-[\w-]+|poetry-dynamic-versioning\S*)"
+    r"(?:\[[^\]]*\])?(?:\s*(?:[=~!<>@]=?|\s).*)?"
+)
+
+
+_DOWNLOAD = re.compile(
+    r"install\.python-poetry|get-poetry|install-poetry|pdm-project\.org|install-pdm|rye\.astral|rye-up"
+)
+
+
+def bootstrap(call: Call, target: Target) -> Answer | None:
+    """A command that puts the old tool in place: uv in one version stands there from now on."""
+    words = list(words_of(call))
+    program = posixpath.basename(words[0].value)
+    if program in ("curl", "wget") and any(_DOWNLOAD.search(w.value) for w in words):
+        return Answer(kind="bootstrap", text=f"python3 -m pip install uv=={version('uv')}")
+    if not re.fullmatch(r"pip[\d.]*|pipx|uv|brew|asdf|mamba|conda", program):
+        return None
+    values = [w.value for w in words]
+    verb = next((n for n, v in enumerate(values) if v in ("install", "inject", "upgrade")), None)
+    if verb is None:
+        return None
+    if program == "pipx" and values[verb] == "inject":
+        return drop() if _is_old(values[verb + 1 : verb + 2], target) else None
+    old = [n for n, v in enumerate(values[verb + 1 :], verb + 1) if _is_old([v], target)]
+    if not old:
+        return None
+    prefix = call.words[: len(call.words) - len(words)]
+    if program in ("brew", "asdf"):
+        return (
+            Answer(kind="bootstrap", text="brew install uv")
+            if program == "brew"
+            else look("asdf installs the old tool")
+        )
+    kept = [w.raw for n, w in enumerate(words[: verb + 1])]
+    names: list[str] = []
+    number = verb + 1
+    while number < len(words):
+        if number in old:
+            if not any(n.startswith("uv==") for n in names):
+                names.append(f"uv=={version('uv')}")
+        else:
+            names.append(words[number].raw)
+        number += 1
+    if program == "uv":
+        return drop() if len([n for n in names if not n.startswith("-")]) == 1 else look("uv installs the old tool")
+    rest = tuple(n for n in names if not n.startswith(("-", "uv==")))
+    text = " ".join([*(w.raw for w in prefix), *kept, *names])
+    return Answer(kind="bootstrap", text=text, rest=rest)
+
+
+def _is_old(values: Sequence[str], target: Target) -> bool:
+    for value in values:
+        match = _BOOTSTRAPPED.fullmatch(value.strip("'\""))
+        if match is None:
+            continue
+        name = match["name"]
+        tool = "poetry" if name.startswith("poetry") else name
+        if tool in target.tools or (tool == "pip-tools" and "pip-compile" in target.tools):
+            return True
+    return False

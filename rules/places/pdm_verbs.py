@@ -1,0 +1,81 @@
+"""PDM's and Rye's own commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rules.places.calls import Word
+from rules.places.manner import Answer, Manner, look
+from rules.places.options import extra_options, group_options, quoted, read_options, sync_answer
+from rules.places.shared_verbs import SHARED, Handler, as_said, dropped, show
+from rules.places.target import Target
+
+
+def _pdm_install(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
+    valued = {"-G": "group", "-dG": "group", "--group": "group", "--with": "group", "--without": "without", "-p": "dir",
+              "--project": "dir", "-L": "lock", "--lockfile": "lock"}  # fmt: skip
+    flags = {"--prod": "prod", "--production": "prod", "-d": "dev", "--dev": "dev", "--no-self": "no-self",
+             "--no-default": "no-default", "--dev-only": "dev-only"}  # fmt: skip
+    found = read_options(rest, valued, flags)
+    if found.unknown or found.named or "lock" in found.values:
+        return look(
+            "pdm install with "
+            + ", ".join([*found.unknown, *(w.value for w in found.named), *found.values.get("lock", ())])
+        )
+    parts = [target.without_groups] if "prod" in found.flags else []
+    for name in found.all("group"):
+        if name == ":all":
+            parts += ["--all-groups", "--all-extras"]
+        elif "no-default" in found.flags:
+            parts += group_options(target, [name], "only-group")
+        elif (extra := target.extra_of(name)) is not None:
+            parts.append(f"--extra {extra}")
+        else:
+            parts += group_options(target, [name], "group")
+    parts += group_options(target, found.all("without"), "no-group")
+    return sync_answer(target, manner, list(dict.fromkeys(parts)), project="no-self" not in found.flags)
+
+
+def _pdm_export(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
+    words = [w for w in rest if w.value != "--pyproject"]
+    del manner
+    valued = {"-o": "output", "--output": "output", "-f": "format", "--format": "format", "-G": "group"}
+    flags = {"--prod": "prod", "--production": "prod", "--without-hashes": "no-hashes", "--no-hashes": "no-hashes"}
+    found = read_options(words, {**valued, "--group": "group"}, {**flags, "--no-default": "no-default"})
+    if found.unknown or any(
+        f not in ("requirements", "requirements.txt", "pylock") for f in found.values.get("format", ())
+    ):
+        return look("pdm export with " + ", ".join(found.unknown or ["a format that uv does not write"]))
+    parts = ["uv", "export", "--frozen", *([target.without_groups] if "prod" in found.flags else [])]
+    parts += ["--format pylock.toml"] if "pylock" in found.values.get("format", ()) else []
+    parts += group_options(target, found.all("group"), "only-group" if "no-default" in found.flags else "group")
+    parts += ["--no-hashes"] if "no-hashes" in found.flags else []
+    parts += ["--no-emit-project"] if target.package else []
+    parts += [f"-o {quoted(o)}" for o in found.values.get("output", ())[-1:]]
+    return Answer(kind="other", text=" ".join(parts))
+
+
+def _rye_sync(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
+    found = read_options(
+        rest, {"--features": "features"}, {"--no-dev": "no-dev", "--all-features": "all", "--no-lock": "l"}
+    )
+    if found.unknown or found.named:
+        return look("rye sync with " + ", ".join(found.unknown))
+    parts = [target.without_groups] if "no-dev" in found.flags else []
+    parts += ["--all-extras"] if "all" in found.flags else extra_options(target, found.all("features"))
+    return sync_answer(target, manner, parts)
+
+
+PDM: dict[str, Handler] = {
+    **SHARED, "install": _pdm_install, "sync": _pdm_install, "export": _pdm_export, "publish": as_said("uv publish"),
+    "list": show, "use": dropped, "venv": dropped, "python": as_said("uv python"), "info": dropped,
+}  # fmt: skip
+"""Rules for each command of PDM."""
+
+
+RYE: dict[str, Handler] = {
+    **SHARED, "sync": _rye_sync, "publish": as_said("uv publish"), "pin": as_said("uv python pin"), "list": show,
+    "test": as_said("uv run --locked pytest"), "lint": as_said("uvx ruff check"), "fmt": as_said("uvx ruff format"),
+    "toolchain": dropped, "fetch": as_said("uv python install"),
+}  # fmt: skip
+"""Rules for each command of Rye."""

@@ -1,0 +1,145 @@
+"""``pip install`` and pip-tools in a project that has moved."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+
+from rules.places.calls import Word
+from rules.places.manner import Answer, Manner, look
+from rules.places.options import group_options, normal, read_options, sync_answer
+from rules.places.target import Target
+
+
+def pip_tools(program: str, words: list[Word], target: Target, manner: Manner) -> Answer:
+    """``pip-sync`` and ``pip-compile``."""
+    if program == "pip-sync":
+        files = [w.value for w in words[1:] if w.value.endswith((".txt", ".lock"))]
+        options = options_of_files(files, target) if files else []
+        return (
+            sync_answer(target, manner, options)
+            if options is not None
+            else look("pip-sync of a file that is not moved")
+        )
+    values = [w.value for w in words[1:]]
+    names = [v for v in values if v.endswith((".in", ".txt", ".toml"))]
+    if names and all(target.file(n.removeprefix("./")) is None for n in names) and "pyproject.toml" not in names:
+        return Answer(kind="other", text="uv pip compile", upto=words[1].start if len(words) > 1 else None)
+    return Answer(kind="other", text="uv lock --upgrade" if {"-U", "--upgrade"} & set(values) else "uv lock")
+
+
+def options_of_files(files: Sequence[str], target: Target) -> list[str] | None:
+    """The options that install what these requirements files held; ``None`` where one of them is unknown."""
+    parts: list[str] = []
+    wanted: set[str] = set()
+    main = False
+    for file in files:
+        new = target.file(posixpath.normpath(file))
+        if new is None:
+            return None
+        kind, _, name = new.partition(":")
+        main |= kind == "project"
+        if kind == "group":
+            wanted.add(normal(name))
+            parts += [f"--group {name}"] if normal(name) not in target.defaults else []
+        elif kind == "extra":
+            parts.append(f"--extra {name}")
+    missing = target.defaults - wanted
+    if missing == target.defaults and target.defaults:
+        parts.insert(0, target.without_groups)
+    else:
+        parts += [f"--no-group {name}" for name in sorted(missing)]
+    return parts
+
+
+_PIP_VALUED = {
+    "-r": "file", "--requirement": "file", "-c": "constraint", "--constraint": "constraint", "-e": "local",
+    "--editable": "local", "-i": "index", "--index-url": "index", "--extra-index-url": "index", "-f": "index",
+    "--find-links": "index", "--trusted-host": "x", "--cache-dir": "x", "--timeout": "x", "--retries": "x",
+    "--progress-bar": "x", "--upgrade-strategy": "x", "--default-timeout": "x", "--no-binary": "build",
+    "--only-binary": "build", "-t": "elsewhere", "--target": "elsewhere", "--prefix": "elsewhere",
+    "--root": "elsewhere", "--platform": "elsewhere", "--group": "group", "--src": "elsewhere", "--python": "elsewhere",
+}  # fmt: skip
+
+
+_PIP_FLAGS = dict.fromkeys(
+    "-U --upgrade --no-cache-dir --no-cache --user --no-input --disable-pip-version-check --no-warn-script-location "
+    "--prefer-binary --no-build-isolation --pre --ignore-installed -I --force-reinstall --break-system-packages "
+    "--require-hashes --use-pep517 --no-use-pep517 --use-feature=in-tree-build -qq -qqq --compile --no-compile "
+    "--no-clean --require-virtualenv --isolated --no-python-version-warning --use-deprecated=legacy-resolver".split(),
+    "quiet",
+)
+
+
+_LOCAL = re.compile(r"(?:\.|\./)(?:\[(?P<extras>[^\]]*)\])?")
+
+
+def pip_files(words: list[Word], target: Target, manner: Manner) -> Answer | None:
+    """``pip install`` of requirements files that were moved, and of the project."""
+    values = [w.value for w in words]
+    if "install" not in values:
+        return None
+    rest = words[values.index("install") + 1 :]
+    found = read_options(rest, _PIP_VALUED, {**_PIP_FLAGS, "--no-deps": "no-deps"})
+    files = found.values.get("file", [])
+    locals_ = [*found.values.get("local", []), *(w.value for w in found.named if _LOCAL.fullmatch(w.value))]
+    others = [w for w in found.named if not _LOCAL.fullmatch(w.value)]
+    if any(w.value.endswith((".txt", ".in")) for w in others):
+        return look(f"`{' '.join(values)[:100]}`: a file without -r")
+    if not (files or locals_ or found.values.get("group")) or (not files and not manner.lock):
+        return None
+    if found.unknown or {"elsewhere", "build"} & found.values.keys():
+        return look(f"`{' '.join(values)[:100]}`: {', '.join(found.unknown) or 'where or how it installs'}")
+    if any(not _LOCAL.fullmatch(v) for v in locals_):
+        return None
+    options = options_of_files([manner.files.get(f, f) for f in files], target) if files else [target.without_groups]
+    if options is None:
+        return None
+    folder = posixpath.dirname(files[0]) if files and files[0] in manner.files else ""
+    options = [*([f"--project {folder}"] if folder.startswith("/") else []), *options]
+    if not files and not target.defaults:
+        options = []
+    for local in locals_:
+        match = _LOCAL.fullmatch(local)
+        options += _extras_or_groups(target, (match["extras"] or "") if match else "")
+    options += group_options(target, found.all("group"), "group")
+    project = (bool(locals_) and "no-deps" not in found.flags) or not target.package
+    made = sync_answer(target, manner, list(dict.fromkeys(options)), project=project or bool(locals_))
+    if others:
+        shown = [w for w in others if w.value.lower() not in ("pip", "setuptools", "wheel")]
+        more = f" && pip install {' '.join(w.raw for w in shown)}" if shown else ""
+        return Answer(kind="system-sync", text=made.text + more)
+    return Answer(kind="system-sync", text=made.text)
+
+
+def _extras_or_groups(target: Target, names: str) -> list[str]:
+    found = []
+    for name in re.split(r"[,\s]+", names):
+        if not name:
+            continue
+        if (extra := target.extra_of(name)) is not None:
+            found.append(f"--extra {extra}")
+        elif (new := target.group(name)) is not None and new.startswith("group:"):
+            found += group_options(target, [name], "group")
+    return found
+
+
+def pip_project(words: list[Word], target: Target, manner: Manner) -> Answer | None:
+    """``pip install .`` of a project that another tool managed."""
+    values = [w.value for w in words]
+    if values[1:2] != ["install"]:
+        return None
+    found = read_options(words[2:], _PIP_VALUED, _PIP_FLAGS)
+    locals_ = [*found.values.get("local", []), *(w.value for w in found.named if _LOCAL.fullmatch(w.value))]
+    if not locals_ or found.unknown or len(locals_) != len(found.values.get("local", [])) + len(found.named):
+        return None
+    if {"file", "elsewhere", "build", "index", "constraint"} & found.values.keys() or not target.package:
+        return None
+    if any(not _LOCAL.fullmatch(v) for v in locals_):
+        return None
+    options = [target.without_groups] if target.defaults else []
+    for local in locals_:
+        match = _LOCAL.fullmatch(local)
+        options += _extras_or_groups(target, (match["extras"] or "") if match else "")
+    return Answer(kind="system-sync", text=sync_answer(target, manner, options).text)

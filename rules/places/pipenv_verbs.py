@@ -1,0 +1,64 @@
+"""Pipenv's own commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rules.places.calls import Word
+from rules.places.manner import Answer, Manner, look
+from rules.places.options import group_options, read_options, sync_answer
+from rules.places.shared_verbs import SHARED, Handler, add, as_said, check, dropped, remove
+from rules.places.target import Target
+
+
+def _pipenv_install(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
+    valued = {"--categories": "categories", "--extra-index-url": "x", "-i": "x", "--index": "x", "--python": "python",
+              "-r": "file", "--requirements": "file", "--pypi-mirror": "x", "--extra-pip-args": "x"}  # fmt: skip
+    flags = {"--dev": "dev", "-d": "dev", "--system": "system", "--three": "quiet", "--site-packages": "site"}
+    found = read_options(rest, valued, {**flags, "--verbose": "quiet", "--editable": "e", "-e": "e"})
+    if "file" in found.values or "site" in found.flags:
+        return look("pipenv install with a file or with the system's packages")
+    if found.unknown:
+        return look("pipenv install with " + ", ".join(found.unknown))
+    if found.named or "e" in found.flags:
+        if "system" in found.flags:
+            return look("pipenv install of named packages into the system")
+        return add(rest, target, manner)
+    groups = found.all("categories")
+    parts = [] if "dev" in found.flags else [target.without_groups]
+    if groups:
+        named = [n for n in groups if n not in ("packages", "default")]
+        parts = ([target.without_groups] if "dev-packages" not in named else []) + group_options(
+            target, ["dev" if n == "dev-packages" else n for n in named], "group"
+        )
+    made = sync_answer(target, manner, parts)
+    return Answer(kind="system-sync" if "system" in found.flags else "sync", text=made.text)
+
+
+def _pipenv_requirements(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
+    del manner
+    values = {w.value for w in rest}
+    parts = ["uv", "export", "--frozen"]
+    parts += [] if "--dev" in values else [target.without_groups]
+    parts += ["--only-dev"] if "--dev-only" in values else []
+    parts += [] if "--hash" in values else ["--no-hashes"]
+    return Answer(kind="other", text=" ".join([*parts, *(["--no-emit-project"] if target.package else [])]))
+
+
+def _venv_python(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
+    del target, manner
+    named = [w.raw for w in rest if not w.value.startswith("-")]
+    return (
+        Answer(kind="other", text=f"uv venv --clear --python {named[0]}")
+        if len(named) == 1
+        else look("pipenv --python")
+    )
+
+
+PIPENV: dict[str, Handler] = {
+    **SHARED, "install": _pipenv_install, "sync": _pipenv_install, "requirements": _pipenv_requirements,
+    "verify": check, "uninstall": remove, "graph": as_said("uv tree"), "clean": dropped, "--python": _venv_python,
+    "--rm": as_said("rm -rf .venv"), "--venv": as_said('echo "$PWD/.venv"'), "--three": dropped,
+    "check": lambda rest, target, manner: look("pipenv check looks for known vulnerabilities: `uvx pip-audit`"),
+}  # fmt: skip
+"""Rules for each command of Pipenv."""
