@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TypeAlias
@@ -13,6 +13,8 @@ from markupsafe import Markup
 from reports.table import Count, Repo, Table
 from rules.finding import Findings
 from rules.plan import Plan, Plans
+from rules.rollout.standing import Rollout, rollout
+from scanner.config import Config
 from scanner.inventory import Fleet, Project, Repository
 
 Said: TypeAlias = tuple[str | Count | Repo, ...]
@@ -20,13 +22,19 @@ Said: TypeAlias = tuple[str | Count | Repo, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the report is made from: a run, the rules' answers, the plans, the day; templates of links by host."""
+    """What the report is made from: a run, the rules' answers, the plans, the day; links by host, the settings."""
 
     fleet: Fleet
     answers: Findings
     plans: Plans
     as_of: date
     links: Mapping[str, str]
+    config: Config = field(default_factory=Config)
+
+    @cached_property
+    def rollout(self) -> Rollout:
+        """How far Ruff and the type checkers have come, against the target of the configuration."""
+        return rollout(self.fleet, self.config)
 
     @cached_property
     def repositories(self) -> Mapping[str, Repository]:

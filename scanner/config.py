@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from scanner.format import Unreadable
 from scanner.toml_reader import loads
@@ -42,6 +46,25 @@ class Suppression:
 
 
 NO_LIMIT = 1_000_000
+KINDS = ("service", "library", "cli", "job", "notebook", "unknown")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuffTarget:
+    """The rules that are wanted: Ruff's selectors, and what else has to be so; ``None`` and ``()`` demand nothing.
+
+    ``version`` is a specifier (PEP 440) for Ruff's own version.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    line_length: int | None = None
+    formatter: bool = False
+    version: str | None = None
+
+
+#: What it takes to take the steps that a baseline leaves for later, in minutes: one step, and what it holds.
+MINUTES: Mapping[str, float] = MappingProxyType({"step": 15, "file": 0.5, "safe": 0.1, "unsafe": 1, "by-hand": 5})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +87,13 @@ class Config:
     links: dict[str, str] = field(default_factory=dict)
     uv_image: str | None = None
     image_digests: dict[str, str] = field(default_factory=dict)
+    ruff_target: RuffTarget | None = None
+    ruff_targets: dict[str, RuffTarget] = field(default_factory=dict)
+    ruff_minutes: dict[str, float] = field(default_factory=lambda: dict(MINUTES))
+
+    def ruff_target_of(self, kind: str) -> RuffTarget | None:
+        """The rules that are wanted of a project of this kind, ``None`` where no target is set."""
+        return self.ruff_targets.get(kind, self.ruff_target)
 
     def role_of(self, repository: str, path: str) -> str | None:
         """The role that the user gave the project at ``path``, if any."""
@@ -110,6 +140,9 @@ def parse(text: str) -> Config:
         links=reader.links(),
         uv_image=reader.image("uv", "image"),
         image_digests=reader.digests("images"),
+        ruff_target=reader.ruff_target(),
+        ruff_targets=reader.ruff_targets(),
+        ruff_minutes=reader.minutes(),
     )
     reader.refuse_unknown()
     return config
@@ -128,6 +161,7 @@ class _Reader:
         "weights": None,
         "links": None,
         "uv": frozenset({"image"}),
+        "ruff": frozenset({"target", "minutes"}),
         "images": None,
     }
 
@@ -190,6 +224,37 @@ class _Reader:
                 raise ConfigError(f"{section}.{key} must be a number, 0 or more")
         return {key: float(value) for key, value in table.items()}
 
+    def ruff_target(self) -> RuffTarget | None:
+        table = self._ruff("target")
+        return _target("ruff.target", {k: v for k, v in table.items() if k not in KINDS}) if table else None
+
+    def ruff_targets(self) -> dict[str, RuffTarget]:
+        """The targets of the kinds that have one of their own: what they say goes before the common one."""
+        table = self._ruff("target")
+        common = {name: value for name, value in table.items() if name not in KINDS}
+        made = {}
+        for kind in KINDS:
+            if kind in table:
+                if not isinstance(table[kind], dict):
+                    raise ConfigError(f"ruff.target.{kind} must be a table")
+                made[kind] = _target(f"ruff.target.{kind}", common | table[kind])
+        return made
+
+    def minutes(self) -> dict[str, float]:
+        table = self._ruff("minutes")
+        for key, value in table.items():
+            if key not in MINUTES:
+                raise ConfigError(f"unknown key ruff.minutes.{key}; there are {', '.join(sorted(MINUTES))}")
+            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+                raise ConfigError(f"ruff.minutes.{key} must be a number, 0 or more")
+        return {**MINUTES, **{key: float(value) for key, value in table.items()}}
+
+    def _ruff(self, key: str) -> dict[str, Any]:
+        value = self._table("ruff").get(key, {})
+        if not isinstance(value, dict):
+            raise ConfigError(f"[ruff.{key}] must be a table")
+        return value
+
     def choices(self, section: str, allowed: tuple[str, ...]) -> dict[str, str]:
         table = self._table(section)
         for key, value in table.items():
@@ -244,3 +309,45 @@ class _Reader:
                 )
             )
         return tuple(made)
+
+
+_SELECTOR = re.compile(r"ALL|[A-Z]{1,6}[0-9]{0,4}")
+_TARGET = ("select", "ignore", "line-length", "formatter", "version")
+
+
+def _target(where: str, table: dict[str, Any]) -> RuffTarget:
+    for key in table:
+        if key not in _TARGET:
+            raise ConfigError(f"unknown key {where}.{key}; there are {', '.join((*_TARGET, *KINDS))}")
+    length, formatter, version = table.get("line-length"), table.get("formatter", False), table.get("version")
+    if length is not None and (isinstance(length, bool) or not isinstance(length, int) or not 1 <= length <= 320):
+        raise ConfigError(f"{where}.line-length must be a number of 1 to 320")
+    if not isinstance(formatter, bool):
+        raise ConfigError(f"{where}.formatter must be true or false")
+    return RuffTarget(
+        select=_selectors(where, "select", table),
+        ignore=_selectors(where, "ignore", table),
+        line_length=length,
+        formatter=formatter,
+        version=_specifier(where, version),
+    )
+
+
+def _selectors(where: str, key: str, table: dict[str, Any]) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(v, str) and _SELECTOR.fullmatch(v) for v in value):
+        raise ConfigError(f'{where}.{key} must be a list of Ruff\'s selectors: "E4", "F401", "ALL"')
+    return tuple(value)
+
+
+def _specifier(where: str, value: object) -> str | None:
+    if value is None:
+        return None
+    try:
+        return str(SpecifierSet(value)) if isinstance(value, str) and value.strip() else _no_specifier(where)
+    except InvalidSpecifier:
+        return _no_specifier(where)
+
+
+def _no_specifier(where: str) -> str:
+    raise ConfigError(f'{where}.version must be a range of versions: ">=0.16"')

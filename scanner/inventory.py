@@ -78,7 +78,7 @@ class Tool:
     """A linter, formatter or type checker, and how strongly the repository uses it (design: vocabulary, *tools*).
 
     ``gates`` are the places where CI runs it so that it can fail: commands (``ci``), and hooks that CI runs (``hook``,
-    with the place where it does, ``ci-hooks``). ``settings`` are its options, as they are written.
+    with the place where it does, ``ci-hooks``); ``None`` where nobody looked. ``settings`` are its options, as written.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Tool:
     use: ToolStrength
     versions: tuple[ToolVersion, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    gates: tuple[Evidence, ...] = ()
+    gates: tuple[Evidence, ...] | None = None
     settings: tuple[ToolSetting, ...] = ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from reports.datasets import coverage, findings, graph, images, locks, plans, projects, pythons, supply, tools
+from reports.datasets import coverage, findings, graph, images, locks, plans, projects, pythons, rollout, supply, tools
 from reports.model import Facts
 from reports.table import Table
 
@@ -15,6 +15,7 @@ FAMILIES: tuple[Callable[[Facts], Iterator[Table]], ...] = (
     pythons.tables,
     supply.tables,
     tools.tables,
+    rollout.tables,
     images.tables,
     graph.tables,
     plans.tables,

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from reports.model import Facts
 from reports.table import Cell, Place, Repo, Table
-from scanner.inventory import Tool
+from rules.rollout.checkers import is_configured
 
-STRENGTH = {"run": "enforced", "declared": "installed", "config-only": "configured only"}
+STRENGTH = {"run": "run", "declared": "installed", "config-only": "configured only"}
 
 
 def tables(facts: Facts) -> Iterator[Table]:
@@ -18,7 +18,7 @@ def tables(facts: Facts) -> Iterator[Table]:
             Repo(id=r.id, name=r.name),
             t.name,
             t.category,
-            STRENGTH.get(t.use, t.use),
+            "enforced" if t.gates else STRENGTH.get(t.use, t.use),
             is_configured(t),
             tuple(dict.fromkeys(v.version for v in t.versions)),
             tuple(Place(repository=r.id, path=e.path, line=e.line) for e in t.evidence[:3]),
@@ -32,10 +32,6 @@ def tables(facts: Facts) -> Iterator[Table]:
         title="Linters, formatters and type checkers",
         columns=("repository", "tool", "category", "use", "configured", "versions", "places"),
         rows=tuple(rows),
-        note="Enforced: a hook, CI or a task runs it. Installed: a dependency that nothing committed runs.",
+        note="Enforced: CI can fail by it, in a command or a hook that it runs. Run: a hook, task or script starts it, "
+        "or CI where it cannot fail. Installed: a dependency that nothing committed runs.",
     )
-
-
-def is_configured(tool: Tool) -> bool:
-    """Whether a file of the repository configures the tool."""
-    return tool.use == "config-only" or any(e.kind is not None and "config" in e.kind for e in tool.evidence)

@@ -4,58 +4,109 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from reports.charts.funnel import Stage, funnel
+from reports.charts.funnel import Stage as Bar
+from reports.charts.funnel import funnel
 from reports.model import Facts, Figure, Prose, Rows, Section
 from reports.sections.counting import repositories
 from reports.table import Cell, Table, text
+from rules.rollout.standing import STAGES, Stage
 
-_RUFF = (("tool", "ruff"), ("tool", "ruff-format"))
+_STAGES: tuple[Stage, ...] = ("present", "configured", "enforced", "policy")
 
 
 def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
-    """The funnel, every tool with its strengths, and how many versions of each there are."""
+    """The funnel, every tool with its strengths, the type checkers, and how many versions of each there are."""
     tools = tables["tools"]
     total = sum(1 for r in facts.fleet.repositories if r.is_python)
-    stages = (
-        Stage(name="present", meaning="installed, configured or run", count=repositories(tools, *_RUFF, of=total)),
-        Stage(
-            name="configured",
-            meaning="a file configures it",
-            count=repositories(tools, *_RUFF, ("configured", "yes"), of=total),
+    has_target = facts.rollout.policy is not None
+    return Section(
+        anchor="lint",
+        title="Lint and types",
+        blocks=(
+            _funnel(facts, tables["ruff"], total),
+            _bare(tools),
+            _skew(tables["ruff"]),
+            _every_tool(tools, total),
+            _checkers(tables["types"], total),
+            Rows(table="ruff"),
+            Rows(table="types"),
+            Rows(table="tools"),
         ),
-        Stage(
-            name="enforced",
-            meaning="configured, and run",
-            count=repositories(tools, *_RUFF, ("configured", "yes"), ("use", "enforced"), of=total),
-        ),
-        Stage(name="policy", meaning="the rules you require", count=None),
+        missing=None
+        if has_target
+        else "whether Ruff keeps the rules that you require: set [ruff.target] in muster.toml",
     )
-    bare = Prose(
-        said=(
-            "Ruff runs with its own defaults, configured nowhere, in ",
-            repositories(tools, *_RUFF, ("configured", "no"), ("use", "enforced")),
-            " repositories (a repository may do that with the linter and configure the formatter).",
+
+
+def _funnel(facts: Facts, ruff: Table, total: int) -> Figure:
+    has_target = facts.rollout.policy is not None
+    stages = tuple(
+        Bar(
+            name=stage,
+            meaning=STAGES[stage],
+            count=repositories(ruff, *(("stage", s) for s in _STAGES[_STAGES.index(stage) :]), of=total)
+            if stage != "policy" or has_target
+            else None,
         )
+        for stage in _STAGES
     )
     behind = Table(
         name="ruff-stages",
         title="Ruff",
         columns=("stage", "Python repositories", "meaning"),
-        rows=tuple((s.name, s.count or "unknown: no policy is set", s.meaning) for s in stages),
+        rows=tuple((s.name, s.count or "unknown: no target is set", s.meaning) for s in stages),
     )
-    figure = Figure(
+    return Figure(
         name="ruff-funnel",
-        title="Ruff: present, configured, enforced",
-        caption=f"Out of {total} Python repositories. "
-        "Enforced is what a hook, CI or a task runs; a configuration alone enforces nothing.",
+        title="Ruff: present, configured, enforced, by the target",
+        caption=f"Out of {total} Python repositories. A hook alone enforces nothing: CI has to run it.",
         chart=funnel("How far Ruff has come", stages, total),
         table=behind,
     )
-    return Section(
-        anchor="lint",
-        title="Lint and types",
-        blocks=(figure, bare, _every_tool(tools, total), Rows(table="tools")),
-        missing="whether Ruff enforces the rules that you require, as no policy is read yet",
+
+
+def _bare(tools: Table) -> Prose:
+    both = (("tool", "ruff"), ("tool", "ruff-format"))
+    return Prose(
+        said=(
+            "Ruff runs in CI with its own defaults, configured nowhere, in ",
+            repositories(tools, *both, ("configured", "no"), ("use", "enforced")),
+            " repositories (a repository may do that with the linter and configure the formatter).",
+        )
+    )
+
+
+def _skew(ruff: Table) -> Prose:
+    at = ruff.columns.index("versions")
+    return Prose(
+        said=(
+            f"{_different(row[at] for row in ruff.rows)} versions of Ruff are stated in the fleet; ",
+            repositories(ruff, ("skewed", "yes")),
+            " repositories state more than one themselves (hook, lock, CI).",
+        )
+    )
+
+
+def _checkers(types: Table, total: int) -> Table:
+    at = types.columns.index("checker")
+    rows: list[tuple[Cell, ...]] = [
+        (
+            name,
+            repositories(types, ("checker", name), of=total),
+            repositories(types, ("checker", name), ("configured", "yes")),
+            repositories(types, ("checker", name), ("enforced", "yes")),
+            repositories(types, ("checker", name), ("strictness", "strict")),
+            repositories(types, ("checker", name), ("held by a plug-in", "yes")),
+        )
+        for name in sorted({text(row[at]) for row in types.rows})
+    ]
+    columns = ("checker", "present", "configured", "enforced", "strict", "held by a plug-in")
+    return Table(
+        name="type-checkers",
+        title="Type checkers",
+        columns=columns,
+        rows=tuple(rows),
+        note="Held by a plug-in: types depend on a plug-in of mypy that no other checker runs.",
     )
 
 
@@ -67,13 +118,14 @@ def _every_tool(tools: Table, total: int) -> Table:
             tool,
             category,
             repositories(tools, ("tool", tool), ("use", "enforced"), of=total),
+            repositories(tools, ("tool", tool), ("use", "run")),
             repositories(tools, ("tool", tool), ("use", "installed")),
             repositories(tools, ("tool", tool), ("use", "configured only")),
             _different(row[versions] for row in tools.rows if row[name] == tool),
         )
         for category, tool in names
     ]
-    columns = ("tool", "category", "enforced", "installed only", "configured only", "different versions")
+    columns = ("tool", "category", "enforced", "run only", "installed only", "configured only", "different versions")
     return Table(name="every-tool", title="Every tool", columns=columns, rows=tuple(rows))
 
 

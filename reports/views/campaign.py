@@ -7,8 +7,10 @@ from typing import Literal
 
 from reports.documents import RunHeader, header
 from reports.table import Page, Table
+from reports.views.rollout import rollout_tables
 from reports.writer import View
 from rules.campaign import STATES, Campaign, Progress, Standing
+from rules.rollout.standing import Rollout
 from scanner.inventory import Fleet
 
 
@@ -19,26 +21,34 @@ class CampaignDocument:
     schema: Literal["muster.campaign/1"] = "muster.campaign/1"
     run: RunHeader
     campaign: Campaign
+    ruff: Rollout | None = None
 
 
-def campaign_view(fleet: Fleet, campaign: Campaign, *, closing: tuple[str, ...] = ()) -> View:
-    """The view of a campaign."""
+def campaign_view(
+    fleet: Fleet, campaign: Campaign, *, rollout: Rollout | None = None, closing: tuple[str, ...] = ()
+) -> View:
+    """The view of a campaign; ``rollout`` is how far Ruff and the type checkers have come."""
     return View(
         name="campaign",
-        page=lambda: _page(fleet, campaign, closing),
-        document=lambda: CampaignDocument(run=header(fleet.run), campaign=campaign),
+        page=lambda: _page(fleet, campaign, rollout, closing),
+        document=lambda: CampaignDocument(run=header(fleet.run), campaign=campaign, ruff=rollout),
         rows=lambda: campaign.standings,
     )
 
 
-def _page(fleet: Fleet, campaign: Campaign, closing: tuple[str, ...]) -> Page:
+def _page(fleet: Fleet, campaign: Campaign, rollout: Rollout | None, closing: tuple[str, ...]) -> Page:
     since = f", since run {campaign.against}" if campaign.against is not None else ""
     names = {r.id: r.name for r in fleet.repositories}
     moved = [s for s in campaign.standings if s.before is not None and s.before != s.state]
     return Page(
         title=f"Campaign at run {fleet.run.id}{since}",
         opening=tuple(_sentence(p) for p in campaign.progress),
-        tables=(_sums(campaign), *((_moved(moved, names),) if moved else ()), _all(campaign, names)),
+        tables=(
+            _sums(campaign),
+            *((_moved(moved, names),) if moved else ()),
+            _all(campaign, names),
+            *(rollout_tables(rollout, names) if rollout is not None else ()),
+        ),
         closing=closing,
     )
 

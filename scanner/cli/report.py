@@ -87,7 +87,7 @@ def documents(fleet: Fleet, config: Config) -> Iterator[tuple[str, str]]:
     """Every file of the report: its name in the folder, and its text."""
     day = date.fromisoformat(fleet.run.as_of)
     answers, plans = run_rules(fleet, config, day), make_plans(fleet, config, day)
-    facts = Facts(fleet=fleet, answers=answers, plans=plans, as_of=day, links=config.links)
+    facts = Facts(fleet=fleet, answers=answers, plans=plans, as_of=day, links=config.links, config=config)
     whole = report_view(facts)
     views = (
         whole,

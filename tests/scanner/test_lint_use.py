@@ -100,7 +100,7 @@ def _hook(tool: str, line: int = 7) -> Mention:
 
 def _gates(*mentions: Mention, commands: list[Command], settings: tuple[Setting, ...] = ()) -> dict[str, int]:
     hooks = Extract(path=".pre-commit-config.yaml", format="pre-commit", mentions=mentions, lint=settings)
-    return {tool.name: len(tool.gates) for tool in tools_in_use([hooks], commands, [])}
+    return {tool.name: len(tool.gates or ()) for tool in tools_in_use([hooks], commands, [])}
 
 
 def _ci(argv: str, **given: Any) -> Command:
