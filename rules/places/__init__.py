@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from rules.migration import Edit, Ground, Migration
 from rules.places import bots, dockerfile, github, nox, pipelines, plain, pre_commit, prose
+from rules.places.comments import retold
 from rules.places.script import Context, invocations_of, program_words
 from rules.places.target import MANAGERS, targets
 from rules.places.yaml_text import documents
@@ -67,6 +68,7 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
         return migration
     context = Context(ground, targets(ground, migration))
     edits = {edit.path: edit for edit in migration.edits}
+    tools = {tool for target in context.targets.values() for tool in target.tools}
     for path in sorted(ground.facts.files):
         editors = _editors(path, ground)
         if not editors or _ASIDE.search(path):
@@ -79,14 +81,18 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
             continue
         after = known.after if known is not None and known.after is not None else before
         mark, after = ("\ufeff", after[1:]) if after.startswith("\ufeff") else ("", after)
+        own = after
         for editor in editors:
             after = editor(path, after, context)
+        if path.endswith(_COMMENTED) or "." not in posixpath.basename(path):
+            after = retold(own, after, tools)
         if mark + after != before and not _is_sound(path, after) and _is_sound(path, before.removeprefix(mark)):
             context.note(path, 1, "the changed file would not be valid; it is left as it is", "What calls uv there?")
             continue
         after = mark + after
         if after != before:
             edits[path] = Edit(path=path, before=before, after=after)
+    _with_their_images(ground, context, edits)
     _ignored(ground, context, edits)
     _remaining(ground, context, edits)
     _mentions(ground, context, edits)
@@ -95,6 +101,21 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
         edits=tuple(sorted(edits.values(), key=lambda e: e.path)),
         notes=(*migration.notes, *context.notes),
     )
+
+
+_COMMENTED = (".yml", ".yaml", ".sh", ".ini", ".mk", ".just", ".cfg", "Dockerfile", ".dockerfile")
+
+
+def _with_their_images(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:
+    """Scripts that an image brings which stays as it is: they would not find uv there, so they stay as well."""
+    for image in sorted(context.images_left):
+        text = ground.read(image) or ""
+        for path in [p for p in edits if p.endswith((".sh", ".bash")) and edits[p].before is not None]:
+            name = re.escape(posixpath.basename(path))
+            if re.search(rf"(?<![\w.-]){name}(?![\w.-])", text):
+                del edits[path]
+                why = f"{image} brings this script and stays as it is, and so does the script"
+                context.note(path, 1, why, "Change it together with the image.")
 
 
 def _is_sound(path: str, text: str) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rules.places.bootstrap import bootstrap
 from rules.places.calls import Call, Word, words_of
 from rules.places.manner import NO_SYNC, Answer, Manner, drop, look
-from rules.places.options import raws
+from rules.places.options import normal, raws
 from rules.places.pdm_verbs import PDM, RYE
 from rules.places.pip_answers import pip_files, pip_project, pip_tools
 from rules.places.pipenv_verbs import PIPENV
@@ -64,6 +65,8 @@ def _managed(tool: str, words: list[Word], target: Target, manner: Manner) -> An
         return Answer(kind="other", text=f"uv {verb}")
     if verb == "run":
         return _run(tool, words[0], rest, target, manner, uv)
+    if not manner.lock and verb in ("add", "install") and _is_own(rest, target):
+        return None
     handler = _VERBS[tool].get(verb)
     if handler is None:
         if tool == "pdm" and verb in target.scripts:
@@ -73,6 +76,12 @@ def _managed(tool: str, words: list[Word], target: Target, manner: Manner) -> An
         return look(f"`{tool} {verb}` has no counterpart that is certain")
     found = handler(rest, target, manner)
     return _in(found, uv) if uv != "uv" else found
+
+
+def _is_own(rest: Sequence[Word], target: Target) -> bool:
+    """Whether documentation tells others how to install the project itself: with their tool, whatever it is."""
+    names = {re.split(r"[\[=<>~!@ ]", word.value, maxsplit=1)[0] for word in rest if not word.value.startswith("-")}
+    return bool(target.name) and target.name in map(normal, names)
 
 
 def _in(found: Answer, uv: str) -> Answer:

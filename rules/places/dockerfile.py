@@ -72,6 +72,7 @@ def edit(path: str, text: str, context: Context) -> str:
 def _left_alone(path: str, text: str, context: Context, kept: list[PlanBlocker], why: str, line: int | None) -> str:
     """The same text, and why."""
     context.notes[:] = kept
+    context.images_left.add(path)
     how = "By hand: pinned uv, COPY pyproject.toml and uv.lock, `uv sync --locked --no-dev`."
     context.note(path, line or 1, f"{why}; the file is left as it is", how)
     return text
@@ -359,7 +360,7 @@ class _Image:
         )
 
     def _file(self, source: str) -> str | None:
-        if "pip" not in self.target.tools or not source.endswith((".txt", ".in")):
+        if "pip" not in self.target.tools or not source.endswith((".txt", ".in", ".pip", ".lock")):
             return None
         path = posixpath.normpath(source)
         return self.target.file(path) or self.target.file(posixpath.normpath(posixpath.join(self.target.folder, path)))

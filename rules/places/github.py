@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rules.places.manner import Answer
 from rules.places.pipelines import SYSTEM
-from rules.places.script import Context, Script
+from rules.places.script import Context, Script, Window
 from rules.places.text import Splice, applied, line_end, line_start, newline
 from rules.places.variables import renamed_files, without_variables
 from rules.places.yaml_text import body, documents, entry_span, item_span, window
@@ -103,8 +103,10 @@ def _job(steps: list[_Step], script: Script) -> Iterator[Splice]:
         run = step.node.get("run")
         if not isinstance(run, Scalar) or (found := window(text, run)) is None:
             continue
+        known = len(script.splices)
         outcome = script.window(found)
-        if outcome.emptied:
+        left = _left(text, found, script.splices[known:])
+        if outcome.emptied or (outcome.dropped and not outcome.looked and _served(left, outcome.answers)):
             emptied.append(step)
         if any(a.kind == "system-sync" for a in outcome.answers):
             in_system = True
@@ -133,6 +135,24 @@ def _job(steps: list[_Step], script: Script) -> Iterator[Splice]:
     for step in caches:
         if step not in candidates:
             yield Splice(step.start, _with_blank(text, step), "")
+
+
+def _left(text: str, found: Window, splices: list[Splice]) -> str:
+    """What is left of a script."""
+    moved = [Splice(s.start - found.start, s.end - found.start, s.new) for s in splices]
+    return applied(text[found.start : found.end], moved)
+
+
+def _served(left: str, answers: list[Answer]) -> bool:
+    """Whether what is left beside an installer only served it: its folder on the path, a newer pip."""
+    rows = [row.strip() for row in left.splitlines() if row.strip() and not row.lstrip().startswith("#")]
+    return {a.kind for a in answers} <= {"bootstrap", "drop"} and all(_SERVING.fullmatch(row) for row in rows)
+
+
+_SERVING = re.compile(
+    r"echo [\"']?[^\"'|&;]{0,80}\.local/bin[\"']? ?>> ?[\"']?\$\{?GITHUB_PATH\}?[\"']?"
+    r"|(?:python3? -m )?pip3? install (?:-U|--upgrade) (?:pip|setuptools|wheel|[ ]){1,8}"
+)
 
 
 def _is_first(step: _Step, first: _Step) -> bool:

@@ -210,8 +210,12 @@ def _installed(text: str, tools: frozenset[str]) -> str:
     )
     if not names or not re.search(r"\buv (?:sync|run|lock|pip)\b", text):
         return text
-    return re.sub(rf"^(?P<indent>[ \t]+|deps[ \t]*=[ \t]*)(?:{names})(?:[ \t]*[=<>~!].*)?(?P<end>[ \t]*\r?)$",
-                  r"\g<indent>uv\g<end>", text, flags=re.MULTILINE)  # fmt: skip
+    row = re.compile(rf"^(?P<indent>[ \t]*)(?:{names})(?:[ \t]*[=<>~!].*)?(?P<end>[ \t]*\r?)$", re.MULTILINE)
+    new = rf"\g<indent>uv=={version('uv')}\g<end>"
+    return _DEPS.sub(lambda deps: deps["head"] + row.sub(new, deps["body"]), text)
+
+
+_DEPS = re.compile(r"(?P<head>^deps[ \t]*=)(?P<body>[^\n]*(?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
 
 
 _KEY = re.compile(r"^(?P<key>[A-Za-z_][\w.:-]*)[ \t]*[=:][ \t]*", re.MULTILINE)

@@ -42,6 +42,7 @@ class Context:
         self.ground = ground
         self.targets = {target.folder: target for target in targets}
         self.notes: list[PlanBlocker] = []
+        self.images_left: set[str] = set()
         self._images: str | None = None
         self._seen: dict[str, list[_Seen]] = {}
         projects = {(c.path, c.line, c.argv): c.project for c in ground.repository.commands}

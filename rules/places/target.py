@@ -45,6 +45,7 @@ class Target:
     folder: str
     lock: str
     package: bool
+    name: str = ""
     groups: Mapping[str, str] = field(default_factory=dict)
     extras: Mapping[str, str] = field(default_factory=dict)
     defaults: frozenset[str] = frozenset()
@@ -102,6 +103,7 @@ def _target(ground: Ground, move: Move, after: Mapping[str, str | None]) -> Targ
         folder=move.project.path,
         lock=move.lock,
         package=move.package,
+        name=str(canonicalize_name(str(_table(data, "project").get("name") or ""))),
         groups={str(canonicalize_name(g)): g for g in groups},
         extras={str(canonicalize_name(e)): e for e in _table(data, "project", "optional-dependencies")},
         defaults=frozenset(str(canonicalize_name(n)) for n in names if str(canonicalize_name(n)) in _normal(groups)),
@@ -127,7 +129,7 @@ def _tools(ground: Ground, move: Move) -> frozenset[str]:
     project = move.project
     managers = {project.primary_manager or "", *(m for m in project.package_managers if m in _REPLACED)}
     found = {program for manager in managers for program in PROGRAMS.get(manager, ())}
-    if any(old.endswith((".txt", ".in", ".pip")) for old, _ in move.groups):
+    if any(old.endswith((".txt", ".in", ".pip", ".lock")) for old, _ in move.groups):  # .lock: Rye's
         found.add("pip")
     return frozenset(found)
 

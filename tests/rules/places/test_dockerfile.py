@@ -31,7 +31,7 @@ CMD ["poetry", "run", "flask", "run"]
         found["Dockerfile"]
         == """\
 FROM python:3.12-slim
-# Poetry and what it wants
+# uv and what it wants
 ENV PYTHONUNBUFFERED=1
 RUN pip install --no-cache-dir uv==0.13.9
 WORKDIR /app

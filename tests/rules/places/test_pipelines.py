@@ -33,7 +33,7 @@ Patch = Callable[..., Any]
         (
             "azure-pipelines.yml",
             "trigger: [main]\nsteps:\n- script: |\n    python -m pip install --upgrade pip poetry\n    poetry install\n  displayName: poetry\n- bash: poetry build\n",
-            "trigger: [main]\nsteps:\n- script: |\n    python -m pip install --upgrade pip uv==0.13.9\n    uv sync --locked\n  displayName: poetry\n- bash: uv build\n",
+            "trigger: [main]\nsteps:\n- script: |\n    python -m pip install --upgrade pip uv==0.13.9\n    uv sync --locked\n  displayName: uv\n- bash: uv build\n",
         ),
         (
             "docker-compose.yml",
