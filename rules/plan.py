@@ -15,6 +15,7 @@ import msgspec
 from rules.blockers import NOT_FOR_A_PILOT, PlanBlocker, Risk, Waits, blockers
 from rules.effort import Effort, effort, risk
 from rules.hard import is_hard
+from rules.later import LaterStep
 from rules.leftovers import leftovers
 from rules.linters import in_use
 from rules.priority import Priority, Standing, asleep, priority
@@ -55,7 +56,10 @@ class Proof:
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """The plan of one repository on one track; ``after`` are the repositories that it cannot move without."""
+    """The plan of one repository on one track; ``after`` are the repositories that it cannot move without.
+
+    ``later`` are the steps after a move to Ruff, ``None`` where they were not measured.
+    """
 
     repository: str
     track: Track
@@ -73,6 +77,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     proofs: tuple[Proof, ...] = ()
     after: tuple[str, ...] = ()
     measure: Measure | None = None
+    later: tuple[LaterStep, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

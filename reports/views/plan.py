@@ -8,8 +8,10 @@ from typing import Literal
 
 from reports.documents import RunHeader, header
 from reports.table import Page, Table, counted_noun
+from reports.views.rollout import rollout_tables
 from reports.writer import View
 from rules.plan import Plan, Plans, Proof
+from rules.rollout.standing import Rollout
 from rules.waves import Wave
 from scanner.inventory import Fleet
 
@@ -22,19 +24,20 @@ class PlanDocument:
     run: RunHeader
     waves: tuple[Wave, ...]
     plans: tuple[Plan, ...]
+    ruff: Rollout | None = None
 
 
-def plan_view(fleet: Fleet, plans: Plans, *, closing: tuple[str, ...] = ()) -> View:
-    """The view of a fleet's plans."""
+def plan_view(fleet: Fleet, plans: Plans, *, rollout: Rollout | None = None, closing: tuple[str, ...] = ()) -> View:
+    """The view of a fleet's plans; ``rollout`` is how far Ruff has come, where its track is planned."""
     return View(
         name="plan",
-        page=lambda: plan_page(fleet, plans, closing),
-        document=lambda: PlanDocument(run=header(fleet.run), waves=plans.waves, plans=plans.plans),
+        page=lambda: plan_page(fleet, plans, closing, rollout),
+        document=lambda: PlanDocument(run=header(fleet.run), waves=plans.waves, plans=plans.plans, ruff=rollout),
         rows=lambda: plans.plans,
     )
 
 
-def plan_page(fleet: Fleet, plans: Plans, closing: tuple[str, ...] = ()) -> Page:
+def plan_page(fleet: Fleet, plans: Plans, closing: tuple[str, ...] = (), rollout: Rollout | None = None) -> Page:
     """The plans for people: the sum first, the order with its reasons, the steps last."""
     names = {r.id: r.name for r in fleet.repositories}
     tracks = Counter(p.track for p in plans.plans)
@@ -56,6 +59,8 @@ def plan_page(fleet: Fleet, plans: Plans, closing: tuple[str, ...] = ()) -> Page
             _order(plans, names),
             _blockers(plans, names),
             *_proofs(plans, names),
+            *_later(plans, names),
+            *(rollout_tables(rollout, names)[:2] if rollout is not None else ()),
             *(_steps(plan, names) for plan in plans.plans),
         ),
         closing=closing,
@@ -170,6 +175,51 @@ def _proofs(plans: Plans, names: dict[str, str]) -> tuple[Table, ...]:
         rows=tuple(rows),
         wrap=40,
         note="Versions that the old lock held and the new one holds too; what Linux installs now and did not before.",
+    )
+    return (table,)
+
+
+def _later(plans: Plans, names: dict[str, str]) -> tuple[Table, ...]:
+    """What the baselines leave for later, where that was measured."""
+    rows = [
+        (
+            names.get(plan.repository, plan.repository),
+            number,
+            step.code,
+            step.count,
+            step.files,
+            step.safe,
+            step.unsafe,
+            step.by_hand,
+            f"{step.value:g}",
+            " + ".join(f"{p.points:g} {p.factor}" for p in step.because),
+            f"{step.low:g}–{step.likely:g}–{step.high:g}",
+        )
+        for plan in plans.plans
+        for number, step in enumerate(plan.later or (), start=1)
+    ]
+    if not rows:
+        return ()
+    hours = sum(step.likely for plan in plans.plans for step in plan.later or ())
+    table = Table(
+        name="later",
+        title="After the move to Ruff: rules that the baseline leaves out",
+        columns=(
+            "repository",
+            "",
+            "rule",
+            "reports",
+            "files",
+            "safe",
+            "unsafe",
+            "by hand",
+            "value",
+            "because",
+            "hours",
+        ),
+        rows=tuple(rows),
+        wrap=40,
+        note=f"In the order of value for each hour; {hours:.1f} hours likely in all. Rates: [ruff.minutes].",
     )
     return (table,)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from rules.later import unknown_step
 from rules.linters import in_use, leftovers_of, selection
 from rules.step import Site, Step, StepWriter
 from rules.uv import version
@@ -34,6 +35,7 @@ def write(site: Site) -> Iterator[Step]:
     if any(t.name in ("black", "yapf") for t in old):
         yield _format(old)
     yield _switch(site, old)
+    yield unknown_step()
 
 
 def _measure(old: list[Tool]) -> Step:

@@ -17,6 +17,7 @@ from reports.escape import terminal
 from reports.views.lint_patches import lint_readme
 from reports.views.patches import patches_readme
 from rules.plan import Plans
+from rules.rollout.later import with_later
 from scanner import workers
 from scanner.cli.common import Common, note
 from scanner.inventory import Fleet, Repository
@@ -201,7 +202,7 @@ def _linted(fleet: Fleet, plans: Plans, asked: Asked, common: Common, names: dic
     note(f"wrote {counted(written, 'patch')} for the move to Ruff into {asked.folder}", common)
     fails = any(o.measure is not None and o.measure.breaks for o in outcomes.values())
     status = UNPROVED if fails else UNREAD if any(o.error for o in outcomes.values()) else 0
-    return with_lint_outcomes(plans, outcomes, names), status
+    return with_later(with_lint_outcomes(plans, outcomes, names), fleet, common.config), status
 
 
 def _status(outcomes: dict[str, Outcome], asked: Asked) -> int:

@@ -13,6 +13,7 @@ import click
 from reports.tickets import file_name, ticket
 from reports.views.plan import plan_view
 from rules.plan import TRACKS, Plans, make_plans
+from rules.rollout.standing import rollout
 from rules.step import Track
 from scanner.cli.common import (
     Common,
@@ -85,7 +86,8 @@ def command(
         plans, status = patched(fleet, plans, asked, common)
     if tickets is not None:
         _write_tickets(fleet, plans, tickets, common)
-    emit(plan_view(fleet, plans, closing=NEXT), common)
+    stands = rollout(fleet, common.config) if "ruff" in tracks and not (repositories or owners) else None
+    emit(plan_view(fleet, plans, rollout=stands, closing=NEXT), common)
     return status
 
 

@@ -94,7 +94,7 @@ def documents(fleet: Fleet, config: Config) -> Iterator[tuple[str, str]]:
         inventory_view(fleet),
         findings_view(fleet.run, answers, names(fleet), repositories=fleet.repositories),
         graph_view(fleet),
-        plan_view(fleet, plans),
+        plan_view(fleet, plans, rollout=facts.rollout),
     )
     for view in views:
         yield from _written(view)

@@ -1,0 +1,35 @@
+"""Measured plans of the Ruff track with the steps that come after the move, in the order of their value."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+
+from rules.later import TITLE, later_steps, steps_of
+from rules.plan import Plan, Plans
+from rules.reading import main_projects
+from rules.rollout.selection import rules_of
+from scanner.config import Config
+from scanner.inventory import Fleet, Repository
+
+
+def with_later(plans: Plans, fleet: Fleet, config: Config) -> Plans:
+    """``plans`` with what each measured baseline leaves for later; those that were not measured stay as they are."""
+    repositories = {r.id: r for r in fleet.repositories}
+    return replace(plans, plans=tuple(_with(plan, repositories.get(plan.repository), config) for plan in plans.plans))
+
+
+def _with(plan: Plan, repository: Repository | None, config: Config) -> Plan:
+    if plan.track != "ruff" or repository is None:
+        return plan
+    found = later_steps(plan.measure, _wanted(repository, config), config.ruff_minutes)
+    if found is None:
+        return plan
+    kept = tuple(step for step in plan.steps if step.title != TITLE)
+    return msgspec.structs.replace(plan, later=found, steps=(*kept, *steps_of(found)))
+
+
+def _wanted(repository: Repository, config: Config) -> frozenset[str]:
+    targets = (config.ruff_target_of(kind) for kind in {p.kind for p in main_projects(repository)})
+    return frozenset(code for t in targets if t is not None for code in rules_of(t.select, t.ignore))
