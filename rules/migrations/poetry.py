@@ -459,15 +459,17 @@ class _Conversion:
         self._draft.tables = list(tables)
         if build.system or not build.package:
             for block in sheet.below("build-system"):
-                if sheet.blocks.index(block) < position:
-                    position -= 1
-                if block.lead and build.system:
-                    self._draft.tables[0] = block.lead + self._draft.tables[0]
+                at = sheet.blocks.index(block)
                 sheet.drop(block)
+                if build.system and build.system in self._draft.tables:  # where the old one stood
+                    self._draft.tables.remove(build.system)
+                    sheet.insert(at, block.lead + build.system)
+                elif at < position:
+                    position -= 1
         sheet.drop(*poetry)
         self._write_dynamic(sheet)
         self._draft.write(sheet, position)
-        return sheet.text
+        return sheet.text.rstrip("\n") + "\n"
 
     def _write_dynamic(self, sheet: Sheet) -> None:
         block: Block | None = sheet.find("project")

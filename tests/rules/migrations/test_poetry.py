@@ -73,15 +73,15 @@ dependencies = [
   "requests>=2.28,<3",  # not 3
 ]
 
-[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
-
 [dependency-groups]
 dev = ["pytest"]
 
 [tool.hatch.build.targets.wheel]
 packages = ["shop"]
+
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
 
 [tool.black]
 line-length = 79  # as ever
