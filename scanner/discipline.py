@@ -215,7 +215,7 @@ _BUILDING = frozenset({"pip", "setuptools", "setuptools-scm", "wheel", "cython"}
 
 
 def _is_compiled(lock: Lock) -> bool:
-    return lock.format in ("pip-compile", "uv pip compile") or lock.format.startswith(("pip-compile", "uv pip compile"))
+    return lock.format.startswith(("pip-compile", "hatch-pip-compile", "uv pip compile"))
 
 
 def _all_side(folder: Folder) -> bool:

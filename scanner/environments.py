@@ -7,6 +7,7 @@ place, the lowest discipline counts.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -64,7 +65,9 @@ def environments(
     of another repository, so that the tool cannot be seen from here; ``locks`` are the paths of the project's own.
     """
     return Environments(
-        local=_local(primary, declared_at, locked, pythons, indexes, locks, frozenset(i.path for i in images)),
+        local=_local(
+            primary, declared_at, locked, commands, pythons, indexes, locks, frozenset(i.path for i in images)
+        ),
         ci=_ci(commands, pythons, indexes, external_ci),
         image=_image(images, commands, pythons, indexes),
     )
@@ -74,6 +77,7 @@ def _local(
     primary: str | None,
     declared_at: Evidence | None,
     locked: bool | None,
+    commands: Sequence[Command],
     pythons: Sequence[DeclaredPython],
     indexes: Sequence[UsedIndex],
     locks: Sequence[str],
@@ -81,14 +85,29 @@ def _local(
 ) -> Environment | None:
     if primary is None:
         return None
+    by_hand = _by_pip(commands) if primary == "pip-tools" else None
     return Environment(
-        tool=_INSTALLER.get(primary, primary),
+        tool="pip" if by_hand is not None else _INSTALLER.get(primary, primary),
         uses_lock=locked,
         python=_versions(pythons, ("version-file",)) or _versions(pythons, ("requires-python", "pipfile", "conda")),
         indexes=_urls(indexes, lambda path: _is_read_by(primary, path) and path not in images),
-        evidence=(declared_at,) if declared_at is not None else (),
+        evidence=tuple(e for e in (declared_at, by_hand) if e is not None),
         sources=tuple(locks),
     )
+
+
+def _by_pip(commands: Sequence[Command]) -> Evidence | None:
+    """Where a developer's own task or script installs with pip what was compiled, and none does with ``pip-sync``."""
+    ours = [
+        c for c in commands if c.kind == "install" and c.context in ("task", "script") and not c.path.startswith(".")
+    ]
+    if any(c.tool == "pip-tools" for c in ours):
+        return None
+    found = (c for c in ours if c.tool == "pip" and "install" in c.argv and "pip" in " ".join(c.argv[:3]))
+    return next((_evidence(c) for c in found if posixpath.basename(c.path) not in _RUNNERS), None)
+
+
+_RUNNERS = frozenset({"tox.ini", "tox.toml", "noxfile.py", "pyproject.toml", "setup.cfg"})  # environments of their own
 
 
 def _ci(

@@ -47,7 +47,8 @@ _TEMPLATE_SEGMENT = re.compile(r".*(?:\{\{|\}\}|\{%|__cookiecutter).*")
 _DEV_FILE = re.compile(
     r"(?:^|[-_./])(?:dev|develop|development|devel|test|tests|testing|tst|lint|linting|linters?|doc|docs|documentation|rtd|readthedocs|ci|cicd|tox|nox|build|builds|bench|benchmarks?"
     r"|examples?|mypy|typing|types|type[-_]?check|static|style|quality|qa|check|checks|format|formatting|flake8|pre[-_]?commit|coverage|cov|release|releases|packaging|publish|ide|debug|tools?|local|notebooks?"
-    r"|optional|extras?|extra|gpu|cuda|cpu|minimal|min|minimum|oldest|lowest|docker[-_]?dev|e2e|integration|functional|perf|security|maintainer|contrib|pip|pip[-_]?tools|sphinx|mkdocs|colab|tutorials?|demo|travis|jenkins|github|actions|workflows?|pinned|freeze|frozen|lock|locked|all|full)(?=$|[-_./0-9])",
+    r"|optional|extras?|extra|gpu|cuda|cpu|minimal|min|minimum|oldest|lowest|docker[-_]?dev|e2e|integration|functional|perf|security|maintainer|contrib|pip|pip[-_]?tools|sphinx|mkdocs|colab|tutorials?|demo|travis|jenkins|github|actions|workflows?|pinned|freeze|frozen|lock|locked|all|full)(?=$|[-_./0-9])"
+    r"|(?:^|[-_.])py\d{2,3}[-_](?:dj|django|sqla|flask|[a-z]{3,20})[-_]?\d",  # a matrix of versions to test with
     re.IGNORECASE,
 )
 _RUNTIME_FILE = re.compile(

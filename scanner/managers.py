@@ -22,6 +22,7 @@ LOCK_MANAGERS = {
     "pipenv": "pipenv",
     "rye": "rye",
     "pip-tools": "pip-tools",
+    "hatch-pip-compile": "hatch",
     "pixi": "pixi",
     "conda-lock": "conda",
     "conda": "conda",
@@ -34,11 +35,11 @@ _DECLARATION_ORDER = (
     "pipenv",
     "uv",
     "hatch",
+    "flit",
     "setuptools",
     "pip-tools",
     "pip",
     "conda",
-    "flit",
 )
 
 
@@ -149,7 +150,7 @@ def _locker(lock: Lock, commands: Sequence[Command]) -> str | None:
         compiling = {c.tool for c in commands if c.kind == "lock" and c.tool in ("uv", "pip-tools")}
         if compiling == {"uv"}:
             return "uv"
-    return LOCK_MANAGERS.get(lock.tool)
+    return LOCK_MANAGERS.get(lock.format) or LOCK_MANAGERS.get(lock.tool)
 
 
 def _from_requirements(extract: Extract, manifest: Manifest, signs: _Signs, folder: Folder) -> None:
@@ -353,8 +354,18 @@ def _declares(folder: Folder, tool: str, found: Mapping[str, tuple[Evidence, ...
     evidence, only_conda_beside = found[tool], tool == "pip" and found.keys() <= {"pip", "conda"}
     if all(e.kind == "command" for e in evidence):
         built = folder.manifest("pyproject.toml")
+        if tool == "flit":
+            return built is not None and (built.build_backend or "").startswith("flit") and _only_side_files(folder)
         return only_conda_beside and built is not None and built.has_build_system and built.table("project") is not None
     if tool == "uv":
         manifest = folder.manifest("pyproject.toml")
-        return manifest is not None and (manifest.table("project") is not None or manifest.table("tool.uv") is not None)
+        if manifest is None or table(manifest.data, "tool", "uv").keys() - {"pip"}:
+            return manifest is not None
+        listed = any(m.format == "requirements" and not is_dev_file(m.path) for m in folder.manifests)
+        return manifest.table("project") is not None and not (listed and not manifest.requirements)
     return True
+
+
+def _only_side_files(folder: Folder) -> bool:
+    """Whether every requirements file here serves development: what is needed at run time stands elsewhere."""
+    return all(is_dev_file(m.path) for m in folder.manifests if m.format == "requirements")

@@ -52,6 +52,8 @@ def asked_for(scene: Scene) -> Asked:
     walk = _Walk(scene)
     if scene.lock.tool == "rye":
         walk.rye()
+    elif scene.lock.format == "hatch-pip-compile" and posixpath.basename(scene.lock.path) == "requirements.txt":
+        walk.default_environment()
     else:
         walk.command(command(scene.lock.command))
     walk.nearest_project()
@@ -99,6 +101,11 @@ class _Walk:
             self._file(self._inside(folder, name), _CONSTRAINTS)
         for name in given.overrides if given is not None else ():
             self._file(self._inside(folder, name), _OVERRIDES)
+
+    def default_environment(self) -> None:
+        """The project whose default environment of Hatch is locked: its runtime dependencies are in it."""
+        folder = posixpath.dirname(self._scene.lock.path)
+        self._project(posixpath.join(folder, "pyproject.toml"), _Wanted())
 
     def rye(self) -> None:
         """The projects that a Rye lock stands for: its own folder's, and the editable ones in it."""

@@ -170,6 +170,19 @@ def test_the_image_that_ships(paths: tuple[str, ...], chosen: str | None) -> Non
     assert (envs.image.tool if envs.image else None) == chosen
 
 
+def test_what_is_compiled_is_installed_by_pip_where_a_task_says_so() -> None:
+    def local(*commands: Command) -> str | None:
+        found = make(primary="pip-tools", commands=commands).local
+        return found.tool if found is not None else None
+
+    by_pip = command(3, "pip", path="Makefile", context="task", argv=("pip", "install", "-r", "requirements.txt"))
+    sync = command(4, "pip-tools", path="Makefile", context="task", argv=("pip-sync",))
+    in_tox = command(5, "pip", path="tox.ini", context="task", argv=("pip", "install", "-r", "requirements.txt"))
+    assert local(by_pip) == "pip"
+    assert local(by_pip, sync) == "pip-tools"
+    assert local(in_tox) == local() == "pip-tools"
+
+
 def test_setuptools_installs_by_pip() -> None:
     envs = make(primary="setuptools")
     assert envs.local is not None

@@ -120,7 +120,14 @@ def test_role_override_from_the_configuration() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["requirements-dev.txt", "dev-requirements.txt", "requirements/test.txt", "requirements_docs.in"]
+    "path",
+    [
+        "requirements-dev.txt",
+        "dev-requirements.txt",
+        "requirements/test.txt",
+        "requirements_docs.in",
+        "requirements/py312-django52.txt",
+    ],
 )
 def test_development_files_by_name(path: str) -> None:
     assert is_dev_file(path)
@@ -129,7 +136,14 @@ def test_development_files_by_name(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["requirements.txt", "requirements/base.txt", "api/requirements.in", "requirements.lock", "requirements-prod.txt"],
+    [
+        "requirements.txt",
+        "requirements/base.txt",
+        "api/requirements.in",
+        "requirements.lock",
+        "requirements-prod.txt",
+        "requirements-py312.txt",
+    ],
 )
 def test_runtime_files_by_name(path: str) -> None:
     assert not is_dev_file(path)
