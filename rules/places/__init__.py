@@ -21,6 +21,7 @@ from rules.places.target import MANAGERS, targets
 from rules.places.yaml_text import documents
 from scanner.format import Unreadable
 from scanner.formats import formats_for
+from scanner.words import listed
 
 Editor = Callable[[str, str, Context], str]
 
@@ -95,6 +96,7 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
     _with_their_images(ground, context, edits)
     _ignored(ground, context, edits)
     _remaining(ground, context, edits)
+    _prose(ground, context, edits)
     _mentions(ground, context, edits)
     return replace(
         migration,
@@ -153,6 +155,21 @@ def _called(path: str, text: str) -> Iterator[tuple[int | None, str]]:
         for invocation in invocations_of(extract) if extract is not None else ():
             if words := program_words(invocation.argv):
                 yield invocation.at.line, posixpath.basename(words[0])
+
+
+def _prose(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:
+    """Notes on changed documents whose sentences still speak of an old tool: words are not rewritten."""
+    tools = {tool for target in context.targets.values() for tool in target.tools & MANAGERS}
+    if not tools:
+        return
+    spoken = re.compile(rf"(?<![\w./@-])(?:{'|'.join(sorted(map(re.escape, tools)))})(?![\w/@-]|\.\w)", re.IGNORECASE)
+    for path, edit in sorted(edits.items()):
+        if edit.after is None or not path.lower().endswith((".md", ".rst")) or _ASIDE.search(path):
+            continue
+        rows = [n for n, row in enumerate(edit.after.splitlines(), start=1) if spoken.search(row)]
+        if rows:
+            shown = listed([str(n) for n in rows], 8)
+            context.note(path, rows[0], f"sentences still speak of the old tool (lines {shown})", "Reword them?")
 
 
 def _mentions(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:

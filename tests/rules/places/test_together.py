@@ -58,3 +58,8 @@ def test_a_step_whose_installer_goes_goes_whole(patched: Any) -> None:
     assert "GITHUB_PATH" not in after
     assert "name: Install with uv" in after
     assert "Poetry" not in after
+
+
+def test_sentences_that_still_speak_of_the_tool_are_noted(patched: Any) -> None:
+    text = "We use Poetry.\n\n```sh\npoetry install\n```\n"
+    assert ("README.md", 1, "sentences still speak of the old tool (lines 1)") in patched({"README.md": text}).notes
