@@ -254,6 +254,9 @@ class Invocation:
     to the repository's root, ``None`` when unknown; an absolute one is inside an image (``commands.container``).
     ``job`` names the job, stage, environment or target; ``disabled`` says why it never runs (``if: false``, manual),
     when that is written down. ``tolerated`` is true when a failure is ignored (``|| true``, ``continue-on-error``).
+    ``leg`` tells the legs of a job's matrix apart where its commands differ by them: each runs by itself. ``asked`` is
+    the folder as written where a caller says it (``$1``, ``${{ inputs.folder }}``); ``directory`` is then the default.
+    ``only`` is set where a test upon the variable ``CI`` decides: it runs in CI alone, or never there.
     """
 
     argv: tuple[str, ...]
@@ -264,6 +267,9 @@ class Invocation:
     job: str | None = None
     disabled: str | None = None
     tolerated: bool = False
+    leg: str | None = None
+    asked: str | None = None
+    only: Literal["ci", "local"] | None = None
 
 
 FUNCTION = "function"
@@ -276,7 +282,8 @@ class Task:
     Its commands are the invocations of the same extract whose ``job`` is the name; ``needs`` are tasks of the same file
     that run before it, ``default`` is true for what runs when no name is given. ``runner`` says whose task it is where
     a file has those of several (``pyproject.toml``: ``poe``, ``pdm``, ``rye``, ``taskipy``, ``pixi``, ``hatch``,
-    ``tox``), or that it is a :data:`FUNCTION` of a script. ``tags`` are other names by which it is asked for.
+    ``tox``), or that it is a :data:`FUNCTION` of a script. ``tags`` are other names by which it is asked for,
+    ``parameters`` the names of the arguments that it takes, in order.
     """
 
     name: str
@@ -285,6 +292,7 @@ class Task:
     needs: tuple[str, ...] = ()
     default: bool = False
     tags: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,10 +34,18 @@ def is_setup(action: str) -> bool:
 
 def words(text: str) -> list[str]:
     """An input as words, as a shell would split it; split at spaces where quotes do not match."""
+    text = _whole(text)
     try:
         return shlex.split(text)
     except ValueError:
         return text.split()
+
+
+def _whole(text: str) -> str:
+    """``text`` whose expressions hold no blanks, so that each of them stays in one word."""
+    if "${{" not in text:
+        return text
+    return re.sub(r"\$\{\{[^}]{0,1000}\}\}", lambda match: re.sub(r"\s+", "", match[0]), text)
 
 
 def _is_yes(inputs: Inputs, key: str, default: bool = False) -> bool:
@@ -136,7 +144,7 @@ def _docker_build(inputs: Inputs) -> Iterator[Command]:
         "build",
         *(("-f", file) if file else ()),
         *(("--target", target) if target else ()),
-        *(word for tag in re.split(r"[\s,]+", inputs.get("tags", ""))[:4] if tag for word in ("-t", tag)),
+        *(word for tag in re.split(r"[\s,]+", _whole(inputs.get("tags", "")))[:4] if tag for word in ("-t", tag)),
         *(word for key in ("cache-from", "cache-to") if inputs.get(key) for word in (f"--{key}", _first(inputs, key))),
         context,
     )

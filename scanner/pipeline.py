@@ -100,6 +100,8 @@ class Where:
     disabled: str | None = None
     tolerated: bool = False
     shell: str | None = None
+    leg: str | None = None
+    asked: str | None = None
 
     def with_env(self, more: Mapping[str, str]) -> Where:
         """The same with variables added."""
@@ -107,7 +109,7 @@ class Where:
 
     def inside(self, directory: str | None) -> Where:
         """The same in ``directory``, a path from the repository's root as CI files write it."""
-        return self if directory is None else replace(self, directory=folder(directory))
+        return self if directory is None else replace(self, directory=folder(directory), asked=None)
 
 
 def folder(text: str) -> str | None:
@@ -182,7 +184,9 @@ class Pipeline:
             shell=where.shell,
         )
         for invocation in parsed.invocations:
-            self._add(replace(invocation, at=self.at(_line(lines, invocation.at.line))))
+            asked = invocation.asked or (where.asked if invocation.directory == where.directory else None)
+            line = _line(lines, invocation.at.line)
+            self._add(replace(invocation, at=self.at(line), leg=where.leg, asked=asked))
         for problem in parsed.problems:
             self._problems[replace(problem, at=self.at(_line(lines, problem.at.line)))] = None
         return parsed
@@ -200,6 +204,8 @@ class Pipeline:
                 job=where.job,
                 disabled=where.disabled,
                 tolerated=where.tolerated,
+                leg=where.leg,
+                asked=where.asked,
             )
         )
 

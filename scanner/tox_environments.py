@@ -227,15 +227,16 @@ class _Filler:
             else:
                 yield from setting.lines
 
-    def text(self, text: str, env: str) -> str:
+    def text(self, text: str, env: str, root: str = ".") -> str:
+        """``text`` for the environment ``env``, whose commands run in a folder from which ``root`` is tox's own."""
         for _ in range(MAX_SUBSTITUTIONS):
-            filled = _REFERENCE.sub(lambda match: self._value(match["body"], env), text)
+            filled = _REFERENCE.sub(lambda match: self._value(match["body"], env, root), text)
             if filled == text or len(filled) > 20_000:
                 break
             text = filled
         return text.replace("\\{", "{").replace("\\}", "}")
 
-    def _value(self, body: str, env: str) -> str:
+    def _value(self, body: str, env: str, root: str) -> str:
         if body.startswith("["):
             section, _, key = body[1:].partition("]")
             setting = self._sections.get(section, {}).get(key.lower())
@@ -248,7 +249,7 @@ class _Filler:
                 variable, colon, default = rest.partition(":")
                 return default if colon else f"${{{_word(variable)}}}"
             case "toxinidir" | "tox_root" | "package_root":
-                return "."
+                return root
             case "envname" | "env_name":
                 return env
             case "envpython" | "env_python":
@@ -422,8 +423,10 @@ class _Environment:
     def run(self) -> Iterator[Invocation]:
         """Installs first, then commands, as tox does it."""
         yield from self._installs()
+        directory = self._directory()
+        root = posixpath.relpath(posixpath.dirname(self._path) or ".", directory) if directory is not None else "."
         for key in ("commands_pre", "commands", "commands_post"):
-            for line, text in self._lines(key):
+            for line, text in self._lines(key, root=root):
                 yield from self._parse(text, line)
 
     def pythons(self, line: int) -> Iterator[tuple[str, int]]:
@@ -437,12 +440,13 @@ class _Environment:
                 if (version := _version(factor)) is not None:
                     yield version, line
 
-    def _lines(self, *keys: str) -> list[tuple[int, str]]:
+    def _lines(self, *keys: str, root: str = ".") -> list[tuple[int, str]]:
         """The lines of a setting that hold for this environment, filled in."""
         setting = next((self._section[key] for key in keys if key in self._section), None)
         if setting is None:
             return []
-        found = ((n, self._fill.text(text, self._name).strip()) for n, text in self._fill.held(setting, self._factors))
+        held = self._fill.held(setting, self._factors)
+        found = ((number, self._fill.text(text, self._name, root).strip()) for number, text in held)
         return [(number, text) for number, text in found if text]
 
     def _flag(self, *keys: str, default: bool = False) -> bool:

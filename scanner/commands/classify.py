@@ -20,6 +20,7 @@ from scanner.inventory import Command, CommandKind, Enforced
 
 MAX_COMMANDS = 20_000
 _CONTAINERS = frozenset({"docker", "podman", "nerdctl", "docker-compose", "podman-compose"})
+_NEVER = {"ci": "local", "image": "ci"}  # where a command never runs that a test upon the variable CI guards
 _KINDS: tuple[CommandKind, ...] = ("install", "test", "lint", "build")
 _RANK: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
 
@@ -34,11 +35,12 @@ def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Com
 
     Commands that never run (``if: false``) are left out.
     """
-    jobs: dict[tuple[str, str | None], Job] = {}
+    jobs: dict[tuple[str, str | None, str | None], Job] = {}
     found: dict[Command, None] = {}
-    running = [i for i in invocations if i.disabled is None and i.argv]
+    running = [i for i in invocations if i.disabled is None and i.argv and i.only != _NEVER.get(i.context, "")]
     for invocation in running:
-        job = jobs.setdefault((invocation.at.path, invocation.job if invocation.context != "image" else None), Job())
+        name = invocation.job if invocation.context != "image" else None
+        job = jobs.setdefault((invocation.at.path, name, invocation.leg), Job())
         found.update(dict.fromkeys(_with_followed(invocation, lookup, job)))
         if len(found) > MAX_COMMANDS:
             break

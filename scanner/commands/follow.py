@@ -9,6 +9,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import islice
 
+from scanner.commands.handed import with_arguments, with_inputs, with_parameters, with_variables
 from scanner.commands.image_builds import ImageBuild, builds_of, compose_services, image_build, image_run
 from scanner.commands.lookup import Lookup
 from scanner.commands.stages import built_stages, stage_called
@@ -40,7 +41,6 @@ _COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-c
 _SCRIPT = re.compile(r"[\w./${}-]{1,200}")
 _DISPATCH = re.compile(r"\$(?:[@*]|\w{1,60}|\{[@*]\}|\{\w{1,60}(?::?-[^}]{0,60})?\}|\{[@*]:?-[^}]{0,60}\})")
 _ARGUMENTS = re.compile(r"\$(?:[@*]|\{[@*])")
-_INPUT = re.compile(r"\$\{\{\s{0,4}inputs\.([\w-]{1,80})\s{0,4}\}\}")
 MAX_SOURCED = 30
 
 
@@ -59,7 +59,8 @@ def expand(
     followed = lookup.followed(
         key, lambda: islice(filter(matters, _expand(invocation, lookup, set(), 0)), MAX_FOLLOWED)
     )
-    return tuple(_as_called(started, invocation) for started in followed)
+    never = "local" if invocation.context == "ci" else None
+    return tuple(_as_called(s, invocation) for s in followed if s.only is None or s.only != never)
 
 
 def expand_builds(invocation: Invocation, lookup: Lookup) -> Iterator[Invocation]:
@@ -101,7 +102,8 @@ def _expand(
     if depth >= MAX_DEPTH:
         return
     for extract, task in _targets(invocation, lookup):
-        for started in _of_task(extract, task, seen, 0):
+        for asked in _of_task(extract, task, seen, 0):
+            started = _handed(asked, extract, task, invocation)
             if depth + 1 < MAX_DEPTH and _targets(started, lookup):
                 yield from _expand(started, lookup, seen, depth + 1)
             else:
@@ -109,8 +111,6 @@ def _expand(
 
 
 def _as_called(started: Invocation, caller: Invocation) -> Invocation:
-    if caller.argv[:1] and caller.argv[0].startswith("uses:"):
-        started = replace(started, argv=_with_inputs(started.argv, caller.argv[1:]))
     env = started.env if not caller.env else tuple(sorted({**dict(caller.env), **dict(started.env)}.items()))
     return replace(
         started,
@@ -119,17 +119,28 @@ def _as_called(started: Invocation, caller: Invocation) -> Invocation:
         env=env,
         disabled=started.disabled or caller.disabled,
         tolerated=started.tolerated or caller.tolerated,
+        leg=caller.leg,
     )
 
 
-def _with_inputs(argv: tuple[str, ...], inputs: tuple[str, ...]) -> tuple[str, ...]:
-    """The words of an action's command with the inputs that its caller gives (``${{ inputs.args }}``)."""
-    given = {name: value for name, _, value in (word.partition("=") for word in inputs)}
-    words: list[str] = []
-    for word in argv:
-        match = _INPUT.fullmatch(word)
-        words += given[match[1]].split() if match is not None and match[1] in given else [word]
-    return tuple(words)
+def _handed(started: Invocation, extract: Extract, task: str | None, caller: Invocation) -> Invocation:
+    """A command with what its caller hands to the file that it stands in."""
+    match extract.format:
+        case "github-action" | "github-actions":
+            return with_inputs(started, caller.argv[1:], extract)
+        case "shell" if task is None:
+            words = program(caller.argv).args
+            named = after_options(words, ("-o", "-O")) if program(caller.argv).name in _SHELLS else ("", *words)
+            return with_arguments(started, named[1:])
+        case "makefile":
+            return with_variables(started, program(caller.argv).args)
+        case "justfile":
+            words = program(caller.argv).args
+            found = next((t for t in extract.tasks if t.name == task), None)
+            given = words[words.index(task) + 1 :] if task in words else ()
+            return with_parameters(started, found.parameters if found is not None else (), given)
+        case _:
+            return started
 
 
 def _of_task(extract: Extract, task: str | None, seen: set[tuple[str, str | None]], depth: int) -> Iterator[Invocation]:
@@ -310,7 +321,22 @@ def _chosen(tasks: tuple[Task, ...], asked: list[str]) -> list[str]:
         return list(dict.fromkeys(fitting))
     if any("$" in name for name in asked):
         return default[:MAX_UNKNOWN]  # one of them, and nobody can tell which
-    return default[:1] if any(re.match(r"(?:py|pypy)(?:\d|$)", name) for name in asked) else []
+    near = (_like(name, [t.name for t in tasks]) for name in asked)
+    if found := [name for name in near if name is not None]:
+        return list(dict.fromkeys(found))
+    return default[:1] if any(_PY_FACTOR.fullmatch(name.split("-")[0]) for name in asked) else []
+
+
+_PY_FACTOR = re.compile(r"(?:py|pypy|python|cpython)[\d.]{0,5}t?")
+
+
+def _like(name: str, known: list[str]) -> str | None:
+    """The environment that has all factors of ``name`` but for its Python: tox makes those that no list names."""
+    wanted = {factor for factor in name.split("-") if not _PY_FACTOR.fullmatch(factor)}
+    if not wanted:
+        return None
+    fitting = [other for other in known if wanted <= set(other.split("-"))]
+    return min(fitting, key=lambda other: len(other.split("-")), default=None)
 
 
 def _pattern(name: str) -> str:

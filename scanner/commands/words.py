@@ -164,6 +164,8 @@ def inner(started: Program) -> tuple[str, ...] | None:
         found = after_options(rest, values.get(name, ()))
         if name == "hatch" and found and ":" in found[0]:
             return (found[0].split(":", 1)[1], *found[1:])
+        while len(found) > 1 and _ARRAY.fullmatch(found[0]):  # more options, or nothing at all
+            found = after_options(found[1:], values.get(name, ()))
         return found
     if name == "uvx" or (name == "uv" and args[:2] == ("tool", "run")):
         return _tool(after_options(args if name == "uvx" else args[2:], _UV))
@@ -173,6 +175,9 @@ def inner(started: Program) -> tuple[str, ...] | None:
         rest = args[1:]
         return ("python", *rest)
     return None
+
+
+_ARRAY = re.compile(r"\$\{\w{1,100}\[[@*]\]\}")
 
 
 def _tool(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,18 +13,20 @@ from itertools import islice, product
 
 from scanner import known_actions
 from scanner.facts import Extract, Hint, Invocation
-from scanner.format import Format, Unreadable, like
+from scanner.format import Format, like
+from scanner.github_expressions import EXPRESSION, Value, condition, evaluate, filled, shown
+from scanner.job_matrix import JobMatrix, job_matrix, literal_items
 from scanner.pipeline import MAX_DEPTH, Pipeline, Where, in_side_folder, is_python_key, is_true, variables
 from scanner.redact import redact_line
 from scanner.shell import clean_value
-from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load, load_mapping
+from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_mapping
 
 CI = "github-actions"
 MAX_VALUES = 64
-_EXPRESSION = re.compile(r"\$\{\{\s{0,8}(?P<body>[^}]{1,1000}?)\s{0,8}\}\}")
+MAX_LEGS = 24
+MAX_STEPS = 500  # of all legs of a job
 _PATH = re.compile(r"(?P<root>matrix|env|inputs|github\.event\.inputs)\.(?P<rest>[\w.-]{1,120})")
 _LITERAL = re.compile(r"'(?P<text>[^']{0,80})'")
-_FROM_JSON = re.compile(r"from[jJ][sS][oO][nN]\(\s{0,4}'(?P<json>[^']{0,4000})'\s{0,4}\)")
 _ON_WINDOWS = re.compile(r"(?:runner|matrix)\.os\s{0,4}==\s{0,4}'[Ww]indows")
 _NEVER = re.compile(r"(?:\$\{\{)?\s{0,4}(?:false|'false'|0)\s{0,4}(?:&&.{0,400}|\}\})?", re.DOTALL)
 
@@ -42,7 +44,8 @@ def read(path: str, text: str) -> Extract | None:
         if isinstance(node, Mapping):
             _job(name, node, doc.map("jobs").line_of(name), pipeline, base, scope)
     extract = pipeline.extract()
-    return replace(extract, hints=tuple(_scheduled(doc, extract.invocations)))
+    settings = _as_settings(doc.map("on", "workflow_call", "inputs"))
+    return replace(extract, hints=tuple(_scheduled(doc, extract.invocations)), settings=settings)
 
 
 def _scheduled(doc: Mapping, invocations: tuple[Invocation, ...]) -> Iterator[Hint]:
@@ -77,7 +80,7 @@ def read_action(path: str, text: str) -> Extract | None:
     if image.startswith("docker://"):
         pipeline.image(image.removeprefix("docker://"), runs.line_of("image"), Where())
     _steps(runs.seq("steps"), pipeline, Where(), scope)
-    return pipeline.extract()
+    return replace(pipeline.extract(), settings=_as_settings(doc.map("inputs")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +90,31 @@ class _Scope:
     matrix: Mapping = field(default_factory=lambda: Mapping({}, {}, 1))
     inputs: dict[str, Scalar] = field(default_factory=dict)
     env: dict[str, Scalar] = field(default_factory=dict)
-    folder: str = ""  # of all steps, where the matrix says it
+    leg: dict[str, str | bool] = field(default_factory=dict)
 
     def values(self, expression: str) -> tuple[Scalar, ...]:
         """The literal values of ``matrix.python-version`` and the like; nothing when it cannot be known."""
         for part in expression.split("||"):
             if found := self._values(part.strip()):
                 return found
-        return ()
+        known = evaluate(expression, self.value)
+        return (Scalar(shown(known), 0),) if known else ()
+
+    def value(self, name: str) -> Value:
+        """What ``matrix.folder`` is in this leg, ``env.NAME``, or an input whose default nobody changes."""
+        root, _, rest = name.partition(".")
+        if root == "matrix":
+            return self.of_leg(name)
+        known = {"env": self.env, "inputs": self.inputs}.get(root, {}).get(rest)
+        return None if known is None else known.text == "true" if known.text in ("true", "false") else known.text
+
+    def of_leg(self, name: str) -> Value:
+        """What ``matrix.folder`` is in this leg; nothing else is asked."""
+        return self.leg.get(name.removeprefix("matrix.")) if name.startswith("matrix.") else None
+
+    def fill(self, text: str) -> str:
+        """``text`` with what the leg of the matrix says in its place."""
+        return filled(text, self.of_leg) if self.leg else text
 
     def _values(self, expression: str) -> tuple[Scalar, ...]:
         if literal := _LITERAL.fullmatch(expression):
@@ -114,34 +134,18 @@ def _axis(matrix: Mapping, path: tuple[str, ...]) -> Iterator[Scalar]:
     excluded = {
         item.text(path[0]) for item in matrix.seq("exclude") if isinstance(item, Mapping) and len(item.entries) == 1
     }
-    includes = [item for node in matrix.seq("include") for item in _literal(node) if isinstance(item, Mapping)]
+    includes = [item for node in matrix.seq("include") for item in literal_items(node) if isinstance(item, Mapping)]
     for holder in (matrix, *includes):
         for node in holder.seq(path[0]):
             yield from (s for s in _below(node, path[1:]) if s.text not in excluded)
 
 
 def _below(node: Node, path: tuple[str, ...]) -> Iterator[Scalar]:
-    for item in _literal(node):
+    for item in literal_items(node):
         if isinstance(item, Scalar) and not path and "${{" not in item.text:
             yield item
         elif isinstance(item, Mapping) and path and (inner := item.get(path[0])) is not None:
             yield from _below(inner, path[1:])
-
-
-def _literal(node: Node) -> Iterator[Node]:
-    """The items of a list, the node itself, or what literal ``fromJSON('[…]')`` expressions hold."""
-    if isinstance(node, Sequence):
-        yield from node.items[:MAX_VALUES]
-    elif isinstance(node, Scalar) and (found := _FROM_JSON.findall(node.text)):
-        for text in found[:MAX_VALUES]:
-            try:
-                inner = load("\n" * (node.line - 1) + text)
-            except Unreadable:
-                continue
-            if inner is not None:
-                yield from inner.items[:MAX_VALUES] if isinstance(inner, Sequence) else (inner,)
-    else:
-        yield node
 
 
 def _scalars_of(node: Node | None) -> dict[str, Scalar]:
@@ -158,6 +162,12 @@ def _inputs(doc: Mapping) -> dict[str, Scalar]:
     return found
 
 
+def _as_settings(inputs: Mapping) -> dict[str, object]:
+    """The inputs with their defaults, for those who use this file."""
+    found = {name: node.text("default") or "" if isinstance(node, Mapping) else "" for name, node in inputs.items()}
+    return {"inputs": {name: text for name, text in found.items() if "${{" not in text}} if found else {}
+
+
 def _action_inputs(doc: Mapping) -> dict[str, Scalar]:
     return _defaults(doc.map("inputs"))
 
@@ -172,26 +182,104 @@ def _defaults(inputs: Mapping) -> dict[str, Scalar]:
 
 
 def _job(name: str, job: Mapping, line: int, pipeline: Pipeline, base: Where, scope: _Scope) -> None:
-    folder = job.text("defaults", "run", "working-directory")
-    scope = replace(
-        scope,
-        matrix=job.map("strategy", "matrix"),
-        env={**scope.env, **_scalars_of(job.get("env"))},
-        folder=folder if folder is not None and "${{" in folder else "",
-    )
+    scope = replace(scope, matrix=job.map("strategy", "matrix"), env={**scope.env, **_scalars_of(job.get("env"))})
     where = replace(
-        base.with_env(variables(job.get("env"))).inside(folder),
+        base.with_env(variables(job.get("env"))),
         job=name,
         disabled=_disabled(job),
         tolerated=is_true(job.text("continue-on-error")),
     )
     where = replace(where, shell=_shell(job.text("defaults", "run", "shell")) or where.shell or _default_shell(job))
-    if (target := job.text("uses")) is not None:
-        _uses(target, job, job.line_of("uses"), pipeline, where, scope)
     _matrix_pythons(scope.matrix, pipeline, where)
     for key in ("container", "services"):
         _containers(job.get(key), pipeline, where, scope, in_job=key == "container")
-    _steps(job.seq("steps"), pipeline, where, scope)
+    for leg in _legs(job, job_matrix(job.get("strategy", "matrix"))):
+        own = replace(scope, leg=leg)
+        told = " ".join(f"{path}={shown(value)}" for path, value in leg.items()) or None
+        here = replace(where, leg=told, env={key: own.fill(value) for key, value in where.env.items()})
+        here = _inside(here, job.text("defaults", "run", "working-directory"), own)
+        if (target := job.text("uses")) is not None:
+            _uses(target, job, job.line_of("uses"), pipeline, here, own)
+        _steps(job.seq("steps"), pipeline, here, own)
+
+
+def _legs(job: Mapping, matrix: JobMatrix) -> tuple[dict[str, str | bool], ...]:
+    """The legs of a job by the values that its commands depend on; a single one where none do, or nobody can tell."""
+    texts = [job.text("defaults", "run", "working-directory") or "", *_folders(job)]
+    asked = {path for text in texts for path in _matrix_paths(text)}
+    for script in _scripts(job):
+        asked.update(path for match in EXPRESSION.finditer(script) for path in _deciding(match, matrix))
+    known = {path for path in asked if not is_python_key(path.rpartition(".")[2])}
+    rows = matrix.rows(sorted(known), MAX_LEGS) if known else ()
+    steps = len(job.seq("steps"))
+    return tuple(dict(row) for row in rows) if rows and len(rows) * steps <= MAX_STEPS else ({},)
+
+
+def _scripts(job: Mapping) -> Iterator[str]:
+    for step in _flat_steps(job):
+        yield step.text("run") or ""
+
+
+def _folders(job: Mapping) -> Iterator[str]:
+    """What says for a whole step where it works, or with which values an action or workflow does."""
+    for holder in (job, *_flat_steps(job)):
+        yield holder.text("working-directory") or ""
+        yield from (text for key, text in variables(holder.get("env")).items() if _DECIDES.fullmatch(key))
+        name = (holder.text("uses") or "").partition("@")[0]
+        if name.startswith(("./", "$/")) or known_actions.commands_of(name, {}):
+            inputs = holder.map("with").items()
+            yield from (node.text for key, node in inputs if isinstance(node, Scalar) and not is_python_key(key))
+
+
+def _flat_steps(job: Mapping, depth: int = 0) -> Iterator[Mapping]:
+    for step in job.seq("steps"):
+        yield from (inner for inner in literal_items(step) if isinstance(inner, Mapping))
+
+
+def _matrix_paths(text: str) -> Iterator[str]:
+    for match in EXPRESSION.finditer(text):
+        yield from _MATRIX_PATH.findall(match["body"])
+
+
+def _deciding(match: re.Match[str], matrix: JobMatrix) -> Iterator[str]:
+    """The matrix's values of an expression that is a command, or names a folder, a file, a target or an extra."""
+    text, start, end = match.string, match.start(), match.end()
+    before = text[max(0, start - 60) : start].rstrip("\"'")
+    after = text[end : end + 12].lstrip("\"'")
+    if _BEFORE.search(before) is not None:
+        yield from _MATRIX_PATH.findall(match["body"])
+        return
+    if _INSTALLS.search(text[max(0, text.rfind("\n", 0, start)) : start]) is None:
+        return
+    if before.endswith(("/", "[")) or after.startswith("/") or _SUFFIX.match(after) is not None:
+        yield from _MATRIX_PATH.findall(match["body"])
+        return
+    for path in _MATRIX_PATH.findall(match["body"]):
+        values = [matrix.value(leg, tuple(path.split("."))) for leg in matrix.legs]
+        if any(isinstance(value, str) and ("/" in value or value.startswith((".", "-"))) for value in values):
+            yield path
+
+
+_MATRIX_PATH = re.compile(r"\bmatrix\.([\w-]{1,80}(?:\.[\w-]{1,80}){0,4})")
+_DECIDES = re.compile(
+    r"TOXENV|NOXSESSION|UV_PROJECT|PIP_CONSTRAINT|UV_CONSTRAINT|PIPENV_PIPFILE|PDM_LOCKFILE|\w{0,40}(?:DIR|PATH|FOLDER|FILE)"
+)
+_SUFFIX = re.compile(r"(?:\.(?:txt|in|lock|toml|ya?ml|sh|py)\b|\[)")
+_INSTALLS = re.compile(r"\b(?:install|sync|create|update|build|cd|pushd|source|make)\b|\s-r|--(?:project|directory)\b")
+_BEFORE = re.compile(
+    r"(?:(?:^|[\n;&|(])\s*|\b(?:cd|pushd|make|just|task|nox -s|nox)\s+(?:-\S{1,20}\s+)?"
+    r"|\s-(?:[CrepEGfst]|-(?:directory|project|package|requirement|manifest-path|prefix|extra|extras|group|only-group"
+    r"|with|only|env|environment|session|sessions|file|target|lockfile))[= ]\s*)$"
+)
+
+
+def _inside(where: Where, directory: str | None, scope: _Scope) -> Where:
+    """In ``directory``; where a caller's input decides, in its default, and the text is kept for the caller's."""
+    if directory is None:
+        return where
+    text = scope.fill(directory)
+    asked = text.strip() if "inputs." in text else None
+    return replace(where.inside(_one(text, scope)), asked=asked)
 
 
 def _disabled(node: Mapping) -> str | None:
@@ -221,7 +309,7 @@ def _shell_of_condition(step: Mapping) -> str | None:
 def _matrix_pythons(matrix: Mapping, pipeline: Pipeline, where: Where) -> None:
     """Axes that are called after Python, also inside the mappings of an axis (``config: [{py: "3.8", …}]``)."""
     names = dict.fromkeys(k for k in matrix.entries if k not in ("include", "exclude"))
-    for item in (item for node in matrix.seq("include") for item in _literal(node)):
+    for item in (item for node in matrix.seq("include") for item in literal_items(node)):
         names.update(dict.fromkeys(item.entries if isinstance(item, Mapping) else ()))
     for name in names:
         inner = {key for node in matrix.seq(name) if isinstance(node, Mapping) for key in node.entries}
@@ -249,7 +337,10 @@ def _steps(nodes: tuple[Node, ...], pipeline: Pipeline, where: Where, scope: _Sc
             _steps(step.items, pipeline, where, scope, depth + 1)
         if not isinstance(step, Mapping):
             continue
-        here = where.with_env(passed_on).with_env(variables(step.get("env")))
+        if scope.leg and condition(step.text("if") or "true", scope.of_leg) is False:
+            continue
+        more = {key: scope.fill(value) for key, value in variables(step.get("env")).items()}
+        here = where.with_env(passed_on).with_env(more)
         here = replace(
             here,
             disabled=where.disabled or _disabled(step),
@@ -261,70 +352,16 @@ def _steps(nodes: tuple[Node, ...], pipeline: Pipeline, where: Where, scope: _Sc
             _uses(target, step, step.line_of("uses"), pipeline, here, own)
         script = step.get("run")
         if isinstance(script, Scalar):
-            directory = step.text("working-directory") or own.folder
-            filled = _with_env(script, here)
-            for row in _rows(own.matrix, f"{directory}\n{filled.text}"):
-                told = replace(filled, text=_filled(filled.text, row))
-                folder = _one(_filled(directory, row) or None, own)
-                parsed = pipeline.run(told, here.inside(folder))
-                passed_on.update(parsed.passed_on)
-
-
-def _rows(matrix: Mapping, text: str) -> Iterator[dict[str, str]]:
-    """The values of the matrix' axes that ``text`` uses as folders or projects, as they come together.
-
-    One empty row where there is nothing to tell apart: for all else, every value gives the same kind of command.
-    """
-    places = {m["body"].split(".")[1] for m in _AS_PLACE.finditer(text)}
-    beside = {key for node in matrix.seq("include") for key in _keys(node) if not places.isdisjoint(_keys(node))}
-    used = dict.fromkeys(m["body"] for m in _EXPRESSION.finditer(text) if m["body"].startswith("matrix."))
-    paths = [path for body in used if (path := tuple(body.split(".")[1:]))[0] in places | beside]
-    names = list(dict.fromkeys(path[0] for path in paths))
-    rows = list(islice(_combinations(matrix, names), MAX_ROWS)) if names else []
-    found = {}
-    for row in rows:
-        values = {f"matrix.{'.'.join(path)}": _value(row.get(path[0]), path[1:]) for path in paths}
-        known = {body: value for body, value in values.items() if value is not None and _PLACE.fullmatch(value)}
-        found[tuple(known.items())] = known
-    yield from found.values() or ({},)
-
-
-def _combinations(matrix: Mapping, names: list[str]) -> Iterator[dict[str, Node]]:
-    """The product of the axes ``names``, and what the rows of ``include`` say of them."""
-    axes = {name: [item for node in matrix.seq(name) for item in _literal(node)] for name in names}
-    if all(axes.values()):
-        for values in product(*axes.values()):
-            yield dict(zip(names, values, strict=True))
-    for include in (item for node in matrix.seq("include") for item in _literal(node)):
-        given = {n: include.entries[n] for n in names if isinstance(include, Mapping) and n in include.entries}
-        rest = [n for n in names if n not in given]
-        for values in product(*(axes[name] for name in rest)) if given else ():
-            yield {**given, **dict(zip(rest, values, strict=True))}
-
-
-def _keys(node: Node) -> frozenset[str]:
-    return frozenset(node.entries) if isinstance(node, Mapping) else frozenset()
-
-
-def _value(node: Node | None, path: tuple[str, ...]) -> str | None:
-    for name in path:
-        node = node.get(name) if isinstance(node, Mapping) else None
-    return node.text if isinstance(node, Scalar) else None
-
-
-MAX_ROWS = 64
-_PLACE = re.compile(r"(?!\d[\d.]*$)[\w./-]{1,200}")
-_AS_PLACE = re.compile(
-    r"(?:^|/|\bcd |--(?:directory|project|package|manifest-path)[ =]|-[Cpe] )[\"']?"
-    r"\$\{\{\s{0,8}(?P<body>matrix\.[\w.-]{1,120})\s{0,8}\}\}"
-)
+            here = _inside(here, step.text("working-directory"), own)
+            parsed = pipeline.run(_with_env(replace(script, text=own.fill(script.text)), here), here)
+            passed_on.update(parsed.passed_on)
 
 
 def _one(text: str | None, scope: _Scope) -> str | None:
     """``text`` with its expressions resolved where each of them has exactly one value."""
     if text is None or "${{" not in text:
         return text
-    found = list(_resolved(Scalar(text, 0), scope))
+    found = list(_resolved(Scalar(scope.fill(text), 0), scope))
     return found[0][0] if len(found) == 1 else text
 
 
@@ -338,12 +375,12 @@ def _with_env(script: Scalar, where: Where) -> Scalar:
         known = where.env.get(body.removeprefix("env.")) if body.startswith("env.") else None
         return match[0] if known is None or "\n" in known else known
 
-    return replace(script, text=_EXPRESSION.sub(value, script.text))
+    return replace(script, text=EXPRESSION.sub(value, script.text))
 
 
 def _resolved(scalar: Scalar, scope: _Scope) -> Iterator[tuple[str, int, bool]]:
     """Every text that ``scalar`` can be: text, the line of its value and whether it comes from the matrix."""
-    bodies = list(dict.fromkeys(m["body"] for m in _EXPRESSION.finditer(scalar.text)))
+    bodies = list(dict.fromkeys(m["body"] for m in EXPRESSION.finditer(scalar.text)))
     if not bodies:
         yield scalar.text, scalar.first_line, False
         return
@@ -355,7 +392,7 @@ def _resolved(scalar: Scalar, scope: _Scope) -> Iterator[tuple[str, int, bool]]:
 
 
 def _filled(text: str, values: dict[str, str]) -> str:
-    return _EXPRESSION.sub(lambda match: values.get(match["body"], match[0]), text)
+    return EXPRESSION.sub(lambda match: values.get(match["body"], match[0]), text)
 
 
 def _uses(target: str, step: Mapping, line: int, pipeline: Pipeline, where: Where, scope: _Scope) -> None:
@@ -389,7 +426,7 @@ def _uses(target: str, step: Mapping, line: int, pipeline: Pipeline, where: Wher
     for key in known_actions.script_inputs(name):
         script = next((node for k, node in inputs.items() if k.lower() == key), None)
         if isinstance(script, Scalar):
-            pipeline.run(_with_env(script, where), here)
+            pipeline.run(_with_env(replace(script, text=scope.fill(script.text)), where), here)
 
 
 def _setup_pythons(node: Scalar, pipeline: Pipeline, where: Where, scope: _Scope) -> None:

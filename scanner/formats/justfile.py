@@ -22,6 +22,7 @@ _RECIPE = re.compile(r"@?(?P<name>[A-Za-z_][\w-]{0,100})(?P<parameters>(?:\s[^:]
 _ALIAS = re.compile(r"alias\s{1,8}(?P<name>[\w-]{1,100})\s{0,8}:=\s{0,8}(?P<target>[\w:-]{1,100})")
 _LITERAL = re.compile(r"\"(?P<double>[^\"]{0,2000})\"|'(?P<single>[^']{0,2000})'")
 _INTERPOLATION = re.compile(r"\{\{\s{0,8}(?P<name>[A-Za-z_][\w-]{0,100})\s{0,8}\}\}")
+_PARAMETER = re.compile(r"(?:^|\s)[+*$]{0,2}(?P<name>[A-Za-z_][\w-]{0,100})")
 _DEFAULT = re.compile(
     r"[+*$]{0,2}(?P<name>[A-Za-z_][\w-]{0,100})=(?:\"(?P<double>[^\"]{0,500})\"|'(?P<single>[^']{0,500})')"
 )
@@ -33,6 +34,7 @@ class _Recipe:
     line: int
     needs: tuple[str, ...]
     defaults: dict[str, str]
+    parameters: tuple[str, ...] = ()
     body: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -62,7 +64,7 @@ FORMAT = Format(name="justfile", matches=like(r"(?:.*/)?(?:\.?[Jj]ustfile|JUSTFI
 def _tasks(path: str, recipes: list[_Recipe], aliases: list[tuple[str, str, int]]) -> Iterator[Task]:
     for number, recipe in enumerate(recipes):
         at = Location(path=path, line=recipe.line)
-        yield Task(name=recipe.name, at=at, needs=recipe.needs, default=number == 0)
+        yield Task(name=recipe.name, at=at, needs=recipe.needs, default=number == 0, parameters=recipe.parameters)
     for name, target, line in aliases:
         yield Task(name=name, at=Location(path=path, line=line), needs=(target,))
 
@@ -97,7 +99,9 @@ def _load(
             if match["export"]:
                 exported.add(match["name"])
         elif match := _RECIPE.match(line):
-            current = _Recipe(match["name"], number, _needs(match["needs"]), _defaults(match["parameters"]))
+            text = match["parameters"]
+            names = tuple(found["name"] for found in _PARAMETER.finditer(_LITERAL.sub("''", text)))
+            current = _Recipe(match["name"], number, _needs(match["needs"]), _defaults(text), names)
             recipes.append(current)
     return recipes, aliases, variables, set(variables) if export_all else exported
 

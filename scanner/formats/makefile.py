@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scanner import shell
 from scanner.facts import Extract, Invocation, Location, Problem, Task
@@ -28,6 +28,12 @@ _EXPORT = re.compile(r"export\s{1,8}(?P<names>[\w\s]{1,500})")
 _RULE = re.compile(r"(?P<targets>[^:=#\t][^:=#]{0,2000}?)\s{0,8}:{1,2}(?!=)(?P<rest>.*)", re.DOTALL)
 _CALL = re.compile(r"\$[({](?:eval|call|info|warning|error|foreach|if|shell)\b")
 _CONDITIONAL = re.compile(r"(?:ifn?eq|ifn?def|else|endif)\b")
+_CI_TEST = re.compile(
+    r"(?P<defined>ifn?def)\s{1,8}(?:CI|GITHUB_ACTIONS)"
+    r"|(?P<compared>ifn?eq)\s{1,8}(?:\(\s{0,4}\$[({](?:CI|GITHUB_ACTIONS)[)}]\s{0,4},(?P<value>[^()]{0,20})\)"
+    r"|[\"']\$[({](?:CI|GITHUB_ACTIONS)[)}][\"']\s{1,4}[\"'](?P<quoted>[^\"']{0,20})[\"'])",
+    re.MULTILINE,
+)
 _REFERENCE = re.compile(r"\$(?:\$|\((?P<round>[^()$]{1,400})\)|\{(?P<curly>[^{}$]{1,400})\}|(?P<one>[A-Za-z@<^+?*%|]))")
 _FUNCTION = re.compile(r"\$\((?P<name>[a-z-]{2,12})\s(?P<body>[^()]{0,1000}(?:\([^()]{0,500}\)[^()]{0,500}){0,8})\)")
 
@@ -42,17 +48,15 @@ class _Rule:
 
 def read(path: str, text: str) -> Extract | None:
     """Read a makefile; ``None`` for a file without a rule."""
+    text = text.replace("\r\n", "\n")
     make = _Make(path)
-    make.load(text.replace("\r\n", "\n"))
+    make.load(text)
     if not make.rules:
         return None
     template = "{{" in path or path.endswith((".in", ".am"))
-    invocations: list[Invocation] = []
-    problems: list[Problem] = []
-    for rule in make.rules.values():
-        for parsed in make.run(rule):
-            invocations.extend(parsed.invocations)
-            problems.extend(parsed.problems)
+    invocations, problems = make.all()
+    if _CI_TEST.search(text) is not None:
+        invocations = _by_place(path, text)
     return Extract(
         path=path,
         format="makefile",
@@ -68,10 +72,23 @@ FORMAT = Format(
 )
 
 
-class _Make:
-    """The rules and variables of one makefile."""
+def _by_place(path: str, text: str) -> list[Invocation]:
+    """The commands of a makefile that asks whether CI runs it: those of both, those of CI and those of elsewhere."""
+    found: list[dict[Invocation, None]] = []
+    for in_ci in (True, False):
+        make = _Make(path, in_ci)
+        make.load(text)
+        found.append(dict.fromkeys(make.all()[0]))
+    there, here = found
+    both = {i: i if i in here else replace(i, only="ci") for i in there}
+    both.update((i, replace(i, only="local")) for i in here if i not in there)
+    return sorted(both.values(), key=lambda i: i.at.line or 0)
 
-    def __init__(self, path: str) -> None:
+
+class _Make:
+    """The rules and variables of one makefile; ``in_ci`` says where it runs, where that is to count."""
+
+    def __init__(self, path: str, in_ci: bool | None = None) -> None:
         self.rules: dict[str, _Rule] = {}
         self._path = path
         self._variables: dict[str, str | None] = {"MAKE": "make", "CURDIR": ".", "SHELL": "/bin/sh"}
@@ -79,15 +96,25 @@ class _Make:
         self._export_all = False
         self._one_shell = False
         self._goal: str | None = None
+        self._in_ci = in_ci
+
+    def all(self) -> tuple[list[Invocation], list[Problem]]:
+        """What all recipes would start, in order."""
+        parsed = [one for rule in self.rules.values() for one in self.run(rule)]
+        return [i for one in parsed for i in one.invocations], [p for one in parsed for p in one.problems]
 
     def load(self, text: str) -> None:
         current: list[_Rule] = []
-        depth = 0
+        branches: list[bool | None] = []  # whether what stands in a conditional counts; None where both sides do
         in_define = False
         for number, line in _logical(text):
             stripped = line.strip()
             if in_define:
                 in_define = stripped != "endef"
+            elif (match := _CONDITIONAL.match(stripped)) and not (line.startswith("\t") and current and not branches):
+                self._branch(match[0], stripped, branches)
+            elif False in branches:
+                continue
             elif line.startswith("\t") and current:
                 for rule in current:
                     rule.recipe.append((number, line[1:]))
@@ -95,10 +122,33 @@ class _Make:
                 continue
             elif stripped.startswith("define "):
                 in_define = True
-            elif match := _CONDITIONAL.match(stripped):
-                depth += {"endif": -1, "else": 0}.get(match[0], 1)
             else:
-                current = self._line(_uncommented(stripped), number, current, depth)
+                current = self._line(_uncommented(stripped), number, current, len(branches) - branches.count(True))
+
+    def _branch(self, word: str, line: str, branches: list[bool | None]) -> None:
+        """Enter, change or leave a conditional."""
+        if word == "endif":
+            del branches[-1:]
+        elif word != "else":
+            branches.append(self._holds(line))
+        elif branches:
+            rest = line.removeprefix("else").strip()
+            before = branches.pop()
+            branches.append(
+                None if before is None else False if before else self._holds(rest) if rest.startswith("if") else True
+            )
+
+    def _holds(self, line: str) -> bool | None:
+        """Whether a test upon the variable that CI systems set holds."""
+        match = _CI_TEST.fullmatch(line.split("#")[0].strip())
+        if match is None or self._in_ci is None:
+            return None
+        if match["defined"]:
+            return self._in_ci == (match["defined"] == "ifdef")
+        value = (match["value"] or match["quoted"] or "").strip()
+        if value not in ("", "true", "1"):
+            return None
+        return (self._in_ci == bool(value)) == (match["compared"] == "ifeq")
 
     def _line(self, line: str, number: int, current: list[_Rule], depth: int) -> list[_Rule]:
         if _CALL.match(line) or line.startswith(

@@ -73,7 +73,7 @@ def parse(
         problem = Problem(code="too-large", message=f"more than {MAX_TEXT} characters of shell", at=at)
         return Parsed(problems=(problem,), directory=directory)
     writer = Writer(at, context, job, disabled, tolerated, library)
-    state = State(dict(env), set(env), directory, unset=unset - env.keys())
+    state = State(dict(env), set(env), directory, unset=unset - env.keys(), handed=context == "script")
     text = text.replace("\r\n", "\n").replace("\0", "")
     if name in _WINDOWS:
         windows(text, state, writer)

@@ -139,6 +139,8 @@ class Expansion:
         operator, argument = match["operator"] or "", match["argument"] or ""
         value = self._lookup(name, state)
         if operator in _DEFAULTS:
+            if name.isdigit() and state.handed:
+                return self._masks.add(text)
             if value is None and name not in state.variables and not name.isdigit():
                 return self._interpolate(argument.strip("\"'"), state)
             return text if value is None else value
@@ -155,6 +157,8 @@ class Expansion:
             return state.variables[name]
         if name.isdigit() and name != "0":
             known = state.positional
+            if known is None and state.handed:
+                return self._masks.add(f"${name}")
             return known[int(name) - 1] if known is not None and int(name) <= len(known) else None
         if name in ("0", "BASH_SOURCE") and self._masks.is_script:
             return self._masks.add(f"${name}", self._masks.path)
@@ -214,7 +218,7 @@ class Expansion:
         """The folder that ``word`` means as seen from ``directory``; ``None`` when that cannot be known."""
         if word.startswith("\ue000"):
             return self._masks.place_of(word)
-        if is_open(word) or word.startswith("~") or "\\" in word:
+        if is_open(word) or word.startswith("~") or "\\" in word or "\ue000" in word:
             return None
         if word.startswith("/"):
             return posixpath.normpath(word) if directory is not None and directory.startswith("/") else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Literal
 
 from scanner.facts import Context, Invocation, Location, Problem
 from scanner.redact import redact, redact_line
@@ -33,12 +34,14 @@ class Writer:
         self.problems: list[Problem] = []
         self.passed_on: dict[str, str] = {}
         self._context = context
+        self.is_ci = context == "ci"
         self._job = job
         self._disabled = disabled
         self._library = library
         self.functions: list[tuple[str, int | None]] = []
         self._apart: str | None = None
-        self._seen: set[tuple[tuple[str, ...], int | None, str | None, str | None]] = set()
+        self._seen: set[tuple[object, ...]] = set()
+        self.only: Literal["ci", "local"] | None = None
         self._env: tuple[tuple[str, str], ...] = ()
 
     def sets_apart(self, function: str, row: int) -> bool:
@@ -48,14 +51,21 @@ class Writer:
             self.functions.append((function, self._line(row)))
         return self._library
 
-    def emit(self, argv: list[str], env: tuple[tuple[str, str], ...], directory: str | None, row: int) -> None:
+    def emit(
+        self,
+        argv: list[str],
+        env: tuple[tuple[str, str], ...],
+        directory: str | None,
+        row: int,
+        asked: str | None = None,
+    ) -> None:
         """Keep a command, once for each place and folder."""
         if len(self.invocations) >= MAX_INVOCATIONS:
             self.problem("too-large", f"more than {MAX_INVOCATIONS} commands; the rest was left aside", row)
             return
         words = _clean(argv[:MAX_WORDS])
         line = self._line(row)
-        key = (words, line, directory, self._apart)
+        key = (words, line, directory, self._apart, asked, self.only)
         if key in self._seen:
             return
         self._seen.add(key)
@@ -72,6 +82,8 @@ class Writer:
                 job=self._job or self._apart,
                 disabled=self._disabled,
                 tolerated=self.tolerated,
+                asked=asked,
+                only=self.only,
             )
         )
 

@@ -11,7 +11,8 @@ class State:
     """The shell's state at one point: ``None`` marks a variable whose value only running would tell.
 
     ``positional`` are the arguments of the function that is walked, ``called_at`` the row of its call; ``unset`` names
-    variables that are empty unless whoever runs the text sets them.
+    variables that are empty unless whoever runs the text sets them. ``handed``: the arguments are those of the script.
+    ``asked`` is the folder as written where it is one of them.
     """
 
     variables: dict[str, str | None]
@@ -22,6 +23,8 @@ class State:
     previous: str | None = None
     called_at: int | None = None
     unset: frozenset[str] = frozenset()
+    handed: bool = False
+    asked: str | None = None
 
     def fork(self) -> State:
         """A copy for a part that may not run, or runs in a process of its own."""
@@ -34,6 +37,8 @@ class State:
             self.previous,
             self.called_at,
             self.unset,
+            self.handed,
+            self.asked,
         )
 
     def join(self, branches: Iterable[State]) -> None:
@@ -45,11 +50,11 @@ class State:
                     first.variables[name] = None
             first.arrays = {k: v for k, v in first.arrays.items() if other.arrays.get(k) == v}
             first.exported |= other.exported
-            if first.directory != other.directory:
-                first.directory = None
+            if first.directory != other.directory or first.asked != other.asked:
+                first.directory = first.asked = None
         self.variables, self.arrays, self.exported = first.variables, first.arrays, first.exported
-        self.directory = first.directory
+        self.directory, self.asked = first.directory, first.asked
 
-    def go(self, target: str | None) -> None:
+    def go(self, target: str | None, asked: str | None = None) -> None:
         """Change the folder."""
-        self.previous, self.directory = self.directory, target
+        self.previous, self.directory, self.asked = self.directory, target, asked

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
+from typing import Literal
 
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
@@ -53,6 +55,9 @@ _STATEMENTS = frozenset(
     }
 )
 _NUMERIC = ("-eq", "-ne")
+_CI_VARIABLES = ("CI", "GITHUB_ACTIONS")
+_CI_VARIABLE = re.compile(r"\$\{?(?:CI|GITHUB_ACTIONS)\b")
+_OPPOSITE: Mapping[Literal["ci", "local"], Literal["ci", "local"]] = {"ci": "local", "local": "ci"}
 _TESTS = frozenset({"=", "==", "!=", "&&", "||", "!", *_NUMERIC})
 _HARMLESS = frozenset({"true", ":", "echo", "printf", "exit 0", "return 0", "warn", "logger"})
 
@@ -161,6 +166,7 @@ class Walk:
         parts.reverse()
         outer = self._writer.tolerated
         truth: bool | None = None
+        only: Literal["ci", "local"] | None = None
         forgiven = [False] * len(parts)
         for number in range(len(parts) - 2, -1, -1):
             link, following = parts[number + 1]
@@ -168,14 +174,18 @@ class Walk:
         for number, (link, part) in enumerate(parts):
             if (link, truth) in (("&&", False), ("||", True)):
                 continue
-            truth = self._truth(part, state, depth)
+            truth, told = self._decided(part, state, depth)
             self._writer.tolerated = outer or forgiven[number]
             after = redirects if redirects and number == len(parts) - 1 else []
+            only = only if only is None or link == "&&" or number == 0 else _OPPOSITE[only]
             if link != "||":
-                self._with_redirects(part, after, state, depth)
+                with self._only(only):
+                    self._with_redirects(part, after, state, depth)
+                only = only or (told if number == 0 else None)
                 continue
             branch = state.fork()
-            self._with_redirects(part, after, branch, depth)
+            with self._only(only):
+                self._with_redirects(part, after, branch, depth)
             if not _leaves(part):
                 state.join([state.fork(), branch])
         self._writer.tolerated = outer
@@ -265,21 +275,56 @@ class Walk:
     def _if(self, node: Node, state: State, depth: int) -> None:
         """Each arm as a branch; where a test compares what is known, only the arm that would run."""
         branches: list[State] = []
+        other: Literal["ci", "local"] | None = None
         for conditions, bodies in _arms(node):
             for condition in conditions:
                 self._statement(condition, state, depth + 1)
-            truth = self._truth(conditions[-1], state, depth) if conditions else True
+            truth, told = self._decided(conditions[-1], state, depth) if conditions else (True, None)
             if truth is False:
                 continue
             branch = state.fork()
-            for body in bodies:
-                self._statement(body, branch, depth + 1)
+            with self._only(told if told is not None else other):
+                for body in bodies:
+                    self._statement(body, branch, depth + 1)
             branches.append(branch)
+            other = _OPPOSITE[told] if told is not None else other
             if truth is True:
                 break
         else:
             branches.append(state.fork())
         state.join(branches)
+
+    @contextmanager
+    def _only(self, where: Literal["ci", "local"] | None) -> Iterator[None]:
+        """What is walked meanwhile runs in CI alone, or never there."""
+        before = self._writer.only
+        self._writer.only = where or before
+        yield
+        self._writer.only = before
+
+    def _decided(self, node: Node, state: State, depth: int) -> tuple[bool | None, Literal["ci", "local"] | None]:
+        """What a test comes to, and where it holds, if that is CI alone or everywhere else."""
+        told = self._in_ci(node, state, depth)
+        if told is None:
+            return self._truth(node, state, depth), None
+        return (told == "ci", None) if self._writer.is_ci else (None, told)
+
+    def _in_ci(self, node: Node, state: State, depth: int) -> Literal["ci", "local"] | None:
+        """Where a test upon the variables that CI systems set holds: there alone, or everywhere else."""
+        if not _CI_VARIABLE.search(text_of(node)):
+            return None
+        there, here = state.fork(), state.fork()
+        for name in _CI_VARIABLES:
+            if name in state.variables:
+                return None
+            there.variables[name], here.variables[name] = "true", ""
+        match self._truth(node, there, depth), self._truth(node, here, depth):
+            case True, False:
+                return "ci"
+            case False, True:
+                return "local"
+            case _:
+                return None
 
     def _truth(self, node: Node, state: State, depth: int) -> bool | None:
         """What a test comes to, ``None`` where that cannot be known: only words are compared, nothing is looked up."""
@@ -290,6 +335,9 @@ class Walk:
         match node.type:
             case "command":
                 return self._tested(node, state, depth)
+            case "string" | "simple_expansion" | "expansion":
+                word = self._known(node, state, depth)
+                return None if word is None else word != ""
             case "test_command" | "parenthesized_expression" if len(parts) == 1:
                 return self._truth(parts[0], state, depth + 1)
             case "negated_command" | "unary_expression" if operator == "!" and parts:
@@ -311,6 +359,9 @@ class Walk:
     def _tested(self, node: Node, state: State, depth: int) -> bool | None:
         """What the command ``test`` comes to, for two words that are compared."""
         parts = [child for child in node.children if child.is_named]
+        if len(parts) == 3 and text_of(parts[0]) == "test" and text_of(parts[1]) in ("-z", "-n"):
+            word = self._known(parts[2], state, depth)
+            return None if word is None else (word == "") == (text_of(parts[1]) == "-z")
         if len(parts) != 4 or text_of(parts[0]) != "test" or (operator := _text_of_test(parts[2])) not in _TESTS:
             return None
         words = [self._known(part, state, depth) for part in (parts[1], parts[3])]
@@ -379,10 +430,10 @@ class Walk:
         if name in self._active or len(self._active) >= MAX_NESTED:
             return
         self._active.append(name)
-        before = state.positional, state.called_at
-        state.positional, state.called_at = arguments, row
+        before = state.positional, state.called_at, state.handed
+        state.positional, state.called_at, state.handed = arguments, row, False
         self._statement(self._functions[name], state, depth + 1)
-        state.positional, state.called_at = before
+        state.positional, state.called_at, state.handed = before
         self._active.pop()
 
     # variables
@@ -504,7 +555,7 @@ class Walk:
         if argv[0] in self._functions:
             self._call(argv[0], tuple(argv[1:]), state, depth, row)
         elif name in ("cd", "pushd", "popd", "chdir"):
-            state.go(self._target(argv, state))
+            state.go(self._target(argv, state), self._asked(argv, state))
         elif (script := script_word(argv)) is not None and self._nested < MAX_NESTED:
             inner = state if name == "eval" else state.fork()
             for key, value in prefix.items():
@@ -552,7 +603,18 @@ class Walk:
         env = {k: v for k in state.exported if (v := state.variables.get(k)) is not None}
         env.update(prefix)
         shown = tuple(sorted((k, clean_value(k, self._masks.show(v, state.directory))) for k, v in env.items()))
-        self._writer.emit([self._masks.show(word, state.directory) for word in argv], shown, state.directory, row)
+        asked = state.asked if state.directory is None else None
+        self._writer.emit(
+            [self._masks.show(word, state.directory) for word in argv], shown, state.directory, row, asked
+        )
+
+    def _asked(self, argv: list[str], state: State) -> str | None:
+        """The folder as written, where an argument of the script or an input of the action says it."""
+        text = self._masks.show(argv[-1])
+        base = state.directory if state.directory is not None else state.asked
+        if base is None or base.startswith("/") or not _HANDED_PLACE.search(text) or text.startswith(("/", "~")):
+            return None
+        return posixpath.join(base, text)
 
     def _target(self, argv: list[str], state: State) -> str | None:
         words = [word for word in argv[1:] if word not in ("-P", "-L", "--", "/d", "/D")]
@@ -563,6 +625,7 @@ class Walk:
 
 _HERE = frozenset({".", "$PWD", "${PWD}", "$(pwd)", "`pwd`", "%cd%"})
 _ONE_VARIABLE = re.compile(r"\$\{?(\w{1,100})(?::?-([\w.]{0,50}))?\}?")
+_HANDED_PLACE = re.compile(r"\$(?:[1-9]|\{[1-9])|\$\{\{\s{0,4}inputs\.")
 _HANDED = re.compile(r"\$(?:[@*1-9]|\{[@*1-9])")
 _HANDED_ON = -1  # the row of a word that a function was handed
 

@@ -262,3 +262,37 @@ def test_characters_far_beyond_what_the_grammar_can_look_up() -> None:
 def test_never_raises(text: str) -> None:
     parsed = run(text)
     assert all(i.argv for i in parsed.invocations)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('if [ -n "$CI" ]; then a; else b; fi', [("a", "ci"), ("b", "local")]),
+        ("if [[ -z ${CI:-} ]]; then a; else b; fi; c", [("a", "local"), ("b", "ci"), ("c", None)]),
+        ("[[ $CI ]] && a || b", [("a", "ci"), ("b", "local")]),
+        ('if [ "$CI" = "true" ] || [ -n "$GITHUB_ACTIONS" ]; then a; fi', [("a", "ci")]),
+        ('if [ "$CITY" ]; then a; else b; fi', [("a", None), ("b", None)]),
+        ("CI=$(x); if [ $CI ]; then a; fi", [("x", None), ("a", None)]),
+    ],
+)
+def test_what_a_test_upon_ci_guards(text: str, expected: list[tuple[str, str | None]]) -> None:
+    found = parse(text, at=Location(path="x.sh", line=1), context="task").invocations
+    assert [(" ".join(i.argv), i.only) for i in found] == expected
+
+
+def test_a_ci_file_takes_the_branch_of_ci_as_any_other() -> None:
+    assert [i.argv for i in run('if [ -z "${CI:-}" ]; then a; else b; fi').invocations] == [("b",)]
+
+
+def test_folders_and_files_that_a_script_is_told() -> None:
+    text = 'DIR=$1\npip install -r $DIR/x.txt\ncd "services/${2:-api}"\nuv sync\nf() { cd $1; a; }\nf q'
+    found = parse(text, at=Location(path="x.sh", line=1), context="script").invocations
+    assert [(" ".join(i.argv), i.directory, i.asked) for i in found] == [
+        ("pip install -r $1/x.txt", ".", None),
+        ("uv sync", None, "./services/${2:-api}"),
+        ("a", None, None),
+    ]
+
+
+def test_a_folder_with_an_expression_in_it_is_not_known() -> None:
+    assert [i.directory for i in run("cd services/${{ matrix.x }} && uv sync").invocations] == [None]

@@ -191,3 +191,15 @@ def test_ini_text_on_one_line_of_toml_stands_on_that_line() -> None:
     extract = form.read("pyproject.toml", text)
     assert extract is not None
     assert {i.at.line for i in extract.invocations} == {2}
+
+
+def test_the_root_is_seen_from_the_folder_that_commands_run_in() -> None:
+    text = "[tox]\nenvlist = a\n[testenv]\nchangedir = tmp/{envname}\ndeps = -r{toxinidir}/x.txt\n"
+    text += "commands = pip install -r {toxinidir}/y.txt\n"
+    config = from_ini("tox.ini", text)
+    assert config is not None
+    assert [" ".join(i.argv) for i in config.invocations] == [
+        "pip install -r ./x.txt",
+        "pip install .",
+        "pip install -r ../../y.txt",
+    ]

@@ -195,3 +195,11 @@ def test_sessions_may_be_named_by_a_variable() -> None:
 def test_is_followed() -> None:
     assert is_followed(started("tox -e lint", "ci.yml"), lookup())
     assert not is_followed(started("tox -e lint", "ci.yml"), build_lookup({}, frozenset()))
+
+
+def test_tox_makes_environments_that_no_list_names() -> None:
+    names = {"py311-full": ("a", ()), "py311-full-old": ("b", ()), "lint": ("l", ())}
+    lookup = build_lookup({"tox.ini": runner("tox.ini", "tox", names, owner="tox")}, frozenset({"tox.ini"}))  # type: ignore[arg-type]
+    for asked, expected in (("py399-full", "a"), ("old", "b"), ("py-none", "a"), ("none", "")):
+        argvs = [" ".join(i.argv) for i in expand(started(f"tox -e {asked}", "ci.yml", context="ci"), lookup)]
+        assert argvs == ([expected] if expected else ["a", "b", "l"] if asked == "py-none" else []), asked

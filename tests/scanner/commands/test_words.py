@@ -102,3 +102,7 @@ def test_pip_ask() -> None:
 )
 def test_distribution(word: str, expected: str) -> None:
     assert distribution(word) == expected
+
+
+def test_options_that_may_be_none_stand_before_a_command() -> None:
+    assert inner(program(("uv", "run", "${MORE[@]}", "tox", "-e", "x"))) == ("tox", "-e", "x")

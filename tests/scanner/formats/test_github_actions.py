@@ -181,22 +181,27 @@ jobs:
   a:
     strategy:
       matrix:
-        lib: [x, y]
         py: ["3.11", "3.12"]
-        include: [{dir: p, tool: uv}, {dir: q, tool: poetry}]
+        lib: [x, y]
     steps:
     - run: uv sync --directory libs/${{ matrix.lib }} --python ${{ matrix.py }}
+    - run: echo ${{ matrix.py }}
+  b:
+    strategy:
+      matrix:
+        include: [{dir: p, tool: uv}, {dir: q, tool: poetry}]
+    steps:
     - run: ${{ matrix.tool }} install
       working-directory: ${{ matrix.dir }}
-    - run: echo ${{ matrix.lib }}
 """
     found = [(i.directory, " ".join(i.argv)) for i in _read(text).invocations]
     assert found == [
         (".", "uv sync --directory libs/x --python ${{ matrix.py }}"),
+        (".", "echo ${{ matrix.py }}"),
         (".", "uv sync --directory libs/y --python ${{ matrix.py }}"),
+        (".", "echo ${{ matrix.py }}"),
         ("p", "uv install"),
         ("q", "poetry install"),
-        (".", "echo ${{ matrix.lib }}"),
     ]
 
 
@@ -218,3 +223,54 @@ def test_composite_actions() -> None:
 def test_files_without_jobs_are_none() -> None:
     assert read(PATH, "name: x\n") is None
     assert read(PATH, "") is None
+
+
+def _placed(text: str) -> list[tuple[str, str | None]]:
+    extract = _read(text)
+    return [(" ".join(i.argv), i.directory) for i in extract.invocations if not i.argv[0].startswith("uses:")]
+
+
+def test_the_legs_of_a_matrix_run_one_after_another_where_commands_depend_on_them() -> None:
+    text = """
+jobs:
+  test:
+    strategy:
+      matrix:
+        package: [libs/a, libs/b]
+        python: ["3.11", "3.12"]
+        include: [{package: libs/b, extra: dev}]
+    defaults: {run: {working-directory: "${{ matrix.package }}"}}
+    steps:
+    - run: pip install -e .[${{ matrix.extra || 'test' }}]
+    - run: pytest --python ${{ matrix.python }}
+    - if: matrix.package == 'libs/b'
+      run: poetry install
+"""
+    assert _placed(text) == [
+        ("pip install -e .[test]", "libs/a"),
+        ("pytest --python ${{ matrix.python }}", "libs/a"),
+        ("pip install -e .[dev]", "libs/b"),
+        ("pytest --python ${{ matrix.python }}", "libs/b"),
+        ("poetry install", "libs/b"),
+    ]
+    assert len({i.leg for i in _read(text).invocations}) == 2
+
+
+def test_a_matrix_that_decides_nothing_or_that_nobody_knows_is_no_reason_to_repeat_placed() -> None:
+    job = "jobs:\n  t:\n    strategy:\n      matrix: {matrix}\n    steps:\n    - run: {run}\n"
+    assert _placed(job.format(matrix="{shard: [1, 2]}", run="pytest --shard ${{ matrix.shard }}")) == [
+        ("pytest --shard ${{ matrix.shard }}", ".")
+    ]
+    assert _placed(job.format(matrix="{dir: '${{ fromJSON(inputs.x) }}'}", run="cd ${{ matrix.dir }} && a")) == [
+        ("a", None)
+    ]
+    assert [c for c, _ in _placed(job.format(matrix="{cmd: [a b, c]}", run="${{ matrix.cmd }}"))] == ["a b", "c"]
+
+
+def test_a_folder_that_an_input_names_is_kept_as_written() -> None:
+    extract = _read(
+        "on: {workflow_call: {inputs: {dir: {default: lib}}}}\n"
+        "jobs:\n  t:\n    steps:\n    - run: uv sync\n      working-directory: ${{ inputs.dir }}\n"
+    )
+    assert [(i.directory, i.asked) for i in extract.invocations] == [("lib", "${{ inputs.dir }}")]
+    assert extract.settings == {"inputs": {"dir": "lib"}}

@@ -95,3 +95,18 @@ _PARTS = ["a: b", "\tx $(A)", "A = $(A)$(B)", "B := $(A", "define X", "endef", "
 @given(st.lists(st.sampled_from(_PARTS), max_size=12).map("\n".join))
 def test_never_raises(text: str) -> None:
     FORMAT.read("Makefile", text)
+
+
+def test_what_runs_in_ci_alone_is_told() -> None:
+    extract = read(
+        "ifdef CI\nFLAGS = --locked\nelse\nFLAGS =\nendif\ninstall:\n\tuv sync $(FLAGS)\n"
+        "ifneq ($(CI),)\n\tci-only\nendif\n\tboth\nifeq ($(OS),x)\n\teither\nelse\n\tor\nendif\n"
+    )
+    assert [(" ".join(i.argv), i.only) for i in extract.invocations] == [
+        ("uv sync --locked", "ci"),
+        ("uv sync", "local"),
+        ("ci-only", "ci"),
+        ("both", None),
+        ("either", None),
+        ("or", None),
+    ]

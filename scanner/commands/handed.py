@@ -1,0 +1,95 @@
+"""What a caller hands to a script, an action or a recipe, put into the commands that it starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from scanner.facts import Extract, Invocation
+from scanner.pipeline import folder
+
+_ARGUMENT = re.compile(r"\$(?:(?P<bare>[1-9])|\{(?P<name>[1-9])(?::?[-=](?P<default>[^{}]{0,200}))?\})")
+_ALL = ("$@", "$*", "${@}", "${*}")
+_INPUT = re.compile(
+    r"\$\{\{\s{0,4}inputs\.(?P<name>[\w-]{1,80})\s{0,4}(?:\|\|\s{0,4}'(?P<default>[^']{0,200})'\s{0,4})?\}\}"
+)
+_PARAMETER = re.compile(r"\{\{\s{0,8}(?P<name>[A-Za-z_][\w-]{0,100})\s{0,8}\}\}")
+_MADE = re.compile(r"\$\{(?P<name>\w{1,100})\}")
+
+
+def with_arguments(started: Invocation, words: Sequence[str]) -> Invocation:
+    """A command of a script that is called with ``words``: ``$1``, ``${2:-default}`` and ``$@`` filled in."""
+
+    def value(match: re.Match[str]) -> str:
+        number = int(match["bare"] or match["name"])
+        given = words[number - 1] if number <= len(words) else match["default"]
+        return match[0] if given is None else given
+
+    if not _is_open(started, "$"):
+        return started
+    argv: list[str] = []
+    for word in started.argv:
+        argv.extend(words if word in _ALL else (_ARGUMENT.sub(value, word) if "$" in word else word,))
+    return _placed(replace(started, argv=tuple(argv) or started.argv), lambda text: _ARGUMENT.sub(value, text))
+
+
+def with_inputs(started: Invocation, words: Sequence[str], action: Extract) -> Invocation:
+    """A command of an action or workflow that is used with the inputs ``words`` (``name=value``), or their defaults."""
+    if not _is_open(started, "${{"):
+        return started
+    known = action.settings.get("inputs")
+    defaults: Mapping[str, str] = known if isinstance(known, Mapping) else {}
+    given = {**defaults, **{name: value for name, _, value in (word.partition("=") for word in words)}}
+
+    def value(match: re.Match[str]) -> str:
+        found = given.get(match["name"]) or match["default"]
+        return found if found is not None else "" if match["name"] in given else match[0]
+
+    argv: list[str] = []
+    for word in started.argv:
+        if (match := _INPUT.fullmatch(word)) is not None and (text := value(match)) != word:
+            argv.extend(text.split())
+        else:
+            argv.append(_INPUT.sub(value, word) if "${{" in word else word)
+    return _placed(replace(started, argv=tuple(argv) or started.argv), lambda text: _INPUT.sub(value, text))
+
+
+def with_variables(started: Invocation, words: Sequence[str]) -> Invocation:
+    """A command of a makefile's target that is made with ``NAME=value`` among ``words``."""
+    given = {name: value for name, equals, value in (word.partition("=") for word in words) if equals}
+    if not given or not _is_open(started, "$"):
+        return started
+
+    def value(match: re.Match[str]) -> str:
+        return given.get(match["name"], match[0])
+
+    argv = tuple(_MADE.sub(value, word) for word in started.argv)
+    return _placed(replace(started, argv=argv), lambda text: _MADE.sub(value, text))
+
+
+def with_parameters(started: Invocation, names: Sequence[str], words: Sequence[str]) -> Invocation:
+    """A command of a just recipe whose parameters ``names`` are given ``words``."""
+    given = dict(zip(names, words, strict=False))
+    if not given or not _is_open(started, "{{"):
+        return started
+
+    def value(match: re.Match[str]) -> str:
+        return given.get(match["name"], match[0])
+
+    argv = tuple(_PARAMETER.sub(value, word) for word in started.argv)
+    return _placed(replace(started, argv=argv), lambda text: _PARAMETER.sub(value, text))
+
+
+def _is_open(started: Invocation, sign: str) -> bool:
+    return started.asked is not None or any(sign in word for word in started.argv)
+
+
+def _placed(started: Invocation, fill: Callable[[str], str]) -> Invocation:
+    """The command in the folder that was asked for, where that is known now."""
+    if started.asked is None:
+        return started
+    text = fill(started.asked)
+    if "$" in text or "{{" in text:
+        return replace(started, asked=text)
+    return replace(started, asked=None, directory=folder(text))
