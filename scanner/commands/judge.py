@@ -694,11 +694,13 @@ class _Judge:
         args = started.args
         words = [word for word in args if not word.startswith("-")]
         verbs = words[1:2] if words[:1] == ["env"] else words[:1]
-        if not verbs or verbs[0] not in ("create", "install", "update"):
+        if not verbs or verbs[0] not in ("create", "install", "update", "devenv"):
             return [] if started.sub == "run" else [Judgement(kind="other", tool="conda")]
         file = option(args, "-f", "--file") or next((w for w in words if w.endswith((".yml", ".yaml"))), None)
         if file is None and words[:1] == ["env"]:
             file = "environment.yml"
+        if file is None and verbs == ["devenv"]:
+            file = "environment.devenv.yml"
         if file is not None:
             path = self._lookup.find(self._at, file)
             made = self._job.produced.get(posixpath.basename(file))
@@ -886,7 +888,9 @@ _POETRY_RELEASES = (
     *(f"2.{minor}.{patch}" for minor in range(12) for patch in range(6)),
     "3.0.0",
 )
-_CONDA_TOOLS = frozenset("python pypy libmamba conda-libmamba-solver anaconda-client boa conda-forge git make".split())
+_CONDA_TOOLS = frozenset(
+    "python pypy libmamba conda-devenv conda-libmamba-solver anaconda-client boa conda-forge git make".split()
+)
 _CONDA_VALUES = frozenset({"-n", "--name", "-p", "--prefix", "-c", "--channel", "--solver", "--platform", "--subdir"})
 _INSTALLERS: tuple[tuple[str, str], ...] = (
     (r"python-poetry|get-poetry|install-poetry", "poetry"),

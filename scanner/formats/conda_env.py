@@ -53,6 +53,8 @@ def read(path: str, text: str) -> Extract | None:
     """Read an environment file; ``None`` when the content is something else."""
     if re.search(r"^\s*dependencies\s*:", text, re.MULTILINE) is None:
         return None
+    if _DEVENV.fullmatch(path) is not None:
+        text = _rendered(text)
     if _TEMPLATE.search(text):
         return Extract(path=path, format=NAME, template=True)
     try:
@@ -65,6 +67,17 @@ def read(path: str, text: str) -> Extract | None:
         return None
     reader = _Reader(path, text)
     return reader.extract(document)
+
+
+def _rendered(text: str) -> str:
+    """A file of conda-devenv as far as reading tells: every branch is taken, a version that is computed is any one."""
+    text = "\n".join("" if _STATEMENT.fullmatch(line) else line for line in text.split("\n"))
+    text = re.sub(r"\{\{\s{0,8}root\s{0,8}\}\}/?", "", text)
+    return re.sub(r"[=<>!~ ]{0,4}\{\{[^{}\n]{1,200}\}\}(?=[ \t]{0,8}(?:#|$))", "", text, flags=re.MULTILINE)
+
+
+_DEVENV = re.compile(r"(?:.*/)?[^/]*devenv\.ya?ml", re.IGNORECASE)
+_STATEMENT = re.compile(r"\s{0,80}\{[%#].{0,400}[%#]\}\s{0,80}")
 
 
 def _is_environment(document: Mapping) -> bool:
@@ -93,6 +106,7 @@ class _Reader:
     def extract(self, document: Mapping) -> Extract:
         channels = tuple(self._channels(document))
         requirements = tuple(self._requirements(document))
+        self._includes.extend(self._environments(document))
         manifest = Manifest(
             path=self._path,
             format=NAME,
@@ -123,6 +137,13 @@ class _Reader:
                     name=channel.text if "://" not in channel.text else None,
                     credentials=has_credentials(channel.text),
                 )
+
+    def _environments(self, document: Mapping) -> Iterator[Include]:
+        """The files that one of conda-devenv builds on."""
+        for item in document.seq("includes") if _DEVENV.fullmatch(self._path) is not None else ():
+            if isinstance(item, Scalar) and item.text:
+                path = resolve_inside(self._path, item.text)
+                yield Include(kind="requirements", raw=redact(item.text), path=path, at=self._at(item.line))
 
     def _requirements(self, document: Mapping) -> Iterator[Requirement]:
         for item in document.seq("dependencies"):

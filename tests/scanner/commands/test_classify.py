@@ -267,6 +267,7 @@ ONE: list[tuple[str, str, tuple[object, ...]]] = [
     (".", "pixi install --manifest-path pixi/pixi.toml", ("install", "pixi", True, "none")),
     (".", "pixi install", ("install", "pixi", False, "none")),
     (".", "conda env create -f environment.yml", ("install", "conda", False, "none")),
+    (".", "conda devenv -f environment.yml", ("install", "conda", False, "none")),
     (".", "conda env update", ("install", "conda", False, "none")),
     (".", "micromamba create -n x -f conda-lock.yml", ("install", "conda", True, "frozen")),
     (".", "conda-lock install --name x conda-lock.yml", ("install", "conda", True, "frozen")),

@@ -87,6 +87,23 @@ def test_templates() -> None:
     assert extract.manifest is None
 
 
+def test_what_conda_devenv_renders_is_read_with_every_branch() -> None:
+    text = (
+        "{% set X = os.environ.get('X', '1') %}\nname: demo\nincludes:\n  - {{ root }}/base.devenv.yml\n"
+        "dependencies:\n  - python ={{ X }}\n  {% if X %}\n  - numpy >=1.2\n  {% endif %}\n  - scipy\n"
+        "environment:\n  PYTHONPATH:\n    - {{ root }}/src\n"
+    )
+    extract = read("env/environment.devenv.yml", text)
+    assert extract is not None
+    assert extract.manifest is not None
+    assert [(r.name, r.specifier, r.at.line) for r in extract.manifest.requirements] == [
+        ("numpy", ">=1.2", 8),
+        ("scipy", "", 10),
+    ]
+    assert [i.path for i in extract.manifest.includes] == ["env/base.devenv.yml"]
+    assert extract.pythons == ()
+
+
 def test_no_dependencies_yet() -> None:
     extract = read("environment.yml", "channels:\n- conda-forge\ndependencies:\n")
     assert extract is not None
