@@ -96,6 +96,17 @@ class Bench:
         self._lock.write_text(lock, encoding="utf-8")
         return self._uv("lock", "--check")
 
+    def trust(self, names: Iterable[str]) -> frozenset[str]:
+        """Let the old lock answer for these packages, as far as it can; those for which it did not yet."""
+        fresh = frozenset(name for name in names if name in self._recorded and name not in self.assumed)
+        self.assumed |= dict.fromkeys(fresh, Unasked.UNLIKE)
+        return fresh
+
+    def distrust(self, names: Iterable[str]) -> None:
+        """Take :meth:`trust` back."""
+        for name in names:
+            self.assumed.pop(name, None)
+
     def recorded(self, names: Iterable[str]) -> tuple[Recorded, ...]:
         """The old lock's word for these packages."""
         return tuple(known for name in sorted(names) for known in self._recorded[name])

@@ -73,6 +73,7 @@ class Unasked(Enum):
     NOT_BUILT = "it has no wheel, and nothing is built without --allow-build"
     UNREACHED = "its repository could not be reached"
     UNBUILDABLE = "it does not build"
+    UNLIKE = "the index now says less of it than the old lock"
 
 
 def unasked(stderr: str) -> tuple[str, Unasked] | None:

@@ -7,6 +7,7 @@ says so. Nothing of the repository is executed: see :mod:`scanner.proof.scratch`
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,13 +15,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from rules.migration import Edit, Move
+from rules.migration import Edit, Move, Recorded
 from rules.patch import patch, reverse
 from rules.plan import Proof
 from scanner import sandbox
 from scanner.facts import normal_name
 from scanner.format import Unreadable
-from scanner.markers import parse, possible
+from scanner.markers import parse
 from scanner.proof import scratch
 from scanner.proof.bench import Bench, indexes, without_recorded
 from scanner.proof.cache import ProofCache
@@ -28,11 +29,11 @@ from scanner.proof.causes import Unasked, cause_of, culprits, said
 from scanner.proof.compare import Comparison, compare
 from scanner.proof.installed import pythons
 from scanner.proof.outcome import Proved, Trial
+from scanner.proof.reasons import Reasons, assumptions
 from scanner.proof.seed import SEED_HOST
 from scanner.proof.settings import Settings
 from scanner.redact import redact_line
 from scanner.toml_reader import strings, table
-from scanner.words import listed
 
 _TRIES = 6
 _PYTHON_TOO_OLD = ("does not satisfy Python", "requires Python >")
@@ -127,7 +128,7 @@ class _Proving:
     def run(self) -> Proved:
         found = self._attempt(())
         if found is None or (self._move.pins and not found.comparison.same):
-            found = self._narrowed(found)
+            found = self._asked_again(self._narrowed(found))
         lock, kept = self._checked(found)
         return Proved(
             move=self._move.lock,
@@ -155,6 +156,22 @@ class _Proving:
         if best is None:
             raise _Failed(error)
         return best
+
+    def _asked_again(self, found: _Attempt) -> _Attempt:
+        """Lock with the old lock's word for packages that have lost dependencies since, if that keeps more.
+
+        Old source distributions without wheels, whose metadata readers disagree about; wheels that differ by platform.
+        """
+        lost = {change.name for change in found.comparison.changed if change.after is None}
+        parents = {normal_name(known.name) for known in self._move.recorded if lost & _names(known)}
+        trusted = self._bench.trust(parents - {change.name for change in found.comparison.changed})
+        if not lost or not trusted:
+            return found
+        attempt = self._attempt(found.environments)
+        if attempt is not None and _loss(attempt.comparison) < _loss(found.comparison):
+            return attempt
+        self._bench.distrust(trusted)
+        return found
 
     def _environments(self, found: _Attempt | None) -> Iterator[str]:
         """Environments to try: what the old lock is complete for, and what the converter knows of its making.
@@ -241,12 +258,14 @@ class _Proving:
     def _checked(self, found: _Attempt) -> tuple[str, frozenset[str]]:
         """The lock, that it is what uv would write and holds nothing of the seed, and whose metadata has to stay.
 
-        That of packages that do not build: every later lock would need it. Of the others the lock says enough.
+        That of packages that do not build or that the index says less of: every later lock would need it. Of the
+        others the lock says enough.
         """
         if SEED_HOST in found.lock:
             raise _Failed("the lock still holds what was only asked for")
         assumed = self._bench.assumed
-        unbuildable = frozenset(name for name, why in assumed.items() if why is Unasked.UNBUILDABLE)
+        needed = (Unasked.UNBUILDABLE, Unasked.UNLIKE)
+        unbuildable = frozenset(name for name, why in assumed.items() if why in needed)
         self._bench.put(None, found.constraints, found.environments)
         for kept in dict.fromkeys((unbuildable, frozenset(assumed))):
             lock = without_recorded(found.lock, kept)
@@ -271,53 +290,23 @@ class _Proving:
         )
 
     def _reason(self, attempt: _Attempt, kept: frozenset[str]) -> str | None:
-        found = attempt.comparison
-        parts = [f"{change.name}: {self._cause(change.name, change.after)}" for change in found.changed[:20]]
-        if (found.changed or found.added) and (stale := self._stale()):
-            parts.insert(0, stale)
-        if found.uncovered and self._move.pins:
-            parts.append(f"locked for the first time: {', '.join(found.uncovered)}")
-        if not self._move.complete and found.elsewhere:
-            parts.append(f"what nobody pinned is locked for the first time: {len(found.elsewhere)} packages")
+        reasons = Reasons(
+            move=self._move, found=attempt.comparison, requires=",".join(self._requires), lock=attempt.lock
+        )
+        told = [*reasons.differences(self._causes), *reasons.remarks()]
         if attempt.environments:
-            told = ", ".join(attempt.environments)
             why = "for others the old lock is incomplete" if self._move.pins else "for others nothing can be locked"
-            parts.append(f"locked for {told} alone ([tool.uv] environments): {why}")
+            told.append(f"locked for {', '.join(attempt.environments)} alone ([tool.uv] environments): {why}")
         if attempt.constraints:
-            parts.append(f"kept by [tool.uv] constraint-dependencies: {', '.join(attempt.constraints)}")
-        parts += self._assumed(kept)
-        return redact_line("; ".join(parts)) or None
+            told.append(f"kept by [tool.uv] constraint-dependencies: {', '.join(attempt.constraints)}")
+        told += assumptions(self._bench.assumed, kept)
+        return redact_line("; ".join(told)) or None
 
-    def _assumed(self, kept: frozenset[str]) -> Iterator[str]:
-        """Which packages' dependencies are those that the old lock recorded, and why they could not be asked."""
-        for why in Unasked:
-            names = sorted(name for name, found in self._bench.assumed.items() if found is why)
-            if names:
-                yield f"the dependencies of {listed(names)} are those that the old lock records: {why.value}"
-        if kept:
-            yield f"kept in [[tool.uv.dependency-metadata]]: {listed(sorted(kept))}"
 
-    def _stale(self) -> str | None:
-        """Why the old lock is no fair measure, where it was out of step with its own manifest."""
-        locks = (lock for lock in self._move.project.lockfiles if lock.path == self._move.old_lock)
-        lock = next((lock for lock in locks if lock.status != "fresh"), None)
-        if lock is None:
-            return None
-        return f"the old lock is {lock.status}: {'; '.join(r.message for r in lock.reasons[:2]) or lock.path}"
-
-    def _cause(self, name: str, after: str | None) -> str:
-        if name in self._causes:
-            return self._causes[name]
-        if after is not None:
-            return "uv resolves it otherwise"
-        range_ = ",".join(self._requires)
-        pins = [pin for pin in self._move.pins if pin.key == name]
-        if pins and not any(possible(pin.marker, range_) for pin in pins):
-            return f"its marker holds for no Python of {range_}"
-        parents = sorted({pin.key for pin in self._move.pins if name in map(normal_name, pin.dependencies)})
-        if parents:
-            return f"the old lock has it for {listed(parents, 3)}, which no longer asks for it"
-        return "nothing requires it any more"
+def _names(known: Recorded) -> set[str]:
+    """What a package asked for when it was locked, extras aside."""
+    texts = (text for text in known.requires if "extra ==" not in text)
+    return {normal_name(found[0]) for text in texts if (found := re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", text))}
 
 
 def _moved(found: Comparison) -> frozenset[str]:

@@ -184,6 +184,28 @@ def test_metadata_of_what_does_not_build_stays(prover: Prover, wheelhouse: Any, 
     assert (tmp_path / "trace").exists()
 
 
+def test_what_the_index_no_longer_says_is_kept(prover: Prover, wheelhouse: Any) -> None:
+    """Readers disagree about the metadata of old distributions; what was installed is installed."""
+    wheelhouse.add("alpha", "1.0")
+    wheelhouse.add("beta", "1.0")
+    known = (Recorded(name="alpha", version="1.0", requires=("beta",)),)
+    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), _pin("beta", "1.0"), recorded=known)
+    assert found.proof.status == "proved", found.proof.reason
+    assert found.recorded == known
+    assert "kept in [[tool.uv.dependency-metadata]]: alpha" in (found.proof.reason or "")
+
+
+def test_a_lock_made_on_windows_says_so(prover: Prover, wheelhouse: Any) -> None:
+    wheelhouse.add("alpha", "1.0", ["tty; sys_platform != 'win32'", "pywin32; sys_platform == 'win32'"])
+    wheelhouse.add("tty", "1.0")
+    wheelhouse.add("pywin32", "300")
+    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), _pin("pywin32", "300"))
+    assert found.proof.status == "drifted"
+    assert found.proof.added == ("tty",)
+    assert "made on Windows (pywin32 without a marker)" in (found.proof.reason or "")
+    assert "alpha asks for tty" in (found.proof.reason or "")
+
+
 def test_a_repository_out_of_reach_is_answered_for_by_the_old_lock(prover: Prover, wheelhouse: Any) -> None:
     wheelhouse.add("beta", "1.0")
     wheelhouse.add("beta", "2.0")

@@ -1,0 +1,102 @@
+"""Why a proof came out as it did, in sentences for people. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from rules.migration import Move
+from scanner.facts import normal_name
+from scanner.lock_tables import package_tables
+from scanner.markers import possible
+from scanner.proof.causes import Unasked
+from scanner.proof.compare import Comparison
+from scanner.toml_reader import loads
+from scanner.words import listed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """A move, how its new lock compares with the old one, and the text of that lock."""
+
+    move: Move
+    found: Comparison
+    requires: str
+    lock: str
+
+    def differences(self, known: Mapping[str, str]) -> Iterator[str]:
+        """What differs and why; ``known`` are causes that uv itself gave."""
+        found = self.found
+        if (found.changed or found.added) and (stale := self._stale()):
+            yield stale
+        for change in found.changed[:20]:
+            yield f"{change.name}: {self._cause(change.name, change.after, known)}"
+        yield from self._causes_of_more()
+
+    def remarks(self) -> Iterator[str]:
+        """What is locked that no lock held before."""
+        if self.found.uncovered and self.move.pins:
+            yield f"locked for the first time: {', '.join(self.found.uncovered)}"
+        if not self.move.complete and self.found.elsewhere:
+            yield f"what nobody pinned is locked for the first time: {len(self.found.elsewhere)} packages"
+
+    def _stale(self) -> str | None:
+        """Why the old lock is no fair measure, where it was out of step with its own manifest."""
+        locks = (lock for lock in self.move.project.lockfiles if lock.path == self.move.old_lock)
+        lock = next((lock for lock in locks if lock.status != "fresh"), None)
+        if lock is None:
+            return None
+        return f"the old lock is {lock.status}: {'; '.join(r.message for r in lock.reasons[:2]) or lock.path}. {_RENEW}"
+
+    def _cause(self, name: str, after: str | None, known: Mapping[str, str]) -> str:
+        if name in known:
+            return known[name]
+        if after is not None:
+            return "uv resolves it otherwise"
+        pins = [pin for pin in self.move.pins if pin.key == name]
+        if pins and not any(possible(pin.marker, self.requires) for pin in pins):
+            return f"its marker holds for no Python of {self.requires}"
+        parents = sorted({pin.key for pin in self.move.pins if name in map(normal_name, pin.dependencies)})
+        if parents:
+            return f"the old lock has it for {listed(parents, 3)}, which no longer asks for it"
+        return "nothing requires it any more"
+
+    def _causes_of_more(self) -> Iterator[str]:
+        """Why more is installed than before: who asks for it, and where the old lock seems to come from."""
+        added = {text.partition(" ")[0] for text in self.found.added}
+        if not added or not self.move.pins:
+            return
+        own = sorted(pin.name for pin in self.move.pins if pin.key in _WINDOWS_ALONE and not pin.marker)
+        if own:
+            yield (
+                f"the old lock was made on Windows ({listed(own, 3)} without a marker) and lacks what other systems "
+                "need. To decide: let them have it, or lock for Windows alone ([tool.uv] environments = "
+                "[\"sys_platform == 'win32'\"])"
+            )
+        asking: defaultdict[str, list[str]] = defaultdict(list)
+        for entry in package_tables(loads(self.lock).get("package")):
+            for edge in package_tables(entry.get("dependencies")):
+                if normal_name(str(edge.get("name"))) in added:
+                    asking[str(entry.get("name"))].append(str(edge.get("name")))
+        for name, wanted in sorted(asking.items())[:10]:
+            if normal_name(name) not in added:
+                yield f"{name} asks for {listed(sorted(set(wanted)), 6)}, which the old lock does not have here"
+
+
+_WINDOWS_ALONE = frozenset(
+    {"pywin32", "pywinpty", "pypiwin32", "win32-setctime", "windows-curses", "pywin32-ctypes", "pyreadline3", "wmi"}
+)
+
+
+_RENEW = "To decide: renew it with its old tool first, for a fair comparison, or accept what differs"
+
+
+def assumptions(assumed: Mapping[str, Unasked], kept: Collection[str]) -> Iterator[str]:
+    """Which packages' dependencies are those that the old lock recorded, and why; ``kept`` stay in the manifest."""
+    for why in Unasked:
+        names = sorted(name for name, found in assumed.items() if found is why)
+        if names:
+            yield f"the dependencies of {listed(names)} are those that the old lock records: {why.value}"
+    if kept:
+        yield f"kept in [[tool.uv.dependency-metadata]]: {listed(sorted(kept))}"
