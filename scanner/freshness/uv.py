@@ -13,7 +13,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from packaging.utils import canonicalize_version
@@ -66,10 +66,11 @@ FROM_0_13 = Generation(label=">=0.13", unused_constraints_count=False, records_d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Note:
-    """Something that differs (``certain``), or that cannot be compared."""
+    """Something that differs (``certain``), or that cannot be compared; ``own``: a project's own version, no more."""
 
     reason: Reason
     certain: bool = True
+    own: bool = False
 
 
 def check(scene: Scene) -> Verdict:
@@ -96,10 +97,17 @@ def check(scene: Scene) -> Verdict:
     answer, reasons = covers(scene, workspace)
     status = _status(verdicts[generation])
     others = _labelled({g: s for g, notes in verdicts.items() if (s := _status(notes)) != status})
-    wanted = [note.reason for note in verdicts[generation] if note.certain or status == "undecidable"]
+    told = [note for note in verdicts[generation] if note.certain or status == "undecidable"]
+    only_own = status == "stale" and all(note.own for note in told)
+    wanted = [_own_version_only(note.reason) if only_own else note.reason for note in told]
     said = {reason.message for reason in wanted}
     wanted += [reason for reason in reasons if reason.message not in said]
     return Verdict(status=status, covers=answer, reasons=tuple(wanted[:_MOST_REASONS]), other_versions=others)
+
+
+def _own_version_only(reason: Reason) -> Reason:
+    """uv refuses the lock all the same (``uv lock --check``), but every dependency in it is as declared."""
+    return replace(reason, message=f"own version only: {reason.message}")
 
 
 def _labelled(others: Mapping[Generation, LockStatus]) -> dict[str, LockStatus]:
@@ -211,6 +219,9 @@ class _Comparison:
         ]
 
     # Places
+
+    def _own(self, message: str, at: Location) -> _Note:
+        return replace(self._stale(message, at), own=True)
 
     def _stale(self, message: str, at: Location | None = None) -> _Note:
         at = at or Location(path=self.workspace.root.path)
@@ -527,13 +538,13 @@ class _Comparison:
                 # The first versions of uv built the project and locked what its version came to.
                 yield self._unknown(f"the version of {member.name} is dynamic: only building it would tell it", at)
             elif locked is not None:
-                yield self._stale(f"the version of {member.name} is dynamic now, but locked as {locked}", at)
+                yield self._own(f"the version of {member.name} is dynamic now, but locked as {locked}", at)
         elif locked is None:
-            yield self._stale(f"the version of {member.name} is {declared_version}, but locked as dynamic", at)
+            yield self._own(f"the version of {member.name} is {declared_version}, but locked as dynamic", at)
         elif not isinstance(declared_version, str):
             yield self._unknown(f"{member.name} declares no version", at)
         elif _version_text(declared_version) != _version_text(locked):
-            yield self._stale(f"{member.name} has version {declared_version}, but is locked as {locked}", at)
+            yield self._own(f"{member.name} has version {declared_version}, but is locked as {locked}", at)
 
     def _extras(self, metadata: Mapping[str, Any], member: Member) -> Iterator[_Note]:
         if self.revision == 0:

@@ -141,7 +141,7 @@ def test_what_uv_does_not_mind(change: tuple[str, str]) -> None:
             "delta>1 (pyproject.toml:14) of the group lint is declared, but the lock records delta",
             14,
         ),
-        (("0.1.0", "0.2.0"), "demo has version 0.2.0, but is locked as 0.1.0", None),
+        (("0.1.0", "0.2.0"), "own version only: demo has version 0.2.0, but is locked as 0.1.0", None),
         ((">=3.9", ">=3.10"), "requires-python is >=3.10, but the lock was made for >=3.9", 4),
         (('name = "demo"', 'name = "other"'), "the project other is not in the lock as a local package", None),
         (
@@ -157,7 +157,7 @@ def test_what_uv_does_not_mind(change: tuple[str, str]) -> None:
         ),
         (
             ('version = "0.1.0"', 'dynamic = ["version"]'),
-            "the version of demo is dynamic now, but locked as 0.1.0",
+            "own version only: the version of demo is dynamic now, but locked as 0.1.0",
             None,
         ),
         (
