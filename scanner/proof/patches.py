@@ -110,14 +110,15 @@ def _manifests(found: Opened) -> Iterable[tuple[str, str]]:
 
 
 def with_locks(found: Opened, migration: Migration, proved: tuple[Proved, ...]) -> tuple[Edit, ...]:
-    """The edits with the locks that uv wrote. Where it wrote none, the old lock stays: it holds the versions."""
+    """The edits with the locks that uv wrote. Where it wrote none, the old ones stay: they hold the versions."""
     edits = {edit.path: edit for edit in migration.edits}
     locks = {result.move: result for result in proved if result.lock is not None}
     for move in migration.moves:
         result = locks.get(move.lock)
         if result is None:
-            if move.old_lock in edits and edits[move.old_lock].after is None:
-                del edits[move.old_lock]
+            for path in {move.old_lock, *(group for pin in move.pins for group in pin.groups)} & edits.keys():
+                if edits[path or ""].after is None:
+                    del edits[path or ""]
             continue
         edits[move.lock] = Edit(path=move.lock, before=found.ground.read(move.lock), after=result.lock)
         if result.constraints or result.environments or result.recorded:
