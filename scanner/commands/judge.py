@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from scanner.commands.image_builds import compose_services, image_run
 from scanner.commands.lookup import Found, Lookup
-from scanner.commands.pip_install import ALL_EXTRAS, PACKAGING, Judgement, judge_pip, place_of
+from scanner.commands.pip_install import ALL_EXTRAS, PACKAGING, PIPED, Judgement, judge_pip, place_of
 from scanner.commands.place import environment_of
 from scanner.commands.words import (
     PipAsk,
@@ -807,9 +807,7 @@ class _Judge:
 
     def _export(self, started: Program, tool: str, lock: str) -> None:
         """A requirements file written from a lock, to be installed by pip later on."""
-        output = option(started.args, "-o", "--output", "--output-file") or _redirect(started.args)
-        if output is None:
-            return
+        output = option(started.args, "-o", "--output", "--output-file") or _redirect(started.args) or PIPED
         found = self._nearest(lock, ("pyproject.toml",), None)
         hashed = tool in ("poetry", "uv", "pdm") and not {"--without-hashes", "--no-hashes"} & set(started.args)
         enforced: Enforced = "hashes" if hashed else "none"

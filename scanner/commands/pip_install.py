@@ -147,9 +147,15 @@ def _joined(parts: list[_Part], ask: PipAsk, tool: str, invocation: Invocation, 
     )
 
 
+PIPED = "/dev/stdin"  # what a command before the pipe writes
+_PIPES = frozenset({"-", "/dev/fd/0", "/proc/self/fd/0"})
+
+
 def _file(
     word: str, invocation: Invocation, lookup: Lookup, produced: dict[str, Judgement], constrained: bool, alone: bool
 ) -> _Part:
+    if word in _PIPES or word.startswith("<("):
+        word = PIPED
     path = lookup.find(invocation, word)
     made = produced.get(place_of(invocation, word)) or (
         produced.get(posixpath.basename(word)) if path is None else None

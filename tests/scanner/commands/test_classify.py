@@ -429,6 +429,16 @@ SEVERAL: list[tuple[str, str, list[tuple[object, ...]]]] = [
     ),
     (
         "poetry",
+        "poetry export -f requirements.txt | pip install -r /dev/stdin",
+        [("lock", "poetry", None, None), ("install", "pip", True, "hashes")],
+    ),
+    (
+        "poetry",
+        "pip install -r <(poetry export)",
+        [("lock", "poetry", None, None), ("install", "pip", True, "hashes")],
+    ),
+    (
+        "poetry",
         "poetry export --without-hashes > out.txt && pip install -r out.txt",
         [("lock", "poetry", None, None), ("install", "pip", True, "none")],
     ),
