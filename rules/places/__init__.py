@@ -17,11 +17,12 @@ from rules.migration import Edit, Ground, Migration
 from rules.places import bots, dockerfile, github, nox, pipelines, plain, pre_commit, prose
 from rules.places.comments import retold
 from rules.places.script import Context, invocations_of, program_words
+from rules.places.still_said import may_speak, still_said
 from rules.places.target import MANAGERS, targets
 from rules.places.yaml_text import documents
 from scanner.format import Unreadable
 from scanner.formats import formats_for
-from scanner.words import listed
+from scanner.words import counted, listed
 
 Editor = Callable[[str, str, Context], str]
 
@@ -98,6 +99,7 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
     _remaining(ground, context, edits)
     _prose(ground, context, edits)
     _mentions(ground, context, edits)
+    _still_said(ground, context, edits)
     return replace(
         migration,
         edits=tuple(sorted(edits.values(), key=lambda e: e.path)),
@@ -195,6 +197,23 @@ def _mentions(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:
                     path, number, why, "What does this need from now on? `uv export -o FILE` can write the file."
                 )
                 break
+
+
+def _still_said(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:
+    """One note for each file that still calls an old tool on lines about which nothing was said."""
+    tools = {t for target in context.targets.values() for t in target.tools & MANAGERS if context.any_of(t) is not None}
+    noted = {(note.path, note.line) for note in context.notes}
+    for path in sorted(ground.facts.files) if tools else ():
+        edit = edits.get(path)
+        told = edit is not None and path.lower().endswith((".md", ".rst"))  # in `_prose`
+        if told or not may_speak(path) or _ASIDE.search(path) or path in context.images_left:
+            continue
+        if (text := edit.after if edit is not None else ground.read(path)) is None:
+            continue
+        found = [(line, words) for line, words in still_said(path, text, tools) if (path, line) not in noted]
+        if found:
+            more = f" and {counted(len(found) - 1, 'other line')}" if len(found) > 1 else ""
+            context.note(path, found[0][0], f"still says `{found[0][1]}`{more}", "Does it speak of this project?")
 
 
 def _normal(path: str, named: str) -> frozenset[str]:

@@ -49,13 +49,15 @@ def edit(path: str, text: str, context: Context) -> str:
         if call.program not in target.tools:
             continue
         found = answer(call, target, Manner(active=True))
-        if found is None or found.kind in ("look", "drop", "token") or " && " in found.text or '"' in found.text:
+        whole = len(words) == len(node.args) or (found is not None and found.upto is not None)
+        if found is None or not whole or found.kind in ("look", "drop", "token") or re.search(r' && |"', found.text):
             if found is not None:
                 why = found.why or f"`{' '.join(w.value for w in words)}` has to be rewritten by hand"
                 context.note(path, node.lineno, why)
             continue
         end = found.upto if found.upto is not None else words[-1].end
-        new = ", ".join(f'"{word}"' for word in found.text.split())
+        variables = {w.value: w.raw for w in words if w.value == f"${w.raw}"}
+        new = ", ".join(variables.get(word, f'"{word}"') for word in found.text.split())
         splices.append(Splice(words[0].start, end, new + (", " if found.upto is not None else "")))
     return applied(text, splices)
 

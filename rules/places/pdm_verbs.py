@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rules.places.calls import Word
 from rules.places.manner import Answer, Manner, look
-from rules.places.options import extra_options, group_options, quoted, read_options, sync_answer
+from rules.places.options import extra_options, group_options, only_main, quoted, read_options, sync_answer
 from rules.places.shared_verbs import SHARED, Handler, as_said, dropped, show
 from rules.places.target import Target
 
@@ -22,18 +23,29 @@ def _pdm_install(rest: Sequence[Word], target: Target, manner: Manner) -> Answer
             "pdm install with "
             + ", ".join([*found.unknown, *(w.value for w in found.named), *found.values.get("lock", ())])
         )
-    parts = [target.without_groups] if "prod" in found.flags else []
-    for name in found.all("group"):
+    groups = found.all("group")
+    if any(re.search(r"[${<]", name) for name in groups):
+        return look("pdm install of a group that a variable names")
+    selects = "no-default" not in found.flags and any(_is_group(target, name) for name in groups)
+    parts = [target.without_groups] if "prod" in found.flags or (selects and target.defaults) else []
+    for name in groups:
         if name == ":all":
             parts += ["--all-groups", "--all-extras"]
         elif "no-default" in found.flags:
             parts += group_options(target, [name], "only-group")
         elif (extra := target.extra_of(name)) is not None:
             parts.append(f"--extra {extra}")
+        elif selects:
+            parts += only_main(target, [name])
         else:
             parts += group_options(target, [name], "group")
     parts += group_options(target, found.all("without"), "no-group")
     return sync_answer(target, manner, list(dict.fromkeys(parts)), project="no-self" not in found.flags)
+
+
+def _is_group(target: Target, name: str) -> bool:
+    """Whether ``-G NAME`` is a development group: PDM then leaves the others out (``GroupSelection`` of PDM 2)."""
+    return target.extra_of(name) is None and bool(only_main(target, [name]))
 
 
 def _pdm_export(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:

@@ -91,6 +91,8 @@ def pip_files(words: list[Word], target: Target, manner: Manner) -> Answer | Non
         return None
     if found.unknown or {"elsewhere", "build"} & found.values.keys():
         return look(f"`{' '.join(values)[:100]}`: {', '.join(found.unknown) or 'where or how it installs'}")
+    if held := [c for c in found.values.get("constraint", ()) if target.file(manner.files.get(c, c)) is None]:
+        return look(f"`{' '.join(values)[:100]}`: installs within {', '.join(held)}, which a lock does not")
     if any(not _LOCAL.fullmatch(v) for v in locals_):
         return None
     options = options_of_files([manner.files.get(f, f) for f in files], target) if files else [target.without_groups]

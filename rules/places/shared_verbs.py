@@ -41,9 +41,12 @@ def _build(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
 
 
 def _update(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
-    names = [w.raw for w in rest if not w.value.startswith("-")]
+    found = read_options(rest, {}, {"--lock": "lock"})
+    if found.unknown:
+        return look("an update with " + ", ".join(found.unknown))
+    names = [w.raw for w in found.named]
     lock = " ".join(["uv lock", *([f"--upgrade-package {n}" for n in names] or ["--upgrade"])])
-    if {"--lock"} & {w.value for w in rest}:
+    if "lock" in found.flags:
         return Answer(kind="other", text=lock)
     return Answer(kind="other", text=f"{lock} && {sync_answer(target, manner, []).text}")
 

@@ -61,6 +61,16 @@ def test_nox(patched: Patch) -> None:
     )
 
 
+def test_a_nox_call_with_words_that_are_not_known_stays(patched: Patch) -> None:
+    head = "import nox\n\n@nox.session\ndef tests(session):\n"
+    rest = '    session.run("poetry", "install", *(["-E", "s3"] if x else []), external=True)\n'
+    assert patched({"noxfile.py": head + rest})["noxfile.py"] == head + rest
+    known = '    session.run("poetry", "install", "--with", group, external=True)\n'
+    assert patched({"noxfile.py": head + known})["noxfile.py"] == head + (
+        '    session.run("uv", "sync", "--locked", "--group", group, "--inexact", "--active", external=True)\n'
+    )
+
+
 def test_requirements_of_nox_sessions(patched: Patch) -> None:
     text = 'import nox\n\n@nox.session\ndef tests(session):\n    session.install("-r", "requirements.txt")\n'
     found = patched({"noxfile.py": text, ".python-version": "3.12\n"}, requirements__txt="flask==3.0.0\n")

@@ -1,0 +1,45 @@
+"""Lines of living files that still call an old tool after the move, whatever kind of file they stand in."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterator
+
+#: What the old tools are told to do; a tool's name alone says nothing.
+_VERBS = (
+    "add|build|cache|check|config|env|export|fetch|graph|info|init|install|list|lock|new|outdated|pin|publish|remove|"
+    "requirements|run|self|shell|show|sync|uninstall|update|use|venv|version"
+)
+_ALONE = frozenset({"pip-compile", "pip-sync"})
+_FILE = re.compile(
+    r"(?:.*/)?(?:[^/]+\.(?:md|rst|txt|adoc|py|toml|cfg|ini|json5?|ya?ml|sh|bash|zsh|fish|bat|cmd|ps1|mk|just|tf|hcl|groovy|gradle"
+    r"|service|conf|js|cjs|mjs|ts|nix|j2|envrc|mdc)|\.envrc|[^/]*[Mm]akefile[^/]*|[Jj]ustfile|[^/]*[Dd]ockerfile[^/]*"
+    r"|[^/]*[Cc]ontainerfile[^/]*|Jenkinsfile[^/]*|Procfile[^/]*|Vagrantfile|Earthfile|Tiltfile)"
+)
+_GENERATED = re.compile(
+    r"(?:^|/)(?:package-lock\.json|requirements[\w.-]*\.txt|[\w.-]*lock[\w.-]*\.(?:ya?ml|json|toml))$"
+)
+_LARGE = 200_000
+
+
+def may_speak(path: str) -> bool:
+    """Whether a file is one that people or programs read commands from."""
+    return _FILE.fullmatch(path) is not None and _GENERATED.search(path) is None and "{{" not in path
+
+
+def still_said(path: str, text: str, tools: Collection[str]) -> Iterator[tuple[int, str]]:
+    """The lines that call one of ``tools``, with the words of the call; comments of code call nothing."""
+    named = [t for t in sorted(tools) if t not in _ALONE]
+    alone = [*sorted(_ALONE & set(tools)), *(["piptools"] if _ALONE & set(tools) else [])]
+    if len(text) > _LARGE or not any(t in text for t in (*named, *alone)):
+        return
+    parts = [rf"(?:{'|'.join(named)})[\"']?(?:\s|,\s?)[\"']?(?:{_VERBS})(?![\w-])"] if named else []
+    parts += [rf"(?:{'|'.join(alone)})(?![\w/.-])"] if alone else []
+    pattern = re.compile(rf"(?<![\w./@-])(?:{'|'.join(parts)})")
+    is_prose = posixpath.splitext(path)[1] in (".md", ".rst", ".txt", ".adoc", ".mdc")
+    for number, row in enumerate(text.splitlines(), start=1):
+        if len(row) > 2_000 or (not is_prose and row.lstrip().startswith(("#", "//", ";"))):
+            continue
+        if (match := pattern.search(row)) is not None:
+            yield number, re.sub(r"[\"',\s]+", " ", match[0]).strip()
