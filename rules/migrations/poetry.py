@@ -232,7 +232,7 @@ class _Conversion:
         listed_too = any("License ::" in c for c in self._poetry.data.get("classifiers", ()) if isinstance(c, str))
         try:
             expression = str(canonicalize_license_expression(text))
-            plain = build.package and not build.keeps_poetry_core and not listed_too
+            plain = not build.keeps_poetry_core and not listed_too
         except InvalidLicenseExpression:
             plain, expression = False, text
         raw = string(expression) if plain else value_text({"text": text})

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 
 _SPOKEN = {"poetry": "Poetry", "pipenv": "Pipenv", "pdm": "PDM", "rye": "Rye", "pip-compile": "pip-compile"}
 _NAME = re.compile(r"[ \t]*(?:-[ \t]+name|(?:-[ \t]+)?displayName):[ \t]")
+_FILE = re.compile(r"(?<![\w./-])Pipfile(?![\w-]|\.\w)")
 _NEAR = 3
 _LONG = 3000
 
@@ -32,7 +33,7 @@ def retold(before: str, after: str, tools: Collection[str]) -> str:
             if kind == "delete" and spoken.search(new[number]) and not _is_heading(new, number):
                 gone.add(number)
             else:
-                new[number] = spoken.sub("uv", new[number])
+                new[number] = _FILE.sub("pyproject.toml", spoken.sub("uv", new[number]))
         for number in _names_near(new, j1, j2):
             new[number] = spoken.sub("uv", new[number])
     return "".join(row for number, row in enumerate(new) if number not in gone)

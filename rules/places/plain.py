@@ -23,19 +23,39 @@ _ASSIGNED = re.compile(r"^(?:export\s+)?[A-Za-z_][\w.-]*\s*(?:[:?+]?:?=|:=)[ \t]
 
 def makefile(path: str, text: str, context: Context) -> str:
     """A Makefile: its recipes and the variables that hold a command; also a justfile."""
-    script = Script(path, text, context, Manner(), aliases=_aliases(text, context), uses_active=True)
-    extra = []
-    for match in _RECIPE.finditer(text):
-        body = match[0].lstrip(" \t")
-        if body.startswith("#") or not body.strip():
-            continue
-        outcome = script.window(Window(start=match.end() - len(body), end=match.end()))
-        if outcome.emptied:
-            extra.append(Splice(match.start(), match.end(), ""))
-    after = applied(text, [*script.splices, *extra])
+    prefix = SYSTEM if "justfile" in path.lower() or path.endswith(".just") else SYSTEM.replace("$(", "$$(")
+    script = Script(path, text, context, Manner(), prefix=prefix, aliases=_aliases(text, context), brings=True)
+    kept: list[Splice] = []
+    for recipe in _recipes(text):
+        known = len(script.splices)
+        extra, doubtful = [], False
+        for match in recipe:
+            body = match[0].lstrip(" \t")
+            if body.startswith("#") or not body.strip():
+                continue
+            outcome = script.window(Window(start=match.end() - len(body), end=match.end()))
+            doubtful = doubtful or outcome.looked > 0
+            if outcome.emptied:
+                extra.append(Splice(match.start(), match.end(), ""))
+        if doubtful:
+            del script.splices[known:]
+        else:
+            kept += extra
+    after = applied(text, [*script.splices, *kept])
     after = _ASSIGNED.sub(lambda m: _assigned(m, path, context), after)
     after = _without_aliases(after, _aliases(text, context))
     return renamed_files(after, path, context)
+
+
+def _recipes(text: str) -> Iterator[list[re.Match[str]]]:
+    """The rows of each recipe: a target moves as a whole, or stays with a note on what is in doubt."""
+    found: list[re.Match[str]] = []
+    for match in _RECIPE.finditer(text):
+        if found and text[found[-1].end() : match.start()].strip():
+            yield found
+            found = []
+        found.append(match)
+    yield found
 
 
 def _assigned(match: re.Match[str], path: str, context: Context) -> str:
@@ -68,9 +88,12 @@ def _without_aliases(text: str, aliases: dict[str, str]) -> str:
 
 
 def shell(path: str, text: str, context: Context) -> str:
-    """A shell script; one that an image starts does not install again."""
+    """A shell script; one that an image starts does not install again.
+
+    What ``pip`` installed went to the Python that ran it, whatever that was; so does what stands in its place.
+    """
     manner = Manner(run=NO_SYNC) if _in_image(path, context) else Manner()
-    script = Script(path, text, context, manner, uses_active=True)
+    script = Script(path, text, context, manner, prefix=SYSTEM, brings=manner.run != NO_SYNC)
     outcome = script.window(Window(start=0, end=len(text)))
     if outcome.emptied:
         return renamed_files(text, path, context)

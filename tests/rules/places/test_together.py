@@ -63,3 +63,10 @@ def test_a_step_whose_installer_goes_goes_whole(patched: Any) -> None:
 def test_sentences_that_still_speak_of_the_tool_are_noted(patched: Any) -> None:
     text = "We use Poetry.\n\n```sh\npoetry install\n```\n"
     assert ("README.md", 1, "sentences still speak of the old tool (lines 1)") in patched({"README.md": text}).notes
+
+
+def test_a_target_of_which_something_is_in_doubt_stays_whole(patched: Any) -> None:
+    text = "init:\n\tpoetry install\n\tpoetry env list\n\ntest:\n\tpoetry run pytest\n"
+    found = patched({"Makefile": text})
+    assert found["Makefile"] == text.replace("poetry run", "uv run --locked")
+    assert any(path == "Makefile" and line == 3 for path, line, _ in found.notes)
