@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from rules.uv import version
+
 Patch = Callable[..., Any]
 
 
@@ -85,3 +87,19 @@ def test_jenkins(patched: Patch) -> None:
     found = patched({"Jenkinsfile": text})["Jenkinsfile"]
     assert "sh 'pip install uv==0.13.9 && uv sync --locked'" in found
     assert "    uv run --locked pytest\n" in found
+
+
+def test_pip_in_a_script_installs_into_the_python_that_runs_it(patched: Patch) -> None:
+    own = "UV_PROJECT_ENVIRONMENT=\"$(python -c 'import sys; print(sys.prefix)')\" uv sync --locked"
+    found = patched(
+        {
+            "ci.sh": "pip install -r requirements.txt\npython -m shop\n",
+            "Makefile": "install:\n\tpython3 -m pip install -r requirements.txt\n",
+            ".python-version": "3.12\n",
+        },
+        requirements__txt="flask==3.0.0\n",
+    )
+    bring = f"pip install uv=={version('uv')} && "
+    assert found["ci.sh"] == f"{bring}{own} --inexact\npython -m shop\n"
+    make = own.replace("$(", "$$(").replace("python -c", "python3 -c")
+    assert found["Makefile"] == f"install:\n\tpython3 -m {bring}{make} --inexact\n"
