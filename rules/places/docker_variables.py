@@ -1,0 +1,117 @@
+"""Variables of the old tools in a Dockerfile: renamed, or taken out with what speaks of them alone. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rules.places.docker_steps import KEYWORD, Step
+from rules.places.target import MANAGERS, Target
+from rules.places.text import Splice, line_end, line_start
+from rules.places.variables import is_old, new_variable
+
+
+def variables(text: str, step: Step, target: Target) -> Iterator[Splice]:
+    """Variables of the old tool: renamed, or taken out."""
+    argument = step.text(text)
+    names = re.findall(r"(?<![\w$/{])([A-Z][A-Z0-9_]*)(?=[= \t\r\n\\]|$)", argument)
+    old = [n for n in names if is_old(n)]
+    path = re.search(r"\$\{?(?:POETRY|PIPENV|PDM)_[A-Z_]+\}?", argument)
+    if not old and not path:
+        return
+    pairs = list(_PAIR.finditer(argument))
+    kept, dropped = [], []
+    for pair in pairs:
+        if is_old(pair["name"]) and new_variable(pair["name"]) is None:
+            dropped.append(pair)
+        else:
+            kept.append(pair)
+    if not pairs:  # ENV NAME value, ARG NAME
+        name = argument.split()[0] if argument.split() else ""
+        if is_old(name) and new_variable(name) is None:
+            yield gone(text, step, target)
+        elif path:
+            yield from _path(text, step, target)
+        return
+    if dropped and not kept and len(pairs) == len(names or pairs):
+        yield gone(text, step, target)
+    elif dropped and "\\\n" not in argument and "\\\r\n" not in argument:
+        new = " ".join(p[0].strip() for p in kept)
+        ending = argument[len(argument.rstrip()) :]
+        yield _environment_row(text, step, target, _without_home(new) + ending)
+    elif dropped:
+        yield _rows(text, step, target, dropped)
+    elif path:
+        yield from _path(text, step, target)
+
+
+def _environment_row(text: str, step: Step, target: Target, argument: str) -> Splice:
+    """What is left of variables; a path that is set to itself goes."""
+    if _SAME_PATH.fullmatch(argument):
+        return gone(text, step, target)
+    return Splice(step.body, step.end, argument)
+
+
+def gone(text: str, step: Step, target: Target) -> Splice:
+    """Takes an instruction out, with the comment right above that speaks of the old tool and doubled blanks."""
+    start, end = step.start, step.end
+    tools = "|".join(sorted(target.tools & MANAGERS)) or "poetry"
+    above = line_start(text, max(start - 1, 0))
+    comment = text[above:start]
+    if start and re.match(rf"[ \t]*#.*(?:{tools})", comment, re.IGNORECASE) and "syntax=" not in comment:
+        start = above
+    before = text[line_start(text, max(start - 1, 0)) : start]
+    if start and not before.strip() and not text[end : line_end(text, end)].strip() and end < len(text):
+        end = line_end(text, end)
+    return Splice(start, end, "")
+
+
+def _rows(text: str, step: Step, target: Target, dropped: list[re.Match[str]]) -> Splice:
+    """Takes rows out of a variable list of several lines."""
+    rows = text[step.start : step.end].splitlines(keepends=True)
+    keyword = KEYWORD.match(rows[0])
+    head = keyword[0] if keyword else ""
+    rows[0] = rows[0][len(head) :]
+    names = {p["name"] for p in dropped}
+    kept: list[str] = []
+    for row in rows:
+        found = list(_PAIR.finditer(row))
+        if found and all(p["name"] in names for p in found):
+            continue
+        for pair in found:
+            if pair["name"] in names:
+                row = row.replace(pair[0], "", 1)
+        kept.append(row)
+    while kept and (not kept[0].strip(" \\\r\n\t") or kept[0].lstrip().startswith("#")):
+        kept.pop(0)
+    while kept and not kept[-1].strip(" \\\r\n\t"):
+        kept.pop()
+    last = max((n for n, row in enumerate(kept) if not row.lstrip().startswith("#")), default=None)
+    if last is None:
+        return gone(text, step, target)
+    kept = kept[: last + 1]
+    kept[0] = kept[0].lstrip()
+    kept[-1] = re.sub(r"[ \t]*\\[ \t]*(\r?\n)$", r"\1", kept[-1])
+    return Splice(step.start, step.end, head + _without_home("".join(kept)))
+
+
+def _path(text: str, step: Step, target: Target) -> Iterator[Splice]:
+    """The old tool's folder leaves the path."""
+    argument = step.text(text)
+    new = _without_home(argument)
+    if new != argument:
+        yield _environment_row(text, step, target, new)
+
+
+_PAIR = re.compile(
+    r"(?P<name>[A-Za-z_]\w*)=(?P<value>\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:\\[^\n\r]|[^\s\"'\\])*)[ \t]*", re.DOTALL
+)
+
+
+_SAME_PATH = re.compile(r"\s*PATH\s*[= ]\s*[\"']?\$\{?PATH\}?[\"']?\s*")
+
+
+def _without_home(text: str) -> str:
+    """A list of folders without those of the old tool."""
+    text = re.sub(r"\$\{?(?:POETRY|PIPENV|PDM)_[A-Z_]+\}?[^:\"'\s]*:", "", text)
+    return re.sub(r":\$\{?(?:POETRY|PIPENV|PDM)_(?:HOME|BIN|PATH)\}?[^:\"'\s]*", "", text)
