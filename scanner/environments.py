@@ -104,9 +104,18 @@ def _by_pip(commands: Sequence[Command]) -> Evidence | None:
     if any(c.tool == "pip-tools" for c in ours):
         return None
     found = (c for c in ours if c.tool == "pip" and "install" in c.argv and "pip" in " ".join(c.argv[:3]))
-    return next((_evidence(c) for c in found if posixpath.basename(c.path) not in _RUNNERS), None)
+    for command in found:
+        if posixpath.basename(command.path) not in _RUNNERS and not (
+            command.context == "script" and _OTHER_SCRIPT.search(command.path)
+        ):
+            return _evidence(command)
+    return None
 
 
+_OTHER_SCRIPT = re.compile(
+    r"(?:^|[-_./])(?:ci|rtd|docs?|tests?|build|release|publish|deploy(?:ment)?|docker|entrypoint|pyinstaller|package)(?=$|[-_./])",
+    re.IGNORECASE,
+)
 _RUNNERS = frozenset({"tox.ini", "tox.toml", "noxfile.py", "pyproject.toml", "setup.cfg"})  # environments of their own
 
 

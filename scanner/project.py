@@ -30,6 +30,7 @@ from scanner.lock_health import indexes_of
 from scanner.managers import Managers, find_managers
 from scanner.obstacles import obstacles
 from scanner.pinned_versions import pinned_versions
+from scanner.pipeline import in_side_folder
 from scanner.signature import signature
 from scanner.toml_reader import table
 
@@ -218,7 +219,7 @@ def _images_of(folder: Folder, scenery: Scenery) -> list[Image]:
     if mine:
         return [image for image in scenery.images if image.path in mine]
     around = _bringers_around(folder, scenery)
-    if theirs := {c.path for c in installing if c.project in around}:
+    if theirs := {c.path for c in installing if c.project in around and not in_side_folder(c.path)}:
         return [image for image in scenery.images if image.path in theirs]
     own = frozenset(scenery.own_files.get(folder.path, ()))
     owned = {c.path for c in installing if c.project is not None}
