@@ -58,7 +58,8 @@ class Proof:
 class Plan(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     """The plan of one repository on one track; ``after`` are the repositories that it cannot move without.
 
-    ``later`` are the steps after a move to Ruff, ``None`` where they were not measured.
+    ``later`` are the steps after a move to Ruff, ``None`` where they were not measured. ``combined`` is the patch of
+    both tracks in one.
     """
 
     repository: str
@@ -74,6 +75,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     blockers: tuple[PlanBlocker, ...]
     steps: tuple[Step, ...]
     patch: str | None = None
+    combined: str | None = None
     proofs: tuple[Proof, ...] = ()
     after: tuple[str, ...] = ()
     measure: Measure | None = None

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from reports.escape import markdown
 from rules.blockers import PlanBlocker
 from rules.ruff.gate import Measure
+from rules.ruff.move import Baseline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintOutcome:
     """What became of one repository on the Ruff track: its patch and the one that takes it back (``""``: none).
 
-    ``tools`` are replaced; ``lost`` is what they did and Ruff does not: tool, code or option, reason.
+    ``tools`` are replaced; ``lost`` is what they did and Ruff does not: tool, code or option, reason. ``baseline`` is
+    what the patch leaves out today.
     """
 
     repository: str
@@ -28,6 +30,7 @@ class LintOutcome:
     remark: str | None = None
     commit: str | None = None
     error: str | None = None
+    baseline: Baseline | None = None
 
 
 def lint_readme(outcomes: Mapping[str, LintOutcome], names: Mapping[str, str]) -> str:

@@ -51,6 +51,8 @@ def _repository(plan: Plan, name: str, told: Told) -> list[str]:
         lines.append("# no lock is in this patch, and the old one stays: prove it before it goes in")
     else:
         lines.append("uv lock --check && uv sync --locked")
+    if plan.combined is not None:
+        lines += ["", "# or this one instead, for the move to Ruff as well (see RUFF.md)", f"git apply {plan.combined}"]
     return [*lines, "", "# and back", f"git apply {rollback}", "```"]
 
 

@@ -48,6 +48,7 @@ class LintMove:
     notes: tuple[PlanBlocker, ...] = ()
     lost: tuple[tuple[str, str, str], ...] = ()
     setup: Setup = field(default_factory=Setup)
+    baseline: Baseline | None = None
 
 
 def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
@@ -72,7 +73,9 @@ def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
     _unconfigure(edits, ground, tools)
     _switch(edits, ground, swap)
     notes = (*edits.notes, *_stays(ground.repository, tools), *_aside(setup))
-    return replace(empty, tools=tuple(sorted(tools)), edits=edits.made(), notes=notes, lost=made.lost)
+    return replace(
+        empty, tools=tuple(sorted(tools)), edits=edits.made(), notes=notes, lost=made.lost, baseline=baseline
+    )
 
 
 # -- what stays

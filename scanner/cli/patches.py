@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,12 +15,13 @@ import click
 
 from reports.escape import terminal
 from reports.views.lint_patches import lint_readme
-from reports.views.patches import patches_readme
+from reports.views.patches import Told, patches_readme
 from rules.plan import Plans
 from rules.rollout.later import with_later
 from scanner import workers
 from scanner.cli.common import Common, note
 from scanner.inventory import Fleet, Repository
+from scanner.proof.combined import Combined, Pair, combine, with_combined
 from scanner.proof.lint_patches import LintOutcome, LintTask, convert_lint, with_lint_outcomes
 from scanner.proof.patches import Outcome, Task, convert, file_names, with_outcomes
 from scanner.proof.settings import Settings, absolute, users_settings
@@ -163,23 +164,65 @@ def patched(fleet: Fleet, plans: Plans, asked: Asked, common: Common) -> tuple[P
     finally:
         progress.end()
     plans = with_outcomes(plans, outcomes, names)
-    readme = patches_readme(fleet, plans, {k: (o.commit, o.remarks, o.error) for k, o in outcomes.items()})
-    _put(asked.folder / "README.md", readme)
+    told = {k: (o.commit, o.remarks, o.error) for k, o in outcomes.items()}
+    _put(asked.folder / "README.md", patches_readme(fleet, plans, told))
     for outcome in outcomes.values():
         if outcome.error:
             click.echo(terminal(f"muster: {outcome.repository}: {outcome.error}"), err=True)
     note(f"wrote {counted(sum(bool(o.patch) for o in outcomes.values()), 'patch')} into {asked.folder}", common)
     if interrupted:
         return plans, INTERRUPTED
-    plans, worse = _linted(fleet, plans, asked, common, names)
-    return plans, _status(outcomes, asked) or worse
+    plans, linted, worse = _linted(fleet, plans, asked, common, names)
+    both = [r for r in fleet.repositories if _has_both(outcomes.get(r.id), linted.get(r.id))]
+    found = list(_combined([_pair(outcomes[r.id], linted[r.id], r, asked, common, as_of) for r in both], asked, names))
+    if found:
+        plans = with_combined(plans, {one.repository for one in found if one.patch}, names)
+        told |= {c.repository: _and(told[c.repository], c) for c in found}
+        _put(asked.folder / "README.md", patches_readme(fleet, plans, told))
+    return plans, _status(outcomes, asked) or worse or (UNREAD if any(c.error for c in found) else 0)
 
 
-def _linted(fleet: Fleet, plans: Plans, asked: Asked, common: Common, names: dict[str, str]) -> tuple[Plans, int]:
+def _has_both(outcome: Outcome | None, linted: LintOutcome | None) -> bool:
+    return outcome is not None and linted is not None and bool(outcome.patch and linted.patch)
+
+
+def _pair(
+    outcome: Outcome, linted: LintOutcome, repository: Repository, asked: Asked, common: Common, as_of: date
+) -> Pair:
+    return Pair(
+        repository=repository,
+        config=common.config,
+        as_of=as_of,
+        edits=outcome.edits,
+        moves=outcome.moves,
+        baseline=linted.baseline,
+        settings=asked.settings,
+    )
+
+
+def _combined(pairs: Sequence[Pair], asked: Asked, names: dict[str, str]) -> Iterator[Combined]:
+    """Write the patches of both tracks in one, for the repositories that have one on each."""
+    for done in workers.run(pairs, combine, jobs=min(asked.jobs, len(pairs) or 1), timeout=_HOUR, window=1):
+        found = done.result or Combined(repository=done.task.repository.id, error=done.lost)
+        _write_both(asked.folder, names[found.repository], "uv-ruff", found.patch, found.rollback)
+        if found.error:
+            click.echo(terminal(f"muster: {found.repository}: {found.error}"), err=True)
+        yield found
+
+
+def _and(told: Told, combined: Combined) -> Told:
+    """What README.md says of a repository, with what the patch of both tracks adds."""
+    commit, remarks, error = told
+    return commit, (*remarks, *combined.remarks), error
+
+
+def _linted(
+    fleet: Fleet, plans: Plans, asked: Asked, common: Common, names: dict[str, str]
+) -> tuple[Plans, dict[str, LintOutcome], int]:
     """The same for the Ruff track: its patches beside the others; 1 where a gate that passed would fail."""
     wanted = {plan.repository for plan in plans.plans if plan.track == "ruff"}
     if not wanted:
-        return plans, 0
+        return plans, {}, 0
     as_of = date.fromisoformat(fleet.run.as_of)
     tasks = [
         LintTask(repository=r, config=common.config, as_of=as_of, measure=asked.measure)
@@ -202,7 +245,7 @@ def _linted(fleet: Fleet, plans: Plans, asked: Asked, common: Common, names: dic
     note(f"wrote {counted(written, 'patch')} for the move to Ruff into {asked.folder}", common)
     fails = any(o.measure is not None and o.measure.breaks for o in outcomes.values())
     status = UNPROVED if fails else UNREAD if any(o.error for o in outcomes.values()) else 0
-    return with_later(with_lint_outcomes(plans, outcomes, names), fleet, common.config), status
+    return with_later(with_lint_outcomes(plans, outcomes, names), fleet, common.config), outcomes, status
 
 
 def _status(outcomes: dict[str, Outcome], asked: Asked) -> int:

@@ -57,6 +57,7 @@ def _convert(task: LintTask, found: Opened) -> LintOutcome:
         lost=made.lost,
         remark=found.remark,
         commit=task.repository.commit,
+        baseline=made.baseline,
     )
 
 

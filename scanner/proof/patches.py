@@ -47,7 +47,8 @@ class Task:
 class Outcome:
     """What became of one repository: its patch and the one that takes it back (``""``: none), and the proofs.
 
-    ``covered`` are the projects that move with another one (members of its workspace); ``remarks`` are for people;
+    ``edits`` and ``moves`` are what the patch was made from. ``covered`` are the projects that move with another one
+    (members of its workspace); ``remarks`` are for people;
     ``error`` says why the repository could not be opened or converted.
     """
 
@@ -60,6 +61,8 @@ class Outcome:
     remarks: tuple[str, ...] = ()
     commit: str | None = None
     error: str | None = None
+    edits: tuple[Edit, ...] = ()
+    moves: tuple[Move, ...] = ()
 
 
 def convert(task: Task) -> Outcome:
@@ -100,6 +103,8 @@ def _convert(task: Task, found: Opened) -> Outcome:
         covered=tuple(path for move in migration.moves for path in move.members),
         remarks=(*remarks, *(_told(note) for note in migration.notes)),
         commit=task.repository.commit,
+        edits=edits,
+        moves=migration.moves,
     )
 
 

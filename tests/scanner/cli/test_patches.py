@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from rules.uv import version as planned
+
 UV = shutil.which("uv")
 
 MANIFEST = (
@@ -167,3 +169,46 @@ def test_a_uv_that_is_none_is_said(muster: Any, api: Any, tmp_path: Path) -> Non
     assert told.status == 2
     assert "is uv 0.4.0; supported are 0.11 to 0.13" in told.err
     assert muster("plan", "--patches", "out", "--prove", "--uv", tmp_path / "none").status == 2
+
+
+def test_both_moves_in_one_patch(muster: Any, api: Any) -> None:
+    """The patch of both tracks applies alone, and does what both do."""
+    manifest = MANIFEST + '\n[tool.poetry.group.dev.dependencies]\nflake8 = "*"\nbeta = "*"\n'
+    ci = "on: push\njobs:\n  a:\n    steps:\n    - run: |\n        poetry install\n        poetry run flake8 .\n"
+    files = {"pyproject.toml": manifest, ".flake8": "[flake8]\nmax-line-length = 90\n", ".github/workflows/ci.yml": ci}
+    api.commit(files)
+    muster("scan", api.path, "-q")
+    told = muster("plan", "--patches", "out", "--format", "json", "-q")
+    plans = {plan["track"]: plan for plan in told.json["plans"]}
+    assert {plan["combined"] for plan in plans.values()} == {"api.uv-ruff.patch"}
+    _apply(api, Path("out/api.uv-ruff.patch"))
+    manifest = (api.path / "pyproject.toml").read_text()
+    assert "[dependency-groups]" in manifest
+    assert "flake8" not in manifest
+    assert "line-length = 90" in manifest
+    assert not (api.path / ".flake8").exists()
+    workflow = (api.path / ".github/workflows/ci.yml").read_text()
+    assert "poetry" not in workflow
+    assert "flake8" not in workflow
+    assert "ruff" in workflow
+    _apply(api, Path("out/api.uv-ruff.rollback.patch"))
+    assert api.git("status", "--porcelain") == ""
+    assert "git apply api.uv-ruff.patch" in Path("out/README.md").read_text()
+
+
+@pytest.mark.oracle
+@pytest.mark.skipif(UV is None, reason="no uv")
+def test_the_lock_of_both_moves_is_uvs(muster: Any, api: Any, wheels: Path) -> None:
+    _wheel(wheels, "flake8", "7.0")
+    _wheel(wheels, "ruff", planned("ruff"))
+    manifest = MANIFEST + '\n[tool.poetry.group.dev.dependencies]\nflake8 = "*"\n'
+    lock = _lock(alpha="1.0", beta="1.0", flake8="7.0")
+    api.commit({"pyproject.toml": manifest, "poetry.lock": lock, ".flake8": "[flake8]\nmax-line-length = 90\n"})
+    muster("scan", api.path, "-q")
+    told = muster("plan", "--patches", "out", "--prove", "--find-links", wheels, "--format", "json", "-q")
+    assert told.json["plans"][0]["combined"] == "api.uv-ruff.patch"
+    _apply(api, Path("out/api.uv-ruff.patch"))
+    text = (api.path / "uv.lock").read_text()
+    assert "flake8" not in text
+    assert 'name = "alpha"\nversion = "1.0"' in text
+    assert "flake8 goes" in Path("out/README.md").read_text()
