@@ -19,6 +19,8 @@ from scanner.yaml_reader import Node, Scalar, Sequence
 
 MAX_COMMANDS = 5_000
 MAX_DEPTH = 24
+MAX_LEGS = 24
+_TOLD = ("TOXENV", "NOXSESSION", "TOX_ENV")
 _SIDE = re.compile(
     r"(?:^|/)(?:[^/]*\{[{%][^/]*|(?:.+[-_])?(?:examples?|samples?|demos?|tutorials?|templates?|fixtures?|cookiecutter|test[-_]?data)"
     r"|tests?|vendor(?:ed)?|_vendor|third[-_]?party|external|snapshots?|skeletons?|scaffold)/",
@@ -80,6 +82,31 @@ def scalars(node: Node | None, depth: int = 0) -> Iterator[Scalar]:
             yield from scalars(item, depth + 1)
 
 
+def texts(node: Node | None, depth: int = 0) -> Iterator[str]:
+    """All text below a node."""
+    if isinstance(node, Scalar):
+        yield node.text
+    elif isinstance(node, Sequence | YamlMapping) and depth < MAX_DEPTH:
+        for item in node.items if isinstance(node, Sequence) else node.entries.values():
+            yield from texts(item, depth + 1)
+
+
+def deciding(rows: Iterable[Mapping[str, str]], text: str) -> tuple[dict[str, str], ...]:
+    """The legs of a matrix by those of its variables that ``text`` names, Python versions left aside; one at least.
+
+    Variables that tox and nox are told by count as named. More than a few legs are not told apart.
+    """
+    found: dict[tuple[tuple[str, str], ...], None] = {}
+    for row in rows:
+        named = ((k, v) for k, v in row.items() if not is_python_key(k) and (k in _TOLD or _names(text, k)))
+        found[tuple(sorted(named))] = None
+    return tuple(dict(row) for row in found) if 0 < len(found) <= MAX_LEGS else ({},)
+
+
+def _names(text: str, variable: str) -> bool:
+    return any(f"{sign}{variable}" in text for sign in ("$", "${", "$(", "<< parameters.", "<<parameters."))
+
+
 def is_true(text: str | None) -> bool:
     """Whether a YAML scalar says yes."""
     return (text or "").strip().lower() in ("true", "yes", "on", "1")
@@ -106,6 +133,10 @@ class Where:
     def with_env(self, more: Mapping[str, str]) -> Where:
         """The same with variables added."""
         return replace(self, env={**self.env, **more}) if more else self
+
+    def of_leg(self, leg: Mapping[str, str]) -> Where:
+        """The same in one leg of a matrix, whose values are variables."""
+        return replace(self.with_env(leg), leg=" ".join(f"{k}={v}" for k, v in leg.items())) if leg else self
 
     def inside(self, directory: str | None) -> Where:
         """The same in ``directory``, a path from the repository's root as CI files write it."""

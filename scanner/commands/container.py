@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner.commands.file_tree import FileTree
 from scanner.commands.ignored import is_ignored
@@ -71,7 +71,7 @@ class Container:
         return self._source(stage, line or 0, posixpath.normpath(path)) if stage is not None else None
 
     def rests_on(self, line: int | None, earlier: int | None) -> bool:
-        """Whether the stage at ``line`` is that at ``earlier``, or is made from it."""
+        """Whether what is installed at ``earlier`` is there at ``line``: in its stage, or one that made it."""
         later, first = self._stage_at(line), self._stage_at(earlier)
         pending = [later] if later is not None else []
         seen: set[int] = set()
@@ -81,7 +81,7 @@ class Container:
                 return True
             if stage not in seen:
                 seen.add(stage)
-                pending.extend(made_from(self._stages[stage], self._dockerfile))
+                pending.extend(_installed_from(self._stages[stage], self._dockerfile))
         return False
 
     def _stage_at(self, line: int | None) -> int | None:
@@ -221,6 +221,20 @@ def made_from(stage: Stage, dockerfile: Dockerfile) -> Iterator[int]:
                 yield names[origin.lower()]
             elif origin.isdigit() and int(origin) < stage.index:
                 yield int(origin)
+
+
+def _installed_from(stage: Stage, dockerfile: Dockerfile) -> Iterator[int]:
+    """The stages whose environment this one has: its base, and those that it copies more than built files from."""
+    bare = [s for s in stage.instructions if s.name in ("COPY", "ADD") and not all(map(_is_built, copied_sources(s)))]
+    yield from made_from(replace(stage, instructions=tuple(bare)), dockerfile)
+
+
+def _is_built(source: str) -> bool:
+    """Whether a copied path is a distribution, a listing or a folder of such, and no environment."""
+    name = posixpath.basename(source.rstrip("/*"))
+    return name in ("dist", "wheels", "wheelhouse", "wheel", "packages") or name.endswith(
+        (".whl", ".tar.gz", ".txt", ".lock", ".toml", ".in")
+    )
 
 
 def _copy_words(step: Instruction) -> list[str]:

@@ -762,6 +762,9 @@ class _Judge:
 
     def _from_lock(self, tool: str, lock: str, found: Found, enforced: Enforced) -> Judgement:
         if found.state == "unknown":
+            if tool != "poetry" and enforced in ("locked", "frozen") and self._lookup.tree.has_name(lock):
+                because = f"the folder it runs in is not known, but it fails without {lock}"
+                return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because)
             return Judgement(kind="install", tool=tool, because="the folder it runs in is not known")
         if found.path is None:
             return self._without_lock(tool, lock, enforced)

@@ -144,6 +144,7 @@ def _joined(parts: list[_Part], ask: PipAsk, tool: str, invocation: Invocation, 
         enforced=enforced,
         because=lowest.because,
         path=next(iter(paths), None),
+        serves=next((p for word in ask.paths if (p := lookup.find(invocation, word.split("[")[0]))), None),
     )
 
 
@@ -160,7 +161,7 @@ def _file(
     made = produced.get(place_of(invocation, word)) or (
         produced.get(posixpath.basename(word)) if path is None else None
     )
-    if made is not None and (path is None or not made.uses_lock):
+    if made is not None and not (made.uses_lock and path is not None and lookup.listing(path).kind == "compiled"):
         return _Part(made.uses_lock, made.because or "", hashed=made.enforced == "hashes")
     if path is None:
         matching = lookup.matching(invocation, word)

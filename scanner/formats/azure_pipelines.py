@@ -16,11 +16,13 @@ from scanner.pipeline import (
     MAX_DEPTH,
     Pipeline,
     Where,
+    deciding,
     in_side_folder,
     is_false,
     is_python_key,
     is_true,
     scalars,
+    texts,
     variables,
 )
 from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_mapping
@@ -105,7 +107,15 @@ def _walk(node: Node | None, scope: _Scope, depth: int) -> None:
         if key in ("stages", "jobs", "strategy", "runOnce", "deploy", "extends") or key.startswith("${{"):
             _walk(value, inner, depth + 1)
         elif key == "steps":
-            _steps(value, inner, 0)
+            for leg in deciding(_legs(node), " ".join(texts(value))):
+                _steps(value, replace(inner, where=inner.where.of_leg(leg)), 0)
+
+
+def _legs(job: Mapping) -> Iterator[dict[str, str]]:
+    """The legs of ``strategy: matrix`` with their variables."""
+    for leg in job.map("strategy", "matrix").entries.values():
+        if isinstance(leg, Mapping):
+            yield {k: v.text for k, v in leg.items() if isinstance(v, Scalar) and "$" not in v.text}
 
 
 def _entered(job: Mapping, scope: _Scope) -> _Scope:

@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice, product
 
 from scanner.facts import Extract
 from scanner.format import Format, like
-from scanner.pipeline import Pipeline, Where, is_python_key, scalars, variables
+from scanner.pipeline import Pipeline, Where, deciding, is_python_key, scalars, texts, variables
 from scanner.yaml_reader import Mapping, Node, Scalar, load_mapping
 
 CI = "circleci"
 MAX_DEPTH = 8
+MAX_ROWS = 200
 _PARAMETER = re.compile(r"<<\s{0,4}(?:parameters|pipeline\.parameters|matrix)\.([\w-]{1,80})\s{0,4}>>")
 
 
@@ -73,7 +75,19 @@ def _job(name: str, job: Mapping, doc: Mapping, calls: list[_Call], pipeline: Pi
         for scalar, from_matrix in values if is_python_key(key) else ():
             pipeline.python(scalar.text, scalar.line, "ci-matrix" if from_matrix else "ci-setup", where)
     single = {key: values[0][0].text for key, values in parameters.items() if len(values) == 1}
-    _steps(job.seq("steps"), _Scene(doc, pipeline), where, single, 0)
+    named = " ".join(text for text in texts(job.get("steps")))
+    for leg in deciding((row for call in own for row in _legs(call, job)), named):
+        told = " ".join(f"{name}={value}" for name, value in leg.items()) or None
+        _steps(job.seq("steps"), _Scene(doc, pipeline), replace(where, leg=told), {**single, **leg}, 0)
+
+
+def _legs(call: _Call, job: Mapping) -> Iterator[dict[str, str]]:
+    """What a job's parameters are in each of the runs that one entry of a workflow stands for."""
+    given = {k: v.text for k, v in call.arguments.items() if isinstance(v, Scalar) and "<<" not in v.text}
+    known = {**{key: values[0][0].text for key, values in _defaults(job).items()}, **given}
+    axes = {key: [s.text for s in scalars(node)] for key, node in call.arguments.map("matrix", "parameters").items()}
+    for row in islice(product(*axes.values()), MAX_ROWS):
+        yield {**known, **dict(zip(axes, row, strict=True))}
 
 
 class _Scene:

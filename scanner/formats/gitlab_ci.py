@@ -9,10 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice, product
 
 from scanner.facts import Extract
 from scanner.format import Format
-from scanner.pipeline import MAX_DEPTH, Pipeline, Where, in_side_folder, is_python_key, is_true, scalars, variables
+from scanner.pipeline import (
+    MAX_DEPTH,
+    Pipeline,
+    Where,
+    deciding,
+    in_side_folder,
+    is_python_key,
+    is_true,
+    scalars,
+    variables,
+)
 from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_all
 
 CI = "gitlab-ci"
@@ -21,6 +32,7 @@ _KEYWORDS = frozenset(
 )
 _NAME = re.compile(r"(?:\.gitlab/|\.gitlab-ci/|gitlab-ci/|gitlab/|ci/).+\.ya?ml|(?:.+/)?[^/]*\.?gitlab-ci[^/]*\.ya?ml")
 MAX_PARENTS = 12
+MAX_ROWS = 200
 MAX_SCRIPT = 5_000
 
 
@@ -115,8 +127,18 @@ def _job(name: str, job: Mapping, doc: Mapping, pipeline: Pipeline, disabled: st
     before = merged.get("before_script") or default.get("before_script") or doc.get("before_script")
     after = merged.get("after_script") or default.get("after_script") or doc.get("after_script")
     script = [s for node in (before, merged.get("script")) for s in _flat(node, doc)]
-    pipeline.run(script, where)
+    for leg in deciding(_legs(merged), " ".join(s.text for s in script) + " ".join(env.values())):
+        pipeline.run(script, where.of_leg(leg))
     pipeline.run(_flat(after, doc), replace(where, tolerated=True))
+
+
+def _legs(job: dict[str, Node]) -> Iterator[dict[str, str]]:
+    """The combinations of ``parallel: matrix``."""
+    parallel = job.get("parallel")
+    for entry in parallel.seq("matrix") if isinstance(parallel, Mapping) else ():
+        if isinstance(entry, Mapping):
+            axes = {name: [s.text for s in scalars(node)] for name, node in entry.items()}
+            yield from (dict(zip(axes, row, strict=True)) for row in islice(product(*axes.values()), MAX_ROWS))
 
 
 def _merged(job: Mapping, doc: Mapping) -> dict[str, Node]:

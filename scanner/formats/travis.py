@@ -6,10 +6,12 @@ All phases of a job run in one shell, one after another. Without ``install``, a 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from scanner.facts import Extract
 from scanner.format import Format
-from scanner.pipeline import Pipeline, Where, is_false, is_python_key, scalars
-from scanner.yaml_reader import Mapping, Node, Scalar, load_mapping
+from scanner.pipeline import Pipeline, Where, deciding, is_false, is_python_key, scalars
+from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_mapping
 
 CI = "travis"
 _PHASES = (
@@ -89,7 +91,15 @@ def _phases(job: dict[str, Node], doc: Mapping, pipeline: Pipeline, where: Where
         if phase == "install" and node is None and doc.text("language") == "python":
             pipeline.command(("pip", "install", "-r", "requirements.txt"), doc.line_of("language"), where)
         script.extend(s for s in scalars(node) if s.text.strip() not in _SKIP)
-    pipeline.run(script, where)
+    for leg in deciding(_legs(doc) if not job else (), " ".join(s.text for s in script)):
+        pipeline.run(script, where.of_leg(leg))
+
+
+def _legs(doc: Mapping) -> Iterator[dict[str, str]]:
+    """The lines of ``env``, each of which is a job of its own."""
+    node = doc.get("env", "matrix") or doc.get("env", "jobs") or doc.get("env")
+    for line in node.items if isinstance(node, Sequence) else ():
+        yield _assignments(line)
 
 
 FORMAT = Format(name="travis", matches=lambda path: path in (".travis.yml", ".travis.yaml"), read=read)

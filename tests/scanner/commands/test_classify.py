@@ -697,3 +697,19 @@ def test_environments_that_test_with_named_packages_are_installs() -> None:
 )
 def test_uv_serves_the_member_that_is_named_or_near(directory: str, text: str, expected: str) -> None:
     assert judged(text, directory)[0].project == expected
+
+
+def test_a_file_that_is_written_over_is_no_longer_what_is_committed() -> None:
+    text = "poetry export -f requirements.txt -o requirements.txt --without-hashes\npip install -r requirements.txt"
+    assert short(judged(text, "poetry")[-1]) == ("install", "pip", True, "none")
+    at_root = judged("cd poetry && poetry export -o ../requirements.txt && cd .. && pip install -r requirements.txt")
+    assert short(at_root[-1]) == ("install", "pip", True, "hashes")
+
+
+def test_what_fails_without_a_lock_has_one_wherever_it_runs() -> None:
+    assert [short(c) for c in judged("uv sync --frozen", None)] == [("install", "uv", True, "frozen")]
+    assert [short(c) for c in judged("uv sync", None)] == [("install", "uv", None, None)]
+
+
+def test_a_project_counts_before_the_files_that_are_installed_beside_it() -> None:
+    assert judged("pip install -r dynamic/requirements.txt -e ./poetry")[0].project == "poetry"

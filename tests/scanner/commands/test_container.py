@@ -88,3 +88,19 @@ def test_the_context_is_where_the_sources_are(path: str, copy: str, expected: st
 def test_a_context_around_the_repository() -> None:
     found = container("FROM x\nCOPY thisrepo/requirements.txt other/y /w/\n")
     assert found.source(2, "/w/requirements.txt") == "requirements.txt"
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ("COPY --from=a /opt/venv /opt/venv", True),
+        ("COPY --from=a /dist/*.whl /tmp/", False),
+        ("COPY --from=a /app/dist /dist", False),
+        ("RUN --mount=type=bind,from=a,source=/dist,target=/dist pip install /dist/x.whl", False),
+    ],
+)
+def test_an_environment_is_there_where_it_is_copied(step: str, expected: bool) -> None:
+    text = f"FROM x AS a\nRUN poetry install\nFROM y AS b\n{step}\nRUN pip install .\nFROM b\nRUN z\n"
+    assert container(text).rests_on(5, 2) is expected
+    assert container(text).rests_on(7, 2) is expected
+    assert container(text).rests_on(7, 5)

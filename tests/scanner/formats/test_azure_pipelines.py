@@ -83,3 +83,14 @@ def test_other_files() -> None:
     assert not FORMAT.matches("docs/pipelines.yml")
     assert read("pipelines/a.yml", "steps: {a: b}") is None
     assert read("pipelines/a.yml", "x: y") is None
+
+
+def test_the_legs_of_a_matrix_are_told_apart_by_the_variables_that_steps_name() -> None:
+    text = """
+jobs:
+- job: t
+  strategy: {matrix: {one: {dir: a, py: "3.11"}, two: {dir: b, py: "3.12"}, three: {dir: b, py: "3.13"}}}
+  steps:
+  - script: pip install -r $(dir)/requirements.txt
+"""
+    assert [i.argv[-1] for i in _read(text).invocations] == ["a/requirements.txt", "b/requirements.txt"]

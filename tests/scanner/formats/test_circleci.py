@@ -106,3 +106,20 @@ def test_a_jobs_folder_of_its_own_is_where_the_repository_is(folder: str, expect
     extract = FORMAT.read(".circleci/config.yml", text)
     assert extract is not None
     assert [i.directory for i in extract.invocations] == [expected]
+
+
+def test_a_job_runs_once_for_each_set_of_arguments_that_its_commands_name() -> None:
+    text = """
+jobs:
+  t:
+    parameters: {dir: {default: a}, py: {default: "3.11"}}
+    steps:
+    - run: cd << parameters.dir >> && uv sync
+workflows:
+  w:
+    jobs:
+    - t
+    - t: {dir: b, name: other}
+    - t: {matrix: {parameters: {dir: [c, d], python: ["3.11", "3.12"]}}}
+"""
+    assert [i.directory for i in _read(text).invocations] == ["a", "b", "c", "d"]

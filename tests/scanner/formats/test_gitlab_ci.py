@@ -108,3 +108,8 @@ def test_rings_end() -> None:
 def test_references_that_unfold_are_bounded() -> None:
     jobs = "".join(f".a{n}:\n  script:\n" + f"    - !reference [.a{n + 1}, script]\n" * 200 for n in range(8))
     _read(jobs + ".a8: {script: []}\nz:\n  script:\n    - !reference [.a0, script]\n")
+
+
+def test_the_legs_of_a_matrix_are_told_apart_by_the_variables_that_a_script_names() -> None:
+    text = "t:\n  parallel:\n    matrix:\n    - DIR: [a, b]\n      PY: ['3.11', '3.12']\n  script: [cd $DIR, uv sync]\n"
+    assert [(i.directory, i.leg) for i in _read(text).invocations] == [("a", "DIR=a"), ("b", "DIR=b")]

@@ -46,3 +46,11 @@ def test_jobs_that_are_included() -> None:
 def test_only_at_the_root() -> None:
     assert FORMAT.matches(".travis.yml")
     assert not FORMAT.matches("x/.travis.yml")
+
+
+def test_each_line_of_env_is_a_job_where_commands_depend_on_it() -> None:
+    text = (
+        "language: python\nenv:\n- TOXENV=py37\n- TOXENV=lint DB=x\n- PY=3.8\ninstall: pip install tox\nscript: tox\n"
+    )
+    found = read(".travis.yml", text).invocations
+    assert [dict(i.env).get("TOXENV") for i in found if i.argv == ("tox",)] == ["py37", "lint", None]
