@@ -22,6 +22,7 @@ from scanner.facts import normal_name
 from scanner.format import Unreadable
 from scanner.pep508 import git_reference
 from scanner.proof import scratch
+from scanner.proof.apart import told_apart
 from scanner.proof.causes import Unasked, unasked
 from scanner.proof.interpreter import interpreter
 from scanner.proof.seed import seed
@@ -34,7 +35,8 @@ _ROUNDS = 40
 class Bench:
     """One project in its scratch copy below ``root``; its files are written already.
 
-    ``assumed`` are the packages that the old lock answered for so far, and why.
+    ``assumed`` are the packages that the old lock answered for so far, and why; ``pins`` the old versions, with the
+    environments that each is for.
     """
 
     def __init__(self, move: Move, manifests: Mapping[str, str], settings: Settings, root: Path) -> None:
@@ -47,6 +49,10 @@ class Bench:
         self._plain = self._manifest.read_text(encoding="utf-8")
         served = {move.manifest, *(posixpath.join(member, "pyproject.toml") for member in move.members)}
         self.parsed = [_parsed(text) for path, text in manifests.items() if path in served]
+        self._all = [_parsed(text) for text in manifests.values()]
+        self._asked = [text for known in move.recorded for text in known.requires]
+        self._asked += [text for manifest in self._all for text in _requirements(manifest)]
+        self.pins = told_apart(move.pins, self._asked)
         self.requires = [r for p in self.parsed if isinstance(r := table(p, "project").get("requires-python"), str)]
         self._python = interpreter(self.requires, root, tree=tree, builds=settings.allow_build)
         self._recorded: defaultdict[str, list[Recorded]] = defaultdict(list)
@@ -67,7 +73,7 @@ class Bench:
         self.put(None, constraints, environments)
         if self._move.pins:
             requires = ",".join(self.requires) or None
-            text = seed(self._move.pins, requires, environments, self._queries())
+            text = seed(self.pins, requires, environments, self._queries())
             self._lock.write_text(text, encoding="utf-8")
 
     def put(self, lock: str | None, constraints: Iterable[str], environments: Iterable[str]) -> None:
@@ -113,10 +119,8 @@ class Bench:
 
     def _queries(self) -> dict[str, str]:
         """What manifests and recorded packages ask of git repositories, as uv writes it into a lock; by name."""
-        texts = [text for known in self._move.recorded for text in known.requires]
-        texts += [text for manifest in self.parsed for text in _requirements(manifest)]
-        found = {name: urlencode({"rev": rev}) for text in texts for name, rev in _revision(text)}
-        for manifest in self.parsed:
+        found = {name: urlencode({"rev": rev}) for text in self._asked for name, rev in _revision(text)}
+        for manifest in self._all:
             for name, source in table(manifest, "tool", "uv", "sources").items():
                 told = source if isinstance(source, dict) else {}
                 if "git" in told:

@@ -239,10 +239,12 @@ class _Proving:
 
     def _constraints(self, found: Comparison) -> tuple[str, ...]:
         moved = _moved(found)
-        several = {p.key for p in self._move.pins for q in self._move.pins if p.key == q.key and p.version != q.version}
+        several = {
+            p.key for p in self._bench.pins for q in self._bench.pins if p.key == q.key and p.version != q.version
+        }
         made = {
             f"{pin.key}=={pin.version}" + (f" ; {pin.marker}" if pin.key in several and _is_marker(pin.marker) else "")
-            for pin in self._move.pins
+            for pin in pins
             if pin.key in moved and pin.version and pin.source == "index"
             if pin.key not in several or _is_marker(pin.marker)
         }
