@@ -239,9 +239,8 @@ class _Proving:
 
     def _constraints(self, found: Comparison) -> tuple[str, ...]:
         moved = _moved(found)
-        several = {
-            p.key for p in self._bench.pins for q in self._bench.pins if p.key == q.key and p.version != q.version
-        }
+        pins = self._bench.pins
+        several = {p.key for p in pins for q in pins if p.key == q.key and p.version != q.version}
         made = {
             f"{pin.key}=={pin.version}" + (f" ; {pin.marker}" if pin.key in several and _is_marker(pin.marker) else "")
             for pin in pins
