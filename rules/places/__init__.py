@@ -234,7 +234,11 @@ def _editors(path: str, ground: Ground) -> list[Editor]:
     found: list[Editor] = []
     if extract is not None and not extract.template and (editor := _BY_FORMAT.get(extract.format)) is not None:
         found.append(editor)
-    if name in ("dependabot.yml", "dependabot.yaml"):
+    if name in (".readthedocs.yml", ".readthedocs.yaml", "readthedocs.yml", "readthedocs.yaml"):
+        found.append(pipelines.read_the_docs)
+    elif name in ("heroku.yml", "heroku.yaml"):
+        found.append(pipelines.in_image)
+    elif name in ("dependabot.yml", "dependabot.yaml"):
         found.append(bots.dependabot)
     elif _RENOVATE.fullmatch(path):
         found.append(bots.renovate)

@@ -354,6 +354,7 @@ class _Image:
             first = next(s for s in self.syncs if s.stage == stage)
             rows: list[str] = []
             if self.system:
+                self._refuse_other_user(first)
                 prefix = self._prefix()
                 if prefix is None:
                     base = self.stages[self._chain(stage)[-1]].base
@@ -370,6 +371,16 @@ class _Image:
         own = any("UV_PROJECT_ENVIRONMENT=" in s.new for s in self.script.splices)
         if not self.system and not own:
             self._add_path()
+
+    def _refuse_other_user(self, step: Step) -> None:
+        """pip installs into a user's own folder where the system's is not theirs; uv does not."""
+        users = [
+            s for s in self.steps if s.name == "USER" and s.stage in self._chain(step.stage) and s.start < step.start
+        ]
+        name = users[-1].text(self.text).strip() if users else "root"
+        if name.partition(":")[0] not in ("root", "0"):
+            raise Unclear(f"installs as the user {name}, who may not write to the system's Python",
+                          line_of(self.text, step.start))  # fmt: skip
 
     def _add_path(self) -> None:
         if re.search(r"\.venv/bin", self.text):

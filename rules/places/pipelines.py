@@ -22,7 +22,27 @@ def edit(path: str, text: str, context: Context) -> str:
     """The file with uv's commands in the place of the old tools'."""
     compose = "compose" in path.rpartition("/")[2]
     manner = Manner(run=NO_SYNC) if compose else None
-    script = Script(path, text, context, manner, prefix=SYSTEM, brings=area_of(path) == "ci")
+    return _edited(
+        path, text, context, Script(path, text, context, manner, prefix=SYSTEM, brings=area_of(path) == "ci")
+    )
+
+
+def read_the_docs(path: str, text: str, context: Context) -> str:
+    """Read the Docs: its jobs install into the environment that it made; ``commands`` make their own."""
+    own = re.search(r"^[ \t]*commands:", text, re.MULTILINE) is not None
+    prefix = "" if own else _READ_THE_DOCS
+    return _edited(path, text, context, Script(path, text, context, trusted=True, prefix=prefix, in_system=not own))
+
+
+_READ_THE_DOCS = 'UV_PROJECT_ENVIRONMENT="$READTHEDOCS_VIRTUALENV_PATH" '
+
+
+def in_image(path: str, text: str, context: Context) -> str:
+    """A file whose commands run in an image (``heroku.yml``)."""
+    return _edited(path, text, context, Script(path, text, context, Manner(run=NO_SYNC), trusted=True))
+
+
+def _edited(path: str, text: str, context: Context, script: Script) -> str:
     extra: list[Splice] = []
     seen: set[int] = set()
     for document in documents(text):

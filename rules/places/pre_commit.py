@@ -36,7 +36,11 @@ def edit(path: str, text: str, context: Context) -> str:
         if not splices:
             break
         after = applied(after, splices)
+    after = _LOCK_IN_PATTERN.sub(lambda m: f"uv{m['dot']}lock", after) if target.tools & {"poetry", "pdm"} else after
     return renamed_files(after, path, context)
+
+
+_LOCK_IN_PATTERN = re.compile(r"(?<![\w-])(?:poetry|pdm)(?P<dot>\\{1,2}\.|\[\.\])lock(?![\w-])")
 
 
 def _repositories(text: str, target: Target, path: str, context: Context) -> Iterator[list[Splice]]:

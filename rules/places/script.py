@@ -186,6 +186,7 @@ class Script:
         aliases: Mapping[str, str] | None = None,
         uses_active: bool = False,
         brings: bool = False,
+        in_system: bool = False,
     ) -> None:
         self.path, self.text, self.context = path, text, context
         self.manner = manner or Manner()
@@ -199,7 +200,7 @@ class Script:
         self._jobs: dict[str | None, _Job] = {}
         self._uses_active = uses_active
         self._brings = brings
-        self._in_system = _SYSTEM.search(text) is not None or (prefix != "" and context.in_system)
+        self._in_system = in_system or _SYSTEM.search(text) is not None or (prefix != "" and context.in_system)
 
     @property
     def result(self) -> str:

@@ -70,3 +70,30 @@ def test_a_target_of_which_something_is_in_doubt_stays_whole(patched: Any) -> No
     found = patched({"Makefile": text})
     assert found["Makefile"] == text.replace("poetry run", "uv run --locked")
     assert any(path == "Makefile" and line == 3 for path, line, _ in found.notes)
+
+
+def test_read_the_docs_and_heroku(patched: Any) -> None:
+    docs = (
+        "version: 2\nbuild:\n  os: ubuntu-22.04\n  jobs:\n    post_create_environment:\n      - pip install poetry\n"
+        "    post_install:\n      - VIRTUAL_ENV=$READTHEDOCS_VIRTUALENV_PATH poetry install --with docs\n"
+    )
+    heroku = "build:\n  docker:\n    web: Dockerfile\nrun:\n  web: poetry run gunicorn shop\n"
+    found = patched({".readthedocs.yaml": docs, "heroku.yml": heroku})
+    assert "pip install uv==" in found[".readthedocs.yaml"]
+    assert (
+        'UV_PROJECT_ENVIRONMENT="$READTHEDOCS_VIRTUALENV_PATH" uv sync --locked --group docs'
+        in found[".readthedocs.yaml"]
+    )
+    assert "web: uv run --no-sync gunicorn shop" in found["heroku.yml"]
+
+
+def test_patterns_of_hooks_name_the_new_lock(patched: Any) -> None:
+    text = "repos:\n- repo: local\n  hooks:\n  - id: spell\n    entry: x\n    exclude: ^poetry\\.lock$\n"
+    assert r"exclude: ^uv\.lock$" in patched({".pre-commit-config.yaml": text})[".pre-commit-config.yaml"]
+
+
+def test_who_may_not_write_to_the_system_is_noted(patched: Any) -> None:
+    text = "FROM python:3.12\nUSER app\nCOPY . .\nRUN pip install poetry && poetry config virtualenvs.create false && poetry install\n"
+    found = patched({"Dockerfile": text})
+    assert found["Dockerfile"] == text
+    assert any("as the user app" in message for _, _, message in found.notes)
