@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from scanner.facts import Extract, Location, Lock, Manifest
 from scanner.inventory import Command, Evidence
-from scanner.layout import Folder, constraint_files, is_dev_file, reads_build_file
+from scanner.layout import Folder, constraint_files, includes_of, is_dev_file, reads_build_file
 from scanner.toml_reader import table
 
 LOCK_MANAGERS = {
@@ -173,9 +173,21 @@ def _is_compiled_input(manifest: Manifest, folder: Folder) -> bool:
     for lock in (e.lock for e in folder.extracts if e.lock is not None and e.manifest is not None):
         beside = posixpath.splitext(lock.path)[0] + ".in"
         standard = posixpath.join(posixpath.dirname(lock.path), "requirements.in")
-        if manifest.path in lock.inputs or (not lock.inputs and manifest.path in (beside, standard)):
+        if manifest.path in (_with_included(lock.inputs, folder) if lock.inputs else (beside, standard)):
             return True
     return False
+
+
+def _with_included(paths: Iterable[str], folder: Folder) -> set[str]:
+    """Files, and those that they take in by ``-r``."""
+    includes = {e.path: includes_of(e) for e in folder.extracts}
+    found: set[str] = set()
+    queue = list(paths)
+    while queue:
+        if (path := queue.pop()) not in found:
+            found.add(path)
+            queue.extend(i.path for i in includes.get(path, ()) if i.kind == "requirements" and i.path is not None)
+    return found
 
 
 def _from_pyproject(manifest: Manifest, signs: _Signs) -> None:
@@ -288,6 +300,8 @@ def _primary(
         rivals = tuple(tool for tool in owners if tool != used)
         return used, f"several locks; the one that the automation uses most of {', '.join(owners)}", rivals
     declared = [tool for tool in _DECLARATION_ORDER if tool in evidence and _declares(folder, tool, evidence)]
+    if declared[:1] == ["hatch"] and "uv" in evidence and not any(e.kind == "command" for e in evidence["hatch"]):
+        return "uv", "the automation uses it, and nothing runs Hatch's environments", ()
     if declared and declared[0] in ("pip", "setuptools") and _is_held_by_conda(folder, declared[0]):
         return "conda", f"its environment holds all that {declared[0]} declares", ()
     if declared:

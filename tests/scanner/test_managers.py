@@ -50,6 +50,24 @@ CASES: dict[str, tuple[str | None, set[str], dict[str, str]]] = {
     "uv's build back-end alone": ("pip", {"pip"}, {"pyproject.toml": PROJECT + "[tool.uv.build-backend]\na = 1\n"}),
     "Pipfile": ("pipenv", {"pipenv"}, {"Pipfile": '[packages]\nrequests = "*"\n'}),
     "requirements": ("pip", {"pip"}, {"requirements.txt": "requests\n"}),
+    "Hatch environments that nothing runs, beside uv": (
+        "uv",
+        {"hatch", "uv"},
+        {
+            "pyproject.toml": PROJECT + BUILT + '[tool.hatch.envs.default]\ndependencies = ["pytest"]\n',
+            ".github/workflows/ci.yml": "on: push\njobs: {t: {steps: [{run: uv run pytest}]}}\n",
+        },
+    ),
+    "inputs that inputs take in": (
+        "pip-tools",
+        {"pip-tools"},
+        {
+            "requirements/base.in": "requests\n",
+            "requirements/deploy.in": "-r base.in\n",
+            "requirements/deploy.txt": COMPILED.format(" requirements/deploy.in", "-r requirements/base.in"),
+            "a.py": "",
+        },
+    ),
     "a lock of Hatch's plug-in": (
         "hatch",
         {"hatch"},
