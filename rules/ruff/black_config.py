@@ -90,10 +90,16 @@ def _options(argv: Sequence[str]) -> Iterator[tuple[str, Any]]:
             yield _SWITCHES[name], True
 
 
+# What Ruff can aim at (0.17); Black knows older ones.
+_OLDEST, _NEWEST = 7, 15
+
+
 def _lowest(targets: Any) -> str | None:
+    """The lowest of Black's targets, as near to it as Ruff can aim."""
     names = [targets] if isinstance(targets, str) else [t for t in targets or () if isinstance(t, str)]
     known = [name for name in names if re.fullmatch(r"py3\d{1,2}", name)]
-    return min(known, key=lambda name: int(name[3:]), default=None)
+    lowest = min((int(name[3:]) for name in known), default=None)
+    return f"py3{min(max(lowest, _OLDEST), _NEWEST)}" if lowest is not None else None
 
 
 def _patterns(text: str) -> list[str] | None:

@@ -38,3 +38,9 @@ def test_options_of_the_command_come_first() -> None:
 @given(st.text(alphabet=st.sampled_from(list("()|/\\.?^$*ab\n# ")), max_size=60))
 def test_never_raises(text: str) -> None:
     translate_black({"exclude": text, "line-length": text, "target-version": text})
+
+
+def test_targets_that_ruff_has_not_become_the_nearest_that_it_has() -> None:
+    assert translate_black({"target-version": ["py36", "py38"]}).target == "py37"
+    assert translate_black({"target-version": ["py399"]}).target == "py315"
+    assert translate_black({"target-version": []}).target is None
