@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Sequence
 
-from rules.places.calls import Call, words_of
+from rules.places.calls import Call, Word, words_of
 from rules.places.manner import Answer, drop, look
 from rules.places.target import Target
 from rules.uv import version
@@ -22,12 +22,24 @@ _DOWNLOAD = re.compile(
 )
 
 
+def is_installer(words: Sequence[Word]) -> bool:
+    """Whether Python runs Poetry's installer, which was downloaded before."""
+    values = [word.value for word in words[:2]]
+    return len(values) == 2 and _PYTHON.fullmatch(values[0]) is not None and _INSTALLER.fullmatch(values[1]) is not None
+
+
+_PYTHON = re.compile(r"(?:[\w./-]*/)?python[\d.]*")
+_INSTALLER = re.compile(r"(?:[\w./-]*/)?(?:get|install)-poetry\.py")
+
+
 def bootstrap(call: Call, target: Target) -> Answer | None:
     """A command that puts the old tool in place: uv in one version stands there from now on."""
     words = list(words_of(call))
     program = posixpath.basename(words[0].value)
     if program in ("curl", "wget") and any(_DOWNLOAD.search(w.value) for w in words):
         return Answer(kind="bootstrap", text=f"python3 -m pip install uv=={version('uv')}")
+    if is_installer(words):
+        return drop() if "poetry" in target.tools else None
     if not re.fullmatch(r"pip[\d.]*|pipx|uv|brew|asdf|mamba|conda", program):
         return None
     values = [w.value for w in words]

@@ -90,8 +90,10 @@ def _without_uv(found: Answer) -> str | None:
 def _job(steps: list[_Step], script: Script) -> Iterator[Splice]:
     text = script.text
     sets_up = [s for s in steps if _old_setup(s.text("uses"))]
+    published = [s for s in steps if _is_publisher(s, script)]
     for step in steps:
-        _foreign(step, script)
+        if step not in published:
+            _foreign(step, script)
     has_uv = any("setup-uv" in s.text("uses") for s in steps)
     set_up = any("setup-python" in s.text("uses") for s in steps)
     script.prefix = _prefix(text) if set_up or not _prefix(text) else SYSTEM
@@ -114,12 +116,16 @@ def _job(steps: list[_Step], script: Script) -> Iterator[Splice]:
                 yield _environment(text, step)
         if outcome.answers and first is None:
             first = step
+    first = min([s for s in (first, *published) if s is not None], key=lambda s: s.start, default=None)
     caches = [s for s in steps if _caches_tool(s, text) and (first or sets_up or emptied)]
+    for step in steps:
+        gone = step.node.map("with").text("cache") or ""
+        if "setup-python" in step.text("uses") and (first or sets_up or script.context.any_of(gone.strip())):
+            yield from _setup_python(step, text, in_system)
     if not (first or sets_up):
         return
-    for step in steps:
-        if (first or sets_up) and "setup-python" in step.text("uses"):
-            yield from _setup_python(step, text, in_system)
+    for step in published:
+        yield Splice(step.start, step.end, _publishing(text, step))
     candidates = sorted([*sets_up, *emptied], key=lambda s: s.start)
     placed = has_uv
     for step in candidates:
@@ -167,6 +173,28 @@ def _old_setup(action: str) -> bool:
         and bool({"setup", "install", "actions", "installer", "get"} & parts)
         and not _does_more(parts)
     )
+
+
+def _is_publisher(step: _Step, script: Script) -> bool:
+    """Whether an action builds and publishes with Poetry and is told nothing that uv would not know."""
+    if not re.fullmatch(r"jrubics/poetry-publish@\S+", step.text("uses"), re.IGNORECASE):
+        return False
+    known = {"pypi_token", "python_version", "poetry_version", "ignore_dev_requirements", "poetry_install_options"}
+    inputs = step.node.map("with").entries.keys()
+    return script.context.any_of("poetry") is not None and "pypi_token" in inputs and inputs <= known
+
+
+def _publishing(text: str, step: _Step) -> str:
+    """The step that builds and publishes with uv, in the place of an action."""
+    end = newline(text)
+    first = text[step.start : line_end(text, step.start)]
+    indent = " " * (len(first) - len(first.lstrip(" ")))
+    rows = [f"{indent}- name: Build and publish"]
+    if condition := step.node.text("if"):
+        rows.append(f"{indent}  if: {_raw(text, step) if condition else ''}")
+    token = step.node.map("with").text("pypi_token") or ""
+    rows += [f"{indent}  env:", f"{indent}    UV_PUBLISH_TOKEN: {token}", f"{indent}  run: uv build && uv publish"]
+    return end.join(rows) + end
 
 
 def _does_more(parts: set[str]) -> bool:

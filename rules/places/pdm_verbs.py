@@ -14,15 +14,13 @@ from rules.places.target import Target
 
 def _pdm_install(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
     valued = {"-G": "group", "-dG": "group", "--group": "group", "--with": "group", "--without": "without", "-p": "dir",
-              "--project": "dir", "-L": "lock", "--lockfile": "lock"}  # fmt: skip
+              "--project": "dir", "-L": "lock", "--lockfile": "lock", "-k": "skip", "--skip": "skip"}  # fmt: skip
     flags = {"--prod": "prod", "--production": "prod", "-d": "dev", "--dev": "dev", "--no-self": "no-self",
              "--no-default": "no-default", "--dev-only": "dev-only"}  # fmt: skip
     found = read_options(rest, valued, flags)
-    if found.unknown or found.named or "lock" in found.values:
-        return look(
-            "pdm install with "
-            + ", ".join([*found.unknown, *(w.value for w in found.named), *found.values.get("lock", ())])
-        )
+    locks = [lock for lock in found.values.get("lock", ()) if lock.removeprefix("./") != "pdm.lock"]
+    if found.unknown or found.named or locks:
+        return look("pdm install with " + ", ".join([*found.unknown, *(w.value for w in found.named), *locks]))
     groups = found.all("group")
     if any(re.search(r"[${<]", name) for name in groups):
         return look("pdm install of a group that a variable names")

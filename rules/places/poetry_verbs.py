@@ -18,7 +18,7 @@ from rules.places.options import (
     readable,
     sync_answer,
 )
-from rules.places.shared_verbs import SHARED, Handler
+from rules.places.shared_verbs import SHARED, Handler, dropped
 from rules.places.target import Target
 
 _POETRY_VALUED = {
@@ -178,6 +178,8 @@ def _env(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
             return Answer(kind="other", text=f'echo "$PWD/{venv}"')
         case ["info"]:
             return Answer(kind="other", text="uv python find") if len(values) == 1 else look("poetry env info")
+        case ["list"]:
+            return Answer(kind="other", text="uv python find")
         case ["activate"]:
             return Answer(kind="other", text=f"echo source {venv}/bin/activate")
         case ["remove"]:
@@ -190,5 +192,6 @@ def _env(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
 POETRY: dict[str, Handler] = {
     **SHARED, "install": _poetry_install, "sync": _poetry_install, "export": _poetry_export,
     "publish": _poetry_publish, "version": _poetry_version, "config": _poetry_config, "env": _env,
+    "completions": dropped,
 }  # fmt: skip
 """Rules for each command of Poetry."""

@@ -12,6 +12,7 @@ from itertools import pairwise
 from rules.blockers import PlanBlocker
 from rules.migration import Ground
 from rules.places.answers import answer
+from rules.places.bootstrap import is_installer
 from rules.places.calls import Call, calls, words_of
 from rules.places.manner import LOCKED, NO_SYNC, Answer, Manner
 from rules.places.target import MANAGERS, Target
@@ -307,7 +308,7 @@ class Script:
             return Answer(kind="drop")
         if program in _CONTAINERS:
             program = next((w.value for w in words[2:] if w.value in MANAGERS), program)
-        if program not in _PROGRAMS and not program.startswith("pip"):
+        if program not in _PROGRAMS and not program.startswith("pip") and not is_installer(words):
             return None
         here = range(line_of(self.text, call.begin), line_of(self.text, call.end) + 1)
         verb = next((w.value for w in words[1:] if not w.value.startswith("-")), "")
@@ -315,7 +316,7 @@ class Script:
         if seen is None and not self._trusted:
             return None
         tool = next((m for w in words[1:] for m in MANAGERS if w.value.strip("'\"").startswith(m)), program)
-        tool = program if program in MANAGERS else tool
+        tool = program if program in MANAGERS else "poetry" if is_installer(words) else tool
         target = self.context.target(self.path, seen, tool) if seen is not None else self.context.around(self.path)
         if target is None:
             return None

@@ -91,7 +91,7 @@ def _shell(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
     del rest, target
     if manner.lock == "":
         return Answer(kind="other", text="source .venv/bin/activate")
-    return look("a shell in the environment: `. .venv/bin/activate`")
+    return Answer(kind="other", text="uv run bash")  # a shell that knows the environment, as before
 
 
 def dropped(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:

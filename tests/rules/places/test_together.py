@@ -66,7 +66,7 @@ def test_sentences_that_still_speak_of_the_tool_are_noted(patched: Any) -> None:
 
 
 def test_a_target_of_which_something_is_in_doubt_stays_whole(patched: Any) -> None:
-    text = "init:\n\tpoetry install\n\tpoetry env list\n\ntest:\n\tpoetry run pytest\n"
+    text = "init:\n\tpoetry install\n\tpoetry requirements\n\ntest:\n\tpoetry run pytest\n"
     found = patched({"Makefile": text})
     assert found["Makefile"] == text.replace("poetry run", "uv run --locked")
     assert any(path == "Makefile" and line == 3 for path, line, _ in found.notes)
@@ -97,3 +97,34 @@ def test_who_may_not_write_to_the_system_is_noted(patched: Any) -> None:
     found = patched({"Dockerfile": text})
     assert found["Dockerfile"] == text
     assert any("as the user app" in message for _, _, message in found.notes)
+
+
+def test_an_action_that_publishes(patched: Any) -> None:
+    text = (
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v4\n"
+        "    - name: Publish\n      uses: JRubics/poetry-publish@v1.16\n      with:\n"
+        "        pypi_token: ${{ secrets.PYPI_TOKEN }}\n        ignore_dev_requirements: 'yes'\n"
+    )
+    found = patched({".github/workflows/a.yml": text})
+    after = found[".github/workflows/a.yml"]
+    assert "astral-sh/setup-uv@" in after
+    assert "UV_PUBLISH_TOKEN: ${{ secrets.PYPI_TOKEN }}\n      run: uv build && uv publish\n" in after
+    assert found.notes == []
+
+
+def test_a_cache_of_the_old_tool_goes_wherever_it_is(patched: Any) -> None:
+    text = (
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/setup-python@v5\n"
+        "      with:\n        python-version: '3.12'\n        cache: poetry\n    - run: make test\n"
+    )
+    assert "cache" not in patched({".github/workflows/a.yml": text})[".github/workflows/a.yml"]
+
+
+def test_poetry_s_old_installer(patched: Any) -> None:
+    text = (
+        "FROM python:3.12\nWORKDIR /app\nRUN wget -q https://raw.example/get-poetry.py && python get-poetry.py --yes\n"
+        "COPY . .\nRUN poetry install --no-dev\n"
+    )
+    after = patched({"Dockerfile": text})["Dockerfile"]
+    assert "get-poetry" not in after
+    assert "uv sync --locked --no-dev" in after
