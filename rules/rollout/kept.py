@@ -191,7 +191,7 @@ def _listed(argv: Sequence[str], *names: str) -> Iterator[str]:
 
 def _runs(repository: Repository, tool: Tool) -> Iterator[tuple[str, ...]]:
     """The arguments with which commands and hooks start the tool."""
-    for command in repository.commands:
+    for command in repository.commands if tool.use == "run" else ():
         if any(use.tool == tool.name for use in tools_of_command(command.argv)) and not _is_summary(command):
             yield tuple(unwrap(command.argv)[0][1:])
     hooks = [s for s in tool.settings if s.key == "hook.args"]

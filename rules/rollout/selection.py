@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from packaging.version import InvalidVersion, Version
 
@@ -28,8 +28,11 @@ def rules_of(
     explicit: bool = False,
 ) -> frozenset[str]:
     """The rules that these selectors leave on."""
-    chosen = frozenset(map(_renamed, select))
-    dropped = frozenset(map(_renamed, ignore))
+    return _rules_of(frozenset(map(_renamed, select)), frozenset(map(_renamed, ignore)), preview, explicit)
+
+
+@lru_cache(maxsize=4096)
+def _rules_of(chosen: frozenset[str], dropped: frozenset[str], preview: bool, explicit: bool) -> frozenset[str]:
     found = {
         code
         for code, rule in ruff_rules().items()
