@@ -17,11 +17,13 @@ def main() -> None:
     said = subprocess.run([ruff, "rule", "--all", "--output-format", "json"], capture_output=True, check=True).stdout
     lines = []
     for rule in sorted(json.loads(said), key=lambda r: r["code"] or ""):
-        status = next(iter(rule["status"])).lower()
+        status, said_of_it = next(iter(rule["status"].items()))
+        status, since = status.lower(), said_of_it["since"].removeprefix("v")
         if rule["code"] and status in ("stable", "preview"):
-            lines.append(f'{rule["code"]} = ["{status}", "{FIX[rule["fix_availability"]]}"]')
+            lines.append(f'{rule["code"]} = ["{status}", "{FIX[rule["fix_availability"]]}", "{since}"]')
     head = (
-        "# The rules of Ruff that can be selected: status and whether it can fix them. Made by `make ruff-rules`.\n"
+        "# The rules of Ruff that can be selected: status, whether it can fix them, since when.\n"
+        "# Made by `make ruff-rules`.\n"
         f'version = "{version}"\n\n[rules]\n'
     )
     Path("rules/data/ruff_rules.toml").write_text(head + "\n".join(lines) + "\n", encoding="utf-8")

@@ -18,6 +18,7 @@ LEVELS = ("error", "warning", "note", "off")
 CRITICALITIES = ("high", "medium", "low")
 DEFAULT_HARD = ("path", "image", "ci")
 LINKS = ("github", "gitlab", "bitbucket")
+REPLACEABLE = ("pylint", "yapf")
 ROLES = ("main", "docs", "example", "fixture", "tooling")
 
 
@@ -87,6 +88,7 @@ class Config:
     links: dict[str, str] = field(default_factory=dict)
     uv_image: str | None = None
     image_digests: dict[str, str] = field(default_factory=dict)
+    ruff_replace: tuple[str, ...] = ()
     ruff_target: RuffTarget | None = None
     ruff_targets: dict[str, RuffTarget] = field(default_factory=dict)
     ruff_minutes: dict[str, float] = field(default_factory=lambda: dict(MINUTES))
@@ -140,6 +142,7 @@ def parse(text: str) -> Config:
         links=reader.links(),
         uv_image=reader.image("uv", "image"),
         image_digests=reader.digests("images"),
+        ruff_replace=reader.tools("ruff", "replace", REPLACEABLE),
         ruff_target=reader.ruff_target(),
         ruff_targets=reader.ruff_targets(),
         ruff_minutes=reader.minutes(),
@@ -161,7 +164,7 @@ class _Reader:
         "weights": None,
         "links": None,
         "uv": frozenset({"image"}),
-        "ruff": frozenset({"target", "minutes"}),
+        "ruff": frozenset({"target", "minutes", "replace"}),
         "images": None,
     }
 
@@ -197,6 +200,13 @@ class _Reader:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ConfigError(f"{section}.{key} must be a list of strings")
         return tuple(value)
+
+    def tools(self, section: str, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        named = self.strings(section, key)
+        for name in named:
+            if name not in allowed:
+                raise ConfigError(f"{section}.{key} names {name}; it may name {', '.join(allowed)}")
+        return named
 
     def image(self, section: str, key: str) -> str | None:
         value = self._table(section).get(key)

@@ -6,13 +6,14 @@ the old tool is. Nothing touches the network.
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from scanner import sandbox
 
@@ -23,12 +24,13 @@ _LINE = re.compile(r"(?P<path>.+?):(?P<line>\d+):(?P<column>\d+):(?P<code>[A-Z]+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Report:
-    """One report of a linter. ``fix``: whether Ruff would mend it, safely or not."""
+    """One report of a linter. ``fix``: whether Ruff would mend it, safely or not; ``until``: its last line, of Ruff."""
 
     path: str
     line: int
     code: str
     fix: Literal["safe", "unsafe"] | None = None
+    until: int = 0
 
 
 class NotMeasured(Exception):
@@ -49,15 +51,22 @@ def run_ruff(folder: str, arguments: Sequence[str] = (".",)) -> list[Report]:
         said = json.loads(done.stdout)
     except ValueError:
         raise NotMeasured(" ".join(done.stderr.split())[:300] or "Ruff printed no JSON") from None
-    return sorted(
+    reports = (
         Report(
             path=os.path.relpath(item["filename"], folder),
             line=item["location"]["row"],
             code=item["code"] or "E999",
             fix=_fix(item.get("fix")),
+            until=max([item["end_location"]["row"], *(e["end_location"]["row"] for e in _edits(item.get("fix")))]),
         )
         for item in said
     )
+    return sorted(reports, key=lambda r: (r.path, r.line, r.code, r.fix or "", r.until))
+
+
+def _edits(fix: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (fix or {}).get("edits", [])
+    return found
 
 
 def _fix(fix: Mapping[str, object] | None) -> Literal["safe", "unsafe"] | None:
@@ -92,6 +101,76 @@ def run_isort(folder: str, arguments: Sequence[str], *, program: str = "isort") 
     if done.status not in (0, 1) or (done.status == 1 and not files):
         raise NotMeasured(_first_line(done.stderr) or f"isort ended with {done.status}")
     return files
+
+
+def run_bandit(folder: str, arguments: Sequence[str], *, program: str = "bandit") -> list[Report]:
+    """What bandit reports in ``folder``; raises :class:`NotMeasured`."""
+    done = _run((program, "--quiet", "--format=json", "--exit-zero", *arguments), folder)
+    try:
+        said = json.loads(done.stdout)
+        found = [(item["filename"], item["line_number"], item["test_id"]) for item in said["results"]]
+    except (ValueError, KeyError, TypeError):
+        raise NotMeasured(_first_line(done.stderr) or f"bandit ended with {done.status}") from None
+    return sorted(Report(path=os.path.normpath(path), line=line, code=code) for path, line, code in found)
+
+
+_SAID = re.compile(r"(?P<path>[^\s:].*?):(?P<line>\d+)(?::\d+)?:? (?P<rest>.*)$")
+
+
+def run_plain(
+    folder: str, argv: Sequence[str], *, code: str | None = None, env: Mapping[str, str] | None = None
+) -> list[Report]:
+    """What a linter that prints ``path:line[:column]: [code] …`` reports; raises :class:`NotMeasured`.
+
+    ``code`` stands for all, for a tool that has none of its own. pydocstyle puts the code on the next line.
+    """
+    done = _run(argv, folder, env)
+    if done.status not in (0, 1) and not (done.stdout.strip() and argv[0].endswith("pylint")):
+        raise NotMeasured(_first_line(done.stderr) or f"{os.path.basename(argv[0])} ended with {done.status}")
+    found = []
+    place: tuple[str, int] | None = None
+    for line in done.stdout.splitlines():
+        match = _SAID.match(line)
+        if match is not None:
+            place = (os.path.normpath(match["path"]), int(match["line"]))
+        named = re.match(r"\s*(?P<code>[A-Z]\d{2,4})\b", match["rest"] if match is not None else line)
+        if place is not None and (named is not None or (code is not None and match is not None)):
+            found.append(Report(path=place[0], line=place[1], code=code or (named["code"] if named else "")))
+    return sorted(set(found))
+
+
+def run_fixer(folder: str, argv: Sequence[str], files: Sequence[str]) -> dict[str, set[int]]:
+    """The lines of ``files`` that a fixer changes, by file; they are put back. Raises :class:`NotMeasured`."""
+    changed: dict[str, set[int]] = {}
+    for number in range(0, len(files), 200):
+        some = files[number : number + 200]
+        before = {path: _lines(folder, path) for path in some}
+        try:
+            done = _run((*argv, *some), folder)
+            if done.status not in (0, 1):
+                raise NotMeasured(_first_line(done.stderr) or f"{os.path.basename(argv[0])} ended with {done.status}")
+            for path, old in before.items():
+                if (new := _lines(folder, path)) != old:
+                    changed[path] = _changed(old, new)
+        finally:
+            for path, old in before.items():
+                with open(os.path.join(folder, path), "wb") as file:
+                    file.write(b"".join(old))
+    return changed
+
+
+def _lines(folder: str, path: str) -> list[bytes]:
+    with open(os.path.join(folder, path), "rb") as file:
+        return file.read().splitlines(keepends=True)
+
+
+def _changed(old: list[bytes], new: list[bytes]) -> set[int]:
+    """Numbers of the lines of ``old`` that are other in ``new``; where lines only came in, the one before them."""
+    found: set[int] = set()
+    for tag, start, end, _, _ in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            found.update(range(start + 1, end + 1) if end > start else {max(start, 1)})
+    return found
 
 
 def run_formatter(folder: str, argv: Sequence[str]) -> set[str]:

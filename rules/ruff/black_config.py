@@ -38,6 +38,7 @@ class BlackRules:
     formatting: Mapping[str, str | bool] = field(default_factory=dict)
     excluded: tuple[str, ...] = ()
     unsayable: tuple[tuple[str, str], ...] = ()
+    indent: int = 4
 
 
 def translate_black(table: Mapping[str, Any], argv: Sequence[str] = ()) -> BlackRules:

@@ -14,11 +14,13 @@ Status = Literal["stable", "preview"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuffRule:
-    """One rule of Ruff; ``fix``: whether it offers one ``always``, ``sometimes`` or ``never``."""
+    """One rule of Ruff; ``fix``: whether it offers one ``always``, ``sometimes`` or ``never``; ``since``: the version
+    from which on it has its status."""
 
     code: str
     status: Status
     fix: Literal["always", "sometimes", "never"]
+    since: str = "0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ class Plugin:
 def ruff_rules() -> Mapping[str, RuffRule]:
     """All rules that can be selected, by code (``rules/data/ruff_rules.toml``)."""
     found = data("ruff_rules.toml")["rules"].items()
-    rules = (RuffRule(code=code, status=said[0], fix=said[1]) for code, said in found)
+    rules = (RuffRule(code=code, status=said[0], fix=said[1], since=said[2]) for code, said in found)
     return {rule.code: rule for rule in rules}
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from packaging.utils import canonicalize_name
 
@@ -16,14 +16,24 @@ from rules.migration import Ground
 from rules.places.calls import Call, Word, calls
 from rules.places.text import Splice, applied, line_end, line_of, line_start
 from rules.places.yaml_text import documents, places, window
+from rules.ruff.arguments import arguments
+from rules.ruff.runs import OTHERS
 from rules.uv import version
 
 TOOLS = ("flake8", "isort", "black")
-_ALIASES = {"pflake8": "flake8", "flake9": "flake8", **{tool: tool for tool in TOOLS}}
-_RUNNERS = frozenset({"poetry", "pipenv", "pdm", "rye", "uv", "uvx", "pipx", "hatch", "conda", "micromamba", "docker"})
+_ALIASES = {
+    **{tool: tool for tool in (*TOOLS, *OTHERS)},
+    "pflake8": "flake8",
+    "flake9": "flake8",
+    "pep257": "pydocstyle",
+    "pep8": "pycodestyle",
+}
+_RUNNERS = frozenset(
+    {"poetry", "pipenv", "pdm", "rye", "uv", "uvx", "pipx", "hatch", "conda", "micromamba", "docker", "nbqa"}
+)
 _PYTHON = re.compile(r"py|python[\d.]*|\$\{?\w*PY(?:THON)?\w*\}?|\$\(\w*PY(?:THON)?\w*\)")
-_PINNED = re.compile(r"(?P<name>flake8|isort|black)(?:@|==)[\w.]+")
-_HOOKS = {"flake8": "ruff-check", "isort": "ruff-check", "black": "ruff-format"}
+_PINNED = re.compile(rf"(?P<name>{'|'.join(sorted(_ALIASES))})(?:@|==)[\w.]+")
+_FORMATTERS = ("black", "yapf")
 _ACTION = re.compile(r"uses:[ \t]*[\"']?(?P<name>[\w.-]+/[\w.-]*(?:flake8|isort|black|lint-action)[\w.-]*)@")
 _YAML = re.compile(r"\.ya?ml$")
 _PROSE = frozenset({"name", "description", "title", "desc", "key", "if", "only", "except", "summary", "id", "uses"})
@@ -31,10 +41,16 @@ _PROSE = frozenset({"name", "description", "title", "desc", "key", "if", "only",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swap:
-    """``tools`` are replaced; ``packages`` (their plug-ins too, by normalised name) are no longer installed."""
+    """``tools`` are replaced; ``packages`` (their plug-ins too, by normalised name) are no longer installed.
+
+    ``advice``: tools that fail nobody, with the rules that they are asked for on the command line. ``fix``: how a hook
+    that mends is called.
+    """
 
     tools: frozenset[str]
     packages: frozenset[str]
+    advice: Mapping[str, str] = field(default_factory=dict)
+    fix: str = "--fix"
 
 
 def edit(path: str, text: str, ground: Ground, swap: Swap, look: Callable[[int, str], None]) -> str:
@@ -132,14 +148,15 @@ def _call(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) -
         return
     tool = _names(words[number].value, swap) or ""
     if words[0].value.endswith("pre-commit"):
-        yield Splice(words[number].start, words[number].end, _HOOKS[tool])
+        yield Splice(words[number].start, words[number].end, "ruff-format" if tool in _FORMATTERS else "ruff-check")
         return
-    arguments = words[number + 1 :]
-    new = _ARGUMENTS[tool]([w.raw for w in arguments])
+    new = arguments(tool, [w.raw for w in call.words[number + 1 :]])
     if new is None:
         look(line_of(text, call.begin), f"calls {tool} in a way that has no counterpart that is certain")
         return
-    program = words[number]
+    if tool in swap.advice and new[0] == "check":
+        new[1:1] = [f"--select={swap.advice[tool]}"]
+    program = words[number - 1] if number and words[number - 1].value == "nbqa" else words[number]
     ruff = "ruff" if _PINNED.fullmatch(program.value) is None else f"ruff@{version('ruff')}"
     if words[0].value == "uvx":
         ruff = f"ruff@{version('ruff')}"
@@ -189,87 +206,3 @@ def _gap(text: str, start: int) -> int:
     first = line_start(text, start)
     gap = len(text[first:start].rstrip(" \t")) + first
     return gap if gap > first else start
-
-
-# -- arguments
-
-_FLAKE8_FLAGS = frozenset(
-    "--count --statistics --show-source --no-show-source --quiet --verbose --isolated --benchmark --doctests --tee "
-    "--hang-closing --require-plugins --exit-zero --disable-noqa --version --help --show-pep8 --diff".split()
-)
-_ISORT_VALUED = frozenset(
-    "--profile -l --line-length -w --line-width -m --multi-line --lai --lines-after-imports -p --project -s --skip "
-    "--sg --skip-glob --extend-skip --extend-skip-glob -a --add-import --sp --settings-path --settings-file --settings "
-    "--src --src-path -o --thirdparty --py --python-version -d --stdout-filename --virtual-env --filename "
-    "--known-local-folder -b --builtin -f --future --rm --remove-import -j --jobs -t --top --ls-mode".split()
-)
-_BLACK_VALUED = frozenset(
-    "-l --line-length -t --target-version --include --exclude --extend-exclude --force-exclude --config -W --workers "
-    "--required-version --python-cell-magics".split()
-)
-
-
-def _flake8(words: Sequence[str]) -> list[str] | None:
-    kept: list[str] = []
-    advice: list[str] = []
-    paths: list[str] = []
-    rest = iter(words)
-    for word in rest:
-        name, equals, value = word.partition("=")
-        if name in ("--diff", "--version", "--help", "--bug-report") or word == "-":
-            return ["--version"] if name == "--version" else None
-        if not word.startswith("-"):
-            paths.append(word)
-        elif name in _FLAKE8_FLAGS or re.fullmatch(r"-[vq]+", word):
-            kept += (
-                [new] if (new := {"--exit-zero": "--exit-zero", "--disable-noqa": "--ignore-noqa"}.get(name)) else []
-            )
-        elif (not equals and word.startswith("--")) or re.fullmatch(r"-[jO]", word):
-            value = next(rest, "")
-        if name == "--select" and value:
-            advice = [value.strip("'\"")]
-        elif name == "--max-complexity" and not advice:
-            advice = ["E,F,W,C90"]
-        elif name == "--output-file":
-            kept.append(f"--output-file={value}")
-    if "--exit-zero" in kept:  # it fails nobody and shows more than the gate
-        kept.append(f"--extend-select={advice[0] if advice else 'E,F,W'}")
-    return ["check", *kept, *paths]
-
-
-def _isort(words: Sequence[str]) -> list[str] | None:
-    check = any(w in ("-c", "--check", "--check-only", "--diff", "--df") for w in words)
-    if any(w in ("-", "--stdout", "--show-config", "--show-files") for w in words):
-        return None
-    options = ["--select=I"] if check else ["--select=I", "--fix"]
-    return ["check", *options, *_paths(words, _ISORT_VALUED)]
-
-
-def _black(words: Sequence[str]) -> list[str] | None:
-    if any(w in ("-", "-c", "--code", "--line-ranges") for w in words):
-        return None
-    if words[:1] == ["--version"]:
-        return ["--version"]
-    kept = [w for w in words if w in ("--check", "--diff", "--quiet", "-q")]
-    return ["format", *kept, *_paths(words, _BLACK_VALUED)]
-
-
-def _paths(words: Sequence[str], valued: Collection[str]) -> Iterator[str]:
-    rest = iter(words)
-    for word in rest:
-        if word in valued:
-            next(rest, None)
-        elif not word.startswith("-"):
-            yield word
-
-
-_ARGUMENTS: dict[str, Callable[[Sequence[str]], list[str] | None]] = {
-    "flake8": _flake8,
-    "isort": _isort,
-    "black": _black,
-}
-
-
-def arguments(tool: str, words: Sequence[str]) -> list[str] | None:
-    """Ruff's words for a call of ``tool`` with ``words``; ``None`` where there are none that are certain."""
-    return _ARGUMENTS[tool](words)

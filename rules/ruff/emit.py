@@ -5,6 +5,7 @@ The tables go into ``pyproject.toml`` in the place of those that they replace, o
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -62,11 +63,13 @@ def combine(
     target: str | None = None,
     more: Sequence[str] = (),
     external: Sequence[str] = (),
+    fixable: Sequence[str] = (),
 ) -> RuffConfig:
     """The configuration that stands for all of them together.
 
     ``target`` is the Python that Ruff is to aim at where no ``requires-python`` says so; ``more`` further rules;
-    ``external`` codes of ``noqa`` comments that other tools still read.
+    ``external`` codes of ``noqa`` comments that other tools still read; ``fixable`` what is mended by itself, where
+    that is not left to Ruff.
     """
     select = {*(flake8.select if flake8 else ()), *more, *(("I001",) if isort else ())}
     if isort and isort.required:
@@ -77,11 +80,12 @@ def combine(
     length = _length(flake8, isort, black)
     if tables.get("pycodestyle") == {"max-line-length": length}:
         del tables["pycodestyle"]  # it is line-length already
-    top: dict[str, Any] = {"line-length": length}
+    measures = black or isort or (flake8 and not {"E501", "W505"}.isdisjoint(select))
+    top: dict[str, Any] = {"line-length": length} if measures else {}
     if target or (black and black.target):
         top["target-version"] = target or (black.target if black else None)
-    if flake8 and flake8.indent != 4:
-        top["indent-width"] = flake8.indent
+    if (indent := next((p.indent for p in (black, flake8) if p and p.indent != 4), None)) is not None:
+        top["indent-width"] = indent
     if isort and isort.src:
         top["src"] = isort.src
     lint: dict[str, Any] = {"select": sorted(select)}
@@ -94,6 +98,8 @@ def combine(
         lint |= {"preview": True, "explicit-preview-rules": True}
     if external:
         lint["external"] = sorted(external)
+    if fixable:
+        lint["fixable"] = sorted(fixable)
     return RuffConfig(
         top=top,
         formatting=formatting,
@@ -133,7 +139,7 @@ def as_toml(config: RuffConfig) -> str:
 
 def into_pyproject(text: str, config: RuffConfig | None, replaced: Collection[str]) -> str:
     """``pyproject.toml`` without the tables of the ``replaced`` tools, with Ruff's; raises :class:`Conflict`."""
-    document = tomlkit.parse(text)
+    document = tomlkit.parse(_without_comments_above(text, replaced))
     tool = document.get("tool")
     for name in sorted(replaced):
         if tool is not None and name in tool:
@@ -142,10 +148,33 @@ def into_pyproject(text: str, config: RuffConfig | None, replaced: Collection[st
         if tool is None:
             tool = document.setdefault("tool", tomlkit.table(is_super_table=True))
         if "ruff" in tool:
-            _extend(tool["ruff"], _table(config), "tool.ruff", formats=config.formats)
+            _extend(tool["ruff"], _table(config), "tool.ruff", formats=config.formats, dotted=_is_dotted(text))
         else:
             tool["ruff"] = _table(config)
-    return _spaced(tomlkit.dumps(document))
+    after = tomlkit.dumps(document)
+    return _apart(after, text) if re.search(r"^\[tool\.ruff", text, re.MULTILINE) else _spaced(after)
+
+
+def _without_comments_above(text: str, replaced: Collection[str]) -> str:
+    """Without the comments that stand right above the first table of a tool that goes: they are about it."""
+    for name in replaced:
+        head = re.search(rf"^\[tool\.{re.escape(name)}[.\]]", text, re.MULTILINE)
+        above = re.search(r"(?:^#[^\n]*\n)+\Z", text[: head.start()], re.MULTILINE) if head is not None else None
+        if head is not None and above is not None:
+            text = text[: above.start()] + text[head.start() :]
+    return text
+
+
+def _apart(text: str, before: str) -> str:
+    """Tables of Ruff that came in with one empty line before them, and one behind them."""
+    for head in dict.fromkeys(re.findall(r"^\[(?:tool\.ruff\.)?lint[\w.-]*\][^\n]*$", text, re.MULTILINE)):
+        if head not in before:
+            text = re.sub(rf"\n+{re.escape(head)}\n", lambda m: "\n\n" + m[0].lstrip("\n"), text)
+            at = text.index(head) + len(head)
+            following = re.compile(r"(?<!\n)\n(?=\[)").search(text, at)
+            if following is not None and "[" not in text[at : following.start()].replace(" = [", ""):
+                text = f"{text[: following.start()]}\n{text[following.start() :]}"
+    return text
 
 
 def _spaced(text: str) -> str:
@@ -159,24 +188,24 @@ def _spaced(text: str) -> str:
 def into_ruff_toml(text: str, config: RuffConfig) -> str:
     """A ``ruff.toml`` that is there, extended; raises :class:`Conflict`."""
     document = tomlkit.parse(text)
-    _extend(document, _table(config), "", formats=config.formats)
+    _extend(document, _table(config), "", formats=config.formats, dotted=_is_dotted(text))
     return tomlkit.dumps(document)
 
 
 _MOVED = ("select", "ignore", "extend-select", "extend-ignore", "per-file-ignores", "isort", "mccabe", "pycodestyle")
 
 
-def _extend(there: Any, ours: Mapping[str, Any], where: str, *, formats: bool = False) -> None:
-    """``there`` with what ``ours`` has and it has not; lists are joined."""
+def _extend(there: Any, ours: Mapping[str, Any], where: str, *, formats: bool = False, dotted: bool = False) -> None:
+    """``there`` with what ``ours`` has and it has not; lists are joined. ``dotted``: it has no tables of its own."""
     if where in ("", "tool.ruff"):
         ours = _fitting(there, ours, formats=formats)
     for name, value in ours.items():
         if name not in there:
-            there[name] = value
+            there[name] = _inline(value) if dotted and isinstance(value, Mapping) else value
         elif isinstance(value, Mapping):
-            _extend(there[name], value, f"{where}.{name}".strip("."))
+            _extend(there[name], value, f"{where}.{name}".strip("."), dotted=dotted)
         elif isinstance(value, list):
-            there[name] = _array(list(dict.fromkeys([*there[name], *value])))
+            there[name] = _longer(there[name], [v for v in value if v not in there[name]])
         elif there[name] != value:
             raise Conflict(f"Ruff is configured with {where}.{name} = {there[name]}; the old tools ask for {value}")
 
@@ -189,7 +218,7 @@ def _fitting(there: Any, ours: Mapping[str, Any], *, formats: bool) -> dict[str,
     top = {name: value for name, value in ours.items() if name not in ("target-version", "lint")}
     lint = dict(ours.get("lint", {}))
     length = there.get("line-length")
-    if length is not None and length != top["line-length"] and not formats:
+    if length is not None and length != top.get("line-length", length) and not formats:
         kept = top.pop("line-length")
         if "E501" in lint.get("select", ()):
             lint.setdefault("pycodestyle", _filled({"max-line-length": kept}))
@@ -224,12 +253,54 @@ def _filled(values: Mapping[str, Any]) -> Table:
     return table
 
 
+def _is_dotted(text: str) -> bool:
+    """Whether ``lint.select = …`` stands there, behind which no table of ``lint`` may open."""
+    return re.search(r"^(?:tool\.ruff\.)?lint\.[\w.-]+[ \t]*=", text, re.MULTILINE) is not None
+
+
+def _inline(values: Mapping[str, Any]) -> Any:
+    table = tomlkit.inline_table()
+    for name, value in values.items():
+        table[name] = _inline(value) if isinstance(value, Mapping) else value
+    return table
+
+
+def _longer(there: Any, values: Sequence[str]) -> Any:
+    """An array that is there with ``values`` at its end: its own lines and comments stay."""
+    text = there.as_string() if hasattr(there, "as_string") else ""
+    if not values or "\n" not in text:
+        return _array([*there, *values]) if values else there
+    rows = text[: text.rindex("]")].rstrip().split("\n")
+    last = next((n for n in range(len(rows) - 1, -1, -1) if _value(rows[n])), 0)
+    if last and not _value(rows[last]).endswith(","):
+        cut = len(_value(rows[last]))
+        rows[last] = f"{rows[last][:cut]},{rows[last][cut:]}"
+    indent = next((m[0] for row in rows[1:] if (m := re.match(r"[ \t]+(?=[\"'])", row))), "    ")
+    rows += [f"{indent}{', '.join(json.dumps(v) for v in row)}," for row in _rows(values)]
+    made = "\n".join(rows) + "\n" + re.sub(r"\S.*", "", indent)[: max(len(indent) - 4, 0)] + "]"
+    return tomlkit.parse(f"a = {made}\n")["a"]
+
+
+def _value(row: str) -> str:
+    """A line of an array up to its last value's end, comma included, without the comment behind it."""
+    found = re.match(r"(?:[^\"'#]|\"[^\"]*\"|'[^']*')*", row)
+    text = found[0].rstrip() if found is not None else ""
+    return text if text.strip(" \t[],") else ""
+
+
 def _array(values: Sequence[str]) -> Any:
     """An array on lines of at most 100 characters: families of codes together."""
     array = tomlkit.array()
     if sum(len(v) + 4 for v in values) <= 80:
         array.extend(values)
         return array
+    for row in _rows(values):
+        array.add_line(*row)
+    array.add_line(indent="")
+    return array
+
+
+def _rows(values: Sequence[str]) -> list[list[str]]:
     rows: list[list[str]] = []
     for value in values:
         family = value.rstrip("0123456789")
@@ -237,7 +308,4 @@ def _array(values: Sequence[str]) -> Any:
             rows[-1].append(value)
         else:
             rows.append([value])
-    for row in rows:
-        array.add_line(*row)
-    array.add_line(indent="")
-    return array
+    return rows

@@ -9,50 +9,24 @@ from __future__ import annotations
 
 import configparser
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from packaging.utils import canonicalize_name
 
 from rules.migration import Ground
+from rules.ruff.asked import asked
 from rules.ruff.catalog import plugins
 from rules.ruff.flake8_config import Flake8Config, from_ini, from_table, with_arguments
+from rules.ruff.linters import Asked
+from rules.ruff.runs import Run, tool_runs
 from scanner import toml_reader
-from scanner.commands.words import program
 from scanner.format import Unreadable
-from scanner.inventory import Command
-from scanner.lint_tools import pinned
-from scanner.yaml_reader import Mapping as YamlMapping
-from scanner.yaml_reader import Node, Scalar, Sequence, load_mapping
 
-HOOKS = (".pre-commit-config.yaml", ".pre-commit-config.yml")
 INI = ("setup.cfg", "tox.ini", ".flake8")
 _ISORT = (".isort.cfg", "pyproject.toml", "setup.cfg", "tox.ini", ".editorconfig")
 _ASIDE = ("tests/", "test/", "docs/", "examples/", "vendor/", "third_party/", "node_modules/")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One way in which a tool is started: its words after the tool's name, and where.
-
-    ``advisory``: it cannot fail. ``files`` and ``exclude`` are a hook's patterns, those of the whole file included.
-    """
-
-    tool: str
-    argv: tuple[str, ...]
-    path: str
-    line: int | None
-    plugins: tuple[str, ...] = ()
-    advisory: bool = False
-    is_hook: bool = False
-    files: str = ""
-    exclude: tuple[str, ...] = ()
-
-    def covers(self, path: str) -> bool:
-        """Whether a hook's ``files`` and ``exclude`` let it see ``path``; a command sees what it names."""
-        return _found(self.files, path, doubt=True) and not any(_found(e, path, doubt=False) for e in self.exclude if e)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +34,8 @@ class Setup:
     """All that is set: ``flake8`` one configuration for each run that can fail; ``isort`` and ``black`` their options.
 
     ``None`` for a tool that is not in use. ``plugins`` are flake8's, by normalised name; ``aside`` configurations that
-    do not stand at the root; ``files`` those at the root that hold the options, by tool.
+    do not stand at the root; ``files`` those at the root that hold the options, by tool. ``others`` are the smaller
+    tools, ``sources`` the files of Python.
     """
 
     flake8: tuple[Flake8Config, ...] | None = None
@@ -71,12 +46,14 @@ class Setup:
     runs: tuple[Run, ...] = ()
     aside: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[Asked, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 def gather(ground: Ground) -> Setup:
     """What is set for the tools that are in use; raises nothing: what cannot be read counts as not set."""
     in_use = {t.name for t in ground.repository.tools if t.use != "config-only"}
-    runs = tuple(replace(run, advisory=_cannot_fail(ground, run)) for run in _runs(ground))
+    runs = tool_runs(ground)
     files: dict[str, str] = {}
     project = _pyproject(ground)
     named = {*_declared(ground), *(p for r in runs if r.tool == "flake8" for p in r.plugins)}
@@ -89,74 +66,9 @@ def gather(ground: Ground) -> Setup:
         runs=runs,
         aside=tuple(sorted(_aside(ground))),
         files=files,
+        others=tuple(asked(ground, runs)),
+        sources=tuple(sorted(p for p in ground.facts.files if p.endswith((".py", ".pyi")))),
     )
-
-
-# -- runs
-
-
-def _runs(ground: Ground) -> Iterator[Run]:
-    for path in HOOKS:
-        if (text := ground.read(path)) is not None:
-            yield from _hooks(path, text)
-    for command in ground.repository.commands:
-        started = program(command.argv)
-        if started.name in ("flake8", "black", "isort", "pflake8", "flake9") and command.context != "hook":
-            tool = "flake8" if started.name.endswith(("flake8", "flake9")) else started.name
-            yield Run(tool=tool, argv=started.args, path=command.path, line=command.line)
-        elif (rest := _inside(command)) is not None:
-            yield Run(tool=rest[0], argv=rest[1:], path=command.path, line=command.line)
-
-
-def _inside(command: Command) -> tuple[str, ...] | None:
-    """The tool behind a runner (``poetry run flake8 …``, ``python -m black``)."""
-    for number, word in enumerate(command.argv[1:5], start=1):
-        if word in ("flake8", "black", "isort") and command.context != "hook":
-            return command.argv[number:]
-    return None
-
-
-def _hooks(path: str, text: str) -> Iterator[Run]:
-    try:
-        document = load_mapping(text)
-    except Unreadable:
-        return
-    for repository in document.seq("repos"):
-        for hook in repository.seq("hooks") if isinstance(repository, YamlMapping) else ():
-            if isinstance(hook, YamlMapping) and (name := hook.text("id")) in ("flake8", "black", "isort"):
-                yield Run(
-                    tool=name,
-                    argv=tuple(_texts(hook.get("args"))),
-                    path=path,
-                    line=hook.line_of("id"),
-                    plugins=tuple(
-                        str(canonicalize_name(pinned(t)[0])) for t in _texts(hook.get("additional_dependencies"))
-                    ),
-                    is_hook=True,
-                    files=hook.text("files") or document.text("files") or "",
-                    exclude=(document.text("exclude") or "", hook.text("exclude") or ""),
-                )
-
-
-# A group that repeats and holds a repetition or a choice: it may take for ever.
-_ENDLESS = re.compile(r"\((?:[^()]*[+*}|][^()]*)\)[+*{]")
-
-
-def _found(pattern: str, path: str, *, doubt: bool) -> bool:
-    """pre-commit searches for its patterns; ``doubt`` is the answer for one that Python cannot read safely."""
-    if len(pattern) > 4_000 or _ENDLESS.search(pattern) or pattern.count("(") > 40 or len(path) > 400:
-        return doubt
-    try:
-        return re.search(pattern, path) is not None
-    except (re.error, RecursionError, OverflowError):
-        return doubt
-
-
-def _texts(node: Node | None) -> Iterator[str]:
-    if isinstance(node, Scalar):
-        yield node.text
-    elif isinstance(node, Sequence):
-        yield from (item.text for item in node if isinstance(item, Scalar))
 
 
 # -- flake8
@@ -207,14 +119,6 @@ def _value(argv: tuple[str, ...], option: str) -> str | None:
         if word.startswith(option + "="):
             return word.partition("=")[2]
     return None
-
-
-def _cannot_fail(ground: Ground, run: Run) -> bool:
-    if "--exit-zero" in run.argv:
-        return True
-    extract = ground.facts.extracts.get(run.path)
-    calls = [i for i in extract.invocations if i.at.line == run.line] if extract is not None else []
-    return bool(calls) and all(call.tolerated or call.disabled for call in calls)
 
 
 def _declared(ground: Ground) -> Iterator[str]:

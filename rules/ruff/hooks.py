@@ -8,14 +8,21 @@ from dataclasses import dataclass
 
 from rules.places.text import Splice, applied, line_end, line_start, newline
 from rules.places.yaml_text import body, documents, entry_span, item_span
-from rules.ruff.commands import Swap, arguments
+from rules.ruff.arguments import arguments
+from rules.ruff.commands import TOOLS, Swap
+from rules.ruff.runs import HOOK_IDS, OTHERS
 from rules.uv import version
 from scanner.yaml_reader import Mapping, Scalar
 
 REPO = "https://github.com/astral-sh/ruff-pre-commit"
-_NEW = {"flake8": "ruff-check", "isort": "ruff-check", "black": "ruff-format", "black-jupyter": "ruff-format"}
-_TOOL = {"black-jupyter": "black", **{name: name for name in ("flake8", "isort", "black")}}
+_OLD_ID = {"ruff": "ruff-check"}
+_FORMATTERS = ("black", "yapf")
+_FIXERS = ("autoflake", "pyupgrade")
+_ORDER = ("isort", "autoflake", "pyupgrade", "flake8")  # who mends comes first, who formats last
 _KEPT = ("alias", "files", "exclude", "stages", "always_run", "verbose", "fail_fast", "require_serial")
+
+
+_New = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ def edit(path: str, text: str, swap: Swap, look: Callable[[int, str], None]) -> 
     ours = next((r for r in repositories if (r.text("repo") or "").rstrip("/").removesuffix(".git") == REPO), None)
     splices = list(_local(text, repositories, swap, look))
     if old:
-        splices += _replaced(text, old, ours)
+        splices += _replaced(text, old, ours, swap)
     return applied(text, splices)
 
 
@@ -45,17 +52,18 @@ def _old(repository: Mapping, swap: Swap) -> Iterator[_Hook]:
     if repository.text("repo") in ("local", "meta", REPO):
         return
     for hook in repository.seq("hooks"):
-        if isinstance(hook, Mapping) and _TOOL.get(hook.text("id") or "") in swap.tools:
-            yield _Hook(_TOOL[hook.text("id") or ""], hook, repository)
+        if isinstance(hook, Mapping) and (tool := HOOK_IDS.get(hook.text("id") or "")) in swap.tools:
+            yield _Hook(tool or "", hook, repository)
 
 
-def _replaced(text: str, old: list[_Hook], ours: Mapping | None) -> Iterator[Splice]:
+def _replaced(text: str, old: list[_Hook], ours: Mapping | None, swap: Swap) -> Iterator[Splice]:
     first = old[0]
     start, end = _item(text, first.repository)
     indent = _indent(text, start)
-    there = {h.text("id") for h in ours.seq("hooks") if isinstance(h, Mapping)} if ours is not None else set()
+    named = [h.text("id") or "" for h in ours.seq("hooks") if isinstance(h, Mapping)] if ours is not None else []
+    there = {_OLD_ID.get(name, name) for name in named}
     step = _hook_indent(text, first)
-    rows = [row for hook in _distinct(old, text) if hook[0] not in there for row in _rows(hook, step)]
+    rows = [row for hook in _distinct(old, text, swap) if hook[0] not in there for row in _rows(hook, step)]
     whole = _is_emptied(first.repository, old)
     gap = newline(text)
     if ours is None:
@@ -76,17 +84,39 @@ def _replaced(text: str, old: list[_Hook], ours: Mapping | None) -> Iterator[Spl
         elif hook.repository.line not in gone and (hook.repository is not first.repository or ours is not None):
             gone.add(hook.repository.line)
             start, end = _item(text, hook.repository)
+            start = _with_comments(text, start, _indent(text, start))
             blanks = re.compile(r"(?:[ \t]*\r?\n)*").match(text, end)
             yield Splice(start, blanks.end() if blanks is not None else end, "")
 
 
-def _distinct(old: list[_Hook], text: str) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+def _distinct(old: list[_Hook], text: str, swap: Swap) -> list[_New]:
     """Hooks to be: id, arguments, further lines. Imports are sorted first; what flake8 only told is not mended."""
     made = []
-    for hook in sorted(old, key=lambda h: ("isort", "flake8", "black").index(h.tool)):
+    for hook in sorted(old, key=_place):
         words = [s.text for s in hook.node.seq("args") if isinstance(s, Scalar)]
-        made.append((_NEW[hook.tool], tuple(_options(hook.tool, words)), tuple(_kept(text, hook.node))))
-    return list(dict.fromkeys(made))
+        options = (swap.fix,) if hook.tool in _FIXERS else tuple(_options(hook.tool, words))
+        made.append((_new(hook.tool), options, tuple(_kept(text, hook.node))))
+    return _merged(list(dict.fromkeys(made)))
+
+
+def _place(hook: _Hook) -> int:
+    return _ORDER.index(hook.tool) if hook.tool in _ORDER else len(_ORDER) + (hook.tool in _FORMATTERS)
+
+
+def _new(tool: str) -> str:
+    return "ruff-format" if tool in _FORMATTERS else "ruff-check"
+
+
+def _merged(hooks: list[_New]) -> list[_New]:
+    """One hook that mends and tells, where a fixer's and others look at the same files."""
+    for fixer in [h for h in hooks if h[1] in (("--fix",), ("--fix-only",))]:
+        alike = [h for h in hooks if h[0] == fixer[0] and h[2] == fixer[2] and h is not fixer]
+        tells = any(not options for _, options, _ in alike)
+        gone = [h for h in alike if not h[1] or "--select=I" in h[1]]
+        at = hooks.index(fixer)
+        hooks[at] = (fixer[0], ("--fix",) if tells else fixer[1], fixer[2])
+        hooks = [h for h in hooks if h not in gone]
+    return hooks
 
 
 def _options(tool: str, words: list[str]) -> list[str]:
@@ -104,7 +134,7 @@ def _kept(text: str, hook: Mapping) -> Iterator[str]:
             yield "\n".join(row[cut:] if not row[:cut].strip() else row for row in block.splitlines())
 
 
-def _rows(hook: tuple[str, tuple[str, ...], tuple[str, ...]], indent: str) -> Iterator[str]:
+def _rows(hook: _New, indent: str) -> Iterator[str]:
     name, options, kept = hook
     yield f"{indent}- id: {name}"
     if options:
@@ -127,6 +157,12 @@ def _offset(text: str, line: int) -> int:
     for _ in range(line - 1):
         at = line_end(text, at)
     return at
+
+
+def _with_comments(text: str, start: int, indent: str) -> int:
+    """Where the comments begin that stand right above an item, behind an empty line."""
+    above = re.search(rf"\n[ \t]*\r?\n(?P<rows>(?:{indent}#[^\n]*\n){{1,5}})\Z", text[:start])
+    return above.start("rows") if above is not None else start
 
 
 def _indent(text: str, start: int) -> str:
@@ -157,7 +193,7 @@ def _local_hook(text: str, hook: Mapping, swap: Swap, look: Callable[[int, str],
         return
     found = re.fullmatch(
         r"(?P<lead>(?:(?:poetry|pipenv|pdm|rye|uv|hatch) run |python3? -m )*)"
-        r"(?P<tool>flake8|isort|black)(?P<rest>(?: [^\n]*)?)",
+        rf"(?P<tool>{'|'.join((*TOOLS, *OTHERS))})(?P<rest>(?: [^\n]*)?)",
         entry.text.strip(),
     )
     if found is None or found["tool"] not in swap.tools:

@@ -8,14 +8,22 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground
-from rules.ruff import commands, hooks, removal
-from rules.ruff.catalog import BUILT_IN, plugins
+from rules.ruff import commands, comments, hooks, removal
+from rules.ruff.beside import beside, lowest, turned_off, within
+from rules.ruff.catalog import BUILT_IN, counterparts, plugins, ruff_rules
+from rules.ruff.comments import Silence
 from rules.ruff.emit import Conflict, RuffConfig, as_toml, into_pyproject, into_ruff_toml
-from rules.ruff.gather import HOOKS, INI, Setup, gather
+from rules.ruff.gather import INI, Setup, gather
+from rules.ruff.linters import LINTERS, Part, pylint
+from rules.ruff.runs import HOOKS, OTHERS
 from rules.ruff.setup import Conversion, convert
+from rules.ruff.union import families
+from scanner import toml_reader
+from scanner.format import Unreadable
 from scanner.inventory import Repository
 
 _NO_CHECKS = frozenset(
@@ -23,23 +31,34 @@ _NO_CHECKS = frozenset(
     "flake8-junit-report flake8-codeclimate flake8-gl-codeclimate flake8-github-actions flake8-per-file-ignores "
     "flake8-polyfill flake8-plugin-utils flake8-helper flake8-nb".split()
 )
-_SECTIONS = {"flake8": ("flake8",), "isort": ("isort", "tool:isort", "settings")}
+_SECTIONS = {
+    "flake8": ("flake8",),
+    "isort": ("isort", "tool:isort", "settings"),
+    **{linter.name: tuple(s for _, names in linter.files for s in names if s) for linter in LINTERS},
+}
 _RUFF_FILES = (".ruff.toml", "ruff.toml")
 _CODE = "still-calls-old-tool"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """What Ruff alone reports today: for each file its rules, files that it cannot parse, files it would format."""
+    """What Ruff alone reports today: for each file its rules, files that it cannot parse, files it would format.
+
+    ``silenced``: rules by file and line, where a ``# nosec`` without a number silences the old tool.
+    """
 
     rules: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     unparsed: tuple[str, ...] = ()
     unformatted: tuple[str, ...] = ()
+    silenced: Mapping[str, Mapping[int, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintMove:
-    """The patch of a repository's linters. ``tools`` are replaced, ``lost`` is what they did and Ruff does not."""
+    """The patch of a repository's linters. ``tools`` are replaced, ``lost`` is what they did and Ruff does not.
+
+    ``without``: rules that Ruff has, and this repository's Ruff has not: it is pinned to an older one, or told so.
+    """
 
     repository: str
     tools: tuple[str, ...] = ()
@@ -48,6 +67,8 @@ class LintMove:
     notes: tuple[PlanBlocker, ...] = ()
     lost: tuple[tuple[str, str, str], ...] = ()
     setup: Setup = field(default_factory=Setup)
+    parts: tuple[Part, ...] = ()
+    without: frozenset[str] = frozenset()
     baseline: Baseline | None = None
 
 
@@ -56,12 +77,13 @@ def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
     setup = gather(ground)
     refusals = tuple(_refusals(setup))
     setup = _without_refused(setup, refusals)
-    tools = frozenset(t for t in commands.TOOLS if getattr(setup, t) is not None)
-    empty = LintMove(repository=ground.repository.id, refusals=refusals, setup=setup)
+    made = convert(setup)
+    tools = frozenset([*(t for t in commands.TOOLS if getattr(setup, t) is not None), *(p.tool for p in made.parts)])
+    stays = (*_stays(ground.repository, tools, made), *_aside(setup), *_idle(ground, tools))
+    empty = LintMove(repository=ground.repository.id, refusals=refusals, setup=setup, notes=stays)
     if not tools:
         return empty
-    made = convert(setup)
-    config = _whole(made, ground, baseline)
+    config, late = _whole(made, ground, baseline)
     edits = _Edits(ground)
     try:
         _configure(edits, ground, config, tools)
@@ -69,13 +91,36 @@ def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
         return replace(
             empty, refusals=(*refusals, _refusal("ruff-configured", str(conflict), "Which one holds from now on?"))
         )
-    swap = commands.Swap(tools=tools, packages=_packages(tools, ground))
-    _unconfigure(edits, ground, tools)
-    _switch(edits, ground, swap)
-    notes = (*edits.notes, *_stays(ground.repository, tools), *_aside(setup))
-    return replace(
-        empty, tools=tuple(sorted(tools)), edits=edits.made(), notes=notes, lost=made.lost, baseline=baseline
+    swap = commands.Swap(
+        tools=tools, packages=_packages(tools, ground), advice=dict(_advice(setup, made)), fix=_fix(setup, made)
     )
+    _unconfigure(edits, ground, setup, tools)
+    _switch(edits, ground, swap)
+    _silence(edits, setup, made, config, baseline or Baseline())
+    return replace(
+        empty,
+        tools=tuple(sorted(tools)),
+        edits=edits.made(),
+        notes=(*edits.notes, *stays),
+        lost=(*made.lost, *late),
+        without=frozenset(code for _, code, _ in late),
+        parts=made.parts,
+        baseline=baseline,
+    )
+
+
+def _advice(setup: Setup, made: Conversion) -> Iterator[tuple[str, str]]:
+    """Tools of which no run can fail, with the rules that their commands ask for."""
+    asked = {a.tool: a for a in setup.others}
+    for part in made.parts:
+        if part.lint.select and not part.fixes and asked[part.tool].runs and not asked[part.tool].gates:
+            yield part.tool, ",".join(families(part.lint.select, part.lint.select))
+
+
+def _fix(setup: Setup, made: Conversion) -> str:
+    """A fixer's hook fails nobody for what linters report that are no hooks."""
+    tells = setup.flake8 is not None or any(part.lint.select and not part.fixes for part in made.parts)
+    return "--fix-only" if tells else "--fix"
 
 
 # -- what stays
@@ -115,11 +160,26 @@ def _without_refused(setup: Setup, refusals: tuple[PlanBlocker, ...]) -> Setup:
     return replace(setup, flake8=None) if refusals else setup
 
 
-def _stays(repository: Repository, tools: frozenset[str]) -> Iterator[PlanBlocker]:
-    others = ("pylint", "pyupgrade", "autoflake", "pydocstyle", "bandit", "yapf", "pycodestyle", "autopep8")
+def _stays(repository: Repository, tools: frozenset[str], made: Conversion) -> Iterator[PlanBlocker]:
+    why = {part.tool: part.stays for part in made.kept}
     for tool in repository.tools:
-        if tool.name in others and tool.use != "config-only":
-            yield _refusal("lint-tool-kept", f"{tool.name} stays beside Ruff: it is not part of this patch", None)
+        if tool.name in OTHERS and tool.name not in tools and tool.use != "config-only":
+            reason = why.get(tool.name) or "nothing committed runs it"
+            yield _refusal("lint-tool-kept", f"{tool.name} stays beside Ruff: {reason}", _DECISIONS.get(tool.name))
+
+
+_DECISIONS = {
+    "pylint": "Keep pylint for what Ruff has not, or let it go (`[ruff] replace` in muster.toml)?",
+    "yapf": "Keep yapf, or take Ruff's style in one go (`[ruff] replace` in muster.toml)?",
+}
+
+
+def _idle(ground: Ground, tools: frozenset[str]) -> Iterator[PlanBlocker]:
+    """Ruff has a configuration that nothing runs: it becomes a gate with the patch."""
+    runs = any(tool.name == "ruff" and tool.use == "run" for tool in ground.repository.tools)
+    if tools and not runs and _ruff_tables(ground) is not None:
+        message = "Ruff is configured and nothing runs it: with this patch what it is set to counts at the gate"
+        yield PlanBlocker(code="ruff-configured", message=message, path=None, line=None, decision=None)
 
 
 def _aside(setup: Setup) -> Iterator[PlanBlocker]:
@@ -154,18 +214,61 @@ class _Edits:
         return tuple(edit for edit in found if edit.before != edit.after)
 
 
-def _whole(made: Conversion, ground: Ground, baseline: Baseline | None) -> RuffConfig:
-    """The configuration with what Ruff would look at and the old tools do not, and the baseline."""
-    config = made.config
+_Lost = tuple[str, str, str]
+
+
+def _whole(made: Conversion, ground: Ground, baseline: Baseline | None) -> tuple[RuffConfig, tuple[_Lost, ...]]:
+    """The configuration with what Ruff would look at and the old tools do not, and the baseline; rules that the Ruff
+    that is in use cannot have."""
+    ruff = next((t for t in ground.repository.tools if t.name == "ruff" and t.use != "config-only"), None)
+    config, late = within(made.config, lowest(v.version for v in ruff.versions) if ruff is not None else None)
+    config = _without_notebooks(config, made, ground)
+    theirs = _ruff_tables(ground)
+    lost = tuple(("ruff", rule, "the version of Ruff that is pinned has this rule not yet") for rule in late)
+    if theirs is not None or ruff is not None:
+        lost += tuple(("ruff", rule, "Ruff is told to ignore it") for rule in turned_off(config, theirs or {}))
+        config = beside(config, theirs or {})
     if baseline is not None:
         config = config.ignoring(baseline.rules, baseline.unparsed, baseline.unformatted)
+    return config, lost
+
+
+def _without_notebooks(config: RuffConfig, made: Conversion, ground: Ground) -> RuffConfig:
     kinds = {posixpath.splitext(path)[1] for path in ground.facts.files}
     if ".ipynb" in kinds:
-        config = replace(config, top={**config.top, "extend-exclude": ["*.ipynb"]})
-    if ".pyi" in kinds and made.flake8 is not None:
+        config = _notebooks(config, made)
+    if ".pyi" in kinds and (made.flake8 is not None or made.parts):
         excluded = sorted({*config.lint.get("exclude", ()), "*.pyi"})
         config = replace(config, lint={**config.lint, "exclude": excluded})
     return config
+
+
+def _notebooks(config: RuffConfig, made: Conversion) -> RuffConfig:
+    """Notebooks stay out, but for the tools that look at them."""
+    tools = made.notebooks
+    if not tools:
+        return replace(config, top={**config.top, "extend-exclude": ["*.ipynb"]})
+    formatting, per_file = dict(config.formatting), dict(config.per_file)
+    if "black" not in tools and config.formats:
+        formatting["exclude"] = sorted({*formatting.get("exclude", ()), "*.ipynb"})
+    silent = sorted(set(config.lint.get("select", ())) - made.rules_of(tools))
+    if silent:
+        per_file["*.ipynb"] = list(families(silent, config.lint["select"]))
+    return replace(config, formatting=formatting, per_file=per_file)
+
+
+def _ruff_tables(ground: Ground) -> Mapping[str, Any] | None:
+    """What Ruff is set to today; ``None`` without a configuration."""
+    for path in (*_RUFF_FILES, "pyproject.toml"):
+        try:
+            data = toml_reader.loads(ground.read(path) or "")
+        except Unreadable:
+            continue
+        if ground.read(path) is not None:
+            found = data if path != "pyproject.toml" else (toml_reader.table(data, "tool") or {}).get("ruff")
+            if isinstance(found, Mapping):
+                return found
+    return None
 
 
 def _configure(edits: _Edits, ground: Ground, config: RuffConfig, tools: frozenset[str]) -> None:
@@ -181,27 +284,79 @@ def _configure(edits: _Edits, ground: Ground, config: RuffConfig, tools: frozens
         edits.put("ruff.toml", as_toml(config))
 
 
-def _unconfigure(edits: _Edits, ground: Ground, tools: frozenset[str]) -> None:
+def _unconfigure(edits: _Edits, ground: Ground, setup: Setup, tools: frozenset[str]) -> None:
     names = {section for tool in tools for section in _SECTIONS.get(tool, ())}
-    in_use = {t.name for t in ground.repository.tools if t.use != "config-only"}
-    if "flake8" in tools and not in_use & {"pycodestyle", "autopep8"}:
+    if "flake8" in tools and not any(run.tool == "pycodestyle" for run in setup.runs):
         names |= {"pycodestyle", "pep8"}
     for path in (*INI, ".isort.cfg", ".pep8"):
         text = edits.text(path)
         if text is not None and (path != ".isort.cfg" or "isort" in tools):
             here = names if path == ".isort.cfg" else names - {"settings"}
             edits.put(path, removal.without_sections(text, here))
+    for asked in setup.others:
+        if asked.tool in tools and asked.path is not None and posixpath.basename(asked.path) not in _SHARED:
+            edits.put(asked.path, None)
+
+
+_SHARED = ("pyproject.toml", *INI)
 
 
 def _packages(tools: frozenset[str], ground: Ground) -> frozenset[str]:
     """The distributions that nobody needs any more."""
-    gone = set(tools)
+    gone = {*tools, *(["nbqa"] if "flake8" in tools or "black" in tools else [])}
     if "flake8" in tools:
         gone |= {*plugins(), *_NO_CHECKS, *BUILT_IN, "pep8", "pyproject-flake8"}
     if "black" in tools:
         gone |= {"flake8-black"}
     in_use = {t.name for t in ground.repository.tools if t.use != "config-only"}
     return frozenset(gone - (in_use - tools))
+
+
+_MANY_FILES = 4_000
+
+
+def _silence(edits: _Edits, setup: Setup, made: Conversion, config: RuffConfig, baseline: Baseline) -> None:
+    """Comments that silence a tool that goes, in Ruff's words."""
+    plain = _silences(setup, made, config)
+    left: dict[str, int] = {}
+    for path in setup.sources[:_MANY_FILES] if not plain.is_empty else ():
+        text = edits.text(path)
+        if text is None:
+            continue
+        found = comments.translated(text, replace(plain, shown=baseline.silenced.get(path, {})))
+        if found.text != text:
+            edits.put(path, found.text)
+        if found.left:
+            left[path] = found.left[0]
+    if left:
+        path, line = next(iter(left.items()))
+        which = " and ".join(n for n, on in (("# nosec", plain.nosec), ("# pylint: disable", plain.pylint)) if on)
+        message = f"comments `{which}` in {len(left)} files say nothing to Ruff (the first one)"
+        edits.notes.append(PlanBlocker(code="lint-comments", message=message, path=path, line=line, decision=None))
+
+
+def _silences(setup: Setup, made: Conversion, config: RuffConfig) -> Silence:
+    on = {rule for key in ("select", "extend-select") for rule in config.lint.get(key, ())}
+    noqa: dict[str, set[str]] = {}
+    if made.flake8 is not None:
+        for code, rule in counterparts((*BUILT_IN, *setup.plugins)):
+            if rule in made.flake8.select:
+                noqa.setdefault(code, set()).add(rule)
+    pairs = {part.tool: part.pairs for part in made.parts}
+    nosec: dict[str, set[str]] = {}
+    for test, rule in pairs.get("bandit", ()):
+        nosec.setdefault(test, set()).add(rule)
+    messages = dict.fromkeys(code for code, _ in pairs.get("pylint", ()))
+
+    def of_pylint(name: str) -> set[str]:
+        known = [code for code in pylint.numbers(name) if code in messages]
+        return {rule for code in known for rule in pylint.messages().rules[code] if rule in on}
+
+    return Silence(
+        noqa={code: rules for code, rules in noqa.items() if code not in rules and code not in ruff_rules()},
+        nosec=nosec,
+        pylint=of_pylint if "pylint" in pairs else None,
+    )
 
 
 _IN_ROWS = ("requirements", "tox", "setup.cfg", "conda")

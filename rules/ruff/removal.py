@@ -37,7 +37,7 @@ def without_sections(text: str, names: Collection[str]) -> str | None:
 
 
 def _is_named(name: str, names: Collection[str]) -> bool:
-    return name in names or any(name.startswith(f"{n}:") for n in names if n == "flake8")
+    return name in names or any(name.startswith((f"{n}:", f"{n}.")) for n in names if n in ("flake8", "pylint"))
 
 
 # -- packages

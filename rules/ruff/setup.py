@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from rules.ruff.arguments import arguments
 from rules.ruff.black_config import BlackRules, translate_black
 from rules.ruff.emit import RuffConfig, combine
 from rules.ruff.gather import Setup
 from rules.ruff.isort_config import IsortRules, translate_isort
-from rules.ruff.translate import RuffLint, translate
+from rules.ruff.linters import LINTERS, Asked, Part, yapf
+from rules.ruff.scope import Scope, scope
+from rules.ruff.translate import RuffLint, below, translate
+from rules.ruff.union import Share, families, united
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
-    """The new configuration, and the parts that it was made of; ``lost`` names what Ruff cannot do, by tool."""
+    """The new configuration, and the parts that it was made of; ``lost`` names what Ruff cannot do, by tool.
+
+    ``parts`` are the smaller tools that go, ``kept`` those that stay, with the reason. ``notebooks``: tools that look
+    at notebooks, too.
+    """
 
     config: RuffConfig
     flake8: RuffLint | None
     isort: IsortRules | None
     black: BlackRules | None
+    parts: tuple[Part, ...] = ()
+    kept: tuple[Part, ...] = ()
     lost: tuple[tuple[str, str, str], ...] = ()
+    notebooks: frozenset[str] = frozenset()
+
+    def rules_of(self, tools: Collection[str]) -> set[str]:
+        """The rules that stand for these tools."""
+        found = {rule for part in self.parts if part.tool in tools for rule in part.lint.select}
+        found |= set(self.flake8.select) if self.flake8 is not None and "flake8" in tools else set()
+        return found | ({"I001", "I002"} if "isort" in tools else set())
 
 
 def convert(setup: Setup, *, target: str | None = None) -> Conversion:
@@ -27,14 +45,73 @@ def convert(setup: Setup, *, target: str | None = None) -> Conversion:
     flake8 = _joined([translate(c, setup.plugins) for c in setup.flake8]) if setup.flake8 is not None else None
     isort = translate_isort(setup.isort) if setup.isort is not None else None
     black = translate_black(setup.black, setup.black_argv) if setup.black is not None else None
+    made = [(a, _translated(a)) for a in setup.others]
+    parts = tuple(part for _, part in made if part.stays is None)
+    if black is None:
+        black = next((yapf.style(a) for a, part in made if a.tool == "yapf" and part.stays is None), None)
     external = tuple(code for code, why in flake8.uncovered if "counterpart" in why) if flake8 else ()
     lost = (
         *(("flake8", code, why) for code, why in (flake8.uncovered if flake8 else ())),
         *(("isort", name, why) for name, why in (isort.unsayable if isort else ())),
         *(("black", name, why) for name, why in (black.unsayable if black else ())),
+        *((part.tool, code, why) for part in parts for code, why in part.lint.uncovered),
     )
-    config = combine(flake8, isort, black, target=target, external=external)
-    return Conversion(config=config, flake8=flake8, isort=isort, black=black, lost=lost)
+    fixes = sorted({*(rule for part in parts for rule in part.fixes), *(("I001",) if isort else ())})
+    config = combine(
+        _united(setup, flake8, isort, parts),
+        isort,
+        black,
+        target=target or max((p.target for p in parts if p.target), key=len, default=None),
+        external=external,
+        fixable=families(fixes, fixes) if any(part.fixes for part in parts) else (),
+    )
+    kept = tuple(part for _, part in made if part.stays is not None)
+    return Conversion(
+        config=config,
+        flake8=flake8,
+        isort=isort,
+        black=black,
+        parts=parts,
+        kept=kept,
+        lost=lost,
+        notebooks=frozenset(run.tool for run in setup.runs if run.notebooks),
+    )
+
+
+_TRANSLATE = {linter.name: linter.translate for linter in LINTERS}
+
+
+def _translated(asked: Asked) -> Part:
+    """The tool's part; it stays where one of its calls has no counterpart."""
+    part = _TRANSLATE[asked.tool](asked)
+    odd = next((run for run in asked.runs if arguments(run.tool, run.argv) is None), None)
+    if odd is not None and part.stays is None:
+        why = f"it is called in a way that has no counterpart that is certain ({odd.path}:{odd.line or 1})"
+        return replace(part, stays=why)
+    return part
+
+
+def _united(
+    setup: Setup, flake8: RuffLint | None, isort: IsortRules | None, parts: tuple[Part, ...]
+) -> RuffLint | None:
+    """flake8 and the parts whose tools can fail, each over the files that it is run over."""
+    asked = {a.tool: a for a in setup.others}
+    gates = [part for part in parts if part.lint.select and (asked[part.tool].gates or not asked[part.tool].runs)]
+    shares = [Share(lint=_short(part.lint), scope=scope(asked[part.tool].gates, setup.sources)) for part in gates]
+    if flake8 is not None:
+        runs = [run for run in setup.runs if run.tool == "flake8" and not run.advisory]
+        shares.insert(0, Share(lint=flake8, scope=scope(runs, setup.sources) if gates else Scope()))
+    if isort is not None and gates:
+        runs = [run for run in setup.runs if run.tool == "isort" and not run.advisory]
+        lint = RuffLint(select=("I001",), excluded=tuple(new for old in isort.skipped for new in below(old)))
+        shares.append(Share(lint=lint, scope=scope(runs, setup.sources)))
+    return united(shares)
+
+
+def _short(lint: RuffLint) -> RuffLint:
+    """Without the patterns of files that cannot be Python's: a bare name stands beside the folder of that name."""
+    kept = tuple(p for p in lint.excluded if "/" in p or "*" in p or p.endswith((".py", ".pyi")))
+    return replace(lint, excluded=kept)
 
 
 def _joined(parts: list[RuffLint]) -> RuffLint | None:

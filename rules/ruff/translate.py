@@ -18,7 +18,7 @@ _OF_FOUR = frozenset({"E111", "E114", "E117"})
 Value = str | int | bool | tuple[str, ...]
 
 # Codes that a docstring convention leaves out (pydocstyle 6, `violations.conventions`).
-_CONVENTIONS = {
+CONVENTIONS = {
     "pep257": "D203 D212 D213 D214 D215 D404 D405 D406 D407 D408 D409 D410 D411 D413 D415 D416 D417 D418",
     "numpy": "D107 D203 D212 D213 D402 D413 D415 D416 D417",
     "google": "D203 D204 D213 D215 D400 D401 D404 D406 D407 D408 D409 D413",
@@ -101,7 +101,7 @@ def _is_given(option: str, config: Flake8Config) -> bool:
 
 def _beyond_convention(config: Flake8Config) -> frozenset[str]:
     name = config.options.get("docstring-convention", "pep257").strip().lower()
-    return frozenset(_CONVENTIONS.get(name, "").split())
+    return frozenset(CONVENTIONS.get(name, "").split())
 
 
 def _pattern(pattern: str) -> str:
@@ -160,7 +160,7 @@ def _settings(
     if "C901" in selected:
         yield "mccabe", {"max-complexity": config.number("max-complexity") or 0}
     convention = config.options.get("docstring-convention", "pep257").strip().lower()
-    if any(rule.startswith("D") and rule[1:].isdigit() for rule in selected) and convention in _CONVENTIONS:
+    if any(rule.startswith("D") and rule[1:].isdigit() for rule in selected) and convention in CONVENTIONS:
         yield "pydocstyle", {"convention": convention}
     if any(rule.startswith("Q") for rule in selected):
         yield "flake8-quotes", dict(_quotes(config))

@@ -10,21 +10,21 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-import shutil
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from rules.migration import Edit
 from rules.ruff.catalog import BUILT_IN, counterparts
-from rules.ruff.commands import arguments
-from rules.ruff.flake8_config import as_ini
 from rules.ruff.gate import Comparison, Later, Measure, Place, compare
-from rules.ruff.gather import HOOKS, Run, Setup
 from rules.ruff.move import Baseline, LintMove, move
-from scanner.lint_runs import NotMeasured, Report, ruff_program, run_flake8, run_formatter, run_isort, run_ruff
+from rules.ruff.runs import HOOKS, Run
+from scanner.lint_runs import NotMeasured, Report, ruff_program, run_formatter, run_ruff
 from scanner.proof.ground import Opened
+from scanner.proof.old_tools import FIXERS, OldTools, gates, paths_of, run_old
+
+__all__ = ["OldTools", "tried"]
 
 MAX_FILES = 4_000
 _SYNTAX = frozenset({"E999", "E902", "invalid-syntax"})
@@ -37,26 +37,13 @@ _CONFIGS = (
     "ruff.toml",
     ".ruff.toml",
     ".editorconfig",
+    ".bandit",
+    ".style.yapf",
+    ".pydocstyle",
+    ".pydocstyle.ini",
+    ".pydocstylerc",
+    ".pydocstylerc.ini",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OldTools:
-    """Where the old tools are; ``None`` for one that is not there. ``env`` is added to what they are started with."""
-
-    flake8: str | None = None
-    isort: str | None = None
-    black: str | None = None
-    env: Mapping[str, str] | None = None
-
-    @classmethod
-    def on_path(cls) -> OldTools:
-        """Those that the user's path leads to."""
-        return cls(flake8=shutil.which("flake8"), isort=shutil.which("isort"), black=shutil.which("black"))
-
-    def has(self, tools: Iterable[str]) -> bool:
-        """Whether all ``tools`` are there."""
-        return all(getattr(self, tool) is not None for tool in tools)
 
 
 def tried(found: Opened, old: OldTools) -> tuple[LintMove, Measure | None]:
@@ -73,21 +60,27 @@ def tried(found: Opened, old: OldTools) -> tuple[LintMove, Measure | None]:
 
 
 def _tried(found: Opened, first: LintMove, old: OldTools, folder: str) -> tuple[LintMove, Measure]:
-    _lay_out(found, folder)
-    measured = old.has(first.tools)
-    before = _Side(*_old(first, old, folder)) if measured else None
+    _lay_out(found, first, folder)
+    found_old = run_old(first.setup, first.tools, old, folder) if old.has(first.tools) else None
+    runs_ruff = any(t.name == "ruff" and t.use == "run" for t in found.ground.repository.tools)
+    if found_old is not None and runs_ruff:
+        found_old.reports |= {replace(report, fix=None, until=0) for report in run_ruff(folder)}
     _apply(first.edits, folder)
-    alone = _Side(*_new(first, folder))
-    if before is None:
+    unknown = _unmeasured(first, old)
+    alone = _Side(*_new(first, folder, runs_ruff), unknown)
+    if found_old is None:
         return first, Measure(
             status="ruff-only", after=alone.passes, new=len(alone.places), later=_later(alone, alone.places)
         )
-    compared = _compared(first.setup, before, alone)
+    before = _Side({*found_old.reports, *_fixed(first, found_old.changed, alone.reports)}, found_old.unformatted)
+    compared = _compared(first, before, alone)
     unformatted = sorted(alone.unformatted - before.unformatted)
-    baseline = _baseline(compared.new, unformatted)
+    silenced = _silenced(compared.new, folder) if "bandit" in first.tools else {}
+    baseline = _baseline([n for n in compared.new if n[2] not in silenced.get(n[0], {}).get(n[1], ())], unformatted)
+    baseline = replace(baseline, silenced=silenced)
     final = move(found.ground, baseline) if compared.new or unformatted else first
     _apply(final.edits, folder)
-    after = _Side(*_new(final, folder))
+    after = _Side(*_new(final, folder, runs_ruff), unknown)
     return final, Measure(
         status="measured",
         tools=tuple(first.tools),
@@ -97,33 +90,73 @@ def _tried(found: Opened, first: LintMove, old: OldTools, folder: str) -> tuple[
         format_after=not after.unformatted if "black" in first.tools else None,
         kept=compared.kept,
         new=len(compared.new),
-        left=len(_compared(first.setup, before, after).new),
+        left=len(_compared(first, before, after).new),
         lost=_counted(compared.lost),
         uncovered=_counted(compared.uncovered),
         later=_later(alone, compared.new),
         unformatted=len(unformatted),
+        reason=f"not measured: {', '.join(away)}" if (away := old.missing(first.tools)) else None,
     )
+
+
+def _unmeasured(made: LintMove, old: OldTools) -> frozenset[str]:
+    """Rules that stand for nothing but tools that are not there: what they say can be compared with nothing."""
+    away = old.missing(made.tools)
+    known = {rule for part in made.parts if part.tool not in away for rule in part.lint.select}
+    if made.setup.flake8 is not None:
+        known |= {rule for _, rule in counterparts((*BUILT_IN, *made.setup.plugins))}
+    rules = {rule for part in made.parts if part.tool in away for rule in part.lint.select}
+    return frozenset(rules - known)
+
+
+def _fixed(made: LintMove, changed: Mapping[str, Mapping[str, set[int]]], reports: Iterable[Report]) -> set[Report]:
+    """A fixer's lines as reports: under Ruff's code where a report of its rules lies on them, else under its name."""
+    found: set[Report] = set()
+    for part in made.parts:
+        lines = {path: set(rows) for path, rows in changed.get(part.tool, {}).items()}
+        for report in reports:
+            rows = range(report.line, max(report.until, report.line) + 1)
+            there = changed.get(part.tool, {}).get(report.path, set())
+            if report.code in part.fixes and not there.isdisjoint(rows):
+                found.add(Report(path=report.path, line=report.line, code=report.code))
+                lines[report.path] -= set(rows)
+        found |= {Report(path=path, line=row, code=part.tool) for path, rows in lines.items() for row in rows}
+    return found
 
 
 class _Side:
     """What one side reports: places, the reports they come from, files that its formatter would change."""
 
-    def __init__(self, reports: Collection[Report], unformatted: set[str]) -> None:
-        self.reports = reports
+    def __init__(
+        self, reports: Collection[Report], unformatted: set[str], ignored: Collection[str] = frozenset()
+    ) -> None:
+        self.reports = [report for report in reports if report.code not in ignored]
         self.unformatted = unformatted
-        self.places = {(r.path, r.line, r.code) for r in reports}
+        self.places = {(r.path, r.line, r.code) for r in self.reports}
 
     @property
     def passes(self) -> bool:
         return not self.places
 
 
-def _compared(setup: Setup, before: _Side, after: _Side) -> Comparison:
+def _compared(made: LintMove, before: _Side, after: _Side) -> Comparison:
     known: defaultdict[str, list[str]] = defaultdict(list)
-    for code, rule in counterparts((*BUILT_IN, *setup.plugins)):
+    for code, rule in counterparts((*BUILT_IN, *made.setup.plugins)):
         known[code].append(rule)
-    known |= {"E999": ["E999"], "E902": ["E902", "E999"], "isort": ["I001"]}
-    return compare(_plain(before.places), _plain(after.places), known)
+    for part in made.parts:
+        for code, rule in part.pairs if part.tool not in FIXERS else ((rule, rule) for rule in part.fixes):
+            known[code].append(rule)
+    for _, _, code in before.places & after.places:
+        known.setdefault(code, [code])
+    known = defaultdict(list, {code: [r for r in rules if r not in made.without] for code, rules in known.items()})
+    known |= {"E999": ["E999"], "E902": ["E902", "E999"], "E0001": ["E999"], "isort": ["I001", "I002"]}
+    found = compare(_plain(before.places), _plain(after.places), known)
+    missed = tuple(place for place in found.uncovered if place[2] in FIXERS)
+    return replace(
+        found,
+        lost=tuple(sorted((*found.lost, *missed))),
+        uncovered=tuple(place for place in found.uncovered if place[2] not in FIXERS),
+    )
 
 
 def _plain(places: Iterable[Place]) -> set[Place]:
@@ -132,6 +165,20 @@ def _plain(places: Iterable[Place]) -> set[Place]:
 
 def _counted(places: Iterable[Place]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(Counter(code for _, _, code in places).items()))
+
+
+def _silenced(new: Iterable[Place], folder: str) -> dict[str, dict[int, tuple[str, ...]]]:
+    """What bandit does not say because of a ``# nosec`` on the line, by file and line."""
+    found: defaultdict[str, dict[int, tuple[str, ...]]] = defaultdict(dict)
+    texts: dict[str, list[str]] = {}
+    for path, line, code in new:
+        if code.startswith(("S", "PLE2502")):
+            if path not in texts:
+                with open(os.path.join(folder, path), encoding="utf-8", errors="replace") as file:
+                    texts[path] = file.read().splitlines()
+            if line <= len(texts[path]) and re.search(r"#\s*nosec\b", texts[path][line - 1]):
+                found[path][line] = (*found[path].get(line, ()), code)
+    return dict(found)
 
 
 def _baseline(new: Iterable[Place], unformatted: Sequence[str]) -> Baseline:
@@ -166,11 +213,14 @@ def _later(side: _Side, new: Iterable[Place]) -> tuple[Later, ...]:
 # -- the scratch folder
 
 
-def _lay_out(found: Opened, folder: str) -> None:
+def _lay_out(found: Opened, made: LintMove, folder: str) -> None:
     paths = [p for p in sorted(found.ground.facts.files) if p.endswith((".py", ".pyi"))]
     if len(paths) > MAX_FILES:
         raise NotMeasured(f"{len(paths)} files of Python, more than {MAX_FILES}")
-    paths += [p for p in sorted(found.ground.facts.files) if posixpath.basename(p) in _CONFIGS or p in HOOKS]
+    named = {asked.path for asked in made.setup.others}
+    paths += [
+        p for p in sorted(found.ground.facts.files) if posixpath.basename(p) in _CONFIGS or p in HOOKS or p in named
+    ]
     limits = dict.fromkeys(paths, 4 * 1024 * 1024)
     for path, data in found.tree.read(limits):
         if isinstance(data, bytes):
@@ -179,7 +229,7 @@ def _lay_out(found: Opened, folder: str) -> None:
 
 def _apply(edits: Iterable[Edit], folder: str) -> None:
     for edit in edits:
-        if posixpath.basename(edit.path) not in _CONFIGS:
+        if posixpath.basename(edit.path) not in _CONFIGS and not os.path.exists(os.path.join(folder, edit.path)):
             continue
         if edit.after is not None:
             _write(folder, edit.path, edit.after.encode())
@@ -194,101 +244,27 @@ def _write(folder: str, path: str, data: bytes) -> None:
         file.write(data)
 
 
-# -- the two sides
+# -- Ruff's side
 
 
-def _old(first: LintMove, old: OldTools, folder: str) -> tuple[list[Report], set[str]]:
-    reports: set[Report] = set()
-    unformatted: set[str] = set()
-    for tool in first.tools:
-        for run in _gates(first.setup, tool):
-            paths = _paths(run, folder)
-            match tool:
-                case "flake8":
-                    found = _flake8(first.setup, (*_without_paths(run.argv), *paths), old, folder)
-                    reports |= {r for r in found if run.covers(r.path)}
-                case "isort":
-                    files = run_isort(folder, (*_isort_options(run.argv), *paths), program=old.isort or tool)
-                    reports |= {Report(path=p, line=1, code="isort") for p in files if run.covers(p)}
-                case _:
-                    argv = (old.black or tool, "--check", *_black_options(run.argv), *paths)
-                    unformatted |= {p for p in run_formatter(folder, argv) if run.covers(p)}
-    return sorted(reports), unformatted
-
-
-def _flake8(setup: Setup, words: Sequence[str], old: OldTools, folder: str) -> list[Report]:
-    """flake8's reports. What an older one took in a list of codes (comments, pylint's codes) the newer ones refuse;
-    ``pyproject.toml`` is read by an add-on that need not be there.
-    """
-    program = old.flake8 or "flake8"
-    if setup.files.get("flake8") != "pyproject.toml" or not setup.flake8:
-        try:
-            return run_flake8(folder, words, program=program, env=old.env)
-        except NotMeasured as error:
-            if "option does not match" not in str(error) or not setup.flake8:
-                raise
-    _write(folder, ".flake8-read", as_ini(setup.flake8[0]).encode())
-    return run_flake8(folder, ("--config=.flake8-read", *words), program=program, env=old.env)
-
-
-def _new(made: LintMove, folder: str) -> tuple[list[Report], set[str]]:
-    reports: set[Report] = set()
+def _new(made: LintMove, folder: str, runs_ruff: bool) -> tuple[list[Report], set[str]]:
+    """What the new gates report; ``runs_ruff``: Ruff is one of them already, over everything."""
+    reports = set(run_ruff(folder)) if runs_ruff else set()
     unformatted: set[str] = set()
     for tool in made.tools:
-        for run in _gates(made.setup, tool):
-            paths = _paths(run, folder)
+        for run in gates(made.setup, tool):
+            paths = paths_of(run, folder)
             if tool == "black":
                 argv = (ruff_program(), "format", "--no-cache", "--check", "--output-format=concise", *paths)
                 unformatted |= {p for p in run_formatter(folder, argv) if run.covers(p)}
-            else:
-                select = ("--select=I",) if tool == "isort" else ()
-                reports |= {r for r in run_ruff(folder, (*select, *paths)) if run.covers(r.path)}
+            elif tool == "isort":
+                reports |= {r for r in run_ruff(folder, ("--select=I", *paths)) if run.covers(r.path)}
+            elif tool != "yapf":
+                reports |= _of(made, run, run_ruff(folder, paths))
     return sorted(reports, key=lambda r: (r.path, r.line, r.code, r.fix or "")), unformatted
 
 
-def _gates(setup: Setup, tool: str) -> list[Run]:
-    """The runs that can fail; where none is written down, one over everything."""
-    found = [r for r in setup.runs if r.tool == tool and not r.advisory]
-    return found or [Run(tool=tool, argv=(), path="", line=None)]
-
-
-def _paths(run: Run, folder: str) -> list[str]:
-    new = arguments(run.tool, run.argv) if not run.is_hook else None
-    named = [w for w in (new or ())[1:] if not w.startswith("-")]
-    there = [p for p in named if os.path.exists(os.path.join(folder, p)) and not os.path.isabs(p) and ".." not in p]
-    return there or ["."]
-
-
-def _without_paths(argv: Sequence[str]) -> Iterator[str]:
-    """flake8's options without paths, and without those that only say how it reports."""
-    words = iter(argv)
-    for word in words:
-        name, equals, _ = word.partition("=")
-        if not name.startswith("--") or name in _FLAGS:
-            continue
-        value = None if equals else next(words, "")
-        if name not in _SHOWN and "$" not in word and "{" not in word:
-            yield word if value is None else f"{word}={value}"
-
-
-_FLAGS = frozenset(
-    "--count --statistics --show-source --no-show-source --quiet --verbose --benchmark --tee --exit-zero --isolated "
-    "--doctests --hang-closing --disable-noqa".split()
-)
-_SHOWN = frozenset({"--format", "--output-file", "--jobs", "--color", "--config", "--append-config"})
-
-
-def _isort_options(argv: Sequence[str]) -> Iterator[str]:
-    for number, word in enumerate(argv):
-        if re.fullmatch(r"--(?:profile|line-length|lines-after-imports|project|skip|skip-glob)=.+", word):
-            yield word
-        elif word in ("--profile", "--line-length", "-l", "-p", "--skip", "--skip-glob") and number + 1 < len(argv):
-            yield from (word, argv[number + 1])
-
-
-def _black_options(argv: Sequence[str]) -> Iterator[str]:
-    for number, word in enumerate(argv):
-        if re.fullmatch(r"--(?:line-length|target-version|exclude|extend-exclude)=.+|-l\d+|-S|-C|--skip-[\w-]+", word):
-            yield word
-        elif word in ("-l", "--line-length", "-t", "--target-version") and number + 1 < len(argv):
-            yield from (word, argv[number + 1])
+def _of(made: LintMove, run: Run, reports: Iterable[Report]) -> set[Report]:
+    """Reports within what a hook sees; of a fixer's hook those of its own rules, as it mends nothing else."""
+    own = {rule for part in made.parts if part.tool == run.tool for rule in part.fixes}
+    return {r for r in reports if run.covers(r.path) and (not own or r.code in own)}

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from rules.ruff import removal
 from rules.ruff.commands import Swap, arguments
-from rules.ruff.gather import Run
 from rules.ruff.hooks import edit
+from rules.ruff.runs import Run
 
 SWAP = Swap(tools=frozenset({"flake8", "isort", "black"}), packages=frozenset({"flake8", "isort", "black"}))
 _WORDS = [

@@ -1,0 +1,153 @@
+"""An old tool's words in Ruff's: subcommand, options, paths. What has no certain counterpart is ``None``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from rules.ruff.linters import autoflake, bandit, pycodestyle, pydocstyle, pylint, yapf
+
+
+def arguments(tool: str, words: Sequence[str]) -> list[str] | None:
+    """Ruff's words for a call of ``tool`` with ``words``; ``None`` where there are none that are certain."""
+    return _ARGUMENTS[tool](words)
+
+
+_FLAKE8_FLAGS = frozenset(
+    "--count --statistics --show-source --no-show-source --quiet --verbose --isolated --benchmark --doctests --tee "
+    "--hang-closing --require-plugins --exit-zero --disable-noqa --version --help --show-pep8 --diff".split()
+)
+_ISORT_VALUED = frozenset(
+    "--profile -l --line-length -w --line-width -m --multi-line --lai --lines-after-imports -p --project -s --skip "
+    "--sg --skip-glob --extend-skip --extend-skip-glob -a --add-import --sp --settings-path --settings-file --settings "
+    "--src --src-path -o --thirdparty --py --python-version -d --stdout-filename --virtual-env --filename "
+    "--known-local-folder -b --builtin -f --future --rm --remove-import -j --jobs -t --top --ls-mode".split()
+)
+_BLACK_VALUED = frozenset(
+    "-l --line-length -t --target-version --include --exclude --extend-exclude --force-exclude --config -W --workers "
+    "--required-version --python-cell-magics".split()
+)
+
+
+def _flake8(words: Sequence[str]) -> list[str] | None:
+    kept: list[str] = []
+    advice: list[str] = []
+    paths: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if name in ("--diff", "--version", "--help", "--bug-report") or word == "-":
+            return ["--version"] if name == "--version" else None
+        if not word.startswith("-"):
+            paths.append(word)
+        elif name in _FLAKE8_FLAGS or re.fullmatch(r"-[vq]+", word):
+            kept += (
+                [new] if (new := {"--exit-zero": "--exit-zero", "--disable-noqa": "--ignore-noqa"}.get(name)) else []
+            )
+        elif (not equals and word.startswith("--")) or re.fullmatch(r"-[jO]", word):
+            value = next(rest, "")
+        if name == "--select" and value:
+            advice = [value.strip("'\"")]
+        elif name == "--max-complexity" and not advice:
+            advice = ["E,F,W,C90"]
+        elif name == "--output-file":
+            kept.append(f"--output-file={value}")
+    if "--exit-zero" in kept:  # it fails nobody and shows more than the gate
+        kept.append(f"--extend-select={advice[0] if advice else 'E,F,W'}")
+    return ["check", *kept, *paths]
+
+
+def _isort(words: Sequence[str]) -> list[str] | None:
+    check = any(w in ("-c", "--check", "--check-only", "--diff", "--df") for w in words)
+    if any(w in ("-", "--stdout", "--show-config", "--show-files") for w in words):
+        return None
+    options = ["--select=I"] if check else ["--select=I", "--fix"]
+    return ["check", *options, *_paths(words, _ISORT_VALUED)]
+
+
+def _black(words: Sequence[str]) -> list[str] | None:
+    if any(w in ("-", "-c", "--code", "--line-ranges") for w in words):
+        return None
+    if words[:1] == ["--version"]:
+        return ["--version"]
+    kept = [w for w in words if w in ("--check", "--diff", "--quiet", "-q")]
+    return ["format", *kept, *_paths(words, _BLACK_VALUED)]
+
+
+def _paths(words: Sequence[str], valued: Collection[str]) -> Iterator[str]:
+    rest = iter(words)
+    for word in rest:
+        if word in valued:
+            next(rest, None)
+        elif not word.startswith("-"):
+            yield word
+
+
+def _autoflake(words: Sequence[str]) -> list[str] | None:
+    options = {w.partition("=")[0] for w in words}
+    if options & {"-s", "--stdout", "-"}:
+        return None
+    paths = _paths(words, autoflake.VALUED)
+    if options & {"-i", "--in-place"} or any(re.fullmatch(r"-[a-z]*i[a-z]*", w) for w in words):
+        return ["check", "--fix-only", *paths]
+    rules = ["F401", *(["F841"] if "--remove-unused-variables" in options else [])]
+    return ["check", f"--select={','.join(rules)}", *([] if options & {"-c", "--check"} else ["--diff"]), *paths]
+
+
+def _pyupgrade(words: Sequence[str]) -> list[str] | None:
+    return None if "-" in words else ["check", "--fix-only", *_paths(words, ())]
+
+
+def _linter(valued: Collection[str], unusual: Collection[str]) -> Callable[[Sequence[str]], list[str] | None]:
+    """For a linter of which only the paths count, and whether it fails."""
+
+    def arguments_of(words: Sequence[str]) -> list[str] | None:
+        if any(w == "-" or w.partition("=")[0] in unusual for w in words):
+            return None
+        return ["check", *(["--exit-zero"] if "--exit-zero" in words else []), *_paths(words, valued)]
+
+    return arguments_of
+
+
+_BANDIT_FORMATS = {"json": "json", "sarif": "sarif", "txt": "concise", "screen": "concise", "custom": "concise"}
+
+
+def _bandit(words: Sequence[str]) -> list[str] | None:
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if name in ("-f", "--format", "-o", "--output"):
+            value = value if equals else next(rest, "")
+            if name in ("-f", "--format"):
+                if value not in _BANDIT_FORMATS:
+                    return None
+                kept += [f"--output-format={_BANDIT_FORMATS[value]}"] if value in ("json", "sarif") else []
+            else:
+                kept.append(f"--output-file={value}")
+        elif word == "--exit-zero":
+            kept.insert(0, word)
+    return ["check", *kept, *_paths(words, bandit.VALUED)]
+
+
+def _yapf(words: Sequence[str]) -> list[str] | None:
+    options = {w.partition("=")[0] for w in words}
+    if options & {"-l", "--lines", "-"}:
+        return None
+    kept = [] if options & {"-i", "--in-place"} else ["--diff"]
+    return ["format", *kept, *_paths(words, yapf.VALUED)]
+
+
+_ARGUMENTS: dict[str, Callable[[Sequence[str]], list[str] | None]] = {
+    "flake8": _flake8,
+    "isort": _isort,
+    "black": _black,
+    "autoflake": _autoflake,
+    "bandit": _bandit,
+    "pycodestyle": _linter(pycodestyle.VALUED, ("--diff",)),
+    "pydocstyle": _linter(pydocstyle.VALUED, ()),
+    "pyflakes": _linter((), ()),
+    "pylint": _linter(pylint.VALUED, ("--generate-rcfile", "--generate-toml-config", "--list-msgs", "--output")),
+    "pyupgrade": _pyupgrade,
+    "yapf": _yapf,
+}

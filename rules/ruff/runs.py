@@ -1,0 +1,135 @@
+"""Where the old linters and formatters are started: hooks of pre-commit, and the commands that the scanner saw."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from packaging.utils import canonicalize_name
+
+from rules.migration import Ground
+from scanner.format import Unreadable
+from scanner.inventory import Command
+from scanner.lint_tools import pinned, unwrap
+from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_mapping
+
+HOOKS = (".pre-commit-config.yaml", ".pre-commit-config.yml")
+OTHERS = ("pyupgrade", "autoflake", "pydocstyle", "bandit", "pycodestyle", "pyflakes", "pylint", "yapf")
+_NAMES = {name: name for name in ("flake8", "isort", "black", *OTHERS)}
+_COMMANDS = {**_NAMES, "pflake8": "flake8", "flake9": "flake8", "pep257": "pydocstyle", "pep8": "pycodestyle"}
+HOOK_IDS = {**_NAMES, "black-jupyter": "black", **{f"nbqa-{name}": name for name in _NAMES}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One way in which a tool is started: its words after the tool's name, and where.
+
+    ``advisory``: it cannot fail. ``files`` and ``exclude`` are a hook's patterns, those of the whole file included.
+    ``is_hook``: pre-commit hands it the files. ``notebooks``: it looks at notebooks, too (``black-jupyter``) or alone
+    (nbQA).
+    """
+
+    tool: str
+    argv: tuple[str, ...]
+    path: str
+    line: int | None
+    plugins: tuple[str, ...] = ()
+    advisory: bool = False
+    is_hook: bool = False
+    files: str = ""
+    exclude: tuple[str, ...] = ()
+    notebooks: bool = False
+
+    def covers(self, path: str) -> bool:
+        """Whether a hook's ``files`` and ``exclude`` let it see ``path``; a command sees what it names."""
+        return _found(self.files, path, doubt=True) and not any(_found(e, path, doubt=False) for e in self.exclude if e)
+
+
+def tool_runs(ground: Ground) -> tuple[Run, ...]:
+    """Every hook and command that starts an old tool, in the order of the files."""
+    return tuple(replace(run, advisory=_cannot_fail(ground, run)) for run in _all(ground))
+
+
+def _all(ground: Ground) -> Iterator[Run]:
+    for path in HOOKS:
+        if (text := ground.read(path)) is not None:
+            yield from _hooks(path, text)
+    for command in ground.repository.commands:
+        if command.context != "hook":
+            yield from _command(command)
+
+
+def _command(command: Command) -> Iterator[Run]:
+    words, _ = unwrap(command.argv)
+    tool = _COMMANDS.get(posixpath.basename(words[0])) if words else None
+    if tool is not None:
+        notebooks = any(posixpath.basename(word) == "nbqa" for word in command.argv[:6])
+        yield Run(tool=tool, argv=tuple(words[1:]), path=command.path, line=command.line, notebooks=notebooks)
+
+
+# -- hooks
+
+
+def _hooks(path: str, text: str) -> Iterator[Run]:
+    try:
+        document = load_mapping(text)
+    except Unreadable:
+        return
+    for repository in document.seq("repos"):
+        for hook in repository.seq("hooks") if isinstance(repository, Mapping) else ():
+            if isinstance(hook, Mapping) and (tool := HOOK_IDS.get(name := hook.text("id") or "")) is not None:
+                yield Run(
+                    tool=tool,
+                    argv=(*_entry(hook, tool), *_texts(hook.get("args"))),
+                    path=path,
+                    line=hook.line_of("id"),
+                    plugins=tuple(
+                        str(canonicalize_name(pinned(t)[0])) for t in _texts(hook.get("additional_dependencies"))
+                    ),
+                    is_hook=hook.text("pass_filenames") != "false",
+                    files=hook.text("files") or document.text("files") or "",
+                    exclude=(document.text("exclude") or "", hook.text("exclude") or ""),
+                    notebooks=name == "black-jupyter" or name.startswith("nbqa-"),
+                )
+
+
+def _entry(hook: Mapping, tool: str) -> Iterator[str]:
+    """What a local hook's own command line gives to the tool."""
+    words = (hook.text("entry") or "").split()
+    inner, _ = unwrap(words)
+    if inner and posixpath.basename(inner[0]) == tool:
+        yield from inner[1:]
+
+
+def _texts(node: Node | None) -> Iterator[str]:
+    if isinstance(node, Scalar):
+        yield node.text
+    elif isinstance(node, Sequence):
+        yield from (item.text for item in node if isinstance(item, Scalar))
+
+
+# A group that repeats and holds a repetition or a choice: it may take for ever.
+_ENDLESS = re.compile(r"\((?:[^()]*[+*}|][^()]*)\)[+*{]")
+
+
+def _found(pattern: str, path: str, *, doubt: bool) -> bool:
+    """pre-commit searches for its patterns; ``doubt`` is the answer for one that Python cannot read safely."""
+    if len(pattern) > 4_000 or _ENDLESS.search(pattern) or pattern.count("(") > 40 or len(path) > 400:
+        return doubt
+    try:
+        return re.search(pattern, path) is not None
+    except (re.error, RecursionError, OverflowError):
+        return doubt
+
+
+# -- runs that fail nobody
+
+
+def _cannot_fail(ground: Ground, run: Run) -> bool:
+    if {"--exit-zero", "--exit-zero-even-if-changed"} & set(run.argv):
+        return True
+    extract = ground.facts.extracts.get(run.path)
+    calls = [i for i in extract.invocations if i.at.line == run.line] if extract is not None else []
+    return bool(calls) and all(call.tolerated or call.disabled for call in calls)
