@@ -16,7 +16,7 @@ from scanner import giturl
 from scanner.facts import LockedPackage
 from scanner.formats.uv_lock import read as read_uv_lock
 from scanner.markers import NEVER, covered
-from scanner.proof.installed import Graph, Wanted, holds, pythons
+from scanner.proof.installed import PLATFORMS, Graph, Wanted, holds, pythons
 from scanner.toml_reader import loads, strings
 
 INSTALLERS = frozenset({"setuptools", "pip", "wheel", "distribute", "uv"})
@@ -116,11 +116,15 @@ def _shown(versions: Mapping[str | None, LockedPackage]) -> str:
 
 
 def _pythons(lock: Mapping[str, Any]) -> tuple[str, ...]:
-    """The Python versions that the lock is for, on Linux."""
+    """The Python versions that the lock is for: on Linux, or on another system where Linux is left out."""
     requires = lock.get("requires-python")
     markers = strings(lock.get("supported-markers"))
     found = pythons(requires if isinstance(requires, str) else None)
-    return tuple(p for p in found if not markers or any(holds(marker, p) for marker in markers))
+    if not markers:
+        return found
+    places = ([f"{p}@{name}" if name else p for p in found] for name in PLATFORMS)
+    served = (tuple(p for p in here if any(holds(marker, p) for marker in markers)) for here in places)
+    return next((here for here in served if here), found)
 
 
 def _uncovered(move: Move, graph: Graph, before: _Versions, defaults: Collection[str] | None) -> frozenset[str]:
@@ -162,8 +166,9 @@ def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: 
         known = any(holds(m, python) for m in (declared or {}).get(name, []))
         if name not in INSTALLERS and not known and any(holds(m, python) for m in markers):
             here.add(f"{name} (now with the project)")
+    unrecorded = _unrecorded(move, graph, python)
     for label, own, served, wanted in _profiles(move, graph.parts()):
-        had = _versions_for(move, served, python) | _versions_for(move, own, python)
+        had = _versions_for(move, served, python) | _versions_for(move, own, python) | unrecorded
         for name, version in graph.installs(python, wanted):
             if name in INSTALLERS or name not in before or name in here:
                 continue
@@ -172,6 +177,14 @@ def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: 
             elif version is not None and not {None, _normal(version)} & had[name]:
                 here.add(f"{name} {version} (now with {label})")
     return here
+
+
+def _unrecorded(move: Move, graph: Graph, python: str) -> dict[str, set[str | None]]:
+    """What the project itself installs, in any version, where no old lock was one of the project itself."""
+    always = {old for old, now in move.groups if now == "project"}
+    if any(not always.isdisjoint(pin.groups) for pin in move.pins):
+        return {}
+    return {name: {None} for name, _ in graph.installs(python, Wanted())}
 
 
 def _versions_for(move: Move, groups: Collection[str], python: str) -> dict[str, set[str | None]]:
@@ -232,7 +245,7 @@ def _profiles(
         own = frozenset(old for old, now in move.groups if now == target) & known
         served = {old for old, now in move.groups if now == target or _target(now) in inside} & known
         kind, _, name = target.partition(":")
-        if served and kind == "project":
+        if served and kind == "project" and not any(old in served and now != target for old, now in move.groups):
             yield "the project", own, frozenset(served), Wanted()
         elif served and kind == "group":
             yield name, own, frozenset(served | always), Wanted(groups=frozenset({str(canonicalize_name(name))}))

@@ -72,20 +72,26 @@ def _plain(clause: Clause, python: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _environment(python: str) -> dict[str, str]:
+    version, _, platform = python.partition("@")
     return {
         "implementation_name": "cpython",
-        "implementation_version": python,
-        "os_name": "posix",
-        "platform_machine": "x86_64",
+        "implementation_version": version,
         "platform_python_implementation": "CPython",
         "platform_release": "",
-        "platform_system": "Linux",
         "platform_version": "",
-        "python_full_version": python,
-        "python_version": python.rpartition(".")[0],
-        "sys_platform": "linux",
+        "python_full_version": version,
+        "python_version": version.rpartition(".")[0],
         "extra": "",
+        **PLATFORMS[platform],
     }
+
+
+PLATFORMS = {
+    "": {"os_name": "posix", "platform_machine": "x86_64", "platform_system": "Linux", "sys_platform": "linux"},
+    "win32": {"os_name": "nt", "platform_machine": "AMD64", "platform_system": "Windows", "sys_platform": "win32"},
+    "darwin": {"os_name": "posix", "platform_machine": "arm64", "platform_system": "Darwin", "sys_platform": "darwin"},
+}
+"""Markers by what may follow a version of Python: ``3.12.1`` is on Linux, ``3.12.1@win32`` on Windows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from scanner.proof.causes import Unasked, cause_of, culprits, said
 from scanner.proof.compare import Comparison, compare
 from scanner.proof.installed import pythons
 from scanner.proof.outcome import Proved, Trial
-from scanner.proof.reasons import Reasons, assumptions
+from scanner.proof.reasons import Reasons, assumptions, windows_alone
 from scanner.proof.seed import SEED_HOST
 from scanner.proof.settings import Settings
 from scanner.redact import redact_line
@@ -185,6 +185,9 @@ class _Proving:
             if complete and len(complete) < len(everything):
                 yield _range(complete, everything)
         yield from self._move.environments
+        used = self._move.project.environments
+        if found is not None and windows_alone(self._move) and used.ci is None and used.image is None:
+            yield "sys_platform == 'win32'"  # nothing here runs elsewhere
         if found is None and any(words in self._error for words in _PYTHON_TOO_OLD):
             everything = pythons(",".join(self._requires) or None)
             for start in range(1, len(everything)):

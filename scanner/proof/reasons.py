@@ -67,7 +67,7 @@ class Reasons:
         added = {text.partition(" ")[0] for text in self.found.added}
         if not added or not self.move.pins:
             return
-        own = sorted(pin.name for pin in self.move.pins if pin.key in _WINDOWS_ALONE and not pin.marker)
+        own = windows_alone(self.move)
         if own:
             yield (
                 f"the old lock was made on Windows ({listed(own, 3)} without a marker) and lacks what other systems "
@@ -90,6 +90,11 @@ _WINDOWS_ALONE = frozenset(
 
 
 _RENEW = "To decide: renew it with its old tool first, for a fair comparison, or accept what differs"
+
+
+def windows_alone(move: Move) -> list[str]:
+    """What is only there for Windows, yet stands in the old lock without a marker: it was made there, for there."""
+    return sorted({pin.name for pin in move.pins if pin.key in _WINDOWS_ALONE and not pin.marker})
 
 
 def assumptions(assumed: Mapping[str, Unasked], kept: Collection[str]) -> Iterator[str]:

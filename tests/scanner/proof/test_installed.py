@@ -98,3 +98,9 @@ def test_markers() -> None:
 def test_one_python_for_each_minor_version() -> None:
     assert pythons(">=3.9.1,<3.11.4") == ("3.9.39", "3.10.39", "3.11.3")
     assert pythons("==3.12.4") == ("3.12.4",)
+
+
+def test_other_systems() -> None:
+    assert holds("sys_platform == 'win32' and os_name == 'nt'", "3.12.1@win32")
+    assert holds("python_version == '3.12' and platform_system == 'Darwin'", "3.12.1@darwin")
+    assert not holds("sys_platform == 'win32'", "3.12.1")

@@ -10,7 +10,7 @@ import pytest
 
 from rules.migration import Edit, Move, Recorded
 from scanner.facts import LockedPackage
-from scanner.inventory import Environments, Project, Signature
+from scanner.inventory import Environment, Environments, Project, Signature
 from scanner.proof.outcome import Proved, Trial
 from scanner.proof.prove import prove
 from scanner.proof.settings import Settings
@@ -60,7 +60,8 @@ class Prover:
 
     def __call__(self, manifest: str, *pins: LockedPackage, before: str | None = "old\n", **more: Any) -> Proved:
         edits = (Edit(path="pyproject.toml", before=before, after=manifest), *more.pop("edits", ()))
-        move = Move(project=_project(), manifest="pyproject.toml", lock="uv.lock", old_lock="x", pins=pins, **more)
+        project = more.pop("project", _project())
+        move = Move(project=project, manifest="pyproject.toml", lock="uv.lock", old_lock="x", pins=pins, **more)
         trial = Trial(repository="r", edits=edits, moves=(move,), settings=self.settings, kept=self.kept)
         (found,) = prove(trial)
         return found
@@ -195,15 +196,26 @@ def test_what_the_index_no_longer_says_is_kept(prover: Prover, wheelhouse: Any) 
     assert "kept in [[tool.uv.dependency-metadata]]: alpha" in (found.proof.reason or "")
 
 
-def test_a_lock_made_on_windows_says_so(prover: Prover, wheelhouse: Any) -> None:
+def _windows(prover: Prover, wheelhouse: Any, project: Project) -> Proved:
     wheelhouse.add("alpha", "1.0", ["tty; sys_platform != 'win32'", "pywin32; sys_platform == 'win32'"])
     wheelhouse.add("tty", "1.0")
     wheelhouse.add("pywin32", "300")
-    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), _pin("pywin32", "300"))
+    return prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), _pin("pywin32", "300"), project=project)
+
+
+def test_a_lock_made_on_windows_says_so(prover: Prover, wheelhouse: Any) -> None:
+    project = replace(_project(), environments=Environments(ci=Environment(tool="pip")))
+    found = _windows(prover, wheelhouse, project)
     assert found.proof.status == "drifted"
     assert found.proof.added == ("tty",)
     assert "made on Windows (pywin32 without a marker)" in (found.proof.reason or "")
     assert "alpha asks for tty" in (found.proof.reason or "")
+
+
+def test_a_lock_made_on_windows_stays_one_where_nothing_runs_elsewhere(prover: Prover, wheelhouse: Any) -> None:
+    found = _windows(prover, wheelhouse, _project())
+    assert found.proof.status == "proved", found.proof.reason
+    assert found.environments == ("sys_platform == 'win32'",)
 
 
 def test_a_repository_out_of_reach_is_answered_for_by_the_old_lock(prover: Prover, wheelhouse: Any) -> None:
