@@ -491,8 +491,9 @@ def _after_project(sheet: Sheet) -> int:
 
 def _person(text: str) -> dict[str, str]:
     found = _PERSON.fullmatch(text.strip())
-    if found is None:
-        return {"name": text.strip()}
+    if found is None:  # what stands in the brackets is no address
+        name = text.partition("<")[0].strip()
+        return {"name": name} if name else {}
     parts = {"name": found["name"].strip(), "email": found["email"] or ""}
     return {key: value for key, value in parts.items() if value and (key != "email" or "@" in value)}
 

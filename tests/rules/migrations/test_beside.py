@@ -58,3 +58,11 @@ def test_poetry_s_notation_in_the_project_table(migrated: Any) -> None:
     )
     result = migrated({"pyproject.toml": text, "poetry.lock": ""})
     assert result.data["project"]["requires-python"] == ">=3.12,<4"
+
+
+def test_what_is_no_address_is_left_out(migrated: Any) -> None:
+    text = _poetry("a").replace(
+        'version = "1.0"', 'version = "1.0"\nauthors = ["Team 5 <FIUBA email>", "Ann <a@b.example>"]'
+    )
+    authors = migrated({"pyproject.toml": text}).data["project"]["authors"]
+    assert authors == [{"name": "Team 5"}, {"name": "Ann", "email": "a@b.example"}]
