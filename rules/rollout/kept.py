@@ -19,7 +19,7 @@ from rules.reading import main_projects
 from rules.rollout.selection import defaults, rules_of, unknown
 from rules.ruff.catalog import plugins
 from rules.ruff.flake8_config import Flake8Config, from_table, with_arguments
-from rules.ruff.translate import translate
+from rules.ruff.translate import CONVENTIONS, translate
 from scanner.inventory import Command, Evidence, Repository, Tool, ToolSetting
 from scanner.lint_tools import pinned, tools_of_command, unwrap
 
@@ -73,6 +73,7 @@ class _Lists:
     ignore: tuple[str, ...] = ()
     preview: bool = False
     explicit: bool = False
+    convention: str = ""
     length: int | None = None
     places: tuple[Evidence, ...] = ()
     unsure: tuple[str, ...] = field(default=())
@@ -140,6 +141,7 @@ def _lists(path: str, files: Mapping[str, Mapping[str, ToolSetting]], depth: int
         ignore=ignore if select is not None else (*base.ignore, *ignore),
         preview=_flag(own, "preview", base.preview),
         explicit=_flag(own, "explicit-preview-rules", base.explicit),
+        convention=_convention(own) or base.convention,
         length=_number(own.get("line-length")) or base.length,
         places=tuple(Evidence(path=s.path, line=s.line, kind=s.key) for s in used) or base.places,
         unsure=(*base.unsure, *(f"{path} names {s}, which Ruff of today does not know" for s in strange)),
@@ -159,6 +161,11 @@ def _flag(own: Mapping[str, ToolSetting], name: str, base: bool) -> bool:
     return base if setting is None else setting.values == ("true",)
 
 
+def _convention(own: Mapping[str, ToolSetting]) -> str:
+    setting = own.get("lint.pydocstyle.convention", own.get("pydocstyle.convention"))
+    return setting.values[0] if setting is not None and setting.values else ""
+
+
 def _number(setting: ToolSetting | None) -> int | None:
     text = setting.values[0].strip() if setting is not None and setting.values else ""
     return int(text) if re.fullmatch(r"\d{1,4}", text) else None
@@ -176,8 +183,10 @@ def _rules(
         wide = (*select, *(() if asked else config.extend), *_listed(argv, "--extend-select"))
         ignore = (*(() if asked else config.ignore), *_listed(argv, "--ignore", "--extend-ignore"))
         preview = (config.preview or "--preview" in argv) and "--no-preview" not in argv
-        on |= rules_of(wide, ignore, preview=preview, explicit=config.explicit)
-        selected |= rules_of(wide, preview=preview, explicit=config.explicit)
+        # What a docstring convention leaves out is off unless it is named one by one.
+        beyond = frozenset(CONVENTIONS.get(config.convention, "").split()) - {*wide, "D418"}  # Ruff keeps D418
+        on |= rules_of(wide, ignore, preview=preview, explicit=config.explicit) - beyond
+        selected |= rules_of(wide, preview=preview, explicit=config.explicit) - beyond
     return on, selected - on
 
 

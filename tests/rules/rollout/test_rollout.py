@@ -100,6 +100,14 @@ def test_a_configuration_that_extends_another() -> None:
     assert kept(_repository(loop)).rules
 
 
+def test_a_docstring_convention_leaves_rules_out_that_are_not_named() -> None:
+    google = _setting("lint.pydocstyle.convention", "google")
+    today = kept(_repository(_ruff(_setting("lint.select", "D"), google)))
+    assert "D103" in today.rules
+    assert "D413" not in today.rules | today.ignored
+    assert "D413" in kept(_repository(_ruff(_setting("lint.select", "D", "D413"), google))).rules
+
+
 def test_the_tools_that_ruff_replaces_count_by_their_counterparts() -> None:
     flake8 = _tool(
         "flake8",
