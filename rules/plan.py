@@ -59,7 +59,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     """The plan of one repository on one track; ``after`` are the repositories that it cannot move without.
 
     ``later`` are the steps after a move to Ruff, ``None`` where they were not measured. ``combined`` is the patch of
-    both tracks in one.
+    both tracks in one, ``pip_patch`` that of the low-effort route (``uv pip`` upon the same files).
     """
 
     repository: str
@@ -76,6 +76,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     steps: tuple[Step, ...]
     patch: str | None = None
     combined: str | None = None
+    pip_patch: str | None = None
     proofs: tuple[Proof, ...] = ()
     after: tuple[str, ...] = ()
     measure: Measure | None = None

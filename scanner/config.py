@@ -64,6 +64,9 @@ class RuffTarget:
     version: str | None = None
 
 
+#: When the low-effort route is offered: ``uv pip`` upon the same files, as a patch of its own.
+PIP_ROUTES = ("refused", "always", "never")
+
 #: What it takes to take the steps that a baseline leaves for later, in minutes: one step, and what it holds.
 MINUTES: Mapping[str, float] = MappingProxyType({"step": 15, "file": 0.5, "safe": 0.1, "unsafe": 1, "by-hand": 5})
 
@@ -87,6 +90,7 @@ class Config:
     inactive_after_days: int = 730
     links: dict[str, str] = field(default_factory=dict)
     uv_image: str | None = None
+    pip_route: str = "refused"
     image_digests: dict[str, str] = field(default_factory=dict)
     ruff_replace: tuple[str, ...] = ()
     ruff_target: RuffTarget | None = None
@@ -141,6 +145,7 @@ def parse(text: str) -> Config:
         inactive_after_days=int(reader.number("plan", "inactive-after-days", 730)),
         links=reader.links(),
         uv_image=reader.image("uv", "image"),
+        pip_route=reader.choice("uv", "pip-route", PIP_ROUTES),
         image_digests=reader.digests("images"),
         ruff_replace=reader.tools("ruff", "replace", REPLACEABLE),
         ruff_target=reader.ruff_target(),
@@ -163,7 +168,7 @@ class _Reader:
         "rules": None,
         "weights": None,
         "links": None,
-        "uv": frozenset({"image"}),
+        "uv": frozenset({"image", "pip-route"}),
         "ruff": frozenset({"target", "minutes", "replace"}),
         "images": None,
     }
@@ -213,6 +218,12 @@ class _Reader:
         if value is not None and (not isinstance(value, str) or not re.fullmatch(r"[\w./:@-]+", value)):
             raise ConfigError(f"{section}.{key} must be an image: name:version or name@sha256:…")
         return value
+
+    def choice(self, section: str, key: str, allowed: tuple[str, ...]) -> str:
+        value = self._table(section).get(key, allowed[0])
+        if value not in allowed:
+            raise ConfigError(f"{section}.{key} must be one of {', '.join(allowed)}")
+        return str(value)
 
     def digests(self, section: str) -> dict[str, str]:
         table = self._table(section)

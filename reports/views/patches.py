@@ -42,8 +42,13 @@ def _repository(plan: Plan, name: str, told: Told) -> list[str]:
         return [*lines, f"Could not be converted: {markdown(error)}"]
     lines += [f"- {_proof(proof)}" for proof in plan.proofs]
     lines += [f"- {markdown(remark)}" for remark in remarks]
+    if plan.pip_patch is not None:
+        what = f"`{plan.pip_patch}`: the same requirements files by `uv pip`, without a new manifest or lock"
+        lines.append(f"- The low-effort route, as a first step: {what}. Not together with the other patch.")
     if plan.patch is None:
         return lines
+    if plan.pip_patch is not None:
+        lines.append(f"- The move of the project itself: `{plan.patch}`.")
     rollback = plan.patch.removesuffix(".patch") + ".rollback.patch"
     at = f" (at {commit[:12]})" if commit else ""
     lines += ["", f"In the repository{at}:", "", "```sh", f"git apply --check {plan.patch} && git apply {plan.patch}"]

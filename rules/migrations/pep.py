@@ -141,3 +141,20 @@ def is_specifier(text: str) -> bool:
     except InvalidSpecifier:
         return False
     return True
+
+
+def admits(text: str, version: str | None) -> bool:
+    """Whether a requirement admits a version; what cannot be read counts as admitting it."""
+    try:
+        return version is None or Requirement(text).specifier.contains(version, prereleases=True)
+    except (InvalidRequirement, InvalidVersion):
+        return True
+
+
+def is_version(text: str) -> bool:
+    """Whether ``text`` is a PEP 440 version."""
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True

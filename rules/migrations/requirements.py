@@ -25,6 +25,7 @@ from rules.migrations.draft import Draft, GroupOf, Wish
 from rules.migrations.ground import Moved, Site, Stop, deleted
 from rules.migrations.listing import Listing, read_listing
 from rules.migrations.narrow import environments_of, narrow_to_lock
+from rules.migrations.pep import admits
 from rules.migrations.pins import normal_version, prerelease_constraints
 from rules.migrations.pythons import require_python, used_python
 from rules.migrations.read_files import manifest_in
@@ -123,8 +124,10 @@ class _Conversion:
 
     def _is_by_hand(self, listing: Listing) -> bool:
         """Whether no compiled file was made from a file, and no locker wrote it."""
-        inputs = {path for lock in self._locks.values() for path in self._inputs(lock)}
-        return listing.path not in inputs and listing.path not in self._locks
+        return listing.path not in self._read_by_compilers() and listing.path not in self._locks
+
+    def _read_by_compilers(self) -> set[str]:
+        return {path for lock in self._locks.values() for path in self._inputs(lock)}
 
     def _is_constraints(self, path: str) -> bool:
         extract = self._site.ground.facts.extracts.get(path)
@@ -342,7 +345,8 @@ class _Conversion:
             there = self._draft.groups[group]
             texts = {entry.text for entry in there if isinstance(entry, Wish)}
             there += [w for w in exact(path, held[path], names_of(path, unlike)) if w.text not in texts]
-            self._names[path] = [f"group:{group}"]
+            self._names[path] = [*(["project"] if path in mine else []), f"group:{group}"]
+        self._refuse_out_of_step(held, groups)
         sets = [[{"group": name} for name in names] for names in conflict_sets(pairs)]
         self._draft.settings["conflicts"] = [*self._declared_conflicts(), *sets]
         if mine:
@@ -386,6 +390,24 @@ class _Conversion:
         path = next(iter(groups))
         self._site.note("conflicting-pins", message, path, next((p.line for p in held[path] if p.key in names), None))
 
+    def _refuse_out_of_step(self, held: Mapping[str, Sequence[LockedPackage]], groups: Mapping[str, str]) -> None:
+        """A file whose versions its own inputs do not admit any more: it was not compiled again."""
+        for path, group in groups.items():
+            entries = self._draft.groups[group]
+            wishes = [*self._draft.dependencies, *(e for e in entries if isinstance(e, Wish))]
+            for pin in held[path]:
+                for wish in wishes:
+                    if (
+                        canonicalize_name(wish.name) == pin.key
+                        and not wish.marker
+                        and not admits(wish.text, pin.version)
+                    ):
+                        message = (
+                            f"{path} holds {pin.name} {pin.version}, which {wish.text} ({wish.path}) does not admit"
+                        )
+                        decision = "Compile that file again, so that the comparison is fair?"
+                        raise Stop("conflicting-pins", message, path, pin.line, decision)
+
     def _refuse_conflicts(self, held: Mapping[str, Sequence[LockedPackage]], unlike: Differing) -> None:
         one, other = sorted(next(iter(unlike)))
         name = min(unlike[frozenset({one, other})])
@@ -407,7 +429,7 @@ class _Conversion:
                 yield path, merged_pins(family, {p: self._locks[p].packages for _, p in family.members})
             elif path in self._compiled:
                 yield path, self._locks[path].packages
-            else:
+            elif path not in self._read_by_compilers():
                 yield path, [p for p in self._listings[path].pins if p.source == "index"]
 
     def _old_lock(self, root: str | None) -> str | None:

@@ -19,7 +19,7 @@ from rules.migration import Edit
 from rules.migrations.base import Base
 from rules.migrations.draft import Wish
 from rules.migrations.ground import Site, Stop
-from rules.migrations.pep import requirement_text
+from rules.migrations.pep import is_version, requirement_text
 from rules.migrations.read_files import lines_of, target_of
 from rules.migrations.setup_script import setup_call, without_arguments, without_dead, without_keys
 from rules.migrations.toml_text import Row, string, value_text
@@ -109,7 +109,7 @@ def _fields(base: Base, files: Sequence[Manifest], keywords: set[str]) -> None:
     fields.pop("version", None)
     dynamic = dict.fromkeys(field for key, field in _FIELDS.items() if key in keywords)
     version = next((m.version for m in files if m.version), None)
-    if version is not None:
+    if version is not None and is_version(version):
         base.draft.text_field("version", version)
     else:
         dynamic = {"version": None, **dynamic}

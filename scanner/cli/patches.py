@@ -260,6 +260,7 @@ def _status(outcomes: dict[str, Outcome], asked: Asked) -> int:
 def _write(folder: Path, name: str, outcome: Outcome) -> None:
     """Both patches of a repository; those of an earlier run go where there are none now."""
     _write_both(folder, name, "uv", outcome.patch, outcome.rollback)
+    _write_both(folder, name, "uv-pip", outcome.pip_patch, outcome.pip_rollback)
 
 
 def _write_both(folder: Path, name: str, track: str, patch: str, rollback: str) -> None:

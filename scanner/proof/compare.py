@@ -168,7 +168,7 @@ def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: 
             here.add(f"{name} (now with the project)")
     unrecorded = _unrecorded(move, graph, python)
     for label, own, served, wanted in _profiles(move, graph.parts()):
-        had = _versions_for(move, served, python) | _versions_for(move, own, python) | unrecorded
+        had = unrecorded | _versions_for(move, served, python) | _versions_for(move, own, python)
         for name, version in graph.installs(python, wanted):
             if name in INSTALLERS or name not in before or name in here:
                 continue

@@ -16,6 +16,7 @@ from rules.blockers import PlanBlocker
 from rules.migration import Edit, Migration, Move
 from rules.migrations import migrate
 from rules.patch import patch, reverse
+from rules.pip_route.route import PipRoute, route
 from rules.places import rewrite
 from rules.plan import Plan, Plans, Proof
 from scanner import own_bug
@@ -48,7 +49,7 @@ class Outcome:
     """What became of one repository: its patch and the one that takes it back (``""``: none), and the proofs.
 
     ``edits`` and ``moves`` are what the patch was made from. ``covered`` are the projects that move with another one
-    (members of its workspace); ``remarks`` are for people;
+    (members of its workspace); ``pip_patch`` is that of the low-effort route; ``remarks`` are for people;
     ``error`` says why the repository could not be opened or converted.
     """
 
@@ -63,6 +64,8 @@ class Outcome:
     error: str | None = None
     edits: tuple[Edit, ...] = ()
     moves: tuple[Move, ...] = ()
+    pip_patch: str = ""
+    pip_rollback: str = ""
 
 
 def convert(task: Task) -> Outcome:
@@ -93,6 +96,8 @@ def _convert(task: Task, found: Opened) -> Outcome:
     edits = with_locks(found, migration, proved)
     modes = found.modes()
     remarks = [found.remark] if found.remark else []
+    by_pip = _by_pip(task, found, migration)
+    remarks += [f"uv pip: {_told(note)}" for note in by_pip.notes]
     remarks += [f"{p.proof.project}: {_ELSEWHERE}: {', '.join(p.elsewhere)}" for p in proved if p.elsewhere]
     return Outcome(
         repository=task.repository.id,
@@ -105,7 +110,16 @@ def _convert(task: Task, found: Opened) -> Outcome:
         commit=task.repository.commit,
         edits=edits,
         moves=migration.moves,
+        pip_patch=patch(by_pip.edits, modes),
+        pip_rollback=patch(reverse(by_pip.edits), modes),
     )
+
+
+def _by_pip(task: Task, found: Opened, migration: Migration) -> PipRoute:
+    """The low-effort route, where the configuration asks for it: a first step while the whole project cannot move."""
+    wanted = {"always": True, "never": False}.get(task.config.pip_route, bool(migration.refusals))
+    made = route(found.ground) if wanted else PipRoute()
+    return made if made.edits else PipRoute()
 
 
 def _manifests(found: Opened) -> Iterable[tuple[str, str]]:
@@ -185,6 +199,7 @@ def _with_outcome(plan: Plan, outcome: Outcome | None, names: dict[str, str]) ->
     return msgspec.structs.replace(
         plan,
         patch=f"{names[plan.repository]}.uv.patch" if outcome.patch else None,
+        pip_patch=f"{names[plan.repository]}.uv-pip.patch" if outcome.pip_patch else None,
         proofs=proofs,
         blockers=tuple(sorted((*plan.blockers, *more), key=lambda b: (b.code, b.path or "", b.line or 0, b.message))),
     )

@@ -212,3 +212,22 @@ def test_the_lock_of_both_moves_is_uvs(muster: Any, api: Any, wheels: Path) -> N
     assert "flake8" not in text
     assert 'name = "alpha"\nversion = "1.0"' in text
     assert "flake8 goes" in Path("out/README.md").read_text()
+
+
+def test_the_low_effort_route_where_the_project_is_refused(muster: Any, make_repo: Any) -> None:
+    repo = make_repo("job")
+    docker = "FROM python:3.12\nRUN pip install -r requirements.txt\n"
+    files = {"requirements.txt": "a==1\n", "setup.py": "from setuptools import setup\nsetup(install_requires=f())\n"}
+    repo.commit({**files, "job.py": "", "Dockerfile": docker})
+    muster("scan", repo.path, "-q")
+    told = muster("plan", "--patches", "out", "--to", "uv", "--format", "json", "-q")
+    (plan,) = told.json["plans"]
+    assert (plan["patch"], plan["pip_patch"]) == (None, "job.uv-pip.patch")
+    _apply(repo, Path("out/job.uv-pip.patch"))
+    assert "uv pip install --system -r requirements.txt" in (repo.path / "Dockerfile").read_text()
+    _apply(repo, Path("out/job.uv-pip.rollback.patch"))
+    assert repo.git("status", "--porcelain") == ""
+    assert "job.uv-pip.patch" in Path("out/README.md").read_text()
+    Path("muster.toml").write_text('[uv]\npip-route = "never"\n')
+    told = muster("plan", "--patches", "out", "--to", "uv", "--format", "json", "-q")
+    assert told.json["plans"][0]["pip_patch"] is None
