@@ -82,6 +82,7 @@ class _Conversion:
             self._names.update((path, self._names.get(family.path, [])) for path in family.others)
         pins = _together(held)
         self._constraints()
+        self._hold_declared()
         pip_options.add(site, self._draft, list(self._listings.values()), pins)
         for text in prerelease_constraints(self._draft, pins, base.document):
             self._draft.settings["constraint-dependencies"] = [*self._constrained(), text]
@@ -313,6 +314,21 @@ class _Conversion:
         if texts:
             self._draft.settings["constraint-dependencies"] = list(dict.fromkeys(texts))
 
+    def _hold_declared(self) -> None:
+        """What somebody pinned by hand for names that ``[project]`` declares without a version: it goes on to hold."""
+        texts: list[str] = []
+        for path, listing in self._listings.items():
+            if self._base.declares and self._is_by_hand(listing) and self._names.get(path) == ["project"]:
+                pinned = {pin.key for pin in listing.pins if pin.source == "index"} & self._base_names()
+                texts += [_unextra(w.text) for w in listing.wishes if str(canonicalize_name(w.name)) in pinned]
+        known = self._constrained()
+        fresh = [text for text in dict.fromkeys(texts) if text not in known]
+        if fresh:
+            self._draft.settings["constraint-dependencies"] = [*known, *fresh]
+
+    def _base_names(self) -> set[str]:
+        return {*self._base.required, *(str(canonicalize_name(w.name)) for w in self._draft.dependencies)}
+
     # --- files that pin differently ---
 
     def _stands_alone(self, root: str, unlike: Differing) -> bool:
@@ -438,6 +454,11 @@ class _Conversion:
             return compiled[0]
         pinned = [p for p, listing in self._listings.items() if listing.is_pinned]
         return root if root in pinned else pinned[0] if pinned else None
+
+
+def _unextra(text: str) -> str:
+    """A requirement without extras, as constraints are."""
+    return re.sub(r"^([A-Za-z0-9._-]+)\[[^\]]*\]", r"\1", text)
 
 
 def _together(held: Mapping[str, Iterable[LockedPackage]]) -> tuple[LockedPackage, ...]:

@@ -25,21 +25,28 @@ def _pipenv_install(rest: Sequence[Word], target: Target, manner: Manner) -> Ans
             return look("pipenv install of named packages into the system")
         return add(rest, target, manner)
     groups = found.all("categories")
-    parts = [] if "dev" in found.flags else [target.without_groups]
+    parts = [] if "dev" in found.flags else _without_dev(target)
     if groups:
         named = [n for n in groups if n not in ("packages", "default")]
-        parts = ([target.without_groups] if "dev-packages" not in named else []) + group_options(
+        parts = (_without_dev(target) if "dev-packages" not in named else []) + group_options(
             target, ["dev" if n == "dev-packages" else n for n in named], "group"
         )
     made = sync_answer(target, manner, parts)
     return Answer(kind="system-sync" if "system" in found.flags else "sync", text=made.text)
 
 
+def _without_dev(target: Target) -> list[str]:
+    """What Pipenv installs without ``--dev``: ``[packages]``, be they the project's dependencies or a group."""
+    if "packages" not in target.defaults:
+        return [target.without_groups]
+    return ["--no-dev"] if "dev" in target.defaults else []
+
+
 def _pipenv_requirements(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
     del manner
     values = {w.value for w in rest}
     parts = ["uv", "export", "--frozen"]
-    parts += [] if "--dev" in values else [target.without_groups]
+    parts += [] if "--dev" in values else _without_dev(target)
     parts += ["--only-dev"] if "--dev-only" in values else []
     parts += [] if "--hash" in values else ["--no-hashes"]
     return Answer(kind="other", text=" ".join([*parts, *(["--no-emit-project"] if target.package else [])]))

@@ -122,6 +122,17 @@ def test_files_that_pin_differently_become_groups_that_conflict(migrated):
     ]
 
 
+def test_pins_by_hand_of_what_the_project_declares_go_on_to_hold(migrated):
+    files = {
+        "setup.py": "from setuptools import setup\nsetup(name='shop', version='1', python_requires='>=3.9', install_requires=['requests'])\n",
+        "shop/__init__.py": "",
+        "requirements.txt": "requests[socks]==2.24.0\n",
+    }
+    result = migrated(files)
+    assert result.data["project"]["dependencies"] == ["requests"]
+    assert result.data["tool"]["uv"]["constraint-dependencies"] == ["requests==2.24.0"]
+
+
 LAYERS = {
     ".python-version": "3.12\n",
     "requirements/base.in": "django\n",
