@@ -255,7 +255,7 @@ class Invocation:
     ``job`` names the job, stage, environment or target; ``disabled`` says why it never runs (``if: false``, manual),
     when that is written down. ``tolerated`` is true when a failure is ignored (``|| true``, ``continue-on-error``).
     ``leg`` tells the legs of a job's matrix apart where its commands differ by them: each runs by itself. ``asked`` is
-    the folder as written where a caller says it (``$1``, ``${{ inputs.folder }}``); ``directory`` is then the default.
+    the folder as written where a caller says it (``$1``, ``$PWD``, ``${{ inputs.x }}``); ``directory`` is its default.
     ``only`` is set where a test upon the variable ``CI`` decides: it runs in CI alone, or never there.
     """
 

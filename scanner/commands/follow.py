@@ -9,7 +9,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import islice
 
-from scanner.commands.handed import with_arguments, with_inputs, with_parameters, with_variables
+from scanner.commands.handed import in_folder, with_arguments, with_inputs, with_parameters, with_variables
 from scanner.commands.image_builds import ImageBuild, builds_of, compose_services, image_build, image_run
 from scanner.commands.lookup import Lookup
 from scanner.commands.stages import built_stages, stage_called
@@ -41,6 +41,7 @@ _COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-c
 _SCRIPT = re.compile(r"[\w./${}-]{1,200}")
 _DISPATCH = re.compile(r"\$(?:[@*]|\w{1,60}|\{[@*]\}|\{\w{1,60}(?::?-[^}]{0,60})?\}|\{[@*]:?-[^}]{0,60}\})")
 _ARGUMENTS = re.compile(r"\$(?:[@*]|\{[@*])")
+_OWN_ENVIRONMENTS = frozenset({"tox", "nox"})
 MAX_SOURCED = 30
 
 
@@ -103,11 +104,13 @@ def _expand(
         return
     for extract, task in _targets(invocation, lookup):
         for asked in _of_task(extract, task, seen, 0):
-            started = _handed(asked, extract, task, invocation)
+            started = _handed(in_folder(asked, invocation, lookup), extract, task, invocation)
+            apart = task if extract.format in _OWN_ENVIRONMENTS else None
             if depth + 1 < MAX_DEPTH and _targets(started, lookup):
-                yield from _expand(started, lookup, seen, depth + 1)
+                inside = _expand(started, lookup, seen, depth + 1)
+                yield from inside if apart is None else (replace(i, leg=apart) for i in inside)
             else:
-                yield started
+                yield started if apart is None else replace(started, leg=apart)
 
 
 def _as_called(started: Invocation, caller: Invocation) -> Invocation:
@@ -119,7 +122,7 @@ def _as_called(started: Invocation, caller: Invocation) -> Invocation:
         env=env,
         disabled=started.disabled or caller.disabled,
         tolerated=started.tolerated or caller.tolerated,
-        leg=caller.leg,
+        leg=started.leg or caller.leg,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from scanner.commands.lookup import Lookup
 from scanner.facts import Extract, Invocation
 from scanner.pipeline import folder
 
@@ -14,8 +16,24 @@ _ALL = ("$@", "$*", "${@}", "${*}")
 _INPUT = re.compile(
     r"\$\{\{\s{0,4}inputs\.(?P<name>[\w-]{1,80})\s{0,4}(?:\|\|\s{0,4}'(?P<default>[^']{0,200})'\s{0,4})?\}\}"
 )
+_FILE = re.compile(r"/|\.(?:txt|in|lock|toml|ya?ml|py|sh)$")
 _PARAMETER = re.compile(r"\{\{\s{0,8}(?P<name>[A-Za-z_][\w-]{0,100})\s{0,8}\}\}")
 _MADE = re.compile(r"\$\{(?P<name>\w{1,100})\}")
+
+
+def in_folder(started: Invocation, caller: Invocation, lookup: Lookup) -> Invocation:
+    """A command of a script in the folder that its caller stands in, unless the files that it names lie elsewhere."""
+    asked, base = started.asked or "", caller.directory
+    if base is not None and base.startswith("/"):
+        base = lookup.find(caller, ".")
+    if not asked.startswith("$PWD") or base is None:
+        return started
+    place = posixpath.normpath(posixpath.join(base, asked.removeprefix("$PWD").lstrip("/")))
+    if "$" in place or "{{" in place:
+        return replace(started, asked=place)
+    moved = replace(started, directory=place, asked=None)
+    lost = (w for w in started.argv if lookup.find(started, w) and not lookup.find(moved, w) and _FILE.search(w))
+    return replace(started, asked=None) if next(lost, None) is not None else moved
 
 
 def with_arguments(started: Invocation, words: Sequence[str]) -> Invocation:

@@ -351,7 +351,8 @@ class _Judge:
         return made
 
     def _environment(self) -> str:
-        return environment_of(self._at.argv, self._at.env, poetry_in_system=self._job.poetry_in_system)
+        place = environment_of(self._at.argv, self._at.env, poetry_in_system=self._job.poetry_in_system)
+        return f"{place} of {self._at.leg}" if self._at.leg else place
 
     def _locked_before(self) -> frozenset[str] | None:
         """The extras that were installed from a lock into the environment of this command; ``None`` if nothing was."""

@@ -108,7 +108,10 @@ class Lookup:
         if word.startswith("/"):
             return None
         path = posixpath.normpath(posixpath.join(directory or ".", word))
-        return path if self.tree.exists(path) else None
+        if self.tree.exists(path):
+            return path
+        beside = posixpath.normpath(posixpath.join(_own_folder(invocation), word))
+        return beside if beside in self.files else None
 
     def matching(self, invocation: Invocation, word: str) -> list[str]:
         """The files that ``word`` may name when its variables or wildcards are anything."""
@@ -233,6 +236,12 @@ def _upwards(folder: str) -> Iterator[str]:
             return
         folder = posixpath.dirname(folder) or "."
         seen += 1
+
+
+def _own_folder(invocation: Invocation) -> str:
+    """The folder of a script by itself, in which it may be meant to be started; else the command's own."""
+    by_itself = invocation.context == "script" and invocation.directory == "."
+    return posixpath.dirname(invocation.at.path) if by_itself else invocation.directory or "."
 
 
 def _at(invocation: Invocation, folder: str) -> Invocation:

@@ -74,6 +74,7 @@ def parse(
         return Parsed(problems=(problem,), directory=directory)
     writer = Writer(at, context, job, disabled, tolerated, library)
     state = State(dict(env), set(env), directory, unset=unset - env.keys(), handed=context == "script")
+    state.asked = "$PWD" if library and directory == "." else None
     text = text.replace("\r\n", "\n").replace("\0", "")
     if name in _WINDOWS:
         windows(text, state, writer)

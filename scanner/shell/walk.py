@@ -603,16 +603,18 @@ class Walk:
         env = {k: v for k in state.exported if (v := state.variables.get(k)) is not None}
         env.update(prefix)
         shown = tuple(sorted((k, clean_value(k, self._masks.show(v, state.directory))) for k, v in env.items()))
-        asked = state.asked if state.directory is None else None
+        asked = state.asked if state.directory is None or (state.asked or "").startswith("$PWD") else None
         self._writer.emit(
             [self._masks.show(word, state.directory) for word in argv], shown, state.directory, row, asked
         )
 
     def _asked(self, argv: list[str], state: State) -> str | None:
-        """The folder as written, where an argument of the script or an input of the action says it."""
-        text = self._masks.show(argv[-1])
-        base = state.directory if state.directory is not None else state.asked
-        if base is None or base.startswith("/") or not _HANDED_PLACE.search(text) or text.startswith(("/", "~")):
+        """The folder as written, where the caller says it: by an argument, an input, or by its own folder."""
+        word = argv[-1] if len(argv) > 1 else "~"
+        text = self._masks.show(word)
+        base = state.asked if state.asked is not None else state.directory
+        known = self._masks.place_of(word) is not None or "$" in _HANDED_PLACE.sub("", text)
+        if base is None or known or base.startswith("/") or text.startswith(("/", "~", "-")) or argv[0] == "popd":
             return None
         return posixpath.join(base, text)
 
@@ -625,7 +627,7 @@ class Walk:
 
 _HERE = frozenset({".", "$PWD", "${PWD}", "$(pwd)", "`pwd`", "%cd%"})
 _ONE_VARIABLE = re.compile(r"\$\{?(\w{1,100})(?::?-([\w.]{0,50}))?\}?")
-_HANDED_PLACE = re.compile(r"\$(?:[1-9]|\{[1-9])|\$\{\{\s{0,4}inputs\.")
+_HANDED_PLACE = re.compile(r"\$(?:[1-9]|\{[1-9][^}]{0,100}\})|\$\{\{\s{0,4}inputs\.[^}]{0,100}\}\}")
 _HANDED = re.compile(r"\$(?:[@*1-9]|\{[@*1-9])")
 _HANDED_ON = -1  # the row of a word that a function was handed
 

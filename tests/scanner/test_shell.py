@@ -290,7 +290,19 @@ def test_folders_and_files_that_a_script_is_told() -> None:
     assert [(" ".join(i.argv), i.directory, i.asked) for i in found] == [
         ("pip install -r $1/x.txt", ".", None),
         ("uv sync", None, "./services/${2:-api}"),
-        ("a", None, None),
+        ("a", None, "./services/${2:-api}/q"),
+    ]
+
+
+def test_a_script_by_itself_runs_where_its_caller_stands_until_it_goes_elsewhere() -> None:
+    text = 'a\ncd x; b\ncd ..; c\ncd "$(dirname "$0")"; d\ncd "$(mktemp -d)"; e'
+    found = parse(text, at=Location(path="tools/x.sh", line=1), context="script", library=True).invocations
+    assert [(i.argv[0], i.directory, i.asked) for i in found if len(i.argv) == 1] == [
+        ("a", ".", "$PWD"),
+        ("b", "x", "$PWD/x"),
+        ("c", ".", "$PWD/x/.."),
+        ("d", "tools", None),
+        ("e", None, None),
     ]
 
 

@@ -713,3 +713,47 @@ def test_what_fails_without_a_lock_has_one_wherever_it_runs() -> None:
 
 def test_a_project_counts_before_the_files_that_are_installed_beside_it() -> None:
     assert judged("pip install -r dynamic/requirements.txt -e ./poetry")[0].project == "poetry"
+
+
+def _with_scripts() -> Lookup:
+    return lookup_of(
+        {
+            "requirements.txt": "a\n",
+            "poetry/poetry.lock": FILES["poetry/poetry.lock"],
+            "poetry/pyproject.toml": FILES["poetry/pyproject.toml"],
+            "poetry/dev.txt": "b\n",
+            "poetry/setup.sh": "#!/bin/sh\npoetry install\npip install -r dev.txt\n",
+            "scripts/at.sh": "#!/bin/sh\npip install -r scripts/own.txt\npip install -r dev.txt\n",
+            "scripts/own.txt": "c\n",
+            "tox.ini": "[tox]\nenvlist = a, b\n[testenv:a]\ndeps = -r compiled.txt\n[testenv:b]\ndeps = x\n",
+            "compiled.txt": FILES["compiled.txt"],
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "folder", "expected"),
+    [
+        ("./setup.sh", "poetry", ["poetry/poetry.lock", "poetry/dev.txt"]),
+        ("bash ../scripts/at.sh", "poetry", ["scripts/own.txt", "poetry/dev.txt"]),
+        ("cd scripts && ./at.sh", ".", ["scripts/own.txt"]),
+    ],
+)
+def test_scripts_run_where_their_caller_stands(text: str, folder: str, expected: list[str]) -> None:
+    lookup = _with_scripts()
+    parsed = parse(text, at=Location(path="ci.yml", line=1), context="ci", directory=folder)
+    found = classify_all(parsed.invocations, lookup)
+    assert [c.source for c in found if c.source is not None] == expected
+
+
+def test_a_script_by_itself_may_be_meant_for_its_own_folder() -> None:
+    lookup = _with_scripts()
+    found = classify_all(lookup.extracts["poetry/setup.sh"].invocations, lookup)
+    assert [c.source for c in found] == ["poetry/poetry.lock", "poetry/dev.txt"]
+
+
+def test_environments_of_tox_hold_nothing_of_each_other() -> None:
+    at = Location(path="ci.yml", line=1)
+    found = classify_all(parse("tox", at=at, context="ci").invocations, _with_scripts())
+    own = [(c.line, c.uses_lock) for c in found if c.kind == "install" and c.argv[-1] == "."]
+    assert own == [(4, True), (6, False)]
