@@ -41,6 +41,20 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wheel:
+    """The package's wheel before and after: ``how`` it was compared (``built``, or ``read`` from the manifests).
+
+    ``lost`` and ``added`` are files, entry points (``console_scripts: name = target``) and requirements.
+    """
+
+    how: str
+    files: int | None = None
+    lost: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """What trying the patch of one project showed; ``not-run`` until somebody asks for it."""
 
@@ -53,6 +67,7 @@ class Proof:
     added: tuple[str, ...] = ()
     origin_changes: tuple[Change, ...] = ()
     reason: str | None = None
+    wheel: Wheel | None = None
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):

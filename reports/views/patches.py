@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from reports.escape import markdown
-from rules.plan import Plan, Plans, Proof
+from rules.plan import Plan, Plans, Proof, Wheel
 from scanner.inventory import Fleet
 from scanner.words import listed
 
@@ -74,6 +74,18 @@ def _proof(proof: Proof) -> str:
             parts.append(f"{title} changed: {listed(shown, 20)}")
     if proof.added:
         parts.append(f"installed now and not before: {', '.join(proof.added[:20])}")
+    if proof.wheel is not None:
+        parts.append(_wheel(proof.wheel))
     if proof.reason:
         parts.append(proof.reason)
     return where + (f" ({markdown('; '.join(parts))})" if parts else "")
+
+
+def _wheel(wheel: Wheel) -> str:
+    """How the package's wheel changes, and how that is known."""
+    how = "built before and after" if wheel.how == "built" else "by the manifests"
+    if wheel.lost or wheel.added:
+        differs = [*(f"without {text}" for text in wheel.lost[:8]), *(f"with {text}" for text in wheel.added[:8])]
+        return f"the wheel ({how}) differs: {listed(differs, 16)}" + (f"; {wheel.reason}" if wheel.reason else "")
+    same = f"{wheel.files} files and the entry points" if wheel.files is not None else "the entry points"
+    return f"the wheel ({how}) has the same {same}"

@@ -28,6 +28,7 @@ from scanner.proof.ground import Opened, opened
 from scanner.proof.outcome import Proved, Trial
 from scanner.proof.prove import prove
 from scanner.proof.settings import Settings
+from scanner.proof.wheels import wheel_of
 
 _ELSEWHERE = "also locked, for other platforms, interpreters or parts that no lock held"
 _NOTHING_CONVERTS = "there is nothing to convert it from, or no converter for it yet"
@@ -94,6 +95,8 @@ def _convert(task: Task, found: Opened) -> Outcome:
             )
         )
     edits = with_locks(found, migration, proved)
+    if task.settings is not None:
+        proved = _with_wheels(found, edits, migration, proved, task.settings)
     modes = found.modes()
     remarks = [found.remark] if found.remark else []
     by_pip = _by_pip(task, found, migration)
@@ -113,6 +116,22 @@ def _convert(task: Task, found: Opened) -> Outcome:
         pip_patch=patch(by_pip.edits, modes),
         pip_rollback=patch(reverse(by_pip.edits), modes),
     )
+
+
+def _with_wheels(
+    found: Opened, edits: Iterable[Edit], migration: Migration, proved: tuple[Proved, ...], settings: Settings
+) -> tuple[Proved, ...]:
+    """The proofs with how the packages' wheels change; one that does is a drift."""
+    changed = {edit.path: edit for edit in edits}
+    moves = {move.lock: move for move in migration.moves}
+    made = []
+    for one in proved:
+        wheel = wheel_of(found, changed, moves[one.move], settings) if one.lock is not None else None
+        status = one.proof.status
+        if wheel is not None and (wheel.lost or wheel.added) and status in ("proved", "resolved"):
+            status = "drifted"
+        made.append(replace(one, proof=replace(one.proof, wheel=wheel, status=status)) if wheel is not None else one)
+    return tuple(made)
 
 
 def _by_pip(task: Task, found: Opened, migration: Migration) -> PipRoute:
