@@ -17,6 +17,9 @@ from scanner.config import Config
 from scanner.facts import LockedPackage
 from scanner.inventory import Project, Repository
 
+BOUND = "bound-to-index"
+"""The group that binds packages which others need to their index; nobody installs it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:

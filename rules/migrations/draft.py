@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from packaging.utils import canonicalize_name
 
+from rules.migration import BOUND
 from rules.migrations.ground import Stop
 from rules.migrations.sheet import Sheet
 from rules.migrations.toml_text import Entry, Row, Value, listed, string, table_text, value_text
@@ -164,6 +165,10 @@ class Draft:
         _put(sheet, ("dependency-groups",), fresh, made)
 
     def _write_settings(self, sheet: Sheet, made: list[str]) -> None:
+        if BOUND in self.groups and self.settings.get("default-groups") == "all":
+            there = sheet.find("dependency-groups")
+            names = [item.keys[0] for item in there.items()] if there is not None else list(self.groups)
+            self.settings["default-groups"] = [name for name in dict.fromkeys(names) if name != BOUND]
         rows = [
             Row(key, _setting(value), None, self.settings_above.get(key, ())) for key, value in self.settings.items()
         ]

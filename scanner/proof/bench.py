@@ -56,7 +56,10 @@ class Bench:
         self.requires = [r for p in self.parsed if isinstance(r := table(p, "project").get("requires-python"), str)]
         self._python = interpreter(self.requires, root, tree=tree, builds=settings.allow_build)
         self._recorded: defaultdict[str, list[Recorded]] = defaultdict(list)
+        remote = {pin.key for pin in move.pins if pin.source != "path"}
         for known in move.recorded:
+            if normal_name(known.name) not in remote:
+                continue  # its manifest lies beside
             self._recorded[normal_name(known.name)].append(known)
         self._avoided: set[str] = set()
         self.assumed: dict[str, Unasked] = {}
@@ -120,7 +123,7 @@ class Bench:
     def _queries(self) -> dict[str, str]:
         """What manifests and recorded packages ask of git repositories, as uv writes it into a lock; by name."""
         found = {name: urlencode({"rev": rev}) for text in self._asked for name, rev in _revision(text)}
-        for manifest in self._all:
+        for manifest in (*self._all, *self.parsed):  # what the project itself asks counts most
             for name, source in table(manifest, "tool", "uv", "sources").items():
                 told = source if isinstance(source, dict) else {}
                 if "git" in told:

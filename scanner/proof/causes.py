@@ -71,7 +71,7 @@ class Unasked(Enum):
     """Why uv could not ask a package for its dependencies."""
 
     NOT_BUILT = "it has no wheel, and nothing is built without --allow-build"
-    UNREACHED = "its repository could not be reached"
+    UNREACHED = "where it is kept could not be reached"
     UNBUILDABLE = "it does not build"
     UNLIKE = "the index now says less of it than the old lock"
 

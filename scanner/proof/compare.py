@@ -10,7 +10,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name, canonicalize_version
 
-from rules.migration import Move
+from rules.migration import BOUND, Move
 from rules.plan import Change
 from scanner import giturl
 from scanner.facts import LockedPackage
@@ -144,7 +144,7 @@ def _target(now: str) -> str:
 
 def _covered(graph: Graph, uncovered: frozenset[str]) -> Wanted:
     """The project with all extras and groups but those that the old lock did not hold."""
-    parts = graph.parts().keys() - uncovered
+    parts = graph.parts().keys() - uncovered - {f"group:{BOUND}"}
     extras, groups = (
         frozenset(p.partition(":")[2] for p in parts if p.startswith(kind)) for kind in ("extra:", "group:")
     )

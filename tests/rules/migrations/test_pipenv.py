@@ -75,11 +75,12 @@ dependencies = [
 [dependency-groups]
 dev = ["pytest>=8"]
 docs = ["sphinx==7.0"]
+# nobody installs this group: it binds packages that others need to their index
+bound-to-index = ["helper"]
 
 [tool.uv]
 package = false
 allow-insecure-host = ["private.example"]
-constraint-dependencies = ["helper"]
 prerelease = "allow"
 
 [tool.uv.sources]

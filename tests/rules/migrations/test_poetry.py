@@ -339,7 +339,8 @@ def test_a_supplemental_source_serves_only_what_came_from_it(migrated):
     uv = result.data["tool"]["uv"]
     assert uv["index"] == [{"name": "extra", "url": "https://extra.example/simple", "explicit": True}]
     assert uv["sources"] == {"a": {"index": "extra"}, "c": {"index": "extra"}}
-    assert uv["constraint-dependencies"] == ["c"]  # what nobody declares is bound by a constraint
+    assert result.data["dependency-groups"] == {"bound-to-index": ["c"]}  # what nobody declares
+    assert "default-groups" not in uv
 
 
 def test_a_source_that_serves_everything_is_the_default(migrated):

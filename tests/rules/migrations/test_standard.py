@@ -68,13 +68,16 @@ def test_pdm(migrated):
     result = migrated(files)
     assert result.refused == []
     assert result.data["project"]["name"] == "shop"
-    assert result.data["dependency-groups"] == {"test": ["pytest>=8"], "local": ["lib"]}
+    assert result.data["dependency-groups"] == {
+        "test": ["pytest>=8"],
+        "local": ["lib"],
+        "bound-to-index": ["acme-core"],
+    }
     assert '    "pytest>=8",  # ours\n' in result.text
     assert result.data["tool"] == {
         "uv": {
             "package": False,
-            "default-groups": "all",
-            "constraint-dependencies": ["acme-core"],
+            "default-groups": ["test", "local"],
             "override-dependencies": ["x==1.2", "y>=2", "z @ https://files.example/z-1.tar.gz"],
             "prerelease": "allow",
             "sources": {"lib": {"path": "lib", "editable": True}, "acme-core": {"index": "private"}},

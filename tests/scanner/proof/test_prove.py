@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rules.migration import Edit, Move, Recorded
+from rules.migration import BOUND, Edit, Move, Recorded
 from scanner.facts import LockedPackage
 from scanner.inventory import Environment, Environments, Project, Signature
 from scanner.proof.outcome import Proved, Trial
@@ -218,6 +218,32 @@ def test_a_lock_made_on_windows_stays_one_where_nothing_runs_elsewhere(prover: P
     assert found.environments == ("sys_platform == 'win32'",)
 
 
+def test_what_others_need_is_bound_to_its_index_by_a_group(prover: Prover, wheelhouse: Any, tmp_path: Path) -> None:
+    wheelhouse.add("alpha", "1.0", ["torch>=2"])
+    wheelhouse.add("torch", "2.5.1")
+    extra = type(wheelhouse)(tmp_path / "extra")
+    extra.add("torch", "2.5.0+cu124")
+    manifest = (
+        MANIFEST.format('"alpha"')
+        + f"""
+[dependency-groups]
+{BOUND} = ["torch"]
+
+[tool.uv.sources]
+torch = {{ index = "extra" }}
+
+[[tool.uv.index]]
+name = "extra"
+url = "{(tmp_path / "extra").as_uri()}"
+format = "flat"
+explicit = true
+"""
+    )
+    prover.settings = replace(prover.settings, indexes=("default",))
+    found = prover(manifest, _pin("alpha", "1.0"), _pin("torch", "2.5.0+cu124"))
+    assert found.proof.status == "proved", found.proof.reason
+
+
 def test_a_repository_out_of_reach_is_answered_for_by_the_old_lock(prover: Prover, wheelhouse: Any) -> None:
     wheelhouse.add("beta", "1.0")
     wheelhouse.add("beta", "2.0")
@@ -227,7 +253,7 @@ def test_a_repository_out_of_reach_is_answered_for_by_the_old_lock(prover: Prove
     known = (Recorded(name="alpha", version="1.5", requires=("beta>=1",)),)
     found = prover(manifest, pin, _pin("beta", "1.0"), recorded=known)
     assert found.proof.status == "proved", found.proof.reason
-    assert "its repository could not be reached" in (found.proof.reason or "")
+    assert "where it is kept could not be reached" in (found.proof.reason or "")
     assert "a" * 40 in (found.lock or "")
     assert found.recorded == ()
 
