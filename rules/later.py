@@ -67,7 +67,7 @@ def later_steps(
     """
     if measure is None or measure.status != "measured":
         return None
-    found = [*measure.later, *_formatting(measure)]
+    found = [*measure.later, *measure.toward, *_formatting(measure)]
     made = [_step(later, wanted, minutes) for later in found]
     return tuple(sorted(made, key=lambda s: (-s.value / max(s.likely, 0.01), s.likely, s.code)))
 
@@ -157,7 +157,7 @@ def _told(step: LaterStep) -> Step:
         title=f"Switch {step.code} on in {counted(step.files, 'file')}: {counted(step.count, 'report')}",
         why=f"Value {step.value:g} = {because}; {hours}: {mended}.",
         commands=(
-            f"# take {step.code} out of per-file-ignores first",
+            f"# take {step.code} out of per-file-ignores, or into select, first",
             *((f"{ruff} check --fix .",) if step.safe else ()),
             f"{ruff} check --output-format=concise .",
         ),

@@ -61,6 +61,11 @@ def kept(repository: Repository) -> Kept:
     )
 
 
+def kinds_of(repository: Repository) -> tuple[str, ...]:
+    """The kinds of the main projects, by which the target is chosen."""
+    return tuple(sorted({p.kind for p in main_projects(repository)})) or ("unknown",)
+
+
 # -- Ruff
 
 

@@ -15,9 +15,8 @@ from typing import Literal
 
 from packaging.specifiers import SpecifierSet
 
-from rules.reading import main_projects
 from rules.rollout.checkers import CheckerStanding, checkers, is_configured
-from rules.rollout.kept import Kept, kept
+from rules.rollout.kept import Kept, kept, kinds_of
 from rules.rollout.selection import rules_of, short
 from scanner.config import Config, RuffTarget
 from scanner.inventory import Evidence, Fleet, Repository, Tool
@@ -137,7 +136,7 @@ def standing(repository: Repository, config: Config) -> RuffStanding:
     """Where one repository stands."""
     today = kept(repository)
     ours = [t for t in repository.tools if t.name in ("ruff", "ruff-format")]
-    kinds = tuple(sorted({p.kind for p in main_projects(repository)})) or ("unknown",)
+    kinds = kinds_of(repository)
     targets = [t for kind in kinds if (t := config.ruff_target_of(kind)) is not None]
     versions = tuple(_versions(ours))
     missing, ignored = _lacking(today, targets)

@@ -99,7 +99,8 @@ class Measure:
     passes, ``format_before`` and ``format_after`` the same of the formatter. ``kept``, ``lost`` and ``uncovered`` are
     reports of the old tools that Ruff makes too, does not make though it has the rule, has no rule for; ``new`` what
     Ruff reports alone without the baseline, ``left`` with it. ``later`` are the steps that follow, by code;
-    ``unformatted`` files that Black leaves and Ruff's formatter would change.
+    ``unformatted`` files that Black leaves and Ruff's formatter would change. ``toward`` are rules that the target asks
+    for and nothing checks yet, with what they would report.
     """
 
     status: Literal["measured", "ruff-only", "failed"]
@@ -116,6 +117,7 @@ class Measure:
     later: tuple[Later, ...] = ()
     unformatted: int = 0
     reason: str | None = None
+    toward: tuple[Later, ...] = ()
 
     @property
     def recall(self) -> float | None:

@@ -46,20 +46,25 @@ _CONFIGS = (
 )
 
 
-def tried(found: Opened, old: OldTools) -> tuple[LintMove, Measure | None]:
-    """The move of an opened repository with the baseline that its files need, and what was measured."""
+def tried(found: Opened, old: OldTools, wanted: frozenset[str] = frozenset()) -> tuple[LintMove, Measure | None]:
+    """The move of an opened repository with the baseline that its files need, and what was measured.
+
+    ``wanted`` are the rules that the target asks for: those that are not checked yet are counted too.
+    """
     first = move(found.ground)
     if not first.tools:
         return first, None
     with tempfile.TemporaryDirectory(prefix="muster-lint-", ignore_cleanup_errors=True) as folder:
         folder = os.path.realpath(folder)
         try:
-            return _tried(found, first, old, folder)
+            return _tried(found, first, old, folder, wanted)
         except NotMeasured as error:
             return first, Measure(status="failed", reason=str(error)[:300])
 
 
-def _tried(found: Opened, first: LintMove, old: OldTools, folder: str) -> tuple[LintMove, Measure]:
+def _tried(
+    found: Opened, first: LintMove, old: OldTools, folder: str, wanted: frozenset[str]
+) -> tuple[LintMove, Measure]:
     _lay_out(found, first, folder)
     found_old = run_old(first.setup, first.tools, old, folder) if old.has(first.tools) else None
     runs_ruff = any(t.name == "ruff" and t.use == "run" for t in found.ground.repository.tools)
@@ -96,7 +101,16 @@ def _tried(found: Opened, first: LintMove, old: OldTools, folder: str) -> tuple[
         later=_later(alone, compared.new),
         unformatted=len(unformatted),
         reason=f"not measured: {', '.join(away)}" if (away := old.missing(first.tools)) else None,
+        toward=_toward(folder, wanted, after),
     )
+
+
+def _toward(folder: str, wanted: frozenset[str], after: _Side) -> tuple[Later, ...]:
+    """What the target's rules report in the patched tree beyond what is checked there; the baseline stays out of it."""
+    if not wanted:
+        return ()
+    side = _Side(run_ruff(folder, (f"--select={','.join(sorted(wanted))}", ".")), set())
+    return _later(side, [place for place in side.places - after.places if place[2] in wanted])
 
 
 def _unmeasured(made: LintMove, old: OldTools) -> frozenset[str]:

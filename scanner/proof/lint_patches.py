@@ -11,6 +11,7 @@ import msgspec
 from reports.views.lint_patches import LintOutcome
 from rules.patch import patch, reverse
 from rules.plan import Plan, Plans
+from rules.rollout.later import wanted_rules
 from rules.ruff.move import move
 from scanner import own_bug
 from scanner.config import Config
@@ -44,7 +45,10 @@ def convert_lint(task: LintTask) -> LintOutcome:
 
 
 def _convert(task: LintTask, found: Opened) -> LintOutcome:
-    made, measure = tried(found, OldTools.on_path()) if task.measure else (move(found.ground), None)
+    if task.measure:
+        made, measure = tried(found, OldTools.on_path(), wanted_rules(task.repository, task.config))
+    else:
+        made, measure = move(found.ground), None
     modes = found.modes()
     return LintOutcome(
         repository=task.repository.id,

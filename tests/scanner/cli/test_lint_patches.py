@@ -106,3 +106,20 @@ def test_with_the_real_tools(muster: Any, make_repo: Any) -> None:
     assert measure["status"] == "measured", measure
     assert (measure["before"], measure["after"], measure["format_before"], measure["format_after"]) == (False,) * 4
     assert (measure["kept"], measure["new"], measure["lost"]) == (3, 0, []), measure
+
+
+def test_what_the_target_asks_for_is_counted_and_becomes_steps(
+    muster: Any, shop: Any, monkeypatch: Any, tmp_path: Path
+) -> None:
+    _flake8(tmp_path / "bin", monkeypatch)
+    Path("muster.toml").write_text('[ruff.target]\nselect = ["F", "I", "UP", "D100"]\n')
+    muster("scan", shop.path, "-q")
+    told = muster("plan", "--patches", "out", "--to", "ruff", "--prove", "--format", "json", "-q").json
+    plan = told["plans"][0]
+    assert {later["code"] for later in plan["measure"]["toward"]} >= {"D100"}
+    later = {step["code"]: step for step in plan["later"]}
+    assert "asked for by the target" in [p["factor"] for p in later["D100"]["because"]]
+    assert "asked for by the target" in [p["factor"] for p in later["F401"]["because"]]
+    assert sum(step["title"].startswith("Switch ") for step in plan["steps"]) == len(plan["later"])
+    assert told["ruff"]["repositories"] == 1
+    assert told["ruff"]["standings"][0]["missing_rules"] > 0
