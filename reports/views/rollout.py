@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from reports.table import Table
-from rules.rollout.standing import STAGES, Rollout, RuffStanding
+from rules.rollout.standing import STAGES, Rollout
 
 _SHOWN = 12
 
@@ -120,9 +120,3 @@ def _strictness(rollout: Rollout, names: Mapping[str, str]) -> Table:
     ]
     columns = ("repository", "checker", "enforced", "strictness", "as set", "relaxed modules", "plug-ins")
     return Table(name="types", title="Type checkers by repository", columns=columns, rows=tuple(rows), wrap=40)
-
-
-def sentence(standing: RuffStanding) -> str:
-    """One repository in one sentence."""
-    lacking = [what for what in (told(standing.missing, standing.missing_rules), *standing.unmet) if what]
-    return f"{standing.stage}; " + ("; ".join(lacking) if lacking else "nothing of the target is missing")
