@@ -16,9 +16,11 @@ from rules.migration import Ground
 from rules.places.calls import Call, Word, calls
 from rules.places.text import Splice, applied, line_end, line_of, line_start
 from rules.places.yaml_text import documents, places, window
+from rules.ruff import programs
 from rules.ruff.arguments import arguments
 from rules.ruff.runs import OTHERS
 from rules.uv import version
+from scanner.lint_tools import tools_of_command
 
 TOOLS = ("flake8", "isort", "black")
 _ALIASES = {
@@ -34,7 +36,6 @@ _RUNNERS = frozenset(
 _PYTHON = re.compile(r"py|python[\d.]*|\$\{?\w*PY(?:THON)?\w*\}?|\$\(\w*PY(?:THON)?\w*\)")
 _PINNED = re.compile(rf"(?P<name>{'|'.join(sorted(_ALIASES))})(?:@|==)[\w.]+")
 _FORMATTERS = ("black", "yapf")
-_ACTION = re.compile(r"uses:[ \t]*[\"']?(?P<name>[\w.-]+/[\w.-]*(?:flake8|isort|black|lint-action)[\w.-]*)@")
 _YAML = re.compile(r"\.ya?ml$")
 _PROSE = frozenset({"name", "description", "title", "desc", "key", "if", "only", "except", "summary", "id", "uses"})
 
@@ -55,16 +56,14 @@ class Swap:
 
 def edit(path: str, text: str, ground: Ground, swap: Swap, look: Callable[[int, str], None]) -> str:
     """The file at ``path`` with Ruff's commands; ``look`` is told the lines that a person has to see to."""
-    for match in _ACTION.finditer(text) if path.startswith(".github/") else ():
-        if any(tool in match[0] for tool in swap.tools) or "lint-action" in match[0]:
-            look(line_of(text, match.start()), f"runs the action {match['name']}, which may start an old tool")
     seen = _seen(path, ground, swap)
     if not seen:
         return text
     if path.endswith(".py"):
-        for line in sorted(seen):
+        after = programs.edit(text, swap.tools, swap.packages, look)
+        for line in sorted(seen) if after == text else ():
             look(line, "starts an old tool in a program")
-        return text
+        return after
     splices: list[Splice] = []
     for start, end, folded in _windows(path, text, seen):
         for call in calls(text, start, end, folded=folded):
@@ -85,14 +84,18 @@ def _seen(path: str, ground: Ground, swap: Swap) -> set[int]:
     }
 
 
-def _names(word: str, swap: Swap) -> str | None:
-    """The tool or package that a word names."""
+def _started(word: str) -> str | None:
+    """The tool that a word starts where it stands for a program."""
     name = posixpath.basename(word)
     if (pinned := _PINNED.fullmatch(name)) is not None:
         name = pinned["name"]
-    name = _ALIASES.get(name, name)
-    if name in swap.tools:
-        return name
+    return _ALIASES.get(name)
+
+
+def _names(word: str, swap: Swap) -> str | None:
+    """The tool or package that a word names."""
+    if (tool := _started(word)) in swap.tools:
+        return tool
     plain = re.match(r"[A-Za-z0-9][\w.-]*", word)
     return str(canonicalize_name(plain[0])) if plain and str(canonicalize_name(plain[0])) in swap.packages else None
 
@@ -145,8 +148,9 @@ def _call(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) -
         return
     number = _tool(words, swap)
     if number is None:
+        _noted(text, call, swap, look)
         return
-    tool = _names(words[number].value, swap) or ""
+    tool = _started(words[number].value) or ""
     if words[0].value.endswith("pre-commit"):
         yield Splice(words[number].start, words[number].end, "ruff-format" if tool in _FORMATTERS else "ruff-check")
         return
@@ -167,7 +171,7 @@ def _call(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) -
 def _tool(words: Sequence[Word], swap: Swap) -> int | None:
     """Where the tool's name stands: first, behind ``-m``, or behind a runner of which nothing else is the program."""
     for number, word in enumerate(words[:7]):
-        if _names(word.value, swap) in swap.tools:
+        if _started(word.value) in swap.tools:
             before = [w.value for w in words[:number]]
             if not before:
                 return 0
@@ -178,6 +182,14 @@ def _tool(words: Sequence[Word], swap: Swap) -> int | None:
             runs = posixpath.basename(before[0]) in _RUNNERS and before[-1] not in ("--with", "add", "install", "-e")
             return number if runs else None
     return None
+
+
+def _noted(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) -> None:
+    """A tool that is started behind something that is not known, or through a variable of its name."""
+    started = {use.tool for use in tools_of_command(call.values)} & swap.tools
+    held = {m[1].lower() for w in call.words[:1] for m in re.finditer(r"\$[({](\w{1,40})[)}]", w.raw)} & swap.tools
+    for tool in sorted(started | held):
+        look(line_of(text, call.begin), f"starts {tool} in a way that is not understood")
 
 
 def _installs(call: Call) -> bool:

@@ -220,7 +220,7 @@ def _fitting(there: Any, ours: Mapping[str, Any], *, formats: bool) -> dict[str,
     length = there.get("line-length")
     if length is not None and length != top.get("line-length", length) and not formats:
         kept = top.pop("line-length")
-        if "E501" in lint.get("select", ()):
+        if "E501" in (*lint.get("select", ()), *lint.get("extend-select", ())):
             lint.setdefault("pycodestyle", _filled({"max-line-length": kept}))
     if not any(name in there for name in _MOVED):
         return {**top, "lint": lint}

@@ -12,7 +12,7 @@ from typing import Any
 
 from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground
-from rules.ruff import commands, comments, hooks, removal
+from rules.ruff import actions, commands, comments, hooks, removal
 from rules.ruff.beside import beside, lowest, turned_off, within
 from rules.ruff.catalog import BUILT_IN, counterparts, plugins, ruff_rules
 from rules.ruff.comments import Silence
@@ -207,7 +207,9 @@ class _Edits:
         self._after[path] = text
 
     def look(self, path: str, line: int | None, message: str) -> None:
-        self.notes.append(PlanBlocker(code=_CODE, message=message, path=path, line=line, decision=None))
+        note = PlanBlocker(code=_CODE, message=message, path=path, line=line, decision=None)
+        if note not in self.notes:
+            self.notes.append(note)
 
     def made(self) -> tuple[Edit, ...]:
         found = (Edit(path=p, before=self._ground.read(p), after=text) for p, text in sorted(self._after.items()))
@@ -375,6 +377,8 @@ def _switch(edits: _Edits, ground: Ground, swap: commands.Swap) -> None:
             edits.look(path, line, message)
 
         after = hooks.edit(path, text, swap, look) if path in HOOKS else commands.edit(path, text, ground, swap, look)
+        if path.startswith(".github/"):
+            after = actions.edit(after, swap.tools, look)
         after = _without_packages(path, after, extract.format if extract is not None else "", swap, edits)
         if after != text:
             edits.put(path, after)
