@@ -25,13 +25,14 @@ from rules.migrations.draft import Draft, GroupOf, Wish
 from rules.migrations.ground import Moved, Site, Stop, deleted
 from rules.migrations.listing import Listing, read_listing
 from rules.migrations.narrow import environments_of, narrow_to_lock
+from rules.migrations.own_files import own_files
 from rules.migrations.pep import admits
 from rules.migrations.pins import normal_version, prerelease_constraints
 from rules.migrations.pythons import require_python, used_python
 from rules.migrations.read_files import manifest_in
 from rules.migrations.standard import table
 from rules.migrations.toml_text import Value
-from scanner.facts import Extract, Lock, LockedPackage
+from scanner.facts import Lock, LockedPackage
 from scanner.layout import folder_of, group_of_file
 from scanner.words import listed
 
@@ -46,7 +47,7 @@ def move(site: Site) -> Moved:
 class _Conversion:
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._extracts = _own_files(site)
+        self._extracts = own_files(site)
         locks = [e.lock for e in self._extracts if e.lock is not None]
         self._locks: dict[str, Lock] = {lock.path: lock for lock in locks if lock.export_of is None}
         self._exports = [lock.path for lock in locks if lock.export_of is not None]
@@ -62,7 +63,7 @@ class _Conversion:
         if not self._base.project and setuptools.has_setup(site):
             setuptools.adopt(self._base)
         self._draft: Draft = self._base.draft
-        self._before = (self._draft.dependencies[:], dict(self._draft.groups))
+        self._before = (self._draft.dependencies[:], {k: v[:] for k, v in self._draft.groups.items()})
         self._names: dict[str, list[str]] = {}
 
     def made(self) -> Moved:
@@ -190,7 +191,7 @@ class _Conversion:
 
     def _fill(self, root: str | None) -> None:
         """The project's dependencies and the groups; without ``root`` every file is a group."""
-        self._draft.dependencies, self._draft.groups = self._before[0][:], dict(self._before[1])
+        self._draft.dependencies, self._draft.groups = self._before[0][:], {k: v[:] for k, v in self._before[1].items()}
         self._names = {path: [target] for path, target in self._base.reads.items()}
         self._project(root)
         for path in sorted(self._listings, key=lambda p: (p.count("/"), p)):
@@ -253,6 +254,9 @@ class _Conversion:
         groups = self._draft.groups
         for name, entries in groups.items():
             groups[name] = [e for e in entries if not isinstance(e, GroupOf) or e.name in groups]
+        for path, names in self._names.items():
+            left = [n for n in names if not n.startswith("group:") or n.partition(":")[2] in groups]
+            self._names[path] = left or ["project"]
 
     def _refuse_two_origins(self) -> None:
         """A name that the project takes from an index and a group from an address: one lock has one origin for it."""
@@ -293,7 +297,7 @@ class _Conversion:
     def _undeclared(self, listing: Listing) -> list[Wish | GroupOf]:
         """What a file lists that ``[project]`` does not; what both have, the file pins."""
         declared = {*self._base.required, *(str(canonicalize_name(w.name)) for w in self._draft.dependencies)}
-        return [w for w in listing.wishes if canonicalize_name(w.name) not in declared]
+        return [w for w in listing.wishes if w.source is not None or canonicalize_name(w.name) not in declared]
 
     def _name_compiled(self, path: str) -> None:
         inputs = [p for p in self._inputs(self._locks[path]) if p in self._listings]
@@ -478,16 +482,6 @@ def _either(known: LockedPackage | None, pin: LockedPackage) -> str | None:
     if known is None or known.marker == pin.marker:
         return pin.marker
     return f"({known.marker}) or ({pin.marker})" if known.marker and pin.marker else None
-
-
-def _own_files(site: Site) -> list[Extract]:
-    extracts = site.ground.facts.extracts
-    own = [extracts[path] for path in site.project.manifests if path in extracts]
-    for problem in site.ground.facts.problems:
-        extract = extracts.get(problem.at.path)
-        if extract is not None and extract in own and extract.format == "requirements":
-            raise Stop("unread-file", f"{problem.at.path}: {problem.message}", problem.at.path, problem.at.line)
-    return [e for e in own if e.format == "requirements" and not e.template]
 
 
 def _rank(path: str) -> int:

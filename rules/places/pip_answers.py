@@ -24,9 +24,15 @@ def pip_tools(program: str, words: list[Word], target: Target, manner: Manner) -
         )
     values = [w.value for w in words[1:]]
     names = [v for v in values if v.endswith((".in", ".txt", ".toml"))]
-    if names and all(target.file(n.removeprefix("./")) is None for n in names) and "pyproject.toml" not in names:
+    if names and not any(_is_moved(n, target) for n in names) and "pyproject.toml" not in names:
         return Answer(kind="other", text="uv pip compile", upto=words[1].start if len(words) > 1 else None)
     return Answer(kind="other", text="uv lock --upgrade" if {"-U", "--upgrade"} & set(values) else "uv lock")
+
+
+def _is_moved(name: str, target: Target) -> bool:
+    """Whether a requirements file was moved, as seen from the root or from the folder that it stands in."""
+    plain = posixpath.normpath(name)
+    return target.file(plain) is not None or any(old.endswith("/" + plain) for old in target.renamed)
 
 
 def options_of_files(files: Sequence[str], target: Target) -> list[str] | None:
