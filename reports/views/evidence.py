@@ -151,10 +151,11 @@ def _tools(repository: Repository) -> Table:
             t.use,
             ", ".join(sorted({v.version for v in t.versions})),
             " ".join(_place(e.path, e.line) for e in t.evidence[:4]),
+            "unknown" if t.gates is None else " ".join(_place(e.path, e.line) for e in t.gates[:3]) or "no",
         )
         for t in repository.tools
     ]
-    columns = ("tool", "category", "use", "versions", "places")
+    columns = ("tool", "category", "use", "versions", "places", "CI can fail by it")
     return Table(name="tools", title="Linters, formatters, type checkers", columns=columns, rows=tuple(rows))
 
 
