@@ -62,9 +62,19 @@ def _venv_python(rest: Sequence[Word], target: Target, manner: Manner) -> Answer
     )
 
 
+def _shell(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
+    """``pipenv shell`` makes the environment where there is none; with a Python, that of this Python."""
+    values = [w.raw for w in rest]
+    if manner.lock or "--python" not in values[:-1]:
+        return SHARED["shell"](rest, target, manner)
+    python = values[values.index("--python") + 1]
+    return Answer(kind="other", text=f"uv venv --clear --python {python} && source .venv/bin/activate")
+
+
 PIPENV: dict[str, Handler] = {
     **SHARED, "install": _pipenv_install, "sync": _pipenv_install, "requirements": _pipenv_requirements,
-    "verify": check, "uninstall": remove, "graph": as_said("uv tree"), "clean": dropped, "--python": _venv_python,
+    "shell": _shell, "verify": check, "uninstall": remove, "graph": as_said("uv tree"), "clean": dropped,
+    "--python": _venv_python,
     "--rm": as_said("rm -rf .venv"), "--venv": as_said('echo "$PWD/.venv"'), "--three": dropped,
     "check": lambda rest, target, manner: look("pipenv check looks for known vulnerabilities: `uvx pip-audit`"),
 }  # fmt: skip

@@ -30,3 +30,11 @@ def test_packages_that_are_a_group_are_installed_without_dev(command: str, text:
     given = answer(call, target, Manner())
     assert given is not None
     assert given.text == text
+
+
+def test_a_shell_with_a_python_makes_its_environment() -> None:
+    target = Target(folder=".", lock="uv.lock", package=False, tools=frozenset({"pipenv"}))
+    (call,) = calls("pipenv shell --python 3.7")
+    given = answer(call, target, Manner(lock="", run=""))
+    assert given is not None
+    assert given.text == "uv venv --clear --python 3.7 && source .venv/bin/activate"
