@@ -90,12 +90,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     blockers: tuple[PlanBlocker, ...]
     steps: tuple[Step, ...]
     patch: str | None = None
-    combined: str | None = None
-    pip_patch: str | None = None
     proofs: tuple[Proof, ...] = ()
     after: tuple[str, ...] = ()
     measure: Measure | None = None
     later: tuple[LaterStep, ...] | None = None
+    combined: str | None = None
+    pip_patch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,8 @@ def test_the_published_shape() -> None:
     uv, ruff = document["plans"]
     assert list(uv)[:7] == ["repository", "track", "projects", "from", "to", "wave", "rank"]
     assert list(uv)[7:] == [
-        *("priority", "effort", "risk", "blockers", "steps", "patch", "proofs", "after", "measure", "later")
+        *("priority", "effort", "risk", "blockers", "steps", "patch", "proofs", "after", "measure", "later"),
+        *("combined", "pip_patch"),
     ]
     assert (uv["from"], uv["to"], uv["wave"], uv["patch"]) == (("poetry",), ("uv",), 1, None)
     assert (ruff["from"], ruff["to"], ruff["wave"], ruff["proofs"]) == (("flake8",), ("ruff",), None, ())
