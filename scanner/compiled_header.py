@@ -269,7 +269,7 @@ def _options(arguments: list[str]) -> Iterator[tuple[str | None, str | None]]:
 
 _ROOT = re.compile(
     r"-r\s{1,8}(?P<file>\S{1,500})|[^()]{0,300}\((?P<project>(?:[^()\s]{1,500}/)?(?:pyproject\.toml|setup\.py|setup\.cfg))(?::[^()]{1,100})?\)"
-    r"|(?P<alone>(?:\S{1,500}/)?(?:pyproject\.toml|setup\.py|setup\.cfg))"
+    r"|(?P<alone>(?:\S{1,500}/)?(?:pyproject\.toml|setup\.py|setup\.cfg|[\w.-]{0,100}requirements[\w.-]{0,100}\.in))"
 )
 
 

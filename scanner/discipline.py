@@ -174,9 +174,22 @@ def _covering(locks: tuple[LockState, ...], runtime: tuple[Requirement, ...], fo
     Exports are not, and compiled files for development only where there is nothing better.
     """
     own = [s for s in locks if s.lock is None or s.lock.export_of is None]
+    empty = [s for s in own if s.lock is not None and not _is_compiled(s.lock) and _holds_nothing(s.lock)]
+    full = [s for s in own if s.lock is None or not _is_compiled(s.lock)]
+    if len(empty) < len(full) or _stand_elsewhere(runtime):
+        own = [s for s in own if s not in empty]  # a lock of nothing is about nothing
     own.sort(key=lambda s: (is_dev_file(s.path), s.path))
     main = tuple(s for s in own if not _is_side(s) and _is_about(s, runtime, folder))
     return main or tuple(s for s in own if _is_side(s) and s.lock is not None and _is_about(s, runtime, folder))
+
+
+def _holds_nothing(lock: Lock) -> bool:
+    return all(package.source == "path" for package in lock.packages)
+
+
+def _stand_elsewhere(runtime: tuple[Requirement, ...]) -> bool:
+    """Whether all that is needed stands in requirements files, which locks of a manifest do not hold."""
+    return bool(runtime) and all(r.at.path.endswith((".txt", ".in", ".pip")) for r in runtime)
 
 
 def _is_side(state: LockState) -> bool:
@@ -244,9 +257,14 @@ def _of_locks(
             Reason(message=f"{as_written(r)} is declared, but no compiled file has it", path=r.at.path, line=r.at.line)
             for r in forgotten[:3]
         )
-    return "locked", tuple(
-        Reason(message=f"{posixpath.basename(s.path)} is in step with the manifest", path=s.path) for s in states
-    )
+    return "locked", tuple(Reason(message=_in_step(s), path=s.path) for s in states)
+
+
+def _in_step(state: LockState) -> str:
+    """What is said of a fresh lock: asked is the tool that wrote it, and other versions of it may see it otherwise."""
+    message = f"{posixpath.basename(state.path)} is in step with the manifest"
+    others = sorted(version for version, status in state.verdict.other_versions.items() if status == "stale")
+    return message + (f"; stale for {_family(state)} {', '.join(others)}" if others else "")
 
 
 def _rivals(states: tuple[LockState, ...]) -> Iterable[Reason]:

@@ -38,7 +38,7 @@ _What: TypeAlias = Literal["tool", "lock", "python", "index"]
 _ORDER: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
 _CI_KINDS = ("ci-matrix", "ci-setup", "version-file")
 _TEST_IMAGE = re.compile(
-    r"(?:^|[-_./])(?:tests?|testing|ci|lint|linting|docs?|e2e|bench|benchmarks?|devcontainer|gitpod)(?=$|[-_./])",
+    r"(?:^|[-_./])(?:[aiu]?tests?|testing|ci(?![-_]?cd(?:[-_./]|$))|lint|linting|docs?|e2e|bench|benchmarks?|devcontainer|gitpod)(?=$|[-_./])",
     re.IGNORECASE,
 )
 _DEV = r"dev|develop|development|local|debug"
@@ -98,8 +98,14 @@ def _local(
 
 def _by_pip(commands: Sequence[Command]) -> Evidence | None:
     """Where a developer's own task or script installs with pip what was compiled, and none does with ``pip-sync``."""
+    compiling = {(c.path, c.job) for c in commands if c.kind == "lock"}
     ours = [
-        c for c in commands if c.kind == "install" and c.context in ("task", "script") and not c.path.startswith(".")
+        c
+        for c in commands
+        if c.kind == "install"
+        and c.context in ("task", "script")
+        and not c.path.startswith(".")
+        and (c.path, c.job) not in compiling
     ]
     if any(c.tool == "pip-tools" for c in ours):
         return None

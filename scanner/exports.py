@@ -69,6 +69,9 @@ def _repeats(manifest: Manifest, origin: Lock, direct: frozenset[str]) -> bool:
     pins = {made.key: _PINNED.fullmatch(made.specifier or "") for made in asked}
     if len(pins) < _LEAST or len(pins.keys() - direct) < _TRANSITIVE or manifest.includes or None in pins.values():
         return False
+    spelled = {package.name for package in origin.packages}
+    if any(made.name not in spelled for made in asked):
+        return False  # an export spells as its lock does; ``pip freeze`` as each distribution says of itself
     versions: dict[str, set[str | None]] = {}
     for package in origin.packages:
         versions.setdefault(package.key, set()).add(package.version)

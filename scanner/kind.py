@@ -377,12 +377,15 @@ def _is_at_hand(hint: Hint, signs: _Signs) -> bool:
 
 
 def _site(signs: _Signs) -> KindOf | None:
-    """A Django project whose own package is what a server loads; a reusable app's is a demonstration."""
+    """A Django project whose own package is what a server loads; beside a reusable app stands one for trying it."""
     near = [p for p in signs.python if _depth(p, signs.folder) <= 2 and not _SIDE.search(p)]
     names = {posixpath.basename(p) for p in near}
     if "django" not in signs.dependencies or _MANAGE not in names or signs.says("library"):
         return None
-    entry = next((p for p in near if posixpath.basename(p) in ("wsgi.py", "asgi.py")), None)
+    own = {re.sub(r"[-_. ]+", "_", m.name.lower()) for m in signs.folder.manifests if m.name}
+    entry = next(
+        (p for p in near if re.fullmatch(r"(?:.*/)?[^/]+/[aw]sgi\.py", p) and p.split("/")[-2].lower() in own), None
+    )
     return _answer("service", "a Django project with manage.py and its server's entry", entry) if entry else None
 
 
@@ -402,8 +405,10 @@ def _is_called_service(signs: _Signs) -> bool:
         return True
     if signs.published and signs.scripts and signs.said.source == "text":
         return signs.said.word in ("server", "daemon", "web service", "microservice")
-    if signs.published or signs.scripts or signs.said.source == "readme":
+    if signs.published or signs.scripts:
         return False
+    if signs.said.source == "readme":
+        return "bot" in signs.said.word and signs.packaged is None and not signs.is_started_by_hand()
     if signs.is_started_by_hand():
         return signs.hint("started") is not None
     return signs.packaged is None or signs.said.source == "name" or "bot" in signs.said.word
@@ -421,6 +426,8 @@ def _by_dependency(signs: _Signs) -> KindOf | None:
     frozen = signs.is_frozen()
     extended = frozenset({"django", "wagtail"}) if signs.published else frozenset()  # nothing here manages a site
     frameworks = WEB - (PAGES if pages else frozenset()) - (_BROUGHT_ALONG if frozen else frozenset()) - extended
+    if frozen and signs.says("cli"):
+        frameworks &= {"django"}
     web, server = signs.depends(frameworks), None if frozen else signs.depends(SERVERS)
     if web or server:
         found = " and ".join(name for name in (web, server) if name)

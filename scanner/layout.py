@@ -28,7 +28,7 @@ _FIXTURE = re.compile(
     r"(?:.+[-_])?(?:fixtures?|test[-_]?data|testdata|testing[-_]data|resources|assets)|templates?|.*[-_]templates?|cookiecutter.*"
     r"|vendor|vendored|_vendor|_vendored|third[-_]?party|3rd[-_]?party|external|externals|extern|thirdparty|skeletons?|scaffold.*|snapshots?|golden|mocks?"
 )
-_TESTS = re.compile(r"(?:.+[-_])?tests?|testing|e2e|integration|unit|acceptance")
+_TESTS = re.compile(r"(?:.+[-_])?test(?:s|ing)?|e2e|integration|unit|acceptance")
 _TOOLING = re.compile(
     r"makefiles?|\.github|\.gitlab|\.circleci|\.azure.*|\.ci|ci|\.buildkite|\.devcontainer|\.binder|binder|\.config|\.jenkins|jenkins|build[-_]?tools?|build[-_]?scripts?"
     r"|scripts?|tools?|tooling|hack|dev|devtools?|dev[-_]?tools?|contrib|misc|utils?|bin|etc|infra|infrastructure|terraform|ansible|deploy|deployment|deployments"

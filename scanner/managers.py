@@ -252,14 +252,15 @@ def _standard_runtime(manifest: Manifest) -> bool:
 
 
 def _declared_in_requirements(folder: Folder) -> bool:
-    """Whether requirements files hold all that the setup script declares, or a locker compiles them from it."""
+    """Whether requirements files or a Pipfile hold all that the setup script declares, or a locker compiles from it."""
     names = {r.key for m in _setup_scripts(folder) for r in m.requirements if r.scope == "runtime"}
     held: set[str] = set()
     for extract in folder.extracts:
         if extract.lock is not None and _is_compiled(extract) and reads_build_file(extract.lock, folder):
             return True
         manifest = extract.manifest
-        if manifest is not None and manifest.format == "requirements" and not is_dev_file(manifest.path):
+        listed = manifest is not None and manifest.format == "requirements" and not is_dev_file(manifest.path)
+        if manifest is not None and (listed or manifest.format == "Pipfile"):
             held.update(r.key for r in manifest.requirements)
     return names <= held
 

@@ -227,7 +227,8 @@ def _images_of(folder: Folder, scenery: Scenery) -> list[Image]:
         image
         for image in scenery.images
         if image.grade is not None
-        and (image.path in own or (image.path not in owned and _is_above(image, folder, scenery)))
+        and image.path not in owned
+        and (image.path in own or _is_above(image, folder, scenery))
     ]
 
 

@@ -93,7 +93,7 @@ def _is_object(before: str) -> bool:
 
 _PREPOSITION = re.compile(
     r"\b(?:for|from|into|against|through|via|using|by"
-    r"|(?:built|made|written|developed|created|interact(?:s|ing)?|works?|working) (?:with|on))"
+    r"|(?:built|made|written|developed|created|interact(?:s|ing)?|works?|working|builds?) (?:with|on))"
     r" (?:[\w'/+-]{1,30} ){0,3}$",
     re.IGNORECASE,
 )

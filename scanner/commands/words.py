@@ -278,8 +278,12 @@ def _place(word: str, found: dict[str, list[str]]) -> None:
     if not bare:
         return
     if bare.startswith(("$(", "`")):
-        files = [w for w in re.split(r"[\s<>|()`\"']+", bare) if re.search(r"\.(?:txt|in|pip|lock)$", w)]
-        found["-r" if files and _READ.search(bare) else "unclear"].extend(files or [word])
+        inside = re.split(r"[\s<>|()`\"']+", bare)
+        files = [w for w in inside if re.search(r"\.(?:txt|in|pip|lock)$", w)]
+        if built := [w for w in inside if w.endswith(_ARCHIVE) and "://" not in w]:
+            found["archive"].extend(built)
+        else:
+            found["-r" if files and _READ.search(bare) else "unclear"].extend(files or [word])
     elif " @ " in word or _URL.match(bare) or re.match(r"[\w.-]+@(?:git\+|https?:|file:)", word):
         _, _, address = word.partition("@")
         if address.strip().startswith("file:") or bare.startswith("file:"):

@@ -173,7 +173,8 @@ class _Walk:
         """The folder from which all of ``names`` can be found, else the likeliest one."""
         wanted = [name for name in names if resolve_inside("x", name) is not None or name.startswith("..")]
         folders = list(dict.fromkeys(folders_above(self._scene.lock)))
-        for folder in folders:
+        below = [posixpath.join(folders[0], name) for name in ("requirements", "reqs", "deps")]
+        for folder in (*folders, *map(posixpath.normpath, below)):
             if all(_join(folder, name) in self._scene.files for name in wanted):
                 return folder
         return folders[0]

@@ -45,6 +45,14 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         "unlocked",
         {"requirements.txt": "-c all-requirements.txt\nrequests\n", "all-requirements.txt": "requests==2\n"},
     ),
+    "a lock of nothing, beside what is really needed": (
+        "unlocked",
+        {
+            "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\n',
+            "uv.lock": 'version = 1\nrequires-python = ">=3.11"\n[[package]]\nname = "shop"\nversion = "1"\nsource = { virtual = "." }\n',
+            "requirements.txt": "flask>=2\n",
+        },
+    ),
     "pins beside conda's own pip": (
         "pinned",
         {"environment.yml": CONDA.format("  - python=3.9\n  - pip\n  - pip:\n    - flask==3.0\n")},

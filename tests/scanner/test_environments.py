@@ -181,6 +181,15 @@ def test_what_is_compiled_is_installed_by_pip_where_a_task_says_so() -> None:
     assert local(by_pip) == "pip"
     assert local(by_pip, sync) == "pip-tools"
     assert local(in_tox) == local() == "pip-tools"
+    assert local(by_pip, command(2, "pip-tools", kind="lock", path="Makefile", context="task")) == "pip-tools"
+
+
+@pytest.mark.parametrize(
+    ("path", "shows"), [("ci-cd/bot.Dockerfile", True), ("ci/Dockerfile", False), ("atest/docker/Dockerfile", False)]
+)
+def test_images_of_delivery_and_of_tests(path: str, shows: bool) -> None:
+    image = Image(path=path, grade="L2", base="a", digest=False, tool="pip", uses_lock=True, enforced="none")
+    assert (make(images=(image,)).image is not None) is shows
 
 
 def test_setuptools_installs_by_pip() -> None:

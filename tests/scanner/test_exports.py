@@ -64,6 +64,11 @@ def test_files_that_are_something_else(requirements: str) -> None:
     assert export_of(files) is None
 
 
+def test_what_spells_otherwise_is_a_freeze() -> None:
+    files = {"pyproject.toml": PROJECT, "poetry.lock": poetry_lock(), "requirements.txt": pins("Alpha", *NAMES[1:])}
+    assert export_of(files) is None
+
+
 def test_another_folder() -> None:
     files = {"pyproject.toml": PROJECT, "poetry.lock": poetry_lock(), "docs/requirements.txt": pins()}
     assert export_of(files, "docs/requirements.txt") is None

@@ -163,6 +163,10 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
             "main.py": BY_HAND,
         },
     ),
+    "a bot by its README": (
+        "service",
+        {"requirements.txt": "x", "README.md": "# Carts\n\nA bot that fills carts.\n", "src/a.py": "", "a.py": ""},
+    ),
     # jobs
     "what a workflow starts by the clock": (
         "job",
@@ -221,6 +225,15 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         "library",
         {
             "pyproject.toml": pyproject("A web application of carts", published=True, more='dependencies = ["django"]'),
+            **MODULE,
+        },
+    ),
+    "an app for Django beside a project for trying it": (
+        "library",
+        {
+            "pyproject.toml": pyproject("Carts", published=True, more='dependencies = ["django"]'),
+            "manage.py": "",
+            "main/wsgi.py": "",
             **MODULE,
         },
     ),
@@ -307,6 +320,10 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
     "made with an SDK": (
         "cli",
         {"pyproject.toml": pyproject("Carts, built with the Carts SDK", published=True, more=SCRIPT), **MODULE},
+    ),
+    "a tool in its own words, whatever its environment held": (
+        "cli",
+        {"requirements.txt": "cherrypy==1\n" + FREEZE, "README.md": "# x\n\nA command-line tool.\n", "a.py": ""},
     ),
     "a loop that ends": (
         "cli",

@@ -50,6 +50,11 @@ CASES: dict[str, tuple[str | None, set[str], dict[str, str]]] = {
     "uv's build back-end alone": ("pip", {"pip"}, {"pyproject.toml": PROJECT + "[tool.uv.build-backend]\na = 1\n"}),
     "Pipfile": ("pipenv", {"pipenv"}, {"Pipfile": '[packages]\nrequests = "*"\n'}),
     "requirements": ("pip", {"pip"}, {"requirements.txt": "requests\n"}),
+    "a setup script that repeats the Pipfile": (
+        "pipenv",
+        {"pipenv"},
+        {"setup.py": SETUP, "Pipfile": '[packages]\nrequests = "*"\nflask = "*"\nmore = "*"\n'},
+    ),
     "Hatch environments that nothing runs, beside uv": (
         "uv",
         {"hatch", "uv"},

@@ -137,6 +137,7 @@ ONE: list[tuple[str, str, tuple[object, ...]]] = [
     (".", "pip install $(cat requirements.txt)", ("install", "pip", False, "none")),
     (".", "xargs pip install < compiled.txt", ("install", "pip", True, "none")),
     (".", "pip install dist/*.whl", ("install", "pip", False, "none")),
+    (".", "pip install $(ls dist/*.tar.gz | xargs)", ("install", "pip", False, "none")),
     (".", "pip install --requirement=requirements.txt", ("install", "pip", False, "none")),
     (".", "pip install -rcompiled.txt", ("install", "pip", True, "none")),
     (".", "python -m pip install -r requirements.txt", ("install", "pip", False, "none")),
