@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from rules.migrations.draft import GroupOf, Wish
@@ -63,6 +64,12 @@ def exact(path: str, packages: Iterable[LockedPackage], names: Collection[str]) 
     found = [pin for pin in packages if pin.key in names and pin.version is not None and pin.source == "index"]
     texts = [(pin, requirement_text(pin.name, pin.extras, f"=={pin.version}", pin.marker)) for pin in found]
     return [Wish(name=p.name, text=text, marker=p.marker, path=path, line=p.line) for p, text in texts]
+
+
+def told(wishes: Sequence[Wish], path: str) -> list[Wish]:
+    """Versions with a comment above the first that says whose they are."""
+    above = (f"as {path} has it, where the files differ",)
+    return [replace(wish, above=above) if number == 0 else wish for number, wish in enumerate(wishes)]
 
 
 def conflict_sets(pairs: Iterable[frozenset[str]]) -> list[list[str]]:

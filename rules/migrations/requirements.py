@@ -18,9 +18,9 @@ from packaging.utils import canonicalize_name
 
 from rules.migration import Edit, Move
 from rules.migrations import pip_options, setuptools
-from rules.migrations.apart import MOST, Differing, conflict_sets, differing, exact, flatten, names_of
+from rules.migrations.apart import MOST, Differing, conflict_sets, differing, exact, flatten, names_of, told
 from rules.migrations.base import Base, base_of
-from rules.migrations.by_python import Family, families, merged_pins, merged_wishes
+from rules.migrations.by_python import Family, families, merged_pins, merged_wishes, stem_without_python
 from rules.migrations.draft import Draft, GroupOf, Wish
 from rules.migrations.ground import Moved, Site, Stop, deleted
 from rules.migrations.listing import Listing, read_listing
@@ -364,7 +364,8 @@ class _Conversion:
         for path, group in groups.items():
             there = self._draft.groups[group]
             texts = {entry.text for entry in there if isinstance(entry, Wish)}
-            there += [w for w in exact(path, held[path], names_of(path, unlike)) if w.text not in texts]
+            own = [w for w in exact(path, held[path], names_of(path, unlike)) if w.text not in texts]
+            there += told(own, path)
             self._names[path] = [*(["project"] if path in mine else []), f"group:{group}"]
         self._refuse_out_of_step(held, groups)
         sets = [[{"group": name} for name in names] for names in conflict_sets(pairs)]
@@ -380,6 +381,8 @@ class _Conversion:
         if len(names) == len(own) == 1 and shared[tuple(names)] == 1:
             return own[0]
         wanted = _group_name(path)
+        if path in {family.path for family in self._same}:
+            wanted = stem_without_python(path) or wanted
         taken = {str(canonicalize_name(name)) for name in self._group_names()}
         stem = re.sub(r"[^a-z0-9]+", "-", posixpath.splitext(posixpath.basename(path))[0].lower()).strip("-")
         candidates = chain((wanted, stem), (f"{stem}-{n}" for n in count(2)))
