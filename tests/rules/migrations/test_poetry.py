@@ -422,13 +422,21 @@ build-backend = "poetry.core.masonry.api"
     assert result.data["tool"]["uv"]["sources"]["x"] == {"git": "https://git.example/acme/x.git", "tag": "v1"}
 
 
+PIPFILE_LOCK = '{"_meta": {"requires": {}}, "default": {"a": {"version": "==1.0"}}, "develop": {}}'
+
+
 @pytest.mark.parametrize(
     ("files", "code"),
     [
         ({"pyproject.toml": poetry(python='"*"')}, "python-undeclared"),
         ({"pyproject.toml": poetry(), "poetry.lock": "<<<<<<< a\n"}, "broken-lock"),
         (
-            {"pyproject.toml": poetry(), "poetry.lock": LOCK, "Pipfile": '[packages]\na = "*"\n', "Pipfile.lock": "{}"},
+            {
+                "pyproject.toml": poetry(),
+                "poetry.lock": LOCK,
+                "Pipfile": '[packages]\na = "*"\n',
+                "Pipfile.lock": PIPFILE_LOCK,
+            },
             "conflicting-locks",
         ),
     ],
