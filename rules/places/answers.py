@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rules.places.bootstrap import bootstrap
-from rules.places.calls import Call, Word, words_of
+from rules.places.calls import Call, Word, calls, words_of
 from rules.places.manner import NO_SYNC, Answer, Manner, drop, look
 from rules.places.options import normal, raws
 from rules.places.pdm_verbs import PDM, RYE
@@ -118,7 +118,21 @@ def _script(tool: str, words: list[Word], target: Target, prefix: str) -> Answer
     if not lines or any(re.search(r"[;&|<>$`\n{]", line) for line in lines) or (len(lines) > 1 and len(words) > 1):
         shown = f": {target.scripts[name][:80]}" if target.scripts[name] else ""
         return look(f"the script {name!r} of {tool} is more than one plain command{shown}")
-    return Answer(kind="run", text=" && ".join(f"{prefix} {line}" for line in lines) + raws(words[1:]))
+    parts = [_line(line, tool, target, prefix) for line in lines]
+    if None in parts:
+        return look(f"the script {name!r} of {tool} calls {tool} itself: {' && '.join(lines)[:80]}")
+    return Answer(kind="run", text=" && ".join(text for text in parts if text) + raws(words[1:]))
+
+
+def _line(line: str, tool: str, target: Target, prefix: str) -> str | None:
+    """A command line of a script; one that calls the old tool by uv's command, ``""`` where nothing is left of it."""
+    if line.split()[0] != tool:
+        return f"{prefix} {line}"
+    call = next(iter(calls(line)), None)
+    found = answer(call, target, Manner()) if call is not None else None
+    if found is None or found.kind in ("look", "token"):
+        return None
+    return "" if found.kind == "drop" else found.text + (f" {line[found.upto :]}" if found.upto is not None else "")
 
 
 def _lines_of(name: str, target: Target, depth: int) -> list[str]:

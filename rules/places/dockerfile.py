@@ -145,6 +145,8 @@ class _Image:
             if calls_old(text[start : step.end], self.target):
                 raise Unclear("RUN in JSON form", line_of(text, step.start))
             return
+        if self._is_elsewhere(step):
+            return
         manner = self._manner(step)
         before = len(self.script.splices)
         outcome = self.script.window(Window(start=start, end=step.end, docker=True), manner)
@@ -167,6 +169,14 @@ class _Image:
             self.bootstraps.append(step)
             if self.context.ground.config.uv_image is not None:
                 self.splices.append(Splice(step.start, step.start, self._uv_row()))
+
+    def _is_elsewhere(self, step: Step) -> bool:
+        """Whether ``pip install .`` is for what an earlier instruction cloned from another repository."""
+        cloned = any(
+            s.name == "RUN" and s.stage == step.stage and s.start <= step.start and "git clone" in s.text(self.text)
+            for s in self.steps
+        )
+        return cloned and re.search(r"pip3? install (?:-\S+ )*\.(?:\s|$|\[)", step.text(self.text)) is not None
 
     def _manner(self, step: Step) -> Manner:
         flags = self.text[step.body : step.end]

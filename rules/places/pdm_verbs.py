@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rules.places.calls import Word
 from rules.places.manner import Answer, Manner, look
-from rules.places.options import extra_options, group_options, only_main, quoted, read_options, sync_answer
+from rules.places.options import (
+    Options,
+    extra_options,
+    group_options,
+    only_main,
+    quoted,
+    read_options,
+    readable,
+    sync_answer,
+)
 from rules.places.shared_verbs import SHARED, Handler, as_said, dropped, show
 from rules.places.target import Target
 
@@ -65,6 +75,41 @@ def _pdm_export(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
     return Answer(kind="other", text=" ".join(parts))
 
 
+def _pdm_publish(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
+    """``pdm publish`` builds first, unless it is told not to."""
+    del target, manner
+    valued = {**_ACCOUNT, "-P": "password", "-c": "comment", "--comment": "comment", "-d": "dist", "--dest": "dist"}
+    found = read_options(rest, valued, {"--no-build": "no-build", "--skip-existing": "skip"})
+    made = _publish("pdm", found)
+    return made if made.kind == "look" or "no-build" in found.flags else replace(made, text=f"uv build && {made.text}")
+
+
+def _rye_publish(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
+    del target, manner
+    valued = {**_ACCOUNT, "--token": "token", "--repository-url": "url"}
+    return _publish("rye", read_options(rest, valued, {"--yes": "yes", "-y": "yes", "--skip-existing": "skip"}))
+
+
+_ACCOUNT = {
+    "-u": "user", "--username": "user", "--password": "password", "-r": "index", "--repository": "index",
+}  # fmt: skip
+
+
+def _publish(tool: str, found: Options) -> Answer:
+    index = (found.values.get("index") or [""])[-1]
+    if found.unknown or "skip" in found.flags or "dist" in found.values or index not in ("", "pypi"):
+        named = found.unknown or ["an index, a folder or --skip-existing (uv: --index, --check-url)"]
+        return look(f"{tool} publish with {', '.join(named)}")
+    user, secret = (found.values.get("user") or [""])[-1], (found.values.get("password") or [""])[-1]
+    token = (found.values.get("token") or [secret if user in ("", "__token__") else ""])[-1]
+    parts = ["uv", "publish", *(f"--publish-url {readable(url)}" for url in found.values.get("url", ())[-1:])]
+    if token:
+        parts.append(f"--token {readable(token)}")
+    elif user:
+        parts += [f"--username {readable(user)}", *([f"--password {readable(secret)}"] if secret else [])]
+    return Answer(kind="other", text=" ".join([*parts, *(w.raw for w in found.named)]))
+
+
 def _rye_sync(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
     found = read_options(
         rest, {"--features": "features"}, {"--no-dev": "no-dev", "--all-features": "all", "--no-lock": "l"}
@@ -77,14 +122,14 @@ def _rye_sync(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
 
 
 PDM: dict[str, Handler] = {
-    **SHARED, "install": _pdm_install, "sync": _pdm_install, "export": _pdm_export, "publish": as_said("uv publish"),
+    **SHARED, "install": _pdm_install, "sync": _pdm_install, "export": _pdm_export, "publish": _pdm_publish,
     "list": show, "use": dropped, "venv": dropped, "python": as_said("uv python"), "info": dropped,
 }  # fmt: skip
 """Rules for each command of PDM."""
 
 
 RYE: dict[str, Handler] = {
-    **SHARED, "sync": _rye_sync, "publish": as_said("uv publish"), "pin": as_said("uv python pin"), "list": show,
+    **SHARED, "sync": _rye_sync, "publish": _rye_publish, "pin": as_said("uv python pin"), "list": show,
     "test": as_said("uv run --locked pytest"), "lint": as_said("uvx ruff check"), "fmt": as_said("uvx ruff format"),
     "toolchain": dropped, "fetch": as_said("uv python install"),
 }  # fmt: skip

@@ -154,7 +154,7 @@ def _covered(graph: Graph, uncovered: frozenset[str]) -> Wanted:
 def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: frozenset[str]) -> set[str]:
     """What Linux with this CPython would install that it did not before."""
     here: set[str] = set()
-    for name, version in graph.installs(python, _covered(graph, uncovered)):
+    for name, version in graph.installs(python, _covered(graph, uncovered), leave=INSTALLERS - before.keys()):
         if name in INSTALLERS or _was_there(name, version, python, before):
             continue
         if name in before:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -116,8 +116,17 @@ class Graph:
         self.own = tuple(sorted(n for n, all_ in self._packages.items() if any(_is_own(entry) for entry in all_)))
         self._manifest = data.get("manifest") if isinstance(data.get("manifest"), dict) else {}
 
-    def installs(self, python: str, wanted: Wanted = EVERYTHING, of: Iterable[str] | None = None) -> frozenset[Name]:
-        """What is installed with ``python`` for the project's packages (``of``: only these), themselves left out."""
+    def installs(
+        self,
+        python: str,
+        wanted: Wanted = EVERYTHING,
+        of: Iterable[str] | None = None,
+        leave: Collection[str] = (),
+    ) -> frozenset[Name]:
+        """What is installed with ``python`` for the project's packages (``of``: only these), themselves left out.
+
+        What only the packages ``leave`` ask for is left out, too.
+        """
         names = self.own if of is None else tuple(of)
         seen: set[tuple[str, str | None, str]] = set()
         queue: list[tuple[dict[str, Any], Sequence[str]]] = []
@@ -131,6 +140,8 @@ class Graph:
             entry, extras = queue.pop()
             name, version = str(canonicalize_name(str(entry["name"]))), entry.get("version")
             found.add((name, version if isinstance(version, str) else None))
+            if name in leave:
+                continue
             for extra in ("", *extras):
                 if (name, version, extra) in seen:
                     continue

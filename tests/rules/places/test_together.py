@@ -128,3 +128,33 @@ def test_poetry_s_old_installer(patched: Any) -> None:
     after = patched({"Dockerfile": text})["Dockerfile"]
     assert "get-poetry" not in after
     assert "uv sync --locked --no-dev" in after
+
+
+def test_another_repository_s_project_in_an_image_stays(patched: Any) -> None:
+    text = (
+        "FROM python:3.12\nWORKDIR /app\nRUN pip install poetry\nCOPY . .\nRUN poetry install --no-dev\n"
+        "RUN git clone https://git.example/other.git\nWORKDIR /app/other\nRUN pip install --no-cache-dir .\n"
+    )
+    after = patched({"Dockerfile": text})["Dockerfile"]
+    assert "uv sync" in after
+    assert "RUN pip install --no-cache-dir .\n" in after
+
+
+PDM = """[project]
+name = "shop"
+version = "1.0"
+requires-python = ">=3.11"
+dependencies = []
+
+[tool.pdm.scripts]
+check = { composite = ["pdm lock --check", "ruff check"] }
+"""
+
+
+def test_a_script_that_calls_its_tool(patched: Any) -> None:
+    workflow = (
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - run: pip install pdm\n    - run: pdm sync\n"
+        "    - run: pdm run check\n"
+    )
+    after = patched({".github/workflows/a.yml": workflow}, pyproject__toml=PDM)[".github/workflows/a.yml"]
+    assert "run: uv lock --check && uv run --locked ruff check" in after
