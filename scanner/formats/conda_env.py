@@ -32,6 +32,9 @@ NAME = "conda"
 _NAMES = re.compile(
     r"(?:.*environment.*|.*conda.*|env.*|.*[-_.]env|requirements.*|.*[-_]requirements)\.ya?ml", re.IGNORECASE
 )
+_PURPOSE = re.compile(
+    r"(?:dev|develop|development|prod|production|test|tests|testing|docs?|base|local|gpu|cpu|full)\.ya?ml"
+)
 _OTHERS = frozenset({"apiVersion", "kind", "jobs", "on", "services", "package", "steps", "repos", "metadata", "stages"})
 _TEMPLATE = re.compile(r"\{\{[^}\n]{1,200}\}\}|\{%[^%\n]{1,200}%\}")
 _SELECTOR = re.compile(r"#\s{0,4}\[(?P<negated>not )?(?P<system>linux|osx|win|unix)(?P<machine>64)?\]")
@@ -46,12 +49,15 @@ _INDEXES: dict[str, IndexKind] = {
 def matches(path: str) -> bool:
     """Whether a file's name is one that environments have."""
     name = posixpath.basename(path)
-    return _NAMES.fullmatch(name) is not None and "lock" not in name.lower() and ".github/workflows/" not in path
+    named = _NAMES.fullmatch(name) is not None or _PURPOSE.fullmatch(name) is not None
+    return named and "lock" not in name.lower() and ".github/workflows/" not in path
 
 
 def read(path: str, text: str) -> Extract | None:
     """Read an environment file; ``None`` when the content is something else."""
     if re.search(r"^\s*dependencies\s*:", text, re.MULTILINE) is None:
+        return None
+    if _PURPOSE.fullmatch(posixpath.basename(path)) and re.search(r"^channels\s*:", text, re.MULTILINE) is None:
         return None
     if _DEVENV.fullmatch(path) is not None:
         text = _rendered(text)

@@ -104,6 +104,14 @@ def test_what_conda_devenv_renders_is_read_with_every_branch() -> None:
     assert extract.pythons == ()
 
 
+def test_files_called_after_their_purpose_have_channels() -> None:
+    text = "name: x\nchannels: [defaults]\ndependencies:\n  - numpy\n"
+    assert FORMAT.matches("development.yml")
+    assert read("development.yml", text) is not None
+    assert read("development.yml", text.replace("channels", "other")) is None
+    assert read("environment.yml", text.replace("channels: [defaults]\n", "")) is not None
+
+
 def test_no_dependencies_yet() -> None:
     extract = read("environment.yml", "channels:\n- conda-forge\ndependencies:\n")
     assert extract is not None
