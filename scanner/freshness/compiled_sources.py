@@ -188,6 +188,9 @@ class _Walk:
 
     def _inside(self, folder: str, name: str) -> str | None:
         path = _join(folder, name) or self._beside(name)
+        if path is not None and path not in self._scene.files and "/" not in name:
+            beside = _join(posixpath.dirname(self._scene.lock.path), name)
+            path = beside if beside in self._scene.files else path
         if path is None:
             what = "standard input" if name == "-" else f"{name!r}, which lies outside the repository"
             self._gap(f"it was compiled with {what}", self._scene.lock.path, self._scene.lock.header_line)
