@@ -36,7 +36,7 @@ class Bench:
     """One project in its scratch copy below ``root``; its files are written already.
 
     ``assumed`` are the packages that the old lock answered for so far, and why; ``pins`` the old versions, with the
-    environments that each is for.
+    environments that each is for; ``avoided`` what has no wheel and is taken in another version.
     """
 
     def __init__(self, move: Move, manifests: Mapping[str, str], settings: Settings, root: Path) -> None:
@@ -61,7 +61,7 @@ class Bench:
             if normal_name(known.name) not in remote:
                 continue  # its manifest lies beside
             self._recorded[normal_name(known.name)].append(known)
-        self._avoided: set[str] = set()
+        self.avoided: set[str] = set()
         self.assumed: dict[str, Unasked] = {}
         if not settings.allow_build:
             self.assumed |= {name: Unasked.NOT_BUILT for name in _without_wheel(move) if name in self._recorded}
@@ -139,8 +139,8 @@ class Bench:
             self.assumed[name] = why
             self._write_manifest(self.assumed)
             return True
-        if why is Unasked.NOT_BUILT and name not in self._avoided:
-            self._avoided.add(name)
+        if why is Unasked.NOT_BUILT and name not in self.avoided:
+            self.avoided.add(name)
             return True
         return False
 
@@ -157,7 +157,7 @@ class Bench:
             "UV_NO_PROGRESS": "1",
         }
         own_default = any(index.get("default") is True for index in indexes(self.manifest))
-        avoided = [word for name in sorted(self._avoided) for word in ("--no-build-package", name)]
+        avoided = [word for name in sorted(self.avoided) for word in ("--no-build-package", name)]
         return sandbox.run(
             [settings.uv.path, *arguments, *settings.options(own_default=own_default), *avoided],
             cwd=str(self._folder),

@@ -295,7 +295,11 @@ class _Proving:
 
     def _reason(self, attempt: _Attempt, kept: frozenset[str]) -> str | None:
         reasons = Reasons(
-            move=self._move, found=attempt.comparison, requires=",".join(self._requires), lock=attempt.lock
+            move=self._move,
+            found=attempt.comparison,
+            requires=",".join(self._requires),
+            lock=attempt.lock,
+            avoided=self._bench.avoided,
         )
         told = [*reasons.differences(self._causes), *reasons.remarks()]
         if attempt.environments:

@@ -18,12 +18,16 @@ from scanner.words import listed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reasons:
-    """A move, how its new lock compares with the old one, and the text of that lock."""
+    """A move, how its new lock compares with the old one, and the text of that lock.
+
+    ``avoided`` are packages without a wheel, of which uv had to take other versions, as nothing is built.
+    """
 
     move: Move
     found: Comparison
     requires: str
     lock: str
+    avoided: Collection[str] = ()
 
     def differences(self, known: Mapping[str, str]) -> Iterator[str]:
         """What differs and why; ``known`` are causes that uv itself gave."""
@@ -50,8 +54,12 @@ class Reasons:
         return f"the old lock is {lock.status}: {'; '.join(r.message for r in lock.reasons[:2]) or lock.path}. {_RENEW}"
 
     def _cause(self, name: str, after: str | None, known: Mapping[str, str]) -> str:
+        if name in self.avoided:
+            return f"{_NO_WHEEL}; try --allow-build"
         if name in known:
             return known[name]
+        if self.avoided:
+            return f"follows from {listed(sorted(self.avoided), 3)}, of which the old version has no wheel"
         if after is not None:
             return "uv resolves it otherwise"
         pins = [pin for pin in self.move.pins if pin.key == name]
@@ -89,6 +97,7 @@ _WINDOWS_ALONE = frozenset(
 )
 
 
+_NO_WHEEL = "the old version has no wheel, and nothing is built without --allow-build"
 _RENEW = "To decide: renew it with its old tool first, for a fair comparison, or accept what differs"
 
 

@@ -172,6 +172,17 @@ def test_a_wheel_is_taken_where_nothing_is_built(prover: Prover, wheelhouse: Any
     assert not (tmp_path / "trace").exists()
 
 
+def test_what_has_no_wheel_and_no_record_is_the_cause(prover: Prover, wheelhouse: Any, tmp_path: Path) -> None:
+    wheelhouse.add("alpha", "2.0")
+    wheelhouse.add_source("alpha", "1.0", _spy(tmp_path / "trace"))
+    wheelhouse.add("beta", "1.0")
+    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), _pin("beta", "1.0"))
+    assert found.proof.status == "drifted"
+    assert "alpha: the old version has no wheel, and nothing is built" in (found.proof.reason or "")
+    assert "beta: follows from alpha" in (found.proof.reason or "")
+    assert not (tmp_path / "trace").exists()
+
+
 def test_metadata_of_what_does_not_build_stays(prover: Prover, wheelhouse: Any, tmp_path: Path) -> None:
     wheelhouse.add("beta", "1.0")
     wheelhouse.add_source("alpha", "1.0", _spy(tmp_path / "trace"))
