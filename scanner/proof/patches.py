@@ -26,6 +26,7 @@ from scanner.inventory import Repository
 from scanner.proof import scratch
 from scanner.proof.ground import Opened, opened
 from scanner.proof.outcome import Proved, Trial
+from scanner.proof.pip_route import compiled_again
 from scanner.proof.prove import prove
 from scanner.proof.settings import Settings
 from scanner.proof.wheels import wheel_of
@@ -101,6 +102,8 @@ def _convert(task: Task, found: Opened) -> Outcome:
     remarks = [found.remark] if found.remark else []
     by_pip = _by_pip(task, found, migration)
     remarks += [f"uv pip: {_told(note)}" for note in by_pip.notes]
+    if by_pip.edits and task.settings is not None:
+        remarks += compiled_again(found, task.settings)
     remarks += [f"{p.proof.project}: {_ELSEWHERE}: {', '.join(p.elsewhere)}" for p in proved if p.elsewhere]
     return Outcome(
         repository=task.repository.id,
