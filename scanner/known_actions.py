@@ -255,6 +255,9 @@ _COMMANDS: Mapping[str, Callable[[Inputs], Iterator[Command]]] = {
     "pypa/gh-action-pypi-publish": lambda inputs: iter(
         [("twine", "upload", _first(inputs, "packages-dir", "packages_dir", default="dist") + "/*")]
     ),
+    "fedora-python/tox-github-action": lambda inputs: iter(
+        [("tox", *(("-e", env) if (env := _first(inputs, "tox_env")) else ()))]
+    ),
     "jrubics/poetry-publish": lambda _: iter([("poetry", "publish", "--build")]),
     "pypa/cibuildwheel": lambda _: iter([("cibuildwheel",)]),
     "hynek/build-and-inspect-python-package": lambda inputs: iter(

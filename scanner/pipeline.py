@@ -26,6 +26,7 @@ _SIDE = re.compile(
     r"|tests?|vendor(?:ed)?|_vendor|third[-_]?party|external|snapshots?|skeletons?|scaffold)/",
     re.IGNORECASE,
 )
+_ACTIONS = re.compile(r"^\.github/actions/[^/]{1,200}/")  # the repository's own, whatever they are called
 _PYTHON_KEY = re.compile(r"(?:.*[-_.])?(?:py(?:thon)?s?|py(?:thon)?[-_.]?ver(?:sions?|s)?|pyvers?)", re.IGNORECASE)
 _VERSION = re.compile(
     r"(?:(?:c?python|pypy|graalpy|jython|miniconda|miniforge)[-_ ]?)?v?\d[\w.*+-]{0,24}"
@@ -40,7 +41,7 @@ _CHECKOUT = re.compile(
 
 def in_side_folder(path: str) -> bool:
     """Whether ``path`` lies in a template, an example, a fixture or vendored code: no automation of the repository."""
-    return _SIDE.search(path) is not None
+    return _SIDE.search(_ACTIONS.sub("", path)) is not None
 
 
 def is_python_key(name: str) -> bool:

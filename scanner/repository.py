@@ -191,7 +191,7 @@ def _images(facts: RepoFacts, commands: tuple[Command, ...], lookup: Lookup) -> 
     return tuple(
         grade(path, extract.dockerfile, [c for c in commands if c.path == path], lookup)
         for path, extract in facts.extracts.items()
-        if extract.dockerfile is not None
+        if extract.dockerfile is not None and not extract.template
     )
 
 

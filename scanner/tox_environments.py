@@ -199,7 +199,7 @@ def _alternatives(text: str) -> Iterator[str]:
 
 # ------------------------------------------------------------------------------------------------------ substitution
 
-_REFERENCE = re.compile(r"(?<!\\)\{(?P<body>\[[^\]{}]{1,200}\][\w.-]{1,80}|[^{}]{0,300})\}")
+_REFERENCE = re.compile(r"(?<![\\$])\{(?P<body>\[[^\]{}]{1,200}\][\w.-]{1,80}|[^{}]{0,300})\}")
 
 
 class _Filler:
@@ -247,6 +247,8 @@ class _Filler:
                 return rest
             case "env":
                 variable, colon, default = rest.partition(":")
+                if variable in ("TOX_ENV_NAME", "TOXENV_NAME"):
+                    return env
                 return default if colon else f"${{{_word(variable)}}}"
             case "toxinidir" | "tox_root" | "package_root":
                 return root

@@ -8,6 +8,7 @@ root, or the folder that holds the repository).
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from scanner.facts import Dockerfile, Instruction, Stage
 
 MAX_DEPTH = 20
 _FOLDERS = frozenset({"/", "/tmp", "/opt", "/srv", "/root", "/home", "/etc", "/usr/src", "/usr/local", "/var/tmp"})  # noqa: S108
+_VARIABLE = re.compile(r"\$(?:\w{1,100}|\{\w{1,100}(?::?[-+][^{}]{0,100})?\})")
 _MANIFESTS = ("pyproject.toml", "requirements.txt", "setup.py", "Pipfile", "setup.cfg", "environment.yml", "pixi.toml")
 
 
@@ -137,8 +139,9 @@ class Container:
 
     def _match(self, folder: str, source: str) -> list[str]:
         """What ``source`` (which may be a pattern) stands for in the context ``folder``."""
-        path = self._join(folder, source)
-        if path is None:
+        pattern = _VARIABLE.sub("*", source)  # whatever a build is told, it is one of those
+        path = self._join(folder, pattern)
+        if path is None or (pattern != source and not pattern.strip("*./")):
             return []
         if "*" not in path and "?" not in path and "[" not in path:
             return [path] if self._has(path) else []

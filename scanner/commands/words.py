@@ -71,8 +71,8 @@ def _named(name: str, args: tuple[str, ...], home: str | None) -> Program:
         name = "pip"
     elif name == "pip-install":
         return Program("pip", ("install", *args), home)
-    elif name in ("pip-compile", "pip-sync"):
-        return Program("pip-tools", (name.removeprefix("pip-"), *args), home)
+    elif name in ("pip-compile", "pip-sync", "pip-sync-faster"):
+        return Program("pip-tools", (name.removeprefix("pip-").removesuffix("-faster"), *args), home)
     elif name in ("mamba", "micromamba"):
         name = "conda"
     return Program(name, args, home)

@@ -75,11 +75,12 @@ def read(path: str, text: str) -> Extract | None:
 
 FORMAT = Format(name="dockerfile", matches=_matches, read=read)
 
-_JINJA = re.compile(r"\{%[-+ ]|\{\{ {0,4}(?:cookiecutter|copier)\b")
+_TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".mustache", ".erb")
+_JINJA = re.compile(r"\{%[-+ ]|\{\{ {0,4}(?:cookiecutter|copier)\b|^FROM [^\n]{0,200}\{\{", re.MULTILINE)
 
 
 def _is_template(path: str, text: str) -> bool:
-    return "{{" in path or path.endswith((".j2", ".jinja", ".jinja2", ".tmpl", ".tpl")) or bool(_JINJA.search(text))
+    return "{{" in path or path.endswith(_TEMPLATES) or bool(_JINJA.search(text))
 
 
 # ------------------------------------------------------------------------------------------------------ logical lines

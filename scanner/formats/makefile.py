@@ -43,6 +43,7 @@ class _Rule:
     name: str
     line: int
     needs: list[str]
+    before: list[str] = field(default_factory=list)  # of the needs, those that only have to be there first
     recipe: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -192,7 +193,8 @@ class _Make:
         if re.match(r"\s*(?:export\s+)?[\w.-]+\s*[:+?]?=", rest):
             return []  # a variable of this target alone
         targets = self.expand(re.sub(r"\\\n\s*", " ", match["targets"])).split()
-        needs = self.expand(re.sub(r"\\\n\s*", " ", rest.lstrip(":"))).replace("|", " ").split()
+        normal, _, order = self.expand(re.sub(r"\\\n\s*", " ", rest.lstrip(":"))).partition("|")
+        needs, before = normal.split(), order.split()
         if ".ONESHELL" in targets:
             self._one_shell = True
         opened = []
@@ -201,6 +203,7 @@ class _Make:
                 continue
             rule = self.rules.setdefault(target, _Rule(target, number, []))
             rule.needs.extend(need for need in needs if need not in rule.needs)
+            rule.before.extend(need for need in before if need not in rule.before)
             if inline.strip():
                 rule.recipe.append((number, inline.strip()))
             opened.append(rule)
@@ -211,7 +214,7 @@ class _Make:
         goal = self._goal if self._goal in self.rules else next(iter(usable), None)
         for rule in self.rules.values():
             at = Location(path=self._path, line=rule.line)
-            yield Task(name=rule.name, at=at, needs=tuple(rule.needs), default=rule.name == goal)
+            yield Task(name=rule.name, at=at, needs=(*rule.needs, *rule.before), default=rule.name == goal)
 
     def run(self, rule: _Rule) -> Iterator[shell.Parsed]:
         """What the recipe would start, line by line."""

@@ -176,6 +176,8 @@ class _Nox:
             case ast.BinOp(op=ast.Div(), left=left, right=right):
                 a, b = self._value(left, names, depth + 1), self._value(right, names, depth + 1)
                 return posixpath.join(a, b) if isinstance(a, str) and isinstance(b, str) else None
+            case ast.Attribute() | ast.Call() if (place := self._path_of(node, names, depth + 1)) is not None:
+                return place
             case ast.Call(func=ast.Name(id="str" | "Path" | "list" | "tuple" | "sorted"), args=[inner]):
                 return self._value(inner, names, depth + 1)
             case ast.Call(func=ast.Attribute(attr="dependency_groups"), args=[_, *groups]):
@@ -183,6 +185,42 @@ class _Nox:
                 return tuple(word for group in wanted for word in ("--group", group))
             case _:
                 return None
+
+    def _path_of(self, node: ast.expr, names: Mapping[str, _Value], depth: int) -> str | None:
+        """A path that is built from the place of this file, as seen from its folder."""
+        match node:
+            case ast.Name(id="__file__"):
+                return posixpath.basename(self._path)
+            case ast.Attribute(value=inner, attr="parent"):
+                place = self._place(inner, names, depth)
+                return None if place is None else _above(place)
+            case ast.Call(func=ast.Attribute(value=inner, attr="resolve" | "absolute" | "as_posix" | "expanduser")):
+                return self._place(inner, names, depth)
+            case ast.Call(func=ast.Attribute(value=inner, attr="joinpath"), args=parts):
+                return self._joined([inner, *parts], names, depth)
+            case ast.Call(func=ast.Attribute(attr="cwd" | "getcwd")):
+                return "."
+            case ast.Call(func=ast.Name(id="dirname") | ast.Attribute(attr="dirname"), args=[inner]):
+                place = self._place(inner, names, depth)
+                return None if place is None else _above(place)
+            case ast.Call(func=ast.Attribute(attr="abspath" | "realpath" | "fspath"), args=[inner]):
+                return self._place(inner, names, depth)
+            case ast.Call(func=ast.Attribute(value=ast.Attribute(attr="path"), attr="join"), args=parts):
+                return self._joined(parts, names, depth)
+            case ast.Call(func=ast.Name(id="Path") | ast.Attribute(attr="Path"), args=parts):
+                return self._joined(parts, names, depth)
+            case _:
+                return None
+
+    def _place(self, node: ast.expr, names: Mapping[str, _Value], depth: int) -> str | None:
+        value = self._path_of(node, names, depth + 1) if depth < MAX_DEPTH else None
+        found = value if value is not None else self._value(node, names, depth + 1)
+        return found if isinstance(found, str) else None
+
+    def _joined(self, parts: list[ast.expr], names: Mapping[str, _Value], depth: int) -> str | None:
+        places = [self._place(part, names, depth) for part in parts]
+        known = [place for place in places if place is not None]
+        return posixpath.join(*known) if known and len(known) == len(places) else "." if not parts else None
 
     def _part(self, node: ast.expr, names: Mapping[str, _Value], depth: int) -> str:
         if isinstance(node, ast.FormattedValue):
@@ -206,6 +244,10 @@ class _Nox:
     def words(self, nodes: list[ast.expr], names: Mapping[str, _Value]) -> list[str]:
         """The arguments of a call as words."""
         return self._words(nodes, names)
+
+
+def _above(place: str) -> str:
+    return posixpath.normpath(posixpath.join(place, ".."))
 
 
 def _unknown(node: ast.expr) -> str:

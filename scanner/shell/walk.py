@@ -569,9 +569,9 @@ class Walk:
         else:
             self._emit(argv, prefix, row, state)
             if (inside := contained(argv)) is not None and self._nested < MAX_NESTED:
-                self._in_container(inside, argv, row, state, depth)
+                self._in_container(inside, argv, rows, state, depth)
 
-    def _in_container(self, inside: Contained, argv: list[str], row: int, state: State, depth: int) -> None:
+    def _in_container(self, inside: Contained, argv: list[str], rows: list[int], state: State, depth: int) -> None:
         """What a container is told to run; its folder is known where the repository is mounted there."""
         inner = State(dict(inside.variables), {name for name, _ in inside.variables}, None)
         places = {target: place for source, target in inside.mounts if (place := self._mounted(source, state))}
@@ -581,9 +581,11 @@ class Walk:
             inner.directory = self._words.join_path(".", found) if found != inside.directory else None
         if inner.directory is None:
             words = [f"./{place}" if (place := self._masks.place_of(word)) else word for word in words]
-        words = [*([inside.entry] if inside.entry else []), *words]
+        at = rows[inside.start :] or rows[-1:]
+        if inside.entry:
+            words, at = [inside.entry, *words], [at[0], *at]
         self._nested += 1
-        self._start(words, [row] * len(words), {}, row, inner, depth + 1)
+        self._start(words, at[: len(words)], {}, at[0], inner, depth + 1)
         self._nested -= 1
 
     def _mounted(self, source: str, state: State) -> str | None:

@@ -90,3 +90,8 @@ def test_any_text(text: str) -> None:
     pipeline.python(text, 1, "ci-setup", Where())
     pipeline.extract()
     folder(text)
+
+
+def test_an_action_may_be_called_after_tests() -> None:
+    assert not in_side_folder(".github/actions/test/action.yml")
+    assert in_side_folder("tests/action.yml")

@@ -308,3 +308,8 @@ def test_a_script_by_itself_runs_where_its_caller_stands_until_it_goes_elsewhere
 
 def test_a_folder_with_an_expression_in_it_is_not_known() -> None:
     assert [i.directory for i in run("cd services/${{ matrix.x }} && uv sync").invocations] == [None]
+
+
+def test_what_a_container_runs_stands_where_it_is_written() -> None:
+    text = "docker run --rm \\\n  -v .:/src \\\n  image sh -c '\n    a\n    uv sync\n  '\n"
+    assert [i.at.line for i in run(text).invocations if i.argv in (("a",), ("uv", "sync"))] == [13, 14]

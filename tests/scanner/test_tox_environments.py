@@ -203,3 +203,11 @@ def test_the_root_is_seen_from_the_folder_that_commands_run_in() -> None:
         "pip install .",
         "pip install -r ../../y.txt",
     ]
+
+
+def test_the_name_of_the_environment_is_a_variable_of_tox() -> None:
+    config = from_ini(
+        "tox.ini", "[tox]\nenvlist = dev\nskipsdist = true\n[testenv]\ndeps = -r {env:TOX_ENV_NAME}/{env:X}.txt\n"
+    )
+    assert config is not None
+    assert config.invocations[0].argv == ("pip", "install", "-r", "dev/${X}.txt")

@@ -104,3 +104,15 @@ def test_an_environment_is_there_where_it_is_copied(step: str, expected: bool) -
     assert container(text).rests_on(5, 2) is expected
     assert container(text).rests_on(7, 2) is expected
     assert container(text).rests_on(7, 5)
+
+
+@pytest.mark.parametrize(
+    ("copy", "path", "expected"),
+    [
+        ("ARG NAME\nCOPY ${NAME}/uv.lock ./", "/w/uv.lock", "api/uv.lock"),
+        ("ARG NAME\nCOPY d${NAME}s /x", "/x/base.txt", "deps/base.txt"),
+        ("ARG NAME\nCOPY ${NAME} /x", "/x/base.txt", None),
+    ],
+)
+def test_a_folder_that_the_build_is_told_is_one_of_those_that_fit(copy: str, path: str, expected: str | None) -> None:
+    assert container(f"FROM x\nWORKDIR /w\n{copy}\nRUN a\n").source(9, path) == expected

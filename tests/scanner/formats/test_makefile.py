@@ -110,3 +110,9 @@ def test_what_runs_in_ci_alone_is_told() -> None:
         ("either", None),
         ("or", None),
     ]
+
+
+def test_what_only_has_to_be_there_first_is_no_input() -> None:
+    extract = read("deps: a.txt b.txt | venv\n\tpip-sync $^\nvenv:\n\tpython -m venv x\n")
+    assert [" ".join(i.argv) for i in extract.invocations if i.job == "deps"] == ["pip-sync a.txt b.txt"]
+    assert next(t.needs for t in extract.tasks if t.name == "deps") == ("a.txt", "b.txt", "venv")

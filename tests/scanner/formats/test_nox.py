@@ -118,3 +118,24 @@ def test_tags() -> None:
     extract = FORMAT.read("noxfile.py", "import nox\n@nox.session(tags=['a', 'b'])\ndef x(session): session.run('y')\n")
     assert extract is not None
     assert [t.tags for t in extract.tasks] == [("a", "b")]
+
+
+def test_paths_from_the_place_of_the_file() -> None:
+    extract = FORMAT.read(
+        "sub/noxfile.py",
+        """
+import os
+from pathlib import Path
+ROOT = Path(__file__).resolve().parent
+HERE = os.path.dirname(os.path.abspath(__file__))
+@nox.session
+def a(session):
+    session.install("-r", str(ROOT / "reqs" / "a.txt"), "-r", os.path.join(HERE, "b.txt"), f"-e{ROOT.parent}")
+    session.install("-r", ROOT.joinpath("c.txt"), "-r", str(Path("x", "d.txt")), str(Path.cwd()), str(Path(unknown)))
+""",
+    )
+    assert extract is not None
+    assert [" ".join(i.argv) for i in extract.invocations] == [
+        "pip install -r ./reqs/a.txt -r ./b.txt -e..",
+        "pip install -r ./c.txt -r x/d.txt . ${value}",
+    ]
