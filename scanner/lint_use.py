@@ -64,8 +64,8 @@ def tools_in_use(
     All three are those of the repository's own projects; the caller leaves out fixtures and examples.
     """
     found = _Findings()
-    kept = [e for e in extracts if not e.template and not _is_test_data(e.path)]
-    commands = [c for c in commands if not _is_test_data(c.path)]
+    kept = [e for e in extracts if not e.template and not is_test_data(e.path)]
+    commands = [c for c in commands if not is_test_data(c.path)]
     hooks = hooks_in_ci(commands, (s for e in kept for s in e.lint))
     disabled = {(i.at.path, i.at.line) for e in kept for i in e.invocations if i.disabled}
     for extract in kept:
@@ -125,7 +125,7 @@ def _gates_of_pytest(commands: Iterable[Command], found: _Findings) -> None:
 _TEST_DATA = re.compile(r"(?:^|/)(?:tests?/[^/]+/|[^/]*\{\{|fixtures?/)")
 
 
-def _is_test_data(path: str) -> bool:
+def is_test_data(path: str) -> bool:
     """Whether a file lies so deep in a folder of tests that it belongs to a project made up for them."""
     return _TEST_DATA.search(path) is not None
 

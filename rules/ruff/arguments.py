@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from rules.ruff.linters import autoflake, bandit, pycodestyle, pydocstyle, pylint, yapf
+from rules.ruff.linters.options import is_short_for
 
 
 def arguments(tool: str, words: Sequence[str]) -> list[str] | None:
@@ -77,7 +78,7 @@ def _black(words: Sequence[str]) -> list[str] | None:
 def _paths(words: Sequence[str], valued: Collection[str]) -> Iterator[str]:
     rest = iter(words)
     for word in rest:
-        if word in valued:
+        if word in valued or is_short_for(word, valued):
             next(rest, None)
         elif not word.startswith("-"):
             yield word

@@ -12,7 +12,7 @@ from typing import Any
 
 from rules.migration import Ground
 from rules.ruff.linters import LINTERS, Asked, Linter
-from rules.ruff.linters.options import options_in
+from rules.ruff.linters.options import is_short_for, options_in
 from rules.ruff.runs import Run
 from scanner import toml_reader
 from scanner.format import Unreadable
@@ -59,7 +59,7 @@ def _named(argv: tuple[str, ...], options: tuple[str, ...]) -> str | None:
     """The file that a command names for its options."""
     for number, word in enumerate(argv):
         name, equals, value = word.partition("=")
-        if name in options:
+        if name in options or is_short_for(name, options):
             return value if equals else next(iter(argv[number + 1 :]), None)
         if len(word) > 2 and word[:2] in options and not word.startswith("--"):
             return word[2:]

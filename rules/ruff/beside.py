@@ -65,11 +65,19 @@ def within(config: RuffConfig, pinned: str | None) -> tuple[RuffConfig, tuple[st
     known = _version(pinned)
     if known is None:
         return config, ()
-    late = tuple(r for r in config.lint.get("select", ()) if (s := _version(ruff_rules()[r].since)) and s > known)
+    late = tuple(rule for rule in config.lint.get("select", ()) if not _has(known, rule))
     if not late:
         return config, ()
     select = [rule for rule in config.lint["select"] if rule not in late]
     return replace(config, lint={**config.lint, "select": select}), late
+
+
+def _has(known: Version, rule: str) -> bool:
+    """Rules in preview are asked for by name from 0.1 on."""
+    since = _version(ruff_rules()[rule].since)
+    if ruff_rules()[rule].status == "preview" and known < Version("0.1"):
+        return False
+    return since is None or since <= known
 
 
 def lowest(versions: Iterable[str]) -> str | None:

@@ -36,6 +36,9 @@ _RUNNERS = frozenset(
 _PYTHON = re.compile(r"py|python[\d.]*|\$\{?\w*PY(?:THON)?\w*\}?|\$\(\w*PY(?:THON)?\w*\)")
 _PINNED = re.compile(rf"(?P<name>{'|'.join(sorted(_ALIASES))})(?:@|==)[\w.]+")
 _FORMATTERS = ("black", "yapf")
+_ASKED = re.compile(
+    r"\b(?:command[ \t]+-v|which|hash|type|command[_-]exists|has_command)[ \t]+[\"']?(?P<name>[a-z0-9]+)\b"
+)
 _YAML = re.compile(r"\.ya?ml$")
 _PROSE = frozenset({"name", "description", "title", "desc", "key", "if", "only", "except", "summary", "id", "uses"})
 
@@ -68,7 +71,11 @@ def edit(path: str, text: str, ground: Ground, swap: Swap, look: Callable[[int, 
     for start, end, folded in _windows(path, text, seen):
         for call in calls(text, start, end, folded=folded):
             splices += _call(text, call, swap, look)
-    return applied(text, splices)
+    after = applied(text, splices)
+    for match in _ASKED.finditer(after):
+        if _ALIASES.get(match["name"]) in swap.tools:
+            look(line_of(after, match.start()), f"asks whether {match['name']} is there")
+    return after
 
 
 def _seen(path: str, ground: Ground, swap: Swap) -> set[int]:

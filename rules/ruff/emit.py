@@ -92,8 +92,8 @@ def combine(
     if flake8 and flake8.excluded:
         lint["exclude"] = sorted(flake8.excluded)
     formatting: dict[str, Any] = dict(black.formatting) if black else {}
-    if black and black.excluded:
-        formatting["exclude"] = sorted({new for old in black.excluded for new in below(old)})
+    if black and (patterns := {new for old in black.excluded for new in below(old)}):
+        formatting["exclude"] = sorted(patterns)
     if flake8 and flake8.needs_preview:
         lint |= {"preview": True, "explicit-preview-rules": True}
     if external:
@@ -151,7 +151,8 @@ def into_pyproject(text: str, config: RuffConfig | None, replaced: Collection[st
             _extend(tool["ruff"], _table(config), "tool.ruff", formats=config.formats, dotted=_is_dotted(text))
         else:
             tool["ruff"] = _table(config)
-    after = tomlkit.dumps(document)
+    after = _comments_back(tomlkit.dumps(document), text)
+    after = after if text.startswith("\n") else after.lstrip("\n")
     return _apart(after, text) if re.search(r"^\[tool\.ruff", text, re.MULTILINE) else _spaced(after)
 
 
@@ -163,6 +164,15 @@ def _without_comments_above(text: str, replaced: Collection[str]) -> str:
         if head is not None and above is not None:
             text = text[: above.start()] + text[head.start() :]
     return text
+
+
+def _comments_back(after: str, before: str) -> str:
+    """Comments above a table stay above it: what comes in before the table comes before its comments, too."""
+    for match in re.finditer(r"(?P<rows>(?:^#[^\n]*\n)+)(?P<head>\[[^\n]*\]\n)", before, re.MULTILINE):
+        rows, head = match["rows"], match["head"]
+        if rows + head not in after and after.count(rows) == 1 and after.count(f"\n{head}") == 1:
+            after = after.replace(rows, "", 1).replace(f"\n{head}", f"\n{rows}{head}", 1)
+    return after
 
 
 def _apart(text: str, before: str) -> str:

@@ -15,6 +15,7 @@ from rules.uv import version
 from scanner.yaml_reader import Mapping, Scalar
 
 REPO = "https://github.com/astral-sh/ruff-pre-commit"
+_FORMER = "https://github.com/charliermarsh/ruff-pre-commit"
 _OLD_ID = {"ruff": "ruff-check"}
 _FORMATTERS = ("black", "yapf")
 _FIXERS = ("autoflake", "pyupgrade")
@@ -41,15 +42,24 @@ def edit(path: str, text: str, swap: Swap, look: Callable[[int, str], None]) -> 
         return text
     repositories = [r for r in document.seq("repos") if isinstance(r, Mapping)]
     old = [hook for r in repositories for hook in _old(r, swap)]
-    ours = next((r for r in repositories if (r.text("repo") or "").rstrip("/").removesuffix(".git") == REPO), None)
+    ours = next((r for r in repositories if _plain(r.text("repo")) in (REPO, _FORMER)), None)
     splices = list(_local(text, repositories, swap, look))
     if old:
         splices += _replaced(text, old, ours, swap)
     return applied(text, splices)
 
 
+def _plain(address: str | None) -> str:
+    return (address or "").rstrip("/").removesuffix(".git")
+
+
+def _can_format(ours: Mapping) -> bool:
+    """Whether the version that is pinned has ``ruff-format`` (from 0.1 on)."""
+    return re.fullmatch(r"v?0\.0\..*", ours.text("rev") or "") is None
+
+
 def _old(repository: Mapping, swap: Swap) -> Iterator[_Hook]:
-    if repository.text("repo") in ("local", "meta", REPO):
+    if _plain(repository.text("repo")) in ("local", "meta", REPO, _FORMER):
         return
     for hook in repository.seq("hooks"):
         if isinstance(hook, Mapping) and (tool := HOOK_IDS.get(hook.text("id") or "")) in swap.tools:
@@ -64,6 +74,8 @@ def _replaced(text: str, old: list[_Hook], ours: Mapping | None, swap: Swap) -> 
     there = {_OLD_ID.get(name, name) for name in named}
     step = _hook_indent(text, first)
     rows = [row for hook in _distinct(old, text, swap) if hook[0] not in there for row in _rows(hook, step)]
+    if ours is not None and not _can_format(ours) and any("id: ruff-format" in row for row in rows):
+        ours = None
     whole = _is_emptied(first.repository, old)
     gap = newline(text)
     if ours is None:

@@ -25,6 +25,7 @@ from rules.ruff.union import families
 from scanner import toml_reader
 from scanner.format import Unreadable
 from scanner.inventory import Repository
+from scanner.lint_use import is_test_data
 
 _NO_CHECKS = frozenset(
     "flake8-pyproject flake8-black flake8-colors flake8-html flake8-json flake8-csv flake8-formatter-junit-xml "
@@ -367,7 +368,7 @@ _IN_ROWS = ("requirements", "tox", "setup.cfg", "conda")
 def _switch(edits: _Edits, ground: Ground, swap: commands.Swap) -> None:
     for path in sorted(ground.facts.files):
         extract = ground.facts.extracts.get(path)
-        if extract is None and path not in HOOKS:
+        if (extract is None and path not in HOOKS) or is_test_data(path):
             continue
         text = edits.text(path)
         if text is None:

@@ -25,12 +25,14 @@ def edit(text: str, tools: Collection[str], packages: Collection[str], look: Cal
         tree = None
     splices: list[Splice] = []
     starts = _line_starts(text)
+    for listed in _constants(tree):
+        splices += _without(text, listed, starts, packages)
     for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             if node.func.attr in _RUNS:
                 splices += _run(text, node, starts, tools, look)
             elif node.func.attr == "install":
-                splices += _install(text, node, starts, packages)
+                splices += _without(text, node.args, starts, packages)
     return applied(text, splices)
 
 
@@ -56,17 +58,31 @@ def _run(
     yield Splice(_span(node.args[0], starts, text)[0], _span(node.args[-1], starts, text)[1], ", ".join(made))
 
 
-def _install(text: str, node: ast.Call, starts: list[int], packages: Collection[str]) -> Iterator[Splice]:
-    names = [re.match(r"[A-Za-z0-9][\w.-]*", _value(argument) or "") for argument in node.args]
+def _constants(tree: ast.Module | None) -> Iterator[list[ast.expr]]:
+    """Lists of the module that a session installs: ``session.install(*NAMES)``, ``session.install(NAME)``."""
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call)] if tree is not None else []
+    installs = [n for n in calls if isinstance(n.func, ast.Attribute) and n.func.attr == "install"]
+    values = [a.value if isinstance(a, ast.Starred) else a for n in installs for a in n.args]
+    names = {value.id for value in values if isinstance(value, ast.Name)}
+    for node in tree.body if tree is not None else ():
+        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id in names for t in node.targets):
+            if isinstance(node.value, ast.List | ast.Tuple):
+                yield node.value.elts
+            elif isinstance(node.value, ast.Constant):
+                yield [node.value]
+
+
+def _without(text: str, listed: list[ast.expr], starts: list[int], packages: Collection[str]) -> Iterator[Splice]:
+    names = [re.match(r"[A-Za-z0-9][\w.-]*", _value(argument) or "") for argument in listed]
     gone = [n for n, name in enumerate(names) if name is not None and str(canonicalize_name(name[0])) in packages]
     placed = any(name is not None and name[0] == "ruff" for name in names)
     for number in gone:
-        start, end = _span(node.args[number], starts, text)
+        start, end = _span(listed[number], starts, text)
         if not placed:
             placed = True
             yield Splice(start, end, f'"ruff=={version("ruff")}"')
         elif number:
-            yield Splice(_span(node.args[number - 1], starts, text)[1], end, "")
+            yield Splice(_span(listed[number - 1], starts, text)[1], end, "")
 
 
 def _value(node: ast.expr | None) -> str | None:

@@ -24,10 +24,19 @@ def given(argv: Sequence[str], valued: Collection[str], short: Mapping[str, str]
         name, equals, value = word.partition("=")
         if not name.startswith("--") and len(name) > 2 and name[:2] in valued:
             name, equals, value = name[:2], "=", name[2:]
+        name = is_short_for(name, valued) or name
         plain = (short or {}).get(name, name).lstrip("-")
         takes = name in valued or f"--{plain}" in valued
         found[plain] = value if equals else next(words, "") if takes else "true"
     return found
+
+
+def is_short_for(word: str, valued: Collection[str]) -> str | None:
+    """The long option with a value of which ``word`` is the only beginning, as ``argparse`` takes it."""
+    if not word.startswith("--") or len(word) < 5 or word in valued:
+        return None
+    found = [name for name in valued if name.startswith(word)]
+    return found[0] if len(found) == 1 else None
 
 
 def words(value: Any) -> tuple[str, ...]:

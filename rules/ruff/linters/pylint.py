@@ -16,7 +16,7 @@ from rules.pythons import data
 from rules.ruff.catalog import ruff_rules
 from rules.ruff.expressions import searched
 from rules.ruff.linters.linter import Asked, Linter, Part
-from rules.ruff.linters.options import given, number, words
+from rules.ruff.linters.options import flag, given, number, words
 from rules.ruff.translate import RuffLint, Value, below
 
 VALUED = frozenset(
@@ -94,6 +94,7 @@ def translate(asked: Asked) -> Part:
         tool="pylint",
         lint=RuffLint(
             select=select,
+            per_file=() if flag(options.get("init-import")) else (("__init__.py", ("F401",)),),
             excluded=left_out,
             settings=dict(_settings(options, select)),
             uncovered=(

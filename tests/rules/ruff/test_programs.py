@@ -33,5 +33,12 @@ def test_sessions() -> None:
     assert seen == [9]
 
 
+def test_lists_that_are_installed() -> None:
+    text = 'DEPS = ["black==24.1", "isort"]\nONE = "flake8"\nOTHER = "flake8"\n\n'
+    text += "def lint(session):\n    session.install(*DEPS)\n    session.install(ONE)\n"
+    made = edit(text, ("black",), ("black", "isort", "flake8"), lambda *_: None)
+    assert made.startswith('DEPS = ["ruff==0.17.6"]\nONE = "ruff==0.17.6"\nOTHER = "flake8"\n')
+
+
 def test_what_is_no_python_stays() -> None:
     assert edit("def (", ("flake8",), (), lambda *_: None) == "def ("

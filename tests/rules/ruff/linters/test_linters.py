@@ -118,7 +118,8 @@ class TestPylint:
     def test_it_goes_where_every_message_has_a_rule(self) -> None:
         part = pylint.translate(asked("pylint", "--disable=all", "--enable=unused-import,W0612"))
         assert part.stays is None
-        assert part.lint.select == ("F401", "F841")
+        assert part.lint.select == ("F401", "F841", "RUF059")
+        assert part.lint.per_file == (("__init__.py", ("F401",)),)
 
     def test_it_goes_by_decision_and_what_is_lost_is_named(self) -> None:
         given = asked("pylint", disable="missing-docstring,C0301", max_args="7")
