@@ -64,6 +64,9 @@ _KNOWN = (
     (f"Call to `{BACKEND_NAME}", "a part of the repository leaves its metadata to its own code, which is not run"),
     ("Failed to build", "a third-party source distribution does not build"),
     ("Failed to download and build", "a third-party source distribution does not build"),
+    ("was not found in the package registry", "a package is not in the index: misspelt, gone, or in an index to name"),
+    ("does not satisfy", "what is required does not admit the Pythons of the project: narrow its range, or its pins"),
+    ("No solution found", "what is required contradicts itself, whatever the lock says"),
 )
 
 

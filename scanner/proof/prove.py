@@ -25,11 +25,11 @@ from scanner.markers import parse
 from scanner.proof import scratch
 from scanner.proof.bench import Bench, indexes, without_recorded
 from scanner.proof.cache import ProofCache
-from scanner.proof.causes import Unasked, cause_of, culprits, said
+from scanner.proof.causes import Unasked, cause_of, culprits, said, unreached
 from scanner.proof.compare import Comparison, compare
 from scanner.proof.installed import pythons
 from scanner.proof.outcome import Proved, Trial
-from scanner.proof.reasons import Reasons, assumptions, windows_alone
+from scanner.proof.reasons import Reasons, assumptions, stale, windows_alone
 from scanner.proof.seed import SEED_HOST
 from scanner.proof.settings import Settings
 from scanner.redact import redact_line
@@ -93,7 +93,8 @@ def _prove_move(move: Move, manifests: Mapping[str, str], settings: Settings) ->
         try:
             return _Proving(move, manifests, settings, root).run()
         except _Failed as error:
-            return _failed(move, settings, str(error))
+            told = stale(move) if unreached(str(error)) is None and move.pins else None
+            return _failed(move, settings, f"{error}. {told[0].upper()}{told[1:]}" if told else str(error))
 
 
 class _Failed(Exception):

@@ -32,8 +32,8 @@ class Reasons:
     def differences(self, known: Mapping[str, str]) -> Iterator[str]:
         """What differs and why; ``known`` are causes that uv itself gave."""
         found = self.found
-        if (found.changed or found.added) and (stale := self._stale()):
-            yield stale
+        if (found.changed or found.added) and (told := stale(self.move)):
+            yield told
         for change in found.changed[:20]:
             yield f"{change.name}: {self._cause(change.name, change.after, known)}"
         yield from self._causes_of_more()
@@ -44,14 +44,6 @@ class Reasons:
             yield f"locked for the first time: {', '.join(self.found.uncovered)}"
         if not self.move.complete and self.found.elsewhere:
             yield f"what nobody pinned is locked for the first time: {len(self.found.elsewhere)} packages"
-
-    def _stale(self) -> str | None:
-        """Why the old lock is no fair measure, where it was out of step with its own manifest."""
-        locks = (lock for lock in self.move.project.lockfiles if lock.path == self.move.old_lock)
-        lock = next((lock for lock in locks if lock.status != "fresh"), None)
-        if lock is None:
-            return None
-        return f"the old lock is {lock.status}: {'; '.join(r.message for r in lock.reasons[:2]) or lock.path}. {_RENEW}"
 
     def _cause(self, name: str, after: str | None, known: Mapping[str, str]) -> str:
         if name in self.avoided:
@@ -95,6 +87,15 @@ class Reasons:
 _WINDOWS_ALONE = frozenset(
     {"pywin32", "pywinpty", "pypiwin32", "win32-setctime", "windows-curses", "pywin32-ctypes", "pyreadline3", "wmi"}
 )
+
+
+def stale(move: Move) -> str | None:
+    """Why the old lock is no fair measure, where it was out of step with its own manifest."""
+    locks = (lock for lock in move.project.lockfiles if lock.path == move.old_lock)
+    lock = next((lock for lock in locks if lock.status != "fresh"), None)
+    if lock is None:
+        return None
+    return f"the old lock is {lock.status}: {'; '.join(r.message for r in lock.reasons[:2]) or lock.path}. {_RENEW}"
 
 
 _NO_WHEEL = "the old version has no wheel, and nothing is built without --allow-build"
