@@ -49,7 +49,7 @@ class Run:
 
 def tool_runs(ground: Ground) -> tuple[Run, ...]:
     """Every hook and command that starts an old tool, in the order of the files."""
-    return tuple(replace(run, advisory=_cannot_fail(ground, run)) for run in _all(ground))
+    return tuple(replace(run, advisory=run.advisory or _cannot_fail(ground, run)) for run in _all(ground))
 
 
 def _all(ground: Ground) -> Iterator[Run]:
@@ -66,7 +66,14 @@ def _command(command: Command) -> Iterator[Run]:
     tool = _COMMANDS.get(posixpath.basename(words[0])) if words else None
     if tool is not None:
         notebooks = any(posixpath.basename(word) == "nbqa" for word in command.argv[:6])
-        yield Run(tool=tool, argv=tuple(words[1:]), path=command.path, line=command.line, notebooks=notebooks)
+        yield Run(
+            tool=tool,
+            argv=tuple(words[1:]),
+            path=command.path,
+            line=command.line,
+            notebooks=notebooks,
+            advisory=command.tolerated,
+        )
 
 
 # -- hooks
