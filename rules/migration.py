@@ -67,7 +67,8 @@ class Move:
     ``environments`` are markers for ``[tool.uv] environments``, from wide to narrow, within which the old lock is known
     to hold; where the universal resolution needs other versions outside of them, one of these takes it back
     (:func:`rules.migrations.narrowed`). Empty where the old lock holds everywhere. ``complete``: the pins are all that
-    was installed, as a locker wrote them; not so where somebody pinned by hand, and pip found the rest.
+    was installed, as a locker wrote them; not so where somebody pinned by hand, and pip found the rest: in the files
+    ``by_hand``.
     ``recorded``: what the old lock says of its packages' own dependencies.
     """
 
@@ -81,6 +82,7 @@ class Move:
     package: bool = False
     environments: tuple[str, ...] = ()
     complete: bool = True
+    by_hand: tuple[str, ...] = ()
     recorded: tuple[Recorded, ...] = ()
 
 

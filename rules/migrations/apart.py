@@ -112,6 +112,16 @@ def _flat(
     return made
 
 
+def with_versions(groups: Groups, chosen: str, pairs: Collection[frozenset[str]]) -> None:
+    """Let every group that can include ``chosen``, the project's own versions: the project comes with each of them."""
+    included = {entry.name for entries in groups.values() for entry in entries if isinstance(entry, GroupOf)}
+    for name in groups:
+        inner = _closure(groups, name)
+        clashes = any(frozenset({one, chosen}) in pairs for one in inner)
+        if chosen not in inner and name not in included and not clashes:
+            groups[name] = [GroupOf(chosen), *groups[name]]
+
+
 def _closure(groups: Groups, name: str) -> set[str]:
     found, waiting = {name}, [name]
     while waiting:

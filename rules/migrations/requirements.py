@@ -18,7 +18,17 @@ from packaging.utils import canonicalize_name
 
 from rules.migration import Edit, Move
 from rules.migrations import pip_options, setuptools
-from rules.migrations.apart import MOST, Differing, conflict_sets, differing, exact, flatten, names_of, told
+from rules.migrations.apart import (
+    MOST,
+    Differing,
+    conflict_sets,
+    differing,
+    exact,
+    flatten,
+    names_of,
+    told,
+    with_versions,
+)
 from rules.migrations.base import Base, base_of
 from rules.migrations.by_python import Family, families, merged_pins, merged_wishes, stem_without_python
 from rules.migrations.draft import Draft, GroupOf, Wish
@@ -32,6 +42,7 @@ from rules.migrations.pythons import require_python, used_python
 from rules.migrations.read_files import manifest_in
 from rules.migrations.standard import table
 from rules.migrations.toml_text import Value
+from rules.pythons import dotted
 from scanner.facts import Lock, LockedPackage
 from scanner.layout import folder_of, group_of_file
 from scanner.words import listed
@@ -88,7 +99,8 @@ class _Conversion:
         for text in prerelease_constraints(self._draft, pins, base.document):
             self._draft.settings["constraint-dependencies"] = [*self._constrained(), text]
         require_python(base, self._locks.values(), held=bool(pins))
-        environments = environments_of(self._locks.values(), used_python(site.project))
+        by_hand = tuple(sorted(x.path for x in self._listings.values() if x.pins and self._is_by_hand(x)))
+        environments = environments_of(self._locks.values(), self._oldest() or used_python(site.project))
         if pins:
             narrow_to_lock(base, environments)
         after = base.written()
@@ -107,9 +119,14 @@ class _Conversion:
                 groups=tuple((path, name) for path, names in self._names.items() for name in names),
                 package=base.package,
                 environments=environments,
-                complete=not any(listing.pins for listing in self._listings.values() if self._is_by_hand(listing)),
+                complete=not by_hand,
+                by_hand=by_hand,
             ),
         )
+
+    def _oldest(self) -> str | None:
+        """The oldest Python that files were compiled for, one by one."""
+        return dotted(min(f.members[0][0] for f in self._same)) if self._same else None
 
     def _constrained(self) -> list[str]:
         known = self._draft.settings.get("constraint-dependencies", [])
@@ -357,7 +374,7 @@ class _Conversion:
         if len(files) > MOST:
             self._refuse_conflicts(held, unlike)
         shared = Counter(tuple(self._names.get(path, ())) for path in files)
-        mine = [path for path in files if "project" in self._names.get(path, ()) or path == root]
+        mine = [p for p in files if "project" in self._names.get(p, ()) or root in (p, self._input_of(p))]
         groups = {path: self._group_apart(path, shared) for path in files}
         pairs = {frozenset(groups[path] for path in pair) for pair in unlike}
         flatten(self._draft.groups, pairs)
@@ -371,7 +388,9 @@ class _Conversion:
         sets = [[{"group": name} for name in names] for names in conflict_sets(pairs)]
         self._draft.settings["conflicts"] = [*self._declared_conflicts(), *sets]
         if mine:
-            self._install_unasked(groups[min(mine, key=lambda p: (p != root, _rank(p), p))], pairs)
+            chosen = groups[min(mine, key=lambda p: (p != root, _rank(p), p))]
+            self._install_unasked(chosen, pairs)
+            with_versions(self._draft.groups, chosen, pairs)
         self._tell_conflicts(held, unlike, groups)
 
     def _group_apart(self, path: str, shared: Mapping[tuple[str, ...], int]) -> str:

@@ -37,6 +37,7 @@ class ProofCache:
             move.groups,
             move.environments,
             move.complete,
+            move.by_hand,
             move.pins,
             move.recorded,
             sorted(manifests.items()),

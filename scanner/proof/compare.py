@@ -173,7 +173,8 @@ def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: 
             if name in INSTALLERS or name not in before or name in here:
                 continue
             if name not in had:
-                here.add(f"{name} (now with {label})")
+                if own.isdisjoint(move.by_hand):  # pip found the rest of what somebody pinned by hand
+                    here.add(f"{name} (now with {label})")
             elif version is not None and not {None, _normal(version)} & had[name]:
                 here.add(f"{name} {version} (now with {label})")
     return here

@@ -158,8 +158,9 @@ def by_names(names: Iterable[str], metadata: str, entry_points: str) -> Contents
 def _requirement(text: str) -> str:
     try:
         found = Requirement(text)
-    except InvalidRequirement:
-        return text
+    except InvalidRequirement:  # Poetry writes `||`, which no PEP knows
+        named = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", text)
+        return str(canonicalize_name(named[0])) if named else text
     extras = f"[{','.join(sorted(found.extras))}]" if found.extras else ""
     return f"{canonicalize_name(found.name)}{extras}"
 

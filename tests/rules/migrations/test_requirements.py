@@ -162,7 +162,7 @@ def test_a_group_does_not_include_what_it_conflicts_with(migrated):
     }
     result = migrated(files)
     assert result.data["dependency-groups"] == {
-        "dev": ["pytest", "ipython", "asgiref==3.6", "pytest==8.1"],
+        "dev": [{"include-group": "base"}, "pytest", "ipython", "asgiref==3.6", "pytest==8.1"],
         "test": ["pytest", "asgiref==3.7", "pytest==8.0"],
         "base": ["asgiref==3.6"],
     }

@@ -81,7 +81,9 @@ def test_what_would_run_code_is_not_built(text: str, runs: bool) -> None:
 
 
 def test_built_wheels() -> None:
-    one = by_names(["a/b.py", "a-1.dist-info/RECORD"], "Requires-Dist: X_y>=1\n", "[console_scripts]\na = a:main\n")
+    one = by_names(
+        ["a/b.py", "a-1.dist-info/RECORD"], "Requires-Dist: X_y (>=1,<2 || >=3)\n", "[console_scripts]\na = a:main\n"
+    )
     two = by_names(["a/b.py", "a/c.py", "a-1.dist-info/METADATA"], "Requires-Dist: x-y (>=1)\n", "[console_scripts]\n")
     wheel = compared(one, two, "built")
     assert (wheel.files, wheel.lost, wheel.added) == (2, ("console_scripts: a = a:main",), ("a/c.py",))
