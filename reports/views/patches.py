@@ -72,7 +72,7 @@ def _proof(proof: Proof) -> str:
         if changes:
             shown = [f"{c.name} {c.before or 'none'} → {c.after or 'none'}" for c in changes[:20]]
             parts.append(f"{title} changed: {listed(shown, 20)}")
-    if proof.added:
+    if proof.added and proof.status != "resolved":
         parts.append(f"installed now and not before: {', '.join(proof.added[:20])}")
     if proof.wheel is not None:
         parts.append(_wheel(proof.wheel))

@@ -247,3 +247,44 @@ def test_the_low_effort_route_compiles_the_same_versions(muster: Any, make_repo:
     told = muster("plan", "--patches", "out", "--to", "uv", "--prove", "--find-links", wheels, "--format", "json", "-q")
     assert told.json["plans"][0]["pip_patch"] == "job.uv-pip.patch"
     assert "uv pip compile upon requirements.txt: 2 versions, all the same" in Path("out/README.md").read_text()
+
+
+@pytest.mark.oracle
+@pytest.mark.skipif(UV is None, reason="no uv")
+def test_compiled_files_that_differ_are_kept_apart_and_proved(muster: Any, make_repo: Any, wheels: Path) -> None:
+    for version in ("1.0", "1.1"):
+        _wheel(wheels, "gamma", version, "Requires-Dist: beta\n")
+    repo = make_repo("job")
+    files = {
+        ".python-version": "3.11\n",
+        "requirements/base.in": "alpha\n",
+        "requirements/base.txt": "alpha==1.0\n    # via -r base.in\nbeta==1.0\n    # via alpha\n",
+        "requirements/test.in": "-r base.in\ngamma\n",
+        "requirements/test.txt": (
+            "alpha==1.0\n    # via -r base.in\nbeta==1.1\n    # via alpha\ngamma==1.0\n    # via -r test.in\n"
+        ),
+        "requirements/docs.in": "-r base.in\ngamma\n",
+        "requirements/docs.txt": (
+            "alpha==1.0\n    # via -r base.in\nbeta==1.0\n    # via alpha\ngamma==1.0\n    # via -r docs.in\n"
+        ),
+        "job.py": "",
+    }
+    repo.commit(files)
+    muster("scan", repo.path, "-q")
+    told = muster("plan", "--patches", "out", "--to", "uv", "--prove", "--find-links", wheels, "--format", "json", "-q")
+    (proof,) = told.json["plans"][0]["proofs"]
+    assert (proof["status"], proof["locked"], proof["kept"]) == ("proved", 4, 4), proof
+    _apply(repo, Path("out/job.uv.patch"))
+    for options, beta in (
+        (["--no-default-groups", "--group", "test"], "1.1"),
+        (["--group", "docs"], "1.0"),
+        ([], "1.0"),
+    ):
+        done = subprocess.run(
+            [UV, "export", "--frozen", "--no-hashes", "--no-header", "--no-annotate", "-q", *options],
+            cwd=repo.path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert f"beta=={beta}" in done.stdout
