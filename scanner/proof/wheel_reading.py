@@ -81,7 +81,8 @@ def by_manifest(manifest: str, files: Collection[str]) -> Contents:
             posixpath.relpath(file, prefix or ".")
             for prefix, folder in folders
             for file in files
-            if file.startswith(posixpath.join(prefix, folder) + "/") and not file.endswith((".pyc", ".pyo"))
+            if file.startswith(posixpath.normpath(posixpath.join(prefix, folder)) + "/")
+            and not file.endswith((".pyc", ".pyo"))
         )
     return Contents(files=chosen, entry_points=frozenset(_entry_points(parsed)))
 

@@ -40,6 +40,15 @@ def test_the_same_wheel() -> None:
     assert (wheel.lost, wheel.added, wheel.files) == ((), (), 2)
 
 
+@pytest.mark.parametrize("place", ["src", "./src", "src/"])
+def test_folders_in_other_words(place: str) -> None:
+    told = f'packages = [{{ include = "my_shop", from = "{place}" }}]\n[tool.poetry.scripts]'
+    wheel = compared(
+        by_manifest(POETRY.replace("[tool.poetry.scripts]", told), FILES), by_manifest(HATCH, FILES), "read"
+    )
+    assert (wheel.lost, wheel.added) == ((), ())
+
+
 def test_a_lost_entry_point_and_a_lost_package() -> None:
     more = POETRY.replace(
         "[tool.poetry.scripts]",
