@@ -91,6 +91,7 @@ class Config:
     links: dict[str, str] = field(default_factory=dict)
     uv_image: str | None = None
     pip_route: str = "refused"
+    undeclared_python: str | None = None
     image_digests: dict[str, str] = field(default_factory=dict)
     ruff_replace: tuple[str, ...] = ()
     ruff_target: RuffTarget | None = None
@@ -146,6 +147,7 @@ def parse(text: str) -> Config:
         links=reader.links(),
         uv_image=reader.image("uv", "image"),
         pip_route=reader.choice("uv", "pip-route", PIP_ROUTES),
+        undeclared_python=reader.specifier("uv", "requires-python"),
         image_digests=reader.digests("images"),
         ruff_replace=reader.tools("ruff", "replace", REPLACEABLE),
         ruff_target=reader.ruff_target(),
@@ -168,7 +170,7 @@ class _Reader:
         "rules": None,
         "weights": None,
         "links": None,
-        "uv": frozenset({"image", "pip-route"}),
+        "uv": frozenset({"image", "pip-route", "requires-python"}),
         "ruff": frozenset({"target", "minutes", "replace"}),
         "images": None,
     }
@@ -218,6 +220,16 @@ class _Reader:
         if value is not None and (not isinstance(value, str) or not re.fullmatch(r"[\w./:@-]+", value)):
             raise ConfigError(f"{section}.{key} must be an image: name:version or name@sha256:…")
         return value
+
+    def specifier(self, section: str, key: str) -> str | None:
+        value = self._table(section).get(key)
+        try:
+            found = SpecifierSet(value) if isinstance(value, str) else None
+        except InvalidSpecifier:
+            found = None
+        if value is not None and not found:
+            raise ConfigError(f'{section}.{key} must be a range of Pythons: ">=3.11"')
+        return str(value) if value is not None else None
 
     def choice(self, section: str, key: str, allowed: tuple[str, ...]) -> str:
         value = self._table(section).get(key, allowed[0])

@@ -48,6 +48,10 @@ def require_python(base: Base, locks: Iterable[Lock] = (), *, held: bool = False
         return
     site = base.site
     found = [*_locked(locks), *_used(site.project)] or _claimed(site.project) or _elsewhere(site)
+    if not found and (agreed := site.ground.config.undeclared_python) is not None:
+        base.draft.fields["requires-python"] = Row("requires-python", string(agreed))
+        site.note("python-undeclared", f"requires-python {agreed}, after [uv] of muster.toml", site.manifest)
+        return
     if not found:
         message = "no file states or shows which Python versions are supported"
         raise Stop("python-undeclared", message, site.manifest if base.before is not None else site.folder)

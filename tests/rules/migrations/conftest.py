@@ -19,19 +19,20 @@ from scanner.repository import Identity, describe
 from scanner.tree import MemoryTree
 
 
-def ground_of(files: Mapping[str, str], name: str = "shop") -> Ground:
+def ground_of(files: Mapping[str, str], name: str = "shop", config: Config | None = None) -> Ground:
     facts = collect(MemoryTree(files), formats_for, REQUIREMENTS)
     repository = describe(
         Identity(id=f"git.example/acme/{name}", name=name, location=f"/fleet/{name}"), facts, Config()
     )
-    return Ground(repository=repository, facts=facts, read=files.get, config=Config(), as_of=date(2026, 11, 21))
+    chosen = config or Config()
+    return Ground(repository=repository, facts=facts, read=files.get, config=chosen, as_of=date(2026, 11, 21))
 
 
 class Result:
     """A migration and shortcuts into it."""
 
-    def __init__(self, files: Mapping[str, str], name: str) -> None:
-        self.migration: Migration = migrate(ground_of(files, name))
+    def __init__(self, files: Mapping[str, str], name: str, config: Config | None = None) -> None:
+        self.migration: Migration = migrate(ground_of(files, name, config))
         self.files = {**files}
         for edit in self.migration.edits:
             assert edit.before == files.get(edit.path)
@@ -61,8 +62,8 @@ class Result:
 def migrated() -> Callable[..., Result]:
     """The migration of a repository with these files (and a module, so that it is one of Python)."""
 
-    def make(files: Mapping[str, str], name: str = "shop") -> Result:
+    def make(files: Mapping[str, str], name: str = "shop", config: Config | None = None) -> Result:
         code = {} if "setup.py" in files else {"main.py": "", "other.py": ""}
-        return Result({**code, **files}, name)
+        return Result({**code, **files}, name, config)
 
     return make
