@@ -68,7 +68,9 @@ def judge_discipline(
         return Judgement(word="none", reasons=(reason,), hashes=hashes)
     word, reasons = _of_pins(considered, "runtime" if runtime else "development")
     if locks and not covering:
-        side = Reason(message="its locks serve only development, tests or docs", path=locks[0].path)
+        nothing = all(s.lock is not None and _holds_nothing(s.lock) for s in locks)
+        what = "its lock holds no package" if nothing else "its locks serve only development, tests or docs"
+        side = Reason(message=what, path=locks[0].path)
         reasons = (*reasons, side)
     return Judgement(word=word, reasons=reasons, hashes=hashes)
 

@@ -467,7 +467,7 @@ def _job(signs: _Signs, own: Sequence[str]) -> KindOf | None:
     if started is not None and (signs.packaged is None or not signs.scripts):
         return _by("job", started)
     scheduled = signs.hint("scheduled")
-    if scheduled is not None and (signs.says("job") or not signs.scripts) and not signs.says("library"):
+    if scheduled is not None and _is_own_program(scheduled, signs) and not signs.says("library"):
         return _by("job", scheduled)
     if name := signs.depends(JOBS):
         return _answer("job", f"depends on {name}", *signs.dependencies[name])
@@ -476,6 +476,14 @@ def _job(signs: _Signs, own: Sequence[str]) -> KindOf | None:
     if signs.says("job") and not signs.is_started_by_hand():
         return KindOf(kind="job", reasons=(signs.said_at,))
     return None
+
+
+def _is_own_program(scheduled: Hint, signs: _Signs) -> bool:
+    """Whether what is started by the clock is the project: its only command, or what its description calls a job."""
+    named = re.search(r"\((?:uv|poetry|pdm|pipenv|rye) run ([\w-]+)", scheduled.what)
+    if named is not None:
+        return signs.says("job") and any(e.name == named[1] for e in signs.scripts)
+    return signs.says("job") or not signs.scripts
 
 
 def _installed(signs: _Signs) -> KindOf | None:

@@ -138,13 +138,21 @@ def lay_out(facts: RepoFacts, role_override: Callable[[str], str | None] = lambd
             Folder(
                 path=path,
                 role=role,
-                role_reasons=(Reason(message=reason, path=min(e.path for e in drafts[path].extracts)),),
+                role_reasons=(Reason(message=reason, path=_most_telling(drafts[path]).path),),
                 extracts=tuple(drafts[path].extracts),
                 workspace_root=root,
                 workspace_tool=tool,
             )
         )
     return _with_a_main(folders, facts)
+
+
+def _most_telling(draft: _Draft) -> Extract:
+    """The file that stands for a project: what builds it before what lists requirements, a lock last."""
+    order = {
+        form: rank for rank, form in enumerate(("pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "pixi.toml"))
+    }
+    return min(draft.extracts, key=lambda e: (e.manifest is None, order.get(e.format, 9), e.path))
 
 
 def _drafts(facts: RepoFacts) -> dict[str, _Draft]:

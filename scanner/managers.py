@@ -150,6 +150,8 @@ def _locker(lock: Lock, commands: Sequence[Command]) -> str | None:
         compiling = {c.tool for c in commands if c.kind == "lock" and c.tool in ("uv", "pip-tools")}
         if compiling == {"uv"}:
             return "uv"
+    if lock.tool == "pylock":
+        return lock.written_by if lock.written_by in LOCK_MANAGERS else None
     return LOCK_MANAGERS.get(lock.format) or LOCK_MANAGERS.get(lock.tool)
 
 
@@ -173,7 +175,8 @@ def _is_compiled_input(manifest: Manifest, folder: Folder) -> bool:
     for lock in (e.lock for e in folder.extracts if e.lock is not None and e.manifest is not None):
         beside = posixpath.splitext(lock.path)[0] + ".in"
         standard = posixpath.join(posixpath.dirname(lock.path), "requirements.in")
-        if manifest.path in (_with_included(lock.inputs, folder) if lock.inputs else (beside, standard)):
+        taken = _with_included(lock.inputs, folder) if lock.inputs else {standard}
+        if manifest.path in taken | {beside}:
             return True
     return False
 

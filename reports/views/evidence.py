@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from reports.table import Cell, Page, Table
 from reports.writer import View
-from scanner.inventory import Environment, Evidence, Lockfile, Project, Reason, Repository
+from scanner.inventory import Command, Environment, Evidence, Lockfile, Project, Reason, Repository
+
+_Spot: TypeAlias = tuple[str, int | None]
 
 
 def evidence_view(repository: Repository) -> View:
@@ -17,6 +20,7 @@ def evidence_view(repository: Repository) -> View:
 def evidence_page(repository: Repository) -> Page:
     """One repository for people."""
     commit = f"commit {repository.commit[:12]} of {repository.committed_at}" if repository.commit else "no commit"
+    placed = _by_place(repository)
     return Page(
         title=repository.name,
         opening=(
@@ -28,7 +32,7 @@ def evidence_page(repository: Repository) -> Page:
             *(f"to decide: {_reason(r)}" for r in repository.decisions),
         ),
         tables=(
-            *(table for project in repository.projects for table in _project(project, _texts(repository))),
+            *(table for project in repository.projects for table in _project(project, placed)),
             _tools(repository),
             _images(repository),
             _commands(repository),
@@ -39,10 +43,19 @@ def evidence_page(repository: Repository) -> Page:
     )
 
 
-def _texts(repository: Repository) -> dict[tuple[str, int | None], str]:
-    """The commands by their place, for reading; where one place has several, the one that installs."""
-    ordered = sorted(repository.commands, key=lambda c: c.kind == "install")
-    return {(c.path, c.line): " ".join(c.argv)[:60] for c in ordered}
+def _by_place(repository: Repository) -> dict[_Spot, list[Command]]:
+    found: dict[_Spot, list[Command]] = {}
+    for command in repository.commands:
+        found.setdefault((command.path, command.line), []).append(command)
+    return found
+
+
+def _shown(commands: list[Command], manager: str) -> str | None:
+    """The command that is a sign of ``manager``, for reading: of several in one place its own that installs."""
+    if not commands:
+        return None
+    of_it = max(commands, key=lambda c: (c.tool == manager or manager in c.argv, c.kind == "install"))
+    return " ".join(of_it.argv)[:60]
 
 
 def _reason(reason: Reason) -> str:
@@ -53,7 +66,7 @@ def _place(path: str | None, line: int | None) -> str:
     return f"{path}:{line}" if path and line else (path or "")
 
 
-def _project(project: Project, texts: dict[tuple[str, int | None], str]) -> tuple[Table, ...]:
+def _project(project: Project, placed: dict[_Spot, list[Command]]) -> tuple[Table, ...]:
     rows: list[tuple[Cell, ...]] = []
     for what, value, reasons in (
         ("role", project.role, project.role_reasons),
@@ -64,7 +77,7 @@ def _project(project: Project, texts: dict[tuple[str, int | None], str]) -> tupl
         rows += [("", None, r.message, _place(r.path, r.line)) for r in reasons[1:]]
     for name, places in project.manager_evidence.items():
         for e in places[:12]:
-            shown = texts.get((e.path, e.line)) if e.kind == "command" else None
+            shown = _shown(placed.get((e.path, e.line), []), name) if e.kind == "command" else None
             rows.append((f"manager {name}", "command" if shown else e.kind, shown or "sign", _place(e.path, e.line)))
         if len(places) > 12:
             rows.append((f"manager {name}", f"and {len(places) - 12} more signs", None, None))

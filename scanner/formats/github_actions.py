@@ -62,7 +62,8 @@ def _scheduled(doc: Mapping, invocations: tuple[Invocation, ...]) -> Iterator[Hi
 
 _CHANGES = frozenset({"push", "pull_request", "pull_request_target", "merge_group"})
 _OWN_PROGRAM = re.compile(
-    r"\bpython[\d.]{0,4} (?:-u )?"
+    r"^(?:uv|poetry|pdm|pipenv|rye) run (?!python|pytest|ruff|mypy|nox|tox)[\w-]{2,60}(?=$|\s)"
+    r"|\bpython[\d.]{0,4} (?:-u )?"
     r"(?!(?:[\w.-]{1,80}/){0,8}(?:\.github|ci|scripts?|tools?|tests?|docs?|hack|dev|utils?|release|benchmarks?)/)"
     r"(?!setup\.py|manage\.py)[\w.][\w./-]{0,100}\.py(?=$|\s)"
 )

@@ -177,6 +177,16 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
             "jobs: {load: {steps: [{run: python load.py}]}}\n",
         },
     ),
+    "its command, which a workflow starts by the clock": (
+        "job",
+        {
+            "pyproject.toml": pyproject("A pipeline of carts", more=SCRIPT),
+            "shop/main.py": BY_HAND,
+            ".github/workflows/load.yml": "on: {schedule: [{cron: '0 0 * * *'}]}\n"
+            "jobs: {load: {steps: [{run: uv run shop load}]}}\n",
+            **MODULE,
+        },
+    ),
     "what runs every day, in its own words": (
         "job",
         {"requirements.txt": "x", "README.md": "# Carts\n\nCounts carts every day.\n", "a.py": ""},

@@ -50,6 +50,16 @@ CASES: dict[str, tuple[str | None, set[str], dict[str, str]]] = {
     "uv's build back-end alone": ("pip", {"pip"}, {"pyproject.toml": PROJECT + "[tool.uv.build-backend]\na = 1\n"}),
     "Pipfile": ("pipenv", {"pipenv"}, {"Pipfile": '[packages]\nrequests = "*"\n'}),
     "requirements": ("pip", {"pip"}, {"requirements.txt": "requests\n"}),
+    "an input that only takes in others": (
+        "pip-tools",
+        {"pip-tools"},
+        {
+            "requirements/base.in": "requests\n",
+            "requirements/all.in": "-r base.in\n",
+            "requirements/all.txt": COMPILED.format(" requirements/base.in", "-r requirements/base.in"),
+            "a.py": "",
+        },
+    ),
     "a setup script that repeats the Pipfile": (
         "pipenv",
         {"pipenv"},
