@@ -39,6 +39,7 @@ _FORMATTERS = ("black", "yapf")
 _ASKED = re.compile(
     r"\b(?:command[ \t]+-v|which|hash|type|command[_-]exists|has_command)[ \t]+[\"']?(?P<name>[a-z0-9]+)\b"
 )
+_TWICE = re.compile(r"^(?P<row>[ \t]*[^\n#]{0,200}\bruff check[^\n]{0,400}\n)(?P<again>(?P=row))", re.MULTILINE)
 _YAML = re.compile(r"\.ya?ml$")
 _PROSE = frozenset({"name", "description", "title", "desc", "key", "if", "only", "except", "summary", "id", "uses"})
 
@@ -71,11 +72,21 @@ def edit(path: str, text: str, ground: Ground, swap: Swap, look: Callable[[int, 
     for start, end, folded in _windows(path, text, seen):
         for call in calls(text, start, end, folded=folded):
             splices += _call(text, call, swap, look)
-    after = applied(text, splices)
+    after = _once(applied(text, splices), text)
     for match in _ASKED.finditer(after):
         if _ALIASES.get(match["name"]) in swap.tools:
             look(line_of(after, match.start()), f"asks whether {match['name']} is there")
     return after
+
+
+def _once(text: str, before: str) -> str:
+    """Calls on lines that follow each other and that have become the same are one."""
+    for _ in range(4):
+        for match in _TWICE.finditer(text):
+            if match[0] not in before:
+                text = text[: match.start("again")] + text[match.end("again") :]
+                break
+    return text
 
 
 def _seen(path: str, ground: Ground, swap: Swap) -> set[int]:

@@ -128,7 +128,14 @@ def _merged(hooks: list[_New]) -> list[_New]:
         at = hooks.index(fixer)
         hooks[at] = (fixer[0], ("--fix",) if tells else fixer[1], fixer[2])
         hooks = [h for h in hooks if h not in gone]
-    return hooks
+    whole = [h for h in hooks if h[1] in ((), ("--fix",)) and h[2] == _anywhere(h[2])]
+    narrow = [h for h in hooks if not h[1] and any(h != w and w[0] == h[0] and w[2] == _anywhere(h[2]) for w in whole)]
+    return [h for h in hooks if h not in narrow]
+
+
+def _anywhere(kept: tuple[str, ...]) -> tuple[str, ...]:
+    """A hook's further lines without those that say which files it sees: its configuration says that rule by rule."""
+    return tuple(row for row in kept if not row.startswith(("files:", "exclude:")))
 
 
 def _options(tool: str, words: list[str]) -> list[str]:

@@ -77,10 +77,15 @@ def run_old(setup: Setup, tools: Sequence[str], old: OldTools, folder: str) -> F
 
 
 def gates(setup: Setup, tool: str) -> list[Run]:
-    """The runs that can fail; where no run is written down, one over everything."""
+    """The runs that can fail; where a tool is configured and none of its runs can, one over everything.
+
+    What is only installed, without a run and a configuration, is nobody's gate.
+    """
     own = [r for r in setup.runs if r.tool == tool]
     found = [r for r in own if not r.advisory]
-    return found or ([Run(tool=tool, argv=(), path="", line=None)] if not own or tool not in OTHERS else [])
+    is_set = tool in setup.files or (tool == "black" and bool(setup.black)) or any(a.tool == tool for a in setup.others)
+    everything = [Run(tool=tool, argv=(), path="", line=None)]
+    return found or (everything if (is_set and not own) or (own and tool not in OTHERS) else [])
 
 
 def paths_of(run: Run, folder: str) -> list[str]:
