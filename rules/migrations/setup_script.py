@@ -60,9 +60,16 @@ def _cut(data: bytes, begin: int, end: int) -> bytes:
     line = data.rfind(b"\n", 0, begin) + 1
     rest = re.match(rb"[ \t]*(?:#[^\n]*)?\n", data[end:])
     if not data[line:begin].strip() and rest is not None:
-        return data[:line] + data[end + rest.end() :]
+        return _without_comment_above(data[:line]) + data[end + rest.end() :]
     head, tail = data[:begin], data[end:].lstrip(b" ")
     return (re.sub(rb",[ \t]*$", b"", head) if tail.startswith(b")") else head) + tail
+
+
+def _without_comment_above(data: bytes) -> bytes:
+    """Without the comment lines at the end, which speak of what follows."""
+    while (above := data.rfind(b"\n", 0, len(data) - 1) + 1) and data[above:].lstrip().startswith(b"#"):
+        data = data[:above]
+    return data
 
 
 def without_keys(text: str, names: Sequence[str]) -> str:

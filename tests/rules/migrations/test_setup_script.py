@@ -93,6 +93,11 @@ setup(name="a", install_requires=needs)
     ast.parse(_without(text))
 
 
+def test_a_comment_goes_with_its_argument():
+    text = "from setuptools import setup\nsetup(\n    name='a',\n    # read from a file\n    install_requires=[],\n)\n"
+    assert _without(text) == "from setuptools import setup\nsetup(\n    name='a',\n)\n"
+
+
 def test_statements_on_one_line_stay():
     text = "from setuptools import setup\na = 1; b = open('r').read()\nsetup(name='a', install_requires=b)\n"
     assert "a = 1; b = open" in _without(text)
