@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from reports.datasets import coverage, findings, graph, images, locks, plans, projects, pythons, rollout, supply, tools
+from reports.datasets import (
+    coverage,
+    findings,
+    graph,
+    images,
+    locks,
+    plans,
+    projects,
+    pythons,
+    rollout,
+    supply,
+    tool_versions,
+    tools,
+)
 from reports.model import Facts
 from reports.table import Table
 
@@ -15,6 +28,7 @@ FAMILIES: tuple[Callable[[Facts], Iterator[Table]], ...] = (
     pythons.tables,
     supply.tables,
     tools.tables,
+    tool_versions.tables,
     rollout.tables,
     images.tables,
     graph.tables,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from reports.model import Facts
 from reports.table import Cell, Place, Repo, Table
@@ -72,3 +73,13 @@ def tables(facts: Facts) -> Iterator[Table]:
         columns=("repository", "lock", "package", "version", "kind", "what", "side", "locks on this side"),
         rows=tuple(conflicts),
     )
+
+
+def index_host(address: str) -> str:
+    """The host of an index's address, or in words why there is none."""
+    if "$" in address:
+        return "given by a variable"
+    try:
+        return urlsplit(address).hostname or "not an address"
+    except ValueError:
+        return "not an address"

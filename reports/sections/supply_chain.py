@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
+from reports.datasets.supply import index_host
 from reports.model import Facts, Prose, Rows, Section
 from reports.sections.counting import count, projects, repositories
 from reports.table import Count, Table, Where, key, text
@@ -78,7 +78,7 @@ def _hosts(indexes: Table, mains: int) -> Table:
     hosts: defaultdict[str, set[tuple[object, ...]]] = defaultdict(set)
     urls: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for row in indexes.rows:
-        host = _host(text(row[address]))
+        host = index_host(text(row[address]))
         hosts[host].add(tuple(row[i] for i in at))
         urls[host][text(row[address])] = None
     rows = []
@@ -92,12 +92,3 @@ def _hosts(indexes: Table, mains: int) -> Table:
         rows=tuple(rows),
         note="A project that names no index gets its tool's default; that is not counted here.",
     )
-
-
-def _host(address: str) -> str:
-    if "$" in address:
-        return "given by a variable"
-    try:
-        return urlsplit(address).hostname or "not an address"
-    except ValueError:
-        return "not an address"

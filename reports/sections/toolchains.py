@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reports.charts.heat import heat
+from reports.datasets.tool_versions import skew
 from reports.model import Facts, Figure, Rows, Section
 from reports.sections.counting import count, values
 from reports.table import Cell, Count, Table
@@ -48,7 +49,13 @@ def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
     return Section(
         anchor="toolchains",
         title="Toolchain map",
-        blocks=(figure, _signatures(own, total), Rows(table="projects")),
+        blocks=(
+            figure,
+            _signatures(own, total),
+            skew(facts.fleet.repositories),
+            Rows(table="tool-versions"),
+            Rows(table="projects"),
+        ),
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
+from reports.datasets.supply import index_host
+from reports.datasets.tool_versions import skew
 from reports.documents import inventory_document, totals
 from reports.table import Cell, Page, Table, counted_noun
 from reports.writer import View
@@ -33,7 +36,10 @@ def inventory_page(fleet: Fleet, next_steps: tuple[str, ...] = ()) -> Page:
             _managers(mains),
             _heat(mains),
             _projects(mains),
+            skew(fleet.repositories),
+            _indexes(mains),
             _undecided(fleet.repositories),
+            _causes(fleet.repositories),
             _unread(fleet.repositories),
             _every_project(fleet.repositories),
         ),
@@ -100,6 +106,33 @@ def _heat(mains: list[tuple[Repository, Project]]) -> Table:
 def _differs(manager: str, tool: str) -> bool:
     family = {"pip-tools": "pip", "setuptools": "pip", "hatch": "pip", "flit": "pip"}
     return family.get(manager, manager) != family.get(tool, tool)
+
+
+def _indexes(mains: list[tuple[Repository, Project]]) -> Table:
+    """The hosts that files name packages to be taken from."""
+    named = [(index_host(i.url), r, p, i) for r, p in mains for i in p.indexes]
+    rows: list[tuple[Cell, ...]] = []
+    for host in {host for host, *_ in named}:
+        own = [(r, p, i) for at, r, p, i in named if at == host]
+        first = own[0][2]
+        rows.append(
+            (
+                host,
+                len({(r.id, p.path) for r, p, _ in own}),
+                tuple(sorted({i.kind for *_, i in own})),
+                any(i.url.lower().startswith("http://") for *_, i in own),
+                any(i.credentials for *_, i in own),
+                f"{own[0][0].name}: {first.path}:{first.line or 1}",
+            )
+        )
+    return Table(
+        name="indexes",
+        title="Indexes and channels that files name, by host",
+        columns=("host", "projects", "kinds", "plain http", "credentials in file", "for example"),
+        rows=tuple(sorted(rows, key=lambda row: (-int(str(row[1])), str(row[0])))),
+        note="A project that names no index gets its tool's default; that is not counted here.",
+        detail=True,
+    )
 
 
 def _projects(mains: list[tuple[Repository, Project]]) -> Table:
@@ -192,6 +225,29 @@ def _undecided(repositories: Iterable[Repository]) -> Table:
     return Table(
         name="decisions", title="Needs a decision", columns=("repository", "why", "file", "line"), rows=tuple(rows)
     )
+
+
+def _causes(repositories: Iterable[Repository]) -> Table:
+    """Why files, or parts of them, could not be read, most frequent first, each with a place to look at."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for r in repositories:
+        for e in r.errors:
+            cause = (e.code, _QUOTED.sub("…", e.message)[:90])
+            found.setdefault(cause, []).append(f"{r.name}: {e.path}:{e.line or 1}" if e.path else r.name)
+    rows = [
+        (code, len(places), message, places[0])
+        for (code, message), places in sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
+    return Table(
+        name="causes",
+        title="What could not be read, by cause",
+        columns=("code", "places", "reason", "for example"),
+        rows=tuple(rows),
+        detail=True,
+    )
+
+
+_QUOTED = re.compile(r"'[^']{0,200}'|\"[^\"]{0,200}\"|\d{1,12}")
 
 
 def _unread(repositories: Iterable[Repository]) -> Table:

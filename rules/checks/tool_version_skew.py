@@ -9,67 +9,34 @@ What to do: name the version in one place and let the others follow it, or renew
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from rules.examples import a_command, a_fleet, a_repository
 from rules.finding import Evidence
-from rules.reading import project_of
 from rules.rule import Answer, Case, Rule
-from scanner.inventory import Repository, Tool, ToolVersion
+from rules.tool_versions import NamedVersion, by_tool, named_versions
+from scanner.inventory import Tool, ToolVersion
 from scanner.words import listed
-
-_MANAGERS = frozenset({"uv", "poetry", "pdm", "pipenv", "hatch", "pixi"})
-_RELEASE = re.compile(r"v?(?P<version>\d{1,6}(?:\.\d{1,6}){1,3}(?:(?:a|b|rc|\.post)\d{1,4})?)")
-_STATED = re.compile(r"(?:==|@|(?:[a-z_-]*version)=)v?(?P<version>\d{1,6}(?:\.\d{1,6}){2}[a-z0-9.]{0,20})")
 
 
 def check(case: Case) -> Iterator[Answer]:
     """One finding for each tool that is in use in several versions."""
-    found = [(t.name, t.versions) for t in case.repository.tools if t.use != "config-only"]
-    for name, versions in (*found, *_managers(case.repository)):
-        places: defaultdict[str, list[ToolVersion]] = defaultdict(list)
-        for version in versions:
-            if (match := _RELEASE.fullmatch(version.version)) is not None:
-                places[match["version"]].append(version)
+    stated = tuple(v for v in named_versions(case.repository) if v.where != "lock header")
+    for name, places in by_tool(stated).items():
         if len(places) > 1:
-            told = [f"{release} in {_place(at[0])}" for release, at in sorted(places.items())]
+            told = [f"{release} in {_place(at[0])}" for release, at in places.items()]
             yield case.finding(
                 name,
                 f"{name} is {listed(told)}",
                 evidence=[
-                    Evidence(path=v.path, line=v.line, text=f"{name} {v.version}")
-                    for _, at in sorted(places.items())
-                    for v in at
+                    Evidence(path=v.path, line=v.line, text=f"{name} {v.release}") for at in places.values() for v in at
                 ],
                 fix=f"Name one version of {name} everywhere, and renew the places together.",
             )
 
 
-def _place(version: ToolVersion) -> str:
+def _place(version: NamedVersion) -> str:
     return f"{version.path}:{version.line}" if version.line else version.path
-
-
-def _managers(repository: Repository) -> Iterable[tuple[str, list[ToolVersion]]]:
-    """Versions of package managers that installing commands and images name."""
-    found: defaultdict[str, list[ToolVersion]] = defaultdict(list)
-    for command in repository.commands:
-        if command.kind != "bootstrap" or command.context not in ("ci", "image"):
-            continue
-        if command.project is not None and project_of(repository, command) is None:
-            continue
-        for word in command.argv[1:]:
-            name = command.tool if command.argv[0].startswith("uses:") else re.split(r"[=@\[]", word)[0].lower()
-            match = _STATED.search(word)
-            python = word.startswith("python")
-            if name in _MANAGERS and name is not None and match is not None and not python:
-                found[name].append(ToolVersion(version=match["version"], path=command.path, line=command.line))
-    for reference in repository.references:
-        name = reference.target.rpartition("/")[2].lower()
-        if reference.kind == "image" and name in _MANAGERS and (match := _RELEASE.match(reference.ref or "")):
-            found[name].append(ToolVersion(version=match["version"], path=reference.path, line=reference.line))
-    return sorted(found.items())
 
 
 def _ruff(*versions: str) -> Tool:

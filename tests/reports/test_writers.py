@@ -10,11 +10,11 @@ import pytest
 
 from reports.table import Page, Table
 from reports.views.graph import graph_view
-from reports.views.inventory import inventory_view
+from reports.views.inventory import inventory_page, inventory_view
 from reports.writer import View
 from reports.writers import WRITERS, writers_for
 from rules.examples import a_fleet, a_project, a_repository
-from scanner.inventory import Edge, Graph
+from scanner.inventory import Edge, Error, Graph, Tool, ToolVersion, UsedIndex
 
 PAGE = Page(
     title="T|itle",
@@ -101,3 +101,17 @@ def test_the_inventory_opens_with_the_accounting() -> None:
     assert text.startswith(
         "1 repository: 1 classified, 0 need a decision, 0 not Python, 0 failed, 0 lost; 1 main project "
     )
+
+
+def test_the_inventory_tells_versions_of_tools_hosts_of_indexes_and_causes() -> None:
+    versions = tuple(ToolVersion(version=v, path=p, line=1) for v, p in (("0.6.2", "uv.lock"), ("0.4.1", "ci.yml")))
+    index = UsedIndex(
+        url="http://pypi.example/simple", kind="index", name=None, credentials=False, path="pip.conf", line=2
+    )
+    errors = tuple(Error(path=p, line=7, code="syntax", message=f"not valid, line {n}") for n, p in enumerate("ab"))
+    tool = Tool(name="ruff", category="linter", use="run", versions=versions)
+    fleet = a_fleet(a_repository("shop", a_project(indexes=(index,)), tools=(tool,), errors=errors))
+    tables = {table.name: table.rows for table in inventory_page(fleet).tables}
+    assert tables["tool-skew"] == (("ruff", 1, 2, "0.4.1", "0.6.2", ("0.4.1 (1)", "0.6.2 (1)"), 1),)
+    assert tables["indexes"] == (("pypi.example", 1, ("index",), True, False, "shop: pip.conf:2"),)
+    assert tables["causes"] == (("syntax", 2, "not valid, line …", "shop: a:7"),)
