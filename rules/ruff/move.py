@@ -6,13 +6,14 @@ A tool whose checks Ruff has not all of stays as it is, with the reason: its con
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground
-from rules.ruff import actions, commands, comments, hooks, removal
+from rules.rollout.checkers import is_configured
+from rules.ruff import actions, commands, comments, hooks, in_programs, removal
 from rules.ruff.beside import beside, lowest, turned_off, within
 from rules.ruff.catalog import BUILT_IN, counterparts, plugins, ruff_rules
 from rules.ruff.comments import Silence
@@ -77,10 +78,17 @@ def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
     """From flake8, isort and Black to Ruff, as far as they are in use in ``ground``."""
     setup = gather(ground)
     refusals = tuple(_refusals(setup))
-    setup = _without_refused(setup, refusals)
+    held = (*(_with_flake8(setup) if refusals else ()), *_unmoved(ground, setup))
+    setup = _without(_without_refused(setup, refusals), {tool for tool, _ in held})
+    refusals = (*refusals, *(why for _, why in held if why.decision))
     made = convert(setup)
     tools = frozenset([*(t for t in commands.TOOLS if getattr(setup, t) is not None), *(p.tool for p in made.parts)])
-    stays = (*_stays(ground.repository, tools, made), *_aside(setup), *_idle(ground, tools))
+    stays = (
+        *(why for _, why in held if not why.decision),
+        *_stays(ground.repository, tools, made),
+        *_aside(setup),
+        *_idle(ground, tools),
+    )
     empty = LintMove(repository=ground.repository.id, refusals=refusals, setup=setup, notes=stays)
     if not tools:
         return empty
@@ -157,8 +165,43 @@ def _refusal(code: str, message: str, decision: str | None) -> PlanBlocker:
     return PlanBlocker(code=code, message=message, path=None, line=None, decision=decision)
 
 
+def _without(setup: Setup, tools: Collection[str]) -> Setup:
+    return replace(
+        setup,
+        flake8=None if "flake8" in tools else setup.flake8,
+        isort=None if "isort" in tools else setup.isort,
+        black=None if "black" in tools else setup.black,
+    )
+
+
 def _without_refused(setup: Setup, refusals: tuple[PlanBlocker, ...]) -> Setup:
     return replace(setup, flake8=None) if refusals else setup
+
+
+_ASKED_BY = {"flake8-isort": "isort", "flake8-black": "black"}
+
+
+def _with_flake8(setup: Setup) -> Iterator[tuple[str, PlanBlocker]]:
+    """Tools that a plug-in asks, by their own configuration, where flake8 stays."""
+    for plugin, tool in _ASKED_BY.items():
+        if plugin in setup.plugins and getattr(setup, tool) is not None:
+            yield tool, _refusal("lint-tool-kept", f"{tool} stays beside flake8: {plugin} asks it", None)
+
+
+def _unmoved(ground: Ground, setup: Setup) -> Iterator[tuple[str, PlanBlocker]]:
+    """Tools that only a program starts, or nothing at all that a file configures."""
+    idle = {t for t in commands.TOOLS if getattr(setup, t) is not None and all(r.tool != t for r in setup.runs)}
+    for tool, path, line in in_programs.started(ground, idle):
+        message = f"{tool} stays: a program starts it, and no command"
+        decision = f"Start Ruff there instead, and let {tool} go?"
+        yield tool, PlanBlocker(code="lint-in-program", message=message, path=path, line=line, decision=decision)
+        idle.discard(tool)
+    for there in ground.repository.tools:
+        if there.name in idle and any(e.kind == "pytest plug-in" for e in there.evidence):
+            yield there.name, _refusal("lint-tool-kept", f"{there.name} stays: pytest starts it", None)
+        elif there.name in idle and there.use == "declared" and not is_configured(there):
+            message = f"{there.name} stays: nothing committed runs or configures it"
+            yield there.name, _refusal("lint-tool-kept", message, None)
 
 
 def _stays(repository: Repository, tools: frozenset[str], made: Conversion) -> Iterator[PlanBlocker]:

@@ -28,7 +28,7 @@ from scanner.facts import (
     Table,
 )
 from scanner.format import Format, Unreadable, conflict_line, named, resolve_inside
-from scanner.lint_tools import tool_of_section
+from scanner.lint_tools import ini_mentions, tool_of_section
 from scanner.redact import has_credentials, redact
 from scanner.tox_environments import from_ini
 
@@ -73,7 +73,8 @@ def read(path: str, text: str) -> Extract | None:
         raise Unreadable("merge conflict markers", line=line, code="conflict-markers")
     sections = scan(text)
     reader = _Reader(path, sections)
-    mentions = tuple(reader.mentions())
+    started = (m for m in ini_mentions(path, text) if m.strength == "run")
+    mentions = (*reader.mentions(), *started)
     manifest = reader.manifest() if _builds(sections) else None
     pythons = tuple(reader.pythons()) if manifest is not None else ()
     tox = from_ini(path, text, prefix="tox:") if "tox:tox" in sections else None

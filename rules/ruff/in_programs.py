@@ -1,0 +1,46 @@
+"""Old tools that programs of the repository start: no command that the scanner sees, and nothing that a patch changes.
+
+Where to look is decided by names (programs at the root, in folders of tools, what is called after linting); what counts
+is an import, a command line in a string, or the name of a configuration file.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterator
+
+from rules.migration import Ground
+from rules.places.text import line_of
+
+MAX_FILES = 80
+MAX_TEXT = 300_000
+_TOOLS = r"(?P<{}>flake8|isort|black)"
+_STARTS = re.compile(
+    rf"^[ \t]*(?:import|from)[ \t]+{_TOOLS.format('imported')}\b"
+    rf"|[\"']-m[\"'],\s{{0,40}}[\"']{_TOOLS.format('module')}[\"']"
+    rf"|[\"'](?:[^\"'\n]{{0,60}}[ /])?{_TOOLS.format('line')} +(?:--?\w|\.(?=[ \"'/])|[\w.]{{1,60}}/)"
+    rf"|[\"']{_TOOLS.format('listed')}[\"'],\s{{0,40}}[\"'](?:-|\.[\"'/]|[\w.]{{1,60}}/)"
+    r"|[\"'/](?P<file>\.flake8|\.isort\.cfg)[\"']",
+    re.MULTILINE,
+)
+_FILES = {".flake8": "flake8", ".isort.cfg": "isort"}
+_LIKELY = re.compile(
+    r"(?i)[^/]+\.py|(?:.*/)?(?:scripts?|tools?|ci|\.ci|dev|build|bin|tasks|utils|maintenance|hooks)/[^/]+\.py"
+    r"|(?:.*/)?[^/]*(?:lint|style|quality|flake8|isort|black|format|pep8|pycodestyle|checks?)[^/]*\.py"
+)
+_SEEN = frozenset({"noxfile.py", "tasks.py", "fabfile.py"})
+
+
+def started(ground: Ground, tools: Collection[str]) -> Iterator[tuple[str, str, int]]:
+    """The tools that programs start, each with the first place where one does."""
+    left = set(tools)
+    likely = sorted((p for p in ground.facts.files if _LIKELY.fullmatch(p)), key=lambda p: (p.count("/"), p))
+    for path in likely[:MAX_FILES]:
+        text = ground.read(path) if left and posixpath.basename(path) not in _SEEN else None
+        for match in _STARTS.finditer(text[:MAX_TEXT]) if text is not None else ():
+            found = next((name for name in match.groups() if name), "")
+            tool = _FILES.get(found, found)
+            if tool in left:
+                left.discard(tool)
+                yield tool, path, line_of(text or "", match.start())
