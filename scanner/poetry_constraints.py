@@ -185,6 +185,8 @@ def _python_clauses(part: str) -> str:
         operator = clause.rstrip("0123456789.*abcdefghijklmnopqrstuvwxyz+!-") or "=="
         version = clause.removeprefix(operator)
         parts = version.removesuffix(".*").count(".") + 1
+        if parts <= 2 and (operator in ("<=", ">") or (operator == "!=" and not version.endswith(".*"))):
+            version, parts = version + ".0" * (3 - parts), 3  # the first release of the series, as poetry-core has it
         variable = "python_version" if parts <= 2 else "python_full_version"
         if parts == 2 and version.endswith(".*"):
             version = version.removesuffix(".*")

@@ -110,16 +110,17 @@ def base_of(site: Site) -> Base:
         _refuse_other_tables(site, document)
     draft = Draft()
     sheet = Sheet.of(text)
-    nameless = project.get("name") == ""
+    nameless = bool(project) and project.get("name", "") == "" and "name" not in project.get("dynamic", ())
     if nameless:
         project = _named(site, draft, sheet, project)
     name = project.get("name") if isinstance(project.get("name"), str) else None
     if not project:
         draft.text_field("name", site.name(site.project.name))
         draft.text_field("version", "0")
-    elif "version" not in project and "version" not in project.get("dynamic", ()):
+    elif not project.get("version") and "version" not in project.get("dynamic", ()):
         draft.text_field("version", "0")
         site.note("dynamic-metadata", "[project] states no version, which uv demands; it is 0 now", site.manifest)
+    _refuse_outside(site, project)
     built = "build-system" in document
     base = Base(
         site=site,
@@ -168,13 +169,24 @@ def _take_in(base: Base) -> None:
         base.sheet.remove_key(project, "dynamic")
 
 
+def _refuse_outside(site: Site, project: Mapping[str, Any]) -> None:
+    """Files of somebody's machine (``name @ file:///home/…``)."""
+    extras = project.get("optional-dependencies", {})
+    for text in (*project.get("dependencies", ()), *(t for listed in extras.values() for t in listed)):
+        found = re.search(r"@\s*(file:///(?!\$)\S+)", text) if isinstance(text, str) else None
+        if found is not None:
+            message = f"{found[1]} lies outside the repository"
+            raise Stop("external-path", message, site.manifest, site.line_of(found[1]))
+
+
 def _named(site: Site, draft: Draft, sheet: Sheet, project: Mapping[str, Any]) -> Mapping[str, Any]:
     """An application without a name, as PDM writes it: it gets one, and is not built."""
     block = sheet.find("project")
     assert block is not None
     name = site.name(site.project.name)
     sheet.set_key(block, "name", string(name))
-    if project.get("version") == "":
-        sheet.set_key(block, "version", string("0"))
+    site.note(
+        "not-a-package", f"[project] states no name, which uv demands; it is {name} now", site.manifest, block.line
+    )
     draft.settings["package"] = False
-    return {**project, "name": name, "version": project.get("version") or "0"}
+    return {**project, "name": name}

@@ -13,6 +13,7 @@ from rules.blockers import KINDS, PlanBlocker
 from rules.migration import Edit, Ground, Move, Refusal
 from rules.migrations.shapes import misshapen
 from rules.uv import safe_name
+from scanner.facts import normal_name
 from scanner.inventory import Project
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -61,6 +62,11 @@ class Site:
         """The text of a file in the project's folder."""
         return self.ground.read(self.path(name))
 
+    def line_of(self, words: str) -> int | None:
+        """The first line of the manifest that holds ``words``."""
+        rows = (self.read("pyproject.toml") or "").splitlines()
+        return next((number for number, row in enumerate(rows, start=1) if words in row), None)
+
     def note(
         self, code: str, message: str, path: str | None = None, line: int | None = None, decision: str | None = None
     ) -> None:
@@ -71,7 +77,19 @@ class Site:
         """The declared name where it is a valid one, else one made of the project's, the folder's, the repository's."""
         if declared and _NAME.fullmatch(declared):
             return declared
-        return safe_name(self.project, self.ground.repository.name)
+        made = safe_name(self.project, self.ground.repository.name)
+        known = self._asked_for()
+        others = (f"{made}-{self.ground.repository.name}", f"{made}-project", f"{made}-application")
+        names = (re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") for name in (made, *others))
+        return next((name for name in names if name not in known), f"{made}-of-{made}")
+
+    def _asked_for(self) -> set[str]:
+        """Names of packages that the project needs: none of these can be its own (a folder called ``django``)."""
+        locks = (self.ground.facts.extracts.get(lock.path) for lock in self.project.lockfiles)
+        pins = {
+            pin.key for found in locks if found is not None and found.lock is not None for pin in found.lock.packages
+        }
+        return pins | {normal_name(item.name) for item in self.project.dependencies if item.name}
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file, or a folder with files, in the repository."""

@@ -143,6 +143,10 @@ class _Conversion:
         draft, data = self._draft, self._poetry.data
         if "name" not in self._project:
             self._field("name", string(self._name()), "name")
+            stated = data.get("name")
+            if isinstance(stated, str) and stated and stated != self._name():
+                message = f"{stated!r} is no name of a distribution; it is {self._name()} now"
+                self._site.note("manifest-by-hand", message, self._poetry.path, self._poetry.at("name").line)
         self._version(build)
         for key in ("description", "keywords", "classifiers"):
             if key in data and key not in self._project:

@@ -69,7 +69,8 @@ def _wanted(site: Site, name: str, texts: Mapping[str, str], place: Place) -> st
     found = one_specifier(constraint)
     if found is None:
         message = f"{name}: {constraint!r} cannot be said as one PEP 440 specifier"
-        raise Stop("manifest-by-hand", message, place.path, place.line, "Which of the alternatives is to be kept?")
+        question = "Which of the alternatives is to be kept?" if "|" in constraint else "Which versions are meant?"
+        raise Stop("manifest-by-hand", message, place.path, place.line, question)
     if "+" in found and (bare := _LOCAL.sub(r"\1", found)) != found:
         message = f"{name}: {constraint!r} names a local version; {bare} says it without"
         site.note("manifest-by-hand", message, place.path, place.line)

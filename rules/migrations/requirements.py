@@ -40,6 +40,7 @@ from rules.migrations.pep import admits
 from rules.migrations.pins import normal_version, prerelease_constraints
 from rules.migrations.pythons import require_python, used_python
 from rules.migrations.read_files import manifest_in
+from rules.migrations.recorded import of_annotations
 from rules.migrations.standard import table
 from rules.migrations.toml_text import Value
 from rules.pythons import dotted
@@ -121,6 +122,7 @@ class _Conversion:
                 environments=environments,
                 complete=not by_hand,
                 by_hand=by_hand,
+                recorded=of_annotations(pins),
             ),
         )
 
@@ -496,7 +498,8 @@ def _together(held: Mapping[str, Iterable[LockedPackage]]) -> tuple[LockedPackag
             known = found.get(key)
             hashes = tuple(dict.fromkeys((*known.hashes, *pin.hashes))) if known is not None else pin.hashes
             groups = (*known.groups, path) if known is not None else (path,)
-            found[key] = replace(known or pin, hashes=hashes, groups=groups, marker=_either(known, pin))
+            via = tuple(dict.fromkeys((*(known.via if known is not None else ()), *pin.via)))
+            found[key] = replace(known or pin, hashes=hashes, groups=groups, via=via, marker=_either(known, pin))
     return tuple(found.values())
 
 

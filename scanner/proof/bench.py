@@ -61,6 +61,7 @@ class Bench:
             if normal_name(known.name) not in remote:
                 continue  # its manifest lies beside
             self._recorded[normal_name(known.name)].append(known)
+        self._unrecorded = _unrecorded(move) if not move.recorded else {}
         self.avoided: set[str] = set()
         self.assumed: dict[str, Unasked] = {}
         if not settings.allow_build:
@@ -139,6 +140,11 @@ class Bench:
             self.assumed[name] = why
             self._write_manifest(self.assumed)
             return True
+        if name in self._unrecorded and name not in self.assumed:
+            self._recorded[name].append(self._unrecorded[name])
+            self.assumed[name] = Unasked.UNRECORDED
+            self._write_manifest(self.assumed)
+            return True
         if why is Unasked.NOT_BUILT and name not in self.avoided:
             self.avoided.add(name)
             return True
@@ -206,6 +212,14 @@ def without_recorded(lock: str, kept: Collection[str]) -> str:
 
 
 _RECORDED = re.compile(r"(?m)^\[\[manifest\.dependency-metadata\]\]\nname = \"(?P<name>[^\"\n]+)\"\n(?:(?!\[).*\n)*")
+
+
+def _unrecorded(move: Move) -> dict[str, Recorded]:
+    """Packages of a complete lock that records no dependencies: what any of them needs is in the lock as well."""
+    if not move.complete:
+        return {}
+    pins = (pin for pin in move.pins if pin.source == "index" and pin.version)
+    return {pin.key: Recorded(name=pin.key, version=pin.version or "") for pin in pins}
 
 
 def _without_wheel(move: Move) -> set[str]:

@@ -65,6 +65,10 @@ _KNOWN = (
     ("Failed to build", "a third-party source distribution does not build"),
     ("Failed to download and build", "a third-party source distribution does not build"),
     ("was not found in the package registry", "a package is not in the index: misspelt, gone, or in an index to name"),
+    (
+        "there is no version of",
+        "a version that is asked for is gone from the index: another one, or an index that has it",
+    ),
     ("does not satisfy", "what is required does not admit the Pythons of the project: narrow its range, or its pins"),
     ("No solution found", "what is required contradicts itself, whatever the lock says"),
 )
@@ -76,6 +80,7 @@ class Unasked(Enum):
     NOT_BUILT = "it has no wheel, and nothing is built without --allow-build"
     UNREACHED = "where it is kept could not be reached"
     UNBUILDABLE = "it does not build"
+    UNRECORDED = "it cannot be asked, and the old lock does not say what it needs: locked as if that were nothing"
     UNLIKE = "the index now says less of it than the old lock"
 
 

@@ -133,6 +133,8 @@ def _with_wheels(
         status = one.proof.status
         if wheel is not None and (wheel.lost or wheel.added) and status in ("proved", "resolved"):
             status = "drifted"
+            told = f"the package's wheel changes: {len(wheel.lost)} entries lost, {len(wheel.added)} added"
+            one = replace(one, proof=replace(one.proof, reason="; ".join(filter(None, (one.proof.reason, told)))))
         made.append(replace(one, proof=replace(one.proof, wheel=wheel, status=status)) if wheel is not None else one)
     return tuple(made)
 

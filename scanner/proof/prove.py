@@ -36,6 +36,7 @@ from scanner.redact import redact_line
 from scanner.toml_reader import strings, table
 
 _TRIES = 6
+_PYTHON_TOO_NEW = ("-compatible wheels", "for split (markers: python_full_version >= ")
 _PYTHON_TOO_OLD = ("does not satisfy Python", "requires Python >")
 
 
@@ -177,7 +178,8 @@ class _Proving:
     def _environments(self, found: _Attempt | None) -> Iterator[str]:
         """Environments to try: what the old lock is complete for, and what the converter knows of its making.
 
-        Where nothing could be locked because of a Python that dependencies do not admit: newer and newer ones.
+        Where nothing could be locked because of a Python that dependencies do not admit, or have no wheel for: newer
+        and newer ones, or older and older ones.
         """
         if self._has_environments:
             return
@@ -193,6 +195,10 @@ class _Proving:
             everything = pythons(",".join(self._requires) or None)
             for start in range(1, len(everything)):
                 yield _range(everything[start:], everything)
+        if found is None and any(words in self._error for words in _PYTHON_TOO_NEW):
+            everything = pythons(",".join(self._requires) or None)
+            for end in range(len(everything) - 1, 0, -1):
+                yield _range(everything[:end], everything)
 
     def _attempt(self, environments: tuple[str, ...]) -> _Attempt | None:
         """Lock upon the seed, then hold what moved; ``None`` where uv cannot lock."""

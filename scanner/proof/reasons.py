@@ -52,6 +52,8 @@ class Reasons:
             return known[name]
         if self.avoided:
             return f"follows from {listed(sorted(self.avoided), 3)}, of which the old version has no wheel"
+        if len({pin.version for pin in self.move.pins if pin.key == name}) > 1:
+            return "the old lock has several versions and does not say which is for which Python; one serves all now"
         if after is not None:
             return "uv resolves it otherwise"
         pins = [pin for pin in self.move.pins if pin.key == name]
@@ -111,7 +113,9 @@ def assumptions(assumed: Mapping[str, Unasked], kept: Collection[str]) -> Iterat
     """Which packages' dependencies are those that the old lock recorded, and why; ``kept`` stay in the manifest."""
     for why in Unasked:
         names = sorted(name for name, found in assumed.items() if found is why)
-        if names:
+        if names and why is Unasked.UNRECORDED:
+            yield f"{listed(names)}: {why.value}"
+        elif names:
             yield f"the dependencies of {listed(names)} are those that the old lock records: {why.value}"
     if kept:
         yield f"kept in [[tool.uv.dependency-metadata]]: {listed(sorted(kept))}"

@@ -98,7 +98,7 @@ def _folders(parsed: Mapping[str, Any], files: Collection[str], name: str | None
             return _found(module, files)
         plain = [p for p in declared if isinstance(p, dict)] if isinstance(declared, list) else []
         if all(set(p) <= {"include", "from"} and "*" not in str(p.get("include")) for p in plain):
-            return [(str(p.get("from", "")), str(p.get("include"))) for p in plain]
+            return [(_folder(str(p.get("from", ""))), str(p.get("include"))) for p in plain]
     if (
         name == "hatchling.build"
         and set(hatch) <= {"packages"}
@@ -200,3 +200,9 @@ def _parsed(manifest: str) -> dict[str, Any]:
         return loads(manifest)
     except Unreadable:
         return {}
+
+
+def _folder(path: str) -> str:
+    """A folder as the paths of files begin with it: ``""`` for the project's own."""
+    normal = posixpath.normpath(path)
+    return "" if normal == "." else normal

@@ -64,6 +64,10 @@ def test_python_as_marker() -> None:
     assert python_marker("*") == ""
     assert python_marker("latest") is None
     assert python_marker("^3.8") == 'python_version >= "3.8" and python_version < "4.0"'
+    assert python_marker("<=3.8") == 'python_full_version <= "3.8.0"'
+    assert python_marker(">3") == 'python_full_version > "3.0.0"'
+    assert python_marker("!=3.8") == 'python_full_version != "3.8.0"'
+    assert python_marker("!=3.8.*") == 'python_version != "3.8"'
     assert python_marker(">=3.6.2") == 'python_full_version >= "3.6.2"'
     assert python_marker("3.9.* || 3.10.*") == 'python_version == "3.9" or python_version == "3.10"'
     assert python_marker("<3.8 || >=3.9,<4") == (

@@ -66,3 +66,27 @@ def test_what_is_no_address_is_left_out(migrated: Any) -> None:
     )
     authors = migrated({"pyproject.toml": text}).data["project"]["authors"]
     assert authors == [{"name": "Team 5"}, {"name": "Ann", "email": "a@b.example"}]
+
+
+PDM = """[project]
+version = ""
+requires-python = ">=3.11"
+dependencies = [{}]
+
+[tool.pdm]
+"""
+
+
+def test_a_project_without_a_name_gets_one(migrated: Any) -> None:
+    result = migrated({"pyproject.toml": PDM.format(""), "pdm.lock": "[metadata]\nlock_version = '4.5.0'\n"})
+    assert result.data["project"]["name"] == "shop"
+    assert result.data["project"]["version"] == "0"
+    assert result.data["tool"]["uv"]["package"] is False
+    assert any("states no name" in note for note in result.noted)
+
+
+def test_a_file_of_somebody_s_machine_is_refused(migrated: Any) -> None:
+    text = PDM.format('"a @ file:///home/ann/a-1.0-py3-none-any.whl"')
+    result = migrated({"pyproject.toml": text, "pdm.lock": "[metadata]\nlock_version = '4.5.0'\n"})
+    (refusal,) = result.migration.refusals
+    assert (refusal.blocker.code, refusal.blocker.line) == ("external-path", 4)

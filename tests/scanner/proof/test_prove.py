@@ -158,7 +158,7 @@ def test_what_has_no_wheel_is_answered_for_by_the_old_lock(prover: Prover, wheel
 
 def test_nothing_is_built_unasked(prover: Prover, wheelhouse: Any, tmp_path: Path) -> None:
     wheelhouse.add_source("alpha", "1.0", _spy(tmp_path / "trace"))
-    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"))
+    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), complete=False)
     assert found.proof.status == "failed"
     assert "nothing is built without --allow-build" in (found.proof.reason or "")
     assert not (tmp_path / "trace").exists()
@@ -172,11 +172,29 @@ def test_a_wheel_is_taken_where_nothing_is_built(prover: Prover, wheelhouse: Any
     assert not (tmp_path / "trace").exists()
 
 
+def test_a_complete_lock_that_records_nothing(prover: Prover, wheelhouse: Any, tmp_path: Path) -> None:
+    """Rye's locks may say nothing of who needs whom; what a package needs is among the others."""
+    wheelhouse.add("alpha", "2.0")
+    wheelhouse.add_source("alpha", "1.0", _spy(tmp_path / "trace"))
+    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"))
+    assert found.proof.status == "proved", found.proof.reason
+    assert "alpha: it cannot be asked, and the old lock does not say what it needs" in (found.proof.reason or "")
+    assert not (tmp_path / "trace").exists()
+
+
+def test_a_python_without_wheels_is_left_out(prover: Prover, wheelhouse: Any) -> None:
+    wheelhouse.add("alpha", "1.0", python=">=3.8,<3.13")
+    found = prover(MANIFEST.format('"alpha"').replace(">=3.11", ">=3.11,<3.15"), _pin("alpha", "1.0"))
+    assert found.proof.status == "proved", found.proof.reason
+    assert found.environments == () or "< '3.1" in found.environments[0]
+
+
 def test_what_has_no_wheel_and_no_record_is_the_cause(prover: Prover, wheelhouse: Any, tmp_path: Path) -> None:
     wheelhouse.add("alpha", "2.0")
     wheelhouse.add_source("alpha", "1.0", _spy(tmp_path / "trace"))
     wheelhouse.add("beta", "1.0")
-    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), _pin("beta", "1.0"))
+    pins = (_pin("alpha", "1.0"), _pin("beta", "1.0"))
+    found = prover(MANIFEST.format('"alpha"'), *pins, complete=False)
     assert found.proof.status == "drifted"
     assert "alpha: the old version has no wheel, and nothing is built" in (found.proof.reason or "")
     assert "beta: follows from alpha" in (found.proof.reason or "")
