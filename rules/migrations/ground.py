@@ -79,7 +79,8 @@ class Site:
             return declared
         made = safe_name(self.project, self.ground.repository.name)
         known = self._asked_for()
-        others = (f"{made}-{self.ground.repository.name}", f"{made}-project", f"{made}-application")
+        repository = self.ground.repository.name
+        others = (*([f"{repository}-{made}"] if repository != made else []), f"{made}-project", f"{made}-application")
         names = (re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") for name in (made, *others))
         return next((name for name in names if name not in known), f"{made}-of-{made}")
 
