@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from rules.linters import in_use, selection
-from rules.pythons import admitted, dotted, oldest_for_uv
+from rules.pythons import admitted, dotted, minor, oldest_for_uv
 from rules.reading import area_of, label, manifest_of, package_indexes, sentence
 from rules.step import Site, Track
-from rules.uv import python_floor, unsayable
-from scanner.graph.paths import leads_outside
+from rules.uv import USED_PYTHONS, unsayable
+from scanner.graph.paths import leads_outside, relative_path
 from scanner.inventory import Edge, Lockfile, Project, Repository
 from scanner.words import listed
 
@@ -166,7 +166,7 @@ def _manifest(project: Project) -> Iterator[PlanBlocker]:
         come = "package comes" if len(conda) == 1 else "packages come"
         yield _made("conda-packages", f"{len(conda)} {come} from conda channels", first.path, first.line)
     for item in project.dependencies:
-        if item.source == "path" and leads_outside(item.url or ""):
+        if item.source == "path" and (path := relative_path(item)) is not None and leads_outside(path):
             yield _made("external-path", f"{item.name or item.raw} lies outside the repository", item.path, item.line)
     by_hand = unsayable(d for d in project.dependencies if d.source != "path" and d.ecosystem != "conda")
     if by_hand and project.primary_manager != "poetry":
@@ -207,6 +207,11 @@ def _python(project: Project) -> Iterator[PlanBlocker]:
             "that uv works with"
         )
         yield _made("python-too-old", message, path, line)
+    used = [(v, d) for d in project.python_versions if d.kind in USED_PYTHONS and (v := minor(d.version)) is not None]
+    if project.requires_python is None and used and max(v for v, _ in used) < oldest_for_uv():
+        newest, shown = max(used, key=lambda u: u[0])
+        message = f"runs on Python {dotted(newest)}; {dotted(oldest_for_uv())} is the oldest that uv works with"
+        yield _made("python-too-old", message, shown.path, shown.line)
 
 
 def _installed(project: Project) -> Iterator[PlanBlocker]:
@@ -220,10 +225,14 @@ def _installed(project: Project) -> Iterator[PlanBlocker]:
 
 def _undeclared(site: Site) -> Iterator[PlanBlocker]:
     """Projects that neither state a Python range nor show one in image, CI or version file: one question for all."""
-    silent = [p for p in site.projects if p.requires_python is None and python_floor(site, p) is None]
+    silent = [p for p in site.projects if p.requires_python is None and not _shows_python(p)]
     if silent:
         names = listed([label(site.repository, p) for p in silent], 4)
         yield _made("python-undeclared", f"no Python version is stated for {names}", manifest_of(silent[0]))
+
+
+def _shows_python(project: Project) -> bool:
+    return any(d.kind in USED_PYTHONS and minor(d.version) is not None for d in project.python_versions)
 
 
 def _shared(waits: Waits) -> Iterator[PlanBlocker]:

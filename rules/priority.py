@@ -154,7 +154,7 @@ def _of_places(site: Site, project: Project) -> Iterator[tuple[str, Evidence]]:
     for declared in project.python_versions:
         version = minor(declared.version)
         if (
-            declared.kind in ("image", "version-file", "runtime-file", "ci-setup")
+            declared.kind in ("image", "version-file", "runtime-file")
             and version
             and is_over(version, site.as_of)
         ):

@@ -70,8 +70,9 @@ def locks(repository: Repository) -> Iterator[tuple[Project, Lockfile]]:
 
 
 def is_deployed(project: Project) -> bool:
-    """Whether what is installed runs as it stands (a service, a job, a tool that is not published)."""
-    return project.kind in ("service", "job") or (project.kind == "cli" and not project.publishes)
+    """Whether what is installed runs as it stands: a service, a job, an unpublished tool that an image holds."""
+    held = project.kind == "cli" and not project.publishes and project.environments.image is not None
+    return project.kind in ("service", "job") or held
 
 
 def differences(project: Project) -> tuple[Disagreement, ...]:

@@ -141,15 +141,16 @@ def safe_name(project: Project, otherwise: str = "project") -> str:
     return "project"
 
 
+USED_PYTHONS = frozenset({"image", "version-file", "runtime-file", "ci-setup", "ci-matrix", "conda", "pipfile"})
+"""Declarations of the Python that something runs on, not of a range that it supports."""
+
+
 def python_floor(site: Site, project: Project) -> str | None:
     """The lowest Python that the project's own environments use, among those that uv and CPython still support."""
     used = [
         v
         for d in project.python_versions
-        if d.kind in ("image", "version-file", "runtime-file", "ci-setup", "ci-matrix", "conda", "pipfile")
-        and (v := minor(d.version)) is not None
-        and v >= oldest_download()
-        and v in ends()
+        if d.kind in USED_PYTHONS and (v := minor(d.version)) is not None and v >= oldest_download() and v in ends()
     ]
     supported = [v for v in used if not is_over(v, site.as_of)]
     return dotted(min(supported or used)) if used else None

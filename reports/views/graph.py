@@ -83,6 +83,7 @@ def graph_page(fleet: Fleet) -> Page:
     names = {r.id: r.name for r in fleet.repositories}
     kinds = Counter(e.via for e in document.edges)
     unsatisfied = sum(1 for e in document.edges if e.satisfied is False)
+    unknown = sum(1 for e in document.edges if e.satisfied is None and e.specifier)
     counted = ", ".join(f"{number} by {via}" for via, number in sorted(kinds.items()))
     return Page(
         title="Dependency graph",
@@ -92,7 +93,8 @@ def graph_page(fleet: Fleet) -> Page:
             "; ".join(
                 (
                     counted_noun(len(document.cycles), "cycle"),
-                    counted_noun(unsatisfied, "unsatisfied requirement"),
+                    counted_noun(unsatisfied, "unsatisfied requirement")
+                    + (f" ({unknown} not decided: the provider's version is not in its files)" if unknown else ""),
                     counted_noun(len(document.unresolved), "name") + " of your own that nobody provides",
                     counted_noun(len(document.clashes), "name") + " claimed twice",
                 )

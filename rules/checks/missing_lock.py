@@ -1,5 +1,4 @@
-"""What: something that is deployed (a service, a job, a tool that is not published) has no lock for its
-dependencies.
+"""What: something that runs as it stands (a service, a job, a tool in an image) has no lock for its dependencies.
 
 Why: what runs in production is then decided by whatever the index serves at build time; it cannot be rebuilt, and a
 bad release of any transitive dependency arrives unasked. Libraries are meant to be installed beside others and need
@@ -59,13 +58,18 @@ def _judge(project: Project) -> tuple[Level, str] | None:
         case "unlocked" | "partial" if is_deployed(project):
             level, how = _pinned(project)
             runs = project.kind in ("service", "job")
-            return level if runs else "warning", f"is deployed ({project.kind}) without a lock: {how}"
+            what = project.kind if runs else "tool in an image"
+            return level if runs else "warning", f"is a {what} without a lock: {how}"
         case "pinned" if is_deployed(project):
             return "warning", "pins what it declares, but nothing pins what those packages need in turn"
-        case "unlocked" | "partial" if project.kind in ("unknown", "notebook"):
+        case "unlocked" | "partial" if project.kind in ("unknown", "notebook") or _is_script(project):
             return "note", "has no lock; whether it is deployed is not known"
         case _:
             return None
+
+
+def _is_script(project: Project) -> bool:
+    return project.kind == "cli" and not project.publishes
 
 
 def _workspace(project: Project) -> str:

@@ -23,6 +23,7 @@ from rules.plan import Plan, make_plans
 from rules.priority import WEIGHTS, asleep
 from scanner.config import Config
 from scanner.inventory import (
+    DeclaredPython,
     Disagreement,
     Evidence,
     ExternalReference,
@@ -124,6 +125,26 @@ def test_effort_is_the_sum_of_its_parts_and_blockers_are_typed() -> None:
     assert plan.effort.likely == pytest.approx(sum(p.likely for p in plan.effort.because))
     assert plan.effort.low < plan.effort.likely < plan.effort.high
     assert all(b.decision for b in plan.blockers)
+
+
+def test_a_folder_beside_the_project_is_no_external_path() -> None:
+    def path(url: str) -> dict[str, Any]:
+        return {"source": "path", "url": url, "path": "api/pyproject.toml"}
+
+    inside, outside = a_dependency("core", None, **path("../core")), a_dependency("kit", None, **path("../../kit"))
+    project = poetry(path="api", manifests=("api/pyproject.toml",), dependencies=(inside, outside))
+    found = [b for b in plans(a_repository("shop", project))["shop", "uv"].blockers if b.code == "external-path"]
+    assert [b.message for b in found] == ["kit lies outside the repository"]
+
+
+@pytest.mark.parametrize(
+    ("version", "codes"), [("3.9", set()), ("3.6", set()), ("3.5", {"python-too-old"}), ("2.7", {"python-too-old"})]
+)
+def test_a_python_that_only_the_pipfile_states(version: str, codes: set[str]) -> None:
+    stated = DeclaredPython(version=version, path="Pipfile", line=15, kind="pipfile")
+    plan = plans(a_repository("shop", poetry(requires_python=None, python_versions=(stated,))))["shop", "uv"]
+    assert {b.code for b in plan.blockers} == codes
+    assert all((b.path, b.line) == ("Pipfile", 15) for b in plan.blockers)
 
 
 def test_a_shared_base_image_moves_before_what_is_built_on_it() -> None:

@@ -25,6 +25,8 @@ from scanner.config import Config
 from scanner.freshness.coverage import ANOTHER
 from scanner.inventory import (
     DeclaredPython,
+    Environment,
+    Environments,
     Error,
     ExternalReference,
     Fleet,
@@ -49,7 +51,7 @@ def python(version: str, kind: str, path: str = "Dockerfile", line: int = 1) -> 
     [
         ("service", False, "unlocked", "error"),
         ("job", False, "partial", "error"),
-        ("cli", False, "unlocked", "warning"),
+        ("cli", False, "unlocked", "note"),
         ("cli", True, "unlocked", None),
         ("service", False, "pinned", "warning"),
         ("library", True, "unlocked", None),
@@ -285,6 +287,13 @@ def test_what_a_provider_is_developed_with_is_in_no_diamond() -> None:
     uses = a_library("uses", a_dependency("pydantic", ">=2"), a_dependency("tool", **beside))
     shop = a_repository("shop", a_project(dependencies=(a_dependency("uses"),)))
     assert {f.repository for f in found("diamond-conflict", a_fleet(tool, uses, shop))} == {uses.id}
+
+
+def test_a_tool_counts_as_deployed_where_an_image_holds_it() -> None:
+    environments = Environments(image=Environment(tool="pip", uses_lock=False))
+    tool = a_project(kind="cli", lock_discipline="unlocked", environments=environments)
+    (one,) = found("missing-lock", a_fleet(a_repository("shop", tool)))
+    assert (one.level, one.message) == ("warning", "shop is a tool in an image without a lock: nothing is pinned")
 
 
 def test_a_member_of_a_workspace_is_locked_with_its_root() -> None:
