@@ -29,6 +29,10 @@ _LOCKS = ("requirements.lock", "requirements-dev.lock")
 def move(site: Site) -> Moved:
     """Convert the project (a workspace with all its members); raises :class:`Stop` where a person has to decide."""
     base = base_of(site)
+    if base.before is None:
+        lock = next((path for name in _LOCKS if (path := site.path(name)) in site.ground.facts.files), None)
+        message = f"{lock or site.folder}: there is no pyproject.toml beside it; it seems left over"
+        raise Stop("ambiguous-manager", message, lock, 1, "Remove it, or bring its manifest back?")
     rye = table(base.document, *_ROOT)
     members = _members(site, rye)
     pins = _pins(site, [base.name, *members.values()])

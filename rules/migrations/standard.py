@@ -152,8 +152,9 @@ def one_version_each(pins: Sequence[LockedPackage]) -> tuple[LockedPackage, ...]
     for name, found in sorted(held.items()):
         if len(found) > 1 and not all(pin.marker for pin in found.values()):
             first, second = list(found.values())[:2]
-            message = f"{name} is {first.version} in one file and {second.version} in another"
-            raise Stop("conflicting-pins", message, None, second.line)
+            places = [f"{p.version} in {p.groups[0]}:{p.line}" if p.groups else f"{p.version}" for p in (first, second)]
+            message = f"{name} is {' and '.join(places)}"
+            raise Stop("conflicting-pins", message, second.groups[0] if second.groups else None, second.line)
     return tuple(pin for found in held.values() for pin in found.values())
 
 

@@ -11,6 +11,11 @@ _VERBS = (
     "add|build|cache|check|config|env|export|fetch|graph|info|init|install|list|lock|new|outdated|pin|publish|remove|"
     "requirements|run|self|shell|show|sync|uninstall|update|use|venv|version"
 )
+_INSTALLERS = {
+    "poetry": r"install\.python-poetry|get-poetry|install-poetry\.py",
+    "pdm": r"pdm-project\.org|install-pdm\.py",
+    "rye": r"rye\.astral|rye-up",
+}
 _ALONE = frozenset({"pip-compile", "pip-sync"})
 _FILE = re.compile(
     r"(?:.*/)?(?:[^/]+\.(?:md|rst|txt|adoc|py|toml|cfg|ini|json5?|ya?ml|sh|bash|zsh|fish|bat|cmd|ps1|mk|just|tf|hcl|groovy|gradle"
@@ -35,8 +40,10 @@ def still_said(path: str, text: str, tools: Collection[str]) -> Iterator[tuple[i
     if len(text) > _LARGE or not any(t in text for t in (*named, *alone)):
         return
     parts = [rf"(?:{'|'.join(named)})[\"']?(?:\s|,\s?)[\"']?(?:{_VERBS})(?![\w-])"] if named else []
+    parts += [rf"pip[\d.]* install (?:-\S+ ){{0,6}}[\"']?(?:{'|'.join(named)})(?![\w-])"] if named else []
     parts += [rf"(?:{'|'.join(alone)})(?![\w/.-])"] if alone else []
-    pattern = re.compile(rf"(?<![\w./@-])(?:{'|'.join(parts)})")
+    installers = [_INSTALLERS[tool] for tool in named if tool in _INSTALLERS]
+    pattern = re.compile("|".join([rf"(?<![\w./@-])(?:{'|'.join(parts)})", *installers]))
     is_prose = posixpath.splitext(path)[1] in (".md", ".rst", ".txt", ".adoc", ".mdc")
     for number, row in enumerate(text.splitlines(), start=1):
         if len(row) > 2_000 or (not is_prose and row.lstrip().startswith(("#", "//", ";"))):
