@@ -49,7 +49,8 @@ class _Conversion:
         self._manifest = self._read()
         self._data: Mapping[str, Any] = self._manifest.data
         self._base: Base = base_of(site)
-        if not self._base.project and setuptools.has_setup(site):
+        self._is_library = not self._base.project and setuptools.has_setup(site)
+        if self._is_library:
             setuptools.adopt(self._base)
         self._draft = self._base.draft
         self._items = self._commented()
@@ -261,11 +262,22 @@ class _Conversion:
         requires = self._data.get("requires", {})
         requires = requires if isinstance(requires, dict) else {}
         found = next(self._versions(requires), None)
+        if found is not None and self._is_library and "requires-python" not in self._draft.fields:
+            self._narrow(found, held=held)
+            return
         if found is not None and "requires-python" not in self._base.project:
             if "requires-python" not in self._draft.fields:
                 self._draft.fields["requires-python"] = Row("requires-python", string(found))
             return
         require_python(self._base, held=held)
+
+    def _narrow(self, found: str, *, held: bool) -> None:
+        """The developers' Python is no promise of a package that others install: it narrows the lock alone."""
+        require_python(self._base, library=True)
+        if held and (release := _RELEASE.fullmatch(found.removesuffix(".*"))) is not None:
+            self._draft.settings["environments"] = [f"python_version == '{release[1]}'"]
+            message = f"the Pipfile's Python is {release[1]}: the lock is for that one, the package says nothing of it"
+            self._site.note("lock-narrower", message, self._path)
 
     @staticmethod
     def _versions(requires: Mapping[str, Any]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from scanner.inventory import Project
 from scanner.words import listed
 
 _KINDS = (("pipfile", "version-file", "runtime-file"), ("image",))
+_TESTS = ("ci-setup", "ci-matrix", "tox", "nox")
 _SAYS = {
     "image": "the image",
     "version-file": "the version file",
@@ -38,16 +39,19 @@ def used_python(project: Project) -> str | None:
     return None
 
 
-def require_python(base: Base, locks: Iterable[Lock] = (), *, held: bool = False) -> None:
+def require_python(base: Base, locks: Iterable[Lock] = (), *, held: bool = False, library: bool = False) -> None:
     """Set ``requires-python`` unless it is stated; raises :class:`Stop` where no file shows a Python version.
 
     ``held``: there are versions to keep. They hold for the Pythons that were locked for and are used, and for no
-    later one, so the range ends there; without them it is open.
+    later one, so the range ends there; without them it is open. ``library``: what its developers run is no promise;
+    what it claims and tests is.
     """
     if "requires-python" in base.project or "requires-python" in base.draft.fields:
         return
     site = base.site
-    found = [*_locked(locks), *_used(site.project)] or _claimed(site.project) or _elsewhere(site)
+    tested = _of_kinds(site.project, _TESTS)
+    used = [*_locked(locks), *_used(site.project)] or _claimed(site.project) or _elsewhere(site)
+    found = (_claimed(site.project) or tested) if library else used
     if not found and (agreed := site.ground.config.undeclared_python) is not None:
         base.draft.fields["requires-python"] = Row("requires-python", string(agreed))
         site.note("python-undeclared", f"requires-python {agreed}, after [uv] of muster.toml", site.manifest)
@@ -88,7 +92,7 @@ def _locked(locks: Iterable[Lock]) -> list[_Shown]:
 def _used(project: Project) -> list[_Shown]:
     """The Pythons of the first kind of file that says so, and with them those that CI, tox and nox run."""
     chosen = next((found for kinds in _KINDS if (found := _of_kinds(project, kinds))), [])
-    tested = _of_kinds(project, ("ci-setup", "ci-matrix", "tox", "nox"))
+    tested = _of_kinds(project, _TESTS)
     return [*chosen, *tested] or _of_kinds(project, ("conda",))
 
 

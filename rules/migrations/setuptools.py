@@ -166,7 +166,8 @@ def _build_system(base: Base, files: Sequence[Manifest]) -> None:
     """``[build-system]`` where there is none: setuptools, and what ``setup_requires`` asked for."""
     if "build-system" in base.document:
         return
-    needs = [_wish(item).text for m in files for item in m.requirements if item.scope == "build"]
+    build = (item for m in files for item in m.requirements if item.scope == "build" and item.name != "setuptools")
+    needs = [_wish(item).text for item in build]
     rows = f"requires = {value_text(['setuptools>=61', *needs])}\nbuild-backend = {string(_backend(base.site))}\n"
     base.draft.tables.insert(0, "[build-system]\n" + rows)
 

@@ -159,3 +159,25 @@ def test_a_library_with_a_pipfile(migrated):
     assert result.data["tool"]["uv"]["default-groups"] == ["packages"]
     assert result.data["tool"]["uv"]["sources"]["lib"] == {"workspace": True}
     assert result.migration.moves[0].package
+
+
+def test_a_folder_named_like_a_package_gives_no_name_to_the_project(migrated):
+    lock = '{"_meta": {"requires": {}}, "default": {"django": {"version": "==5.0"}}, "develop": {}}'
+    pipfile = '[packages]\ndjango = "*"\n[requires]\npython_version = "3.12"\n'
+    result = migrated({"Pipfile": pipfile, "Pipfile.lock": lock}, name="django")
+    assert result.data["project"]["name"] == "django-project"
+    assert [pin.name for pin in result.migration.moves[0].pins] == ["django"]
+
+
+def test_the_developers_python_is_no_promise_of_a_package(migrated):
+    setup = (
+        "from setuptools import setup\nsetup(name='shop', version='1', install_requires=['a'], "
+        "setup_requires=['setuptools', 'cffi'], classifiers=['Programming Language :: Python :: 3.9'])\n"
+    )
+    lock = '{"_meta": {"requires": {}}, "default": {"a": {"version": "==1.0"}}, "develop": {}}'
+    pipfile = '[packages]\na = "*"\n[requires]\npython_version = "3.12"\n'
+    files = {"setup.py": setup, "shop/__init__.py": "", "Pipfile": pipfile, "Pipfile.lock": lock}
+    result = migrated(files)
+    assert result.data["project"]["requires-python"] == ">=3.9"
+    assert result.data["tool"]["uv"]["environments"] == ["python_version == '3.12'"]
+    assert result.data["build-system"]["requires"] == ["setuptools>=61", "cffi"]
