@@ -51,7 +51,7 @@ def require_python(base: Base, locks: Iterable[Lock] = (), *, held: bool = False
     site = base.site
     tested = _of_kinds(site.project, _TESTS)
     used = [*_locked(locks), *_used(site.project)] or _claimed(site.project) or _elsewhere(site)
-    found = (_claimed(site.project) or tested) if library else used
+    found = (_claimed(site.project) or tested or used) if library else used
     if not found and (agreed := site.ground.config.undeclared_python) is not None:
         base.draft.fields["requires-python"] = Row("requires-python", string(agreed))
         site.note("python-undeclared", f"requires-python {agreed}, after [uv] of muster.toml", site.manifest)
