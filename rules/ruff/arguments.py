@@ -62,6 +62,8 @@ def _isort(words: Sequence[str]) -> list[str] | None:
     check = any(w in ("-c", "--check", "--check-only", "--diff", "--df") for w in words)
     if any(w in ("-", "--stdout", "--show-config", "--show-files") for w in words):
         return None
+    if "--version" in words or "--vn" in words:
+        return ["--version"]
     options = ["--select=I"] if check else ["--select=I", "--fix"]
     return ["check", *options, *_paths(words, _ISORT_VALUED)]
 

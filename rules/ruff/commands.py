@@ -210,14 +210,20 @@ def _noted(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) 
         look(line_of(text, call.begin), f"starts {tool} in a way that is not understood")
 
 
+_ADDING = ("uv", "poetry", "pdm", "rye", "pipenv")
+
+
 def _installs(call: Call) -> bool:
     values = call.values[:5]
-    return "install" in values and any(posixpath.basename(v).startswith(("pip", "uv")) for v in values)
+    names = [posixpath.basename(v) for v in values]
+    return ("install" in values and any(n.startswith(("pip", "uv")) for n in names)) or (
+        "add" in values and any(n in _ADDING for n in names[: values.index("add")])
+    )
 
 
 def _packages(text: str, call: Call, swap: Swap) -> Iterator[Splice]:
     """``pip install flake8 black pytest``: Ruff in one version for the first, nothing for the others."""
-    at = call.values.index("install")
+    at = next(number for number, value in enumerate(call.values) if value in ("install", "add"))
     rest = call.words[at + 1 :]
     placed = any(re.match(r"ruff\b", w.value) for w in rest)
     for before, word in zip(call.words[at:], rest, strict=False):

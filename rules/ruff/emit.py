@@ -205,10 +205,20 @@ def into_ruff_toml(text: str, config: RuffConfig) -> str:
 _MOVED = ("select", "ignore", "extend-select", "extend-ignore", "per-file-ignores", "isort", "mccabe", "pycodestyle")
 
 
+# Options of Ruff that decide the order of imports; isort's own have these names.
+_ORDER = frozenset(
+    "force-sort-within-sections order-by-type force-single-line case-sensitive section-order no-sections from-first "
+    "length-sort lines-between-types lines-after-imports combine-as-imports force-wrap-aliases".split()
+)
+
+
 def _extend(there: Any, ours: Mapping[str, Any], where: str, *, formats: bool = False, dotted: bool = False) -> None:
     """``there`` with what ``ours`` has and it has not; lists are joined. ``dotted``: it has no tables of its own."""
     if where in ("", "tool.ruff"):
         ours = _fitting(there, ours, formats=formats)
+    if where.endswith("isort") and (beyond := sorted(_ORDER.intersection(there) - ours.keys())):
+        shown = f"{where}.{beyond[0]} = {there[beyond[0]]}"
+        raise Conflict(f"Ruff is configured with {shown}; isort is not, and sorts in another order")
     for name, value in ours.items():
         if name not in there:
             there[name] = _inline(value) if dotted and isinstance(value, Mapping) else value

@@ -232,6 +232,8 @@ def _lay_out(found: Opened, made: LintMove, folder: str) -> None:
     if len(paths) > MAX_FILES:
         raise NotMeasured(f"{len(paths)} files of Python, more than {MAX_FILES}")
     named = {asked.path for asked in made.setup.others}
+    words = (word.rpartition("=")[2] for run in made.setup.runs for word in run.argv)
+    named |= {posixpath.normpath(word) for word in words if word and not word.endswith(".py")}
     paths += [
         p for p in sorted(found.ground.facts.files) if posixpath.basename(p) in _CONFIGS or p in HOOKS or p in named
     ]

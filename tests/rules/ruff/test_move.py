@@ -206,3 +206,23 @@ def test_files_that_the_old_tools_never_saw_stay_out(moved: Callable[..., Any]) 
 @pytest.mark.parametrize("text", ["", "repos: [", "repos:\n- 1\n- repo: 2\n  hooks: [{id: flake8}, 3]\n", "[flake8\n"])
 def test_broken_files_do_no_harm(moved: Callable[..., Any], text: str) -> None:
     moved({".pre-commit-config.yaml": text, ".flake8": text, "tox.ini": text, "Makefile": "l:\n\tflake8\n"})
+
+
+def test_a_call_for_the_version_asks_for_the_version(moved: Callable[..., Any]) -> None:
+    after = moved({"Makefile": "l:\n\tisort --version\n\tisort --check .\n", "setup.cfg": "[isort]\nprofile = black\n"})
+    assert after["Makefile"] == "l:\n\truff --version\n\truff check --select=I .\n"
+
+
+def test_packages_that_a_command_adds(moved: Callable[..., Any]) -> None:
+    after = moved({"Makefile": "l:\n\tuv add --dev flake8\n\tflake8 .\n", ".flake8": "[flake8]\nselect = E\n"})
+    assert "uv add --dev ruff==" in after["Makefile"]
+
+
+def test_imports_that_ruff_sorts_otherwise_already_are_a_conflict(moved: Callable[..., Any]) -> None:
+    files = {
+        "Makefile": "l:\n\tisort --check .\n",
+        "pyproject.toml": "[tool.ruff.lint.isort]\nforce-sort-within-sections = true\n",
+    }
+    after = moved(files)
+    assert [r.code for r in after.move.refusals] == ["ruff-configured"]
+    assert after.move.edits == ()
