@@ -57,6 +57,8 @@ class Copies:
         )
         if "uv.lock" in wanted and "pyproject.toml" not in wanted and not self._copies("pyproject.toml", step):
             new.insert(0, posixpath.join(folder, "pyproject.toml"))
+        if "pyproject.toml" in wanted and "uv.lock" not in wanted and not self._brings_lock(step):
+            new.insert(new.index(posixpath.join(folder, "pyproject.toml")) + 1, posixpath.join(folder, "uv.lock"))
         to = words[-1]
         if len(new) > 1 and not to.endswith(("/", ".")):
             base = posixpath.basename(to)
@@ -101,6 +103,13 @@ class Copies:
             return []
         new = new_name(name.rstrip("*"))
         return [f"{prefix}{new}"] if new is not None else [source]
+
+    def _brings_lock(self, but: Step) -> bool:
+        """Whether another instruction of the stage copies a lock, or everything: a Pipfile may never have had one."""
+        syncs = [s.start for s in self.syncs if s.stage == but.stage and s.start > but.start]
+        others = (s for s in self.steps if s.name in ("COPY", "ADD") and s is not but and s.stage == but.stage)
+        before = (s for s in others if not syncs or s.start < syncs[0])
+        return any(self.names_lock(s) or copies_all(s, self.text) for s in before)
 
     def _copies(self, name: str, but: Step) -> bool:
         return any(

@@ -120,6 +120,12 @@ def test_pipenv(patched: Patch) -> None:
     assert "RUN uv sync --locked --no-dev --inexact --no-cache && rm -rf ~/.cache\n" in found["Dockerfile"]
 
 
+def test_a_pipfile_without_a_lock_gets_one(patched: Patch) -> None:
+    text = "FROM python:3.12\nWORKDIR /app\nRUN pip install pipenv\nCOPY Pipfile app.ini ./\nRUN pipenv install --system --deploy\nCOPY . .\n"
+    found = patched({"Dockerfile": text}, Pipfile=PIPFILE)
+    assert "COPY pyproject.toml uv.lock app.ini ./\n" in found["Dockerfile"]
+
+
 def test_requirements(patched: Patch) -> None:
     text = "FROM python:3.12\nCOPY requirements.txt /tmp/\nRUN pip install --no-cache-dir -r /tmp/requirements.txt gunicorn\nCOPY . /app\n"
     found = patched({"Dockerfile": text}, requirements__txt="flask==3.0.0\n")
