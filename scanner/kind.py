@@ -463,7 +463,8 @@ def _job(signs: _Signs, own: Sequence[str]) -> KindOf | None:
     if started is not None and started.what.startswith("defines") and not signs.scripts:
         return _by("job", started)
     if signs.published:
-        return None
+        runs = signs.says("job") and signs.has_image and not signs.scripts and signs.hint("library") is None
+        return KindOf(kind="job", reasons=(signs.said_at,)) if runs else None
     if started is not None and (signs.packaged is None or not signs.scripts):
         return _by("job", started)
     scheduled = signs.hint("scheduled")

@@ -108,10 +108,11 @@ def said_by_name(name: str) -> Said | None:
         word = found["word"]
     elif len(parts) == 1:
         return None
-    kind = _KIND_OF_NAME.get(word)
+    kind = _KIND_OF_NAME.get(word) or ("library" if _OF_PARTS.fullmatch(word) else None)
     return Said(kind=kind, word=word, source="name") if kind is not None else None
 
 
+_OF_PARTS = re.compile(r"\w{3,60}(?:utils|lib)")
 _ONE_WORD = re.compile(r"\w{2,60}(?P<word>crawler|scraper|server|(?<!ro)bot)")
 
 

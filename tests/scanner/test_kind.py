@@ -213,6 +213,14 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         {"requirements.txt": "x", "README.md": "# Carts\n\nA scraper of carts.\n", "a.py": ""},
     ),
     "a crawler by name": ("job", {"pyproject.toml": pyproject(name="cartcrawler"), **MODULE}),
+    "a published program that its image runs every day": (
+        "job",
+        {
+            "pyproject.toml": pyproject("Counts carts every night", published=True),
+            "Dockerfile": "FROM a\nCMD python -m shop\n",
+            **MODULE,
+        },
+    ),
     "a scraper that a person starts": (
         "cli",
         {"requirements.txt": "x", "README.md": "# Carts\n\nA scraper of carts.\n", "app.py": BY_HAND},

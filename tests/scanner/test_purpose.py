@@ -48,6 +48,7 @@ def test_what_a_text_says_first(text: str, kind: str | None) -> None:
         ("carts-cli", "cli"),
         ("chat-adapter-x", "library"),
         ("cart.sdk", "library"),
+        ("shop-cartutils", "library"),
         ("cartscraper", "job"),
         ("cartbot", "service"),
         ("robot", None),
