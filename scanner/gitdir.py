@@ -25,9 +25,12 @@ class Unreached(Exception):
     """A repository that cannot be read at all, and why, in words for its owner."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(code, message)  # what pickle gives back to a worker
         self.code = code
         self.message = message
+
+    def __str__(self) -> str:
+        return self.message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,10 +60,7 @@ def _lines(text: str, folder: str) -> Iterator[Found | Named]:
         source = re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip()
         if not source:
             continue
-        if _ADDRESS.match(source):
-            yield _by_address(Labels(url=source), folder)
-        else:
-            yield Named(source=source, folder=folder)
+        yield _by_address(Labels(url=source), folder) if _ADDRESS.match(source) else _at(source, folder, None)
 
 
 def _toml(text: str) -> Iterator[_Row]:
@@ -135,7 +132,7 @@ def _entry(row: dict[str, Any], line: int | None, file: str, folder: str) -> Ite
         tags=tuple(sorted(set(_strings(row.get("tags"))))),
     )
     if path := row.get("path"):
-        yield Named(source=path, folder=folder, labels=labels)
+        yield _at(path, folder, labels)
     elif labels.url:
         yield _by_address(labels, folder)
     else:
@@ -159,6 +156,15 @@ def _is_fit(key: str, value: Any) -> bool:
 
 def _strings(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value or [])
+
+
+def _at(source: str, folder: str, labels: Labels | None) -> Found | Named:
+    """What a list names by path; what is not there is a repository that failed, so that it is not lost silently."""
+    path = os.path.abspath(os.path.join(folder, os.path.expanduser(source)))
+    if source.startswith("@") or os.path.lexists(path):
+        return Named(source=source, folder=folder, labels=labels)
+    gone = Unreached("missing-file", f"no such folder: {files.shown(path)}, which the list names")
+    return Found(path=path, kind="absent" if labels and labels.url else "work-tree", error=gone, labels=labels)
 
 
 def _by_address(labels: Labels, folder: str) -> Found | Named:

@@ -120,14 +120,17 @@ def test_a_list_of_lines(make_repo: Make, tmp_path: Path) -> None:
     )
     expansion = found(f"@{tmp_path}/list.txt")
     assert [(c.id, c.kind) for c in expansion.candidates] == [
+        (f"{tmp_path}/nowhere", "work-tree"),
         ("git.example/acme/a", "work-tree"),
         ("git.example/acme/c", "work-tree"),
         ("git.example/acme/gone", "absent"),
     ]
-    gone = expansion.candidates[2]
+    nowhere, *_, gone = expansion.candidates
     assert gone.error is not None
     assert gone.error.message == "not cloned: https://git.example/acme/gone.git"
-    assert [e.code for e in expansion.errors] == ["too-deep", "missing-file"]
+    assert nowhere.error is not None
+    assert nowhere.error.message == f"no such folder: {tmp_path}/nowhere, which the list names"
+    assert [e.code for e in expansion.errors] == ["too-deep"]
     assert "s3cret" not in repr(expansion)
 
 
@@ -237,4 +240,5 @@ def test_no_such_list(tmp_path: Path) -> None:
 
 def test_a_csv_that_is_odd(tmp_path: Path) -> None:
     (tmp_path / "f.csv").write_text('path,owner\n"unclosed,x\n\n')
-    assert found(f"@{tmp_path}/f.csv").candidates == ()
+    (odd,) = found(f"@{tmp_path}/f.csv").candidates
+    assert odd.error is not None

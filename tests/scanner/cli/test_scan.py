@@ -81,6 +81,17 @@ def test_a_repository_that_cannot_be_read_costs_only_itself(muster: Any, fleet: 
     assert states == {"api": "classified", "core": "classified", "broken": "failed"}
 
 
+def test_what_a_list_names_and_is_not_there_has_failed(muster: Any, fleet: Path, tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text(f"{fleet}/api\nnowhere\nhttps://git.example/acme/other.git\n")
+    told = muster("scan", f"@{tmp_path}/list.txt", "--format", "json", "-q")
+    assert told.status == 3
+    failed = {r["name"]: r["errors"][0]["message"] for r in told.json["repositories"] if r["state"] == "failed"}
+    assert failed == {
+        "nowhere": f"no such folder: {tmp_path}/nowhere, which the list names",
+        "other": "not cloned: https://git.example/acme/other.git",
+    }
+
+
 def test_nothing_to_scan(muster: Any, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     told = muster("scan", tmp_path / "empty")
