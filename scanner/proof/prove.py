@@ -123,7 +123,7 @@ class _Proving:
         self._indexes = [url for parsed in self._bench.parsed for url in _addresses(parsed)]
         groups = table(self._bench.manifest, "tool", "uv").get("default-groups", ["dev"])
         self._defaults = {normal_name(g) for g in strings(groups)} if isinstance(groups, list) else None
-        self._has_environments = any("environments" in table(p, "tool", "uv") for p in self._bench.parsed)
+        self._stated = strings(table(self._bench.manifest, "tool", "uv").get("environments"))
         self._causes: dict[str, str] = {}
         self._error = ""
 
@@ -150,7 +150,7 @@ class _Proving:
         error = self._error
         best = found
         for environment in islice(dict.fromkeys(self._environments(found)), _TRIES):
-            attempt = self._attempt((environment,))
+            attempt = self._attempt((self._within(environment),))
             if attempt is not None and (best is None or _loss(attempt.comparison) < _loss(best.comparison)):
                 best = attempt
             if best is not None and (best.comparison.same or not self._move.pins):
@@ -158,6 +158,14 @@ class _Proving:
         if best is None:
             raise _Failed(error)
         return best
+
+    def _within(self, environment: str) -> str:
+        """An environment within those that the manifest states already."""
+        stated = (
+            " or ".join(f"({marker})" for marker in self._stated) if len(self._stated) > 1 else "".join(self._stated)
+        )
+        outer = f"({stated})" if " or " in stated else stated
+        return f"{outer} and {environment}" if outer else environment
 
     def _asked_again(self, found: _Attempt) -> _Attempt:
         """Lock with the old lock's word for packages that have lost dependencies since, if that keeps more.
@@ -181,8 +189,6 @@ class _Proving:
         Where nothing could be locked because of a Python that dependencies do not admit, or have no wheel for: newer
         and newer ones, or older and older ones.
         """
-        if self._has_environments:
-            return
         if found is not None:
             complete, everything = found.comparison.complete, found.comparison.pythons
             if complete and len(complete) < len(everything):

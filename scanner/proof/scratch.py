@@ -121,6 +121,8 @@ def with_settings(
     uv: Any = tool.setdefault("uv", tomlkit.table())
     for key, entries in wanted.items():
         if entries:
+            if key == "environments":  # narrower than what is stated
+                uv.pop(key, None)
             array = uv.setdefault(key, tomlkit.array())
             array.extend(entries)
             array.multiline(True)

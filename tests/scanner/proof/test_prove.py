@@ -189,6 +189,15 @@ def test_a_python_without_wheels_is_left_out(prover: Prover, wheelhouse: Any) ->
     assert found.environments == () or "< '3.1" in found.environments[0]
 
 
+def test_stated_environments_are_narrowed_further(prover: Prover, wheelhouse: Any) -> None:
+    wheelhouse.add("alpha", "1.0", ["backport; python_version < '3.12'"])
+    wheelhouse.add("backport", "1.0")
+    manifest = MANIFEST.format('"alpha"').replace(">=3.11", ">=3.9") + "environments = [\"sys_platform == 'linux'\"]\n"
+    found = prover(manifest, _pin("alpha", "1.0"))
+    assert found.proof.status == "proved", found.proof.reason
+    assert found.environments == ("sys_platform == 'linux' and python_full_version >= '3.12'",)
+
+
 def test_what_has_no_wheel_and_no_record_is_the_cause(prover: Prover, wheelhouse: Any, tmp_path: Path) -> None:
     wheelhouse.add("alpha", "2.0")
     wheelhouse.add_source("alpha", "1.0", _spy(tmp_path / "trace"))
