@@ -51,11 +51,15 @@ def opened(repository: Repository, config: Config, as_of: date) -> Iterator[Open
         tree.close()
 
 
+# Seconds from the opening to the last read: uv or the old linters may run in between.
+READING = 3_000.0
+
+
 def _open(repository: Repository) -> tuple[Tree, str | None]:
     found = gitdir.find(repository.location)
     if found is None or repository.commit is None:
         return DirTree(repository.location), "no commit was scanned: the patch is for the files as they lie there"
-    tree = GitTree(found, commit=repository.commit)
+    tree = GitTree(found, commit=repository.commit, timeout=READING)
     try:
         tree.entries()
     except Unreached:
