@@ -69,6 +69,7 @@ class _Conversion:
             for e in self._extracts
             if e.path not in self._exports and e.path not in compiled
         }
+        self._listings |= {path: read_listing(site, path) for path in self._inputs_elsewhere(compiled)}
         self._compiled = compiled
         self._same = self._families()
         self._base: Base = base_of(site)
@@ -142,6 +143,14 @@ class _Conversion:
         found = [path for path in lock.inputs if path in files]
         beside = posixpath.splitext(lock.path)[0] + ".in"
         return found or [path for path in (beside,) if path in files]
+
+    def _inputs_elsewhere(self, compiled: Iterable[str]) -> list[str]:
+        """Inputs of compiled files in folders that are not the project's (``etc/requirements.in``)."""
+        extracts = self._site.ground.facts.extracts
+        named = dict.fromkeys(path for lock in compiled for path in self._inputs(self._locks[lock]))
+        known = {*self._listings, *self._locks, *(e.path for e in self._extracts)}
+        found = (extracts.get(path) for path in named if path not in known)
+        return [e.path for e in found if e is not None and e.format == "requirements" and not e.template]
 
     def _is_by_hand(self, listing: Listing) -> bool:
         """Whether no compiled file was made from a file, and no locker wrote it."""
@@ -451,6 +460,14 @@ class _Conversion:
                         )
                         decision = "Compile that file again, so that the comparison is fair?"
                         raise Stop("conflicting-pins", message, path, pin.line, decision)
+
+    def _out_of_step(self, path: str, pin: LockedPackage, wish: Wish) -> Stop:
+        message = f"{path} holds {pin.name} {pin.version}, which {wish.text} ({wish.path}) does not admit"
+        if wish.path in self._base.reads:
+            message += ": the package itself demands that, and uv installs it with every group"
+            return Stop("conflicting-pins", message, path, pin.line)
+        decision = "Compile that file again, so that the comparison is fair?"
+        return Stop("conflicting-pins", message, path, pin.line, decision)
 
     def _refuse_conflicts(self, held: Mapping[str, Sequence[LockedPackage]], unlike: Differing) -> None:
         one, other = sorted(next(iter(unlike)))
