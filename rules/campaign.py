@@ -49,13 +49,19 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """The sums of one track: repositories by state now and before, likely hours that are left, and that were."""
+    """The sums of one track: repositories by state now and before, likely hours that are left, and that were.
+
+    ``unseen`` are the repositories that had hours left and that this run could not read or does not hold any more, with
+    ``hours_unseen``: these hours are not done.
+    """
 
     track: Track
     now: dict[State, int]
     before: dict[State, int] | None
     hours_left: float
     hours_before: float | None
+    unseen: tuple[str, ...] = ()
+    hours_unseen: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +81,7 @@ def campaign(fleet: Fleet, plans: Plans, earlier: tuple[Fleet, Plans] | None, tr
         then = _states(*earlier, track) if earlier else None
         now = _standings(fleet, plans, track, then)
         standings += now
+        unseen = _unseen(fleet, earlier[1], track) if earlier else {}
         progress.append(
             Progress(
                 track=track,
@@ -82,11 +89,19 @@ def campaign(fleet: Fleet, plans: Plans, earlier: tuple[Fleet, Plans] | None, tr
                 before=_counted(then.values()) if then is not None else None,
                 hours_left=_hours(plans, track),
                 hours_before=_hours(earlier[1], track) if earlier else None,
+                unseen=tuple(sorted(unseen)),
+                hours_unseen=round(sum(unseen.values()), 2),
             )
         )
     return Campaign(
         against=earlier[0].run.id if earlier else None, progress=tuple(progress), standings=tuple(standings)
     )
+
+
+def _unseen(fleet: Fleet, then: Plans, track: Track) -> dict[str, float]:
+    """The likely hours that were planned for repositories of which this run knows nothing."""
+    read = {r.id for r in fleet.repositories if r.state != "failed"}
+    return {p.repository: p.effort.likely for p in then.plans if p.track == track and p.repository not in read}
 
 
 def _standings(fleet: Fleet, plans: Plans, track: Track, then: Mapping[str, State] | None) -> list[Standing]:

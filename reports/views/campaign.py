@@ -12,6 +12,7 @@ from reports.writer import View
 from rules.campaign import STATES, Campaign, Progress, Standing
 from rules.rollout.standing import Rollout
 from scanner.inventory import Fleet
+from scanner.words import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,9 @@ def _sentence(progress: Progress) -> str:
     if progress.before is not None:
         change = done - progress.before.get("done", 0)
         before = f", {change:+d} since; {progress.hours_before:g} hours were left"
+        if progress.unseen:
+            who = counted(len(progress.unseen), "repository")
+            before += f", {progress.hours_unseen:g} of them in {who} that this run did not see"
     return f"{progress.track}: {done} of {total} done{share}{before}; {progress.hours_left:g} hours left, likely"
 
 

@@ -90,3 +90,12 @@ def test_every_state_has_a_meaning_and_counts_add_up() -> None:
     assert {s.state for s in found.standings} <= set(STATES)
     for progress in found.progress:
         assert sum(progress.now.values()) == sum(s.track == progress.track for s in found.standings)
+
+
+def test_a_repository_that_was_not_seen_is_not_done() -> None:
+    shop, bank = (a_repository(name, poetry()) for name in ("shop", "bank"))
+    now, then = made(a_fleet(shop)), made(a_fleet(shop, bank))
+    (progress,) = campaign(*now, then, ("uv",)).progress
+    hours = next(p.effort.likely for p in then[1].plans if p.repository == bank.id and p.track == "uv")
+    assert (progress.unseen, progress.hours_unseen) == ((bank.id,), hours)
+    assert progress.hours_before == pytest.approx(progress.hours_left + hours, abs=0.1)
