@@ -188,7 +188,8 @@ def _apart(text: str, before: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    """With an empty line behind Ruff's tables, before the next one."""
+    """With an empty line before Ruff's first table, and one behind its last."""
+    text = re.sub(r"(?<=[^\n])\n(?=\[tool\.ruff\])", "\n\n", text, count=1)
     ours = list(re.finditer(r"^\[tool\.ruff[.\]]", text, re.MULTILINE))
     following = re.search(r"^\[", text[ours[-1].end() :], re.MULTILINE) if ours else None
     at = ours[-1].end() + following.start() if following is not None else 0

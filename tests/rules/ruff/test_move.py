@@ -226,3 +226,8 @@ def test_imports_that_ruff_sorts_otherwise_already_are_a_conflict(moved: Callabl
     after = moved(files)
     assert [r.code for r in after.move.refusals] == ["ruff-configured"]
     assert after.move.edits == ()
+
+
+def test_ruffs_tables_stand_apart_in_a_file_that_ends_without_a_line(moved: Callable[..., Any]) -> None:
+    after = moved({"Makefile": "l:\n\tblack .\n", "pyproject.toml": "[tool.black]\n[tool.pytest.ini_options]\nx = 1"})
+    assert "x = 1\n\n[tool.ruff]\n" in after["pyproject.toml"]
