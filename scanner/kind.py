@@ -24,11 +24,12 @@ SERVERS = frozenset(
 )
 WEB = frozenset(
     """
-    apiflask blacksheep bottle chainlit cherrypy connexion dash django eve falcon fastapi flask gradio
+    apiflask azure-functions blacksheep bottle chainlit chalice cherrypy connexion dash django eve falcon fastapi
+    fastmcp flask functions-framework gradio
     litestar masonite nicegui pyramid quart ray-serve reflex robyn sanic starlette streamlit vibora wagtail web-py
     """.split()
 )
-PAGES = frozenset({"chainlit", "dash", "gradio", "nicegui", "streamlit"})
+PAGES = frozenset({"chainlit", "dash", "fastmcp", "gradio", "nicegui", "streamlit"})
 BOTS = frozenset(
     """
     aiogram botbuilder-core dis-snek discord discord-py discord-py-interactions disnake errbot hikari interactions-py

@@ -30,6 +30,7 @@ _SERVICE = (
 )
 _JOB = (
     r"(?:web ?)?(?:scrap(?:er|ing)|crawl(?:er|ing))s?|etl|ingest(?:ion|s)?|pipelines?|dags?|cron ?jobs?|batch jobs?"
+    r"|(?:daily|nightly|hourly|weekly) (?:reports?|backups?|digest|exports?|imports?|sync|jobs?|updates?|runs?)"
     r"|collector|harvester|scheduled|every (?:day|night|hour|week|month|\d{1,3} (?:minutes|hours|days))"
 )
 _OF_A_LIBRARY = (

@@ -151,6 +151,7 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         "service",
         {"pyproject.toml": pyproject(), "shop/server.py": "mcp = FastMCP('x')\n", **MODULE},
     ),
+    "a function for a platform": ("service", {"requirements.txt": "functions-framework==3.*", "main.py": ""}),
     "a script that is an image's command": (
         "service",
         {"requirements.txt": "x", "Dockerfile": 'FROM a\nCMD ["/a.py"]\n', "a.py": ""},

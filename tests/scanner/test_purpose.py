@@ -31,6 +31,7 @@ from scanner.purpose import first_said, said_by_name, server_in, template_word
         ("Source code for the shop's website", "service"),
         ("An app for handling server errors", None),
         ("Counts carts every 5 minutes", "job"),
+        ("Sends a daily report of carts", "job"),
         ("", None),
         ("Carts", None),
     ],
