@@ -70,13 +70,28 @@ def edit(path: str, text: str, ground: Ground, swap: Swap, look: Callable[[int, 
         return after
     splices: list[Splice] = []
     for start, end, folded in _windows(path, text, seen):
-        for call in calls(text, start, end, folded=folded):
-            splices += _call(text, call, swap, look)
+        splices += replacements(text, start, end, swap, look, folded=folded)
     after = _once(applied(text, splices), text)
     for match in _ASKED.finditer(after):
         if _ALIASES.get(match["name"]) in swap.tools:
             look(line_of(after, match.start()), f"asks whether {match['name']} is there")
     return after
+
+
+def replacements(
+    text: str,
+    start: int,
+    end: int,
+    swap: Swap,
+    look: Callable[[int, str], None],
+    *,
+    folded: bool = False,
+    accept: Callable[[Call], bool] | None = None,
+) -> Iterator[Splice]:
+    """The edits for the commands in ``text[start:end]`` that ``accept`` takes."""
+    for call in calls(text, start, end, folded=folded):
+        if accept is None or accept(call):
+            yield from _call(text, call, swap, look)
 
 
 def _once(text: str, before: str) -> str:
@@ -100,6 +115,9 @@ def _seen(path: str, ground: Ground, swap: Swap) -> set[int]:
     return {
         i.at.line for i in found if i.at.line is not None and any(_names(word, swap) is not None for word in i.argv)
     }
+
+
+_NO_RUNS = frozenset("--with -e --upgrade-package --reinstall-package add install upgrade uninstall remove".split())
 
 
 def _started(word: str) -> str | None:
@@ -197,7 +215,7 @@ def _tool(words: Sequence[Word], swap: Swap) -> int | None:
                 return number
             if before[0].endswith("pre-commit"):
                 return number
-            runs = posixpath.basename(before[0]) in _RUNNERS and before[-1] not in ("--with", "add", "install", "-e")
+            runs = posixpath.basename(before[0]) in _RUNNERS and before[-1] not in _NO_RUNS
             return number if runs else None
     return None
 

@@ -13,7 +13,7 @@ from typing import Any
 from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground
 from rules.rollout.checkers import is_configured
-from rules.ruff import actions, commands, comments, hooks, in_programs, removal
+from rules.ruff import actions, commands, comments, hooks, in_programs, prose, removal
 from rules.ruff.beside import beside, lowest, turned_off, within
 from rules.ruff.catalog import BUILT_IN, counterparts, plugins, ruff_rules
 from rules.ruff.comments import Silence
@@ -410,6 +410,9 @@ _IN_ROWS = ("requirements", "tox", "setup.cfg", "conda")
 
 def _switch(edits: _Edits, ground: Ground, swap: commands.Swap) -> None:
     for path in sorted(ground.facts.files):
+        if prose.is_prose(path) and (text := edits.text(path)) is not None:
+            edits.put(path, prose.edit(path, text, swap))
+            continue
         extract = ground.facts.extracts.get(path)
         if (extract is None and path not in HOOKS) or is_test_data(path):
             continue
