@@ -255,7 +255,9 @@ def _standard_runtime(manifest: Manifest) -> bool:
 
 
 def _declared_in_requirements(folder: Folder) -> bool:
-    """Whether requirements files or a Pipfile hold all that the setup script declares, or a locker compiles from it."""
+    """Whether requirements files hold all that the setup script declares, a Pipfile most of it or the project itself,
+    or a locker compiles from it.
+    """
     names = {r.key for m in _setup_scripts(folder) for r in m.requirements if r.scope == "runtime"}
     held: set[str] = set()
     for extract in folder.extracts:
@@ -263,9 +265,17 @@ def _declared_in_requirements(folder: Folder) -> bool:
             return True
         manifest = extract.manifest
         listed = manifest is not None and manifest.format == "requirements" and not is_dev_file(manifest.path)
-        if manifest is not None and (listed or manifest.format == "Pipfile"):
+        if manifest is not None and listed:
             held.update(r.key for r in manifest.requirements)
-    return names <= held
+    return names <= held or _declared_in_pipfile(folder, names, held)
+
+
+def _declared_in_pipfile(folder: Folder, names: set[str], held: set[str]) -> bool:
+    pipfile = folder.manifest("Pipfile")
+    if pipfile is None:
+        return False
+    itself = any(r.source == "path" and r.url in (".", "./") for r in pipfile.requirements)
+    return itself or 2 * len(names & (held | {r.key for r in pipfile.requirements})) > len(names)
 
 
 def _is_compiled(extract: Extract) -> bool:

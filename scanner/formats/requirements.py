@@ -33,6 +33,7 @@ from scanner.redact import has_credentials, redact, redact_line
 from scanner.requirement_lines import LENGTH_LIMIT, Line, Option, has_hash, logical_lines, options, split_options
 
 _FOLDERS = frozenset({"requirements", "requirement", "reqs", "deps", "requires", "dependencies", "constraints"})
+_BARE = re.compile(r"\w[\w.-]*(?:\[[\w, .-]*\])?")
 _BARE_FOLDERS = frozenset({"requirements", "requirement", "reqs"})
 _WORDS = frozenset({"reqs", "req", "requires", "constraint", "constraints"})
 _WEAK_WORDS = frozenset({"deps", "dependencies", "pip", "pypi", "freeze", "frozen", "pins", "pinned"})
@@ -188,7 +189,8 @@ class _Reading:
         at = Location(path=self.path, line=line.number)
         value = option.value or ""
         if option.name == "--editable":
-            self._requirement(line, value, editable=True)
+            # pip takes a bare name behind -e for a folder, as it is neither an address nor known to an index
+            self._requirement(line, f"./{value}" if _BARE.fullmatch(value) else value, editable=True)
         elif option.name in _INCLUDES:
             target = None if "$" in value else resolve_inside(self.path, value)
             self.includes.append(Include(kind=_INCLUDES[option.name], raw=redact(value), path=target, at=at))

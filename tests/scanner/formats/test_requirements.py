@@ -294,3 +294,13 @@ def test_uv_export() -> None:
 def test_any_text_is_read_or_left(text: str) -> None:
     extract = FORMAT.read("requirements.txt", text)
     assert extract is None or extract.path == "requirements.txt"
+
+
+def test_a_bare_name_behind_the_option_for_editables_is_a_folder() -> None:
+    extract = FORMAT.read("requirements.in", "-e acme-core\n-e kit[s3]\n")
+    assert extract is not None
+    assert extract.manifest is not None
+    assert [(r.source, r.url, r.editable) for r in extract.manifest.requirements] == [
+        ("path", "./acme-core", True),
+        ("path", "./kit", True),
+    ]
