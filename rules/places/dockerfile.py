@@ -31,9 +31,10 @@ from rules.places.manner import NO_SYNC, Answer, Manner
 from rules.places.script import Context, Script, Window, yaml_quoted
 from rules.places.target import Target
 from rules.places.text import Splice, applied, line_of, newline
+from rules.pythons import dotted, minor
 from rules.uv import version
 from scanner.facts import Stage
-from scanner.image_names import parse_image
+from scanner.image_names import parse_image, python_of
 
 
 def edit(path: str, text: str, context: Context) -> str:
@@ -66,6 +67,10 @@ def _left_alone(path: str, text: str, context: Context, kept: list[PlanBlocker],
     how = "By hand: pinned uv, COPY pyproject.toml and uv.lock, `uv sync --locked --no-dev`."
     context.note(path, line or 1, f"{why}; the file is left as it is", how)
     return text
+
+
+_PIP_BRINGS_UV = (3, 8)
+"""The oldest Python that the package of uv installs on."""
 
 
 class _Image:
@@ -261,6 +266,7 @@ class _Image:
         """uv has to be in each stage that calls it."""
         for step in self.syncs:
             chain = self._chain(step.stage)
+            self._refuse_old_python(chain)
             if step in self.by_pip and not any(b.stage in chain for b in self.bootstraps):
                 self._bring_uv(step)
                 continue
@@ -271,6 +277,14 @@ class _Image:
                 raise Unclear(
                     "the old tool comes with the base image, so that nothing here says where uv is to come from", line
                 )
+
+    def _refuse_old_python(self, chain: Sequence[int]) -> None:
+        """pip finds no package of uv for the Python of the image."""
+        told = minor(python_of(self.stages[chain[-1]].base) or "")
+        if told is not None and told < _PIP_BRINGS_UV and self.context.ground.config.uv_image is None:
+            start = next(s.start for s in self.steps if s.name == "FROM" and s.stage == chain[-1])
+            message = f"pip installs no uv on Python {dotted(told)}: name an image of uv ([uv] image), or raise Python"
+            raise Unclear(message, line_of(self.text, start))
 
     def _bring_uv(self, step: Step) -> None:
         """uv in one version, before the stage copies anything."""

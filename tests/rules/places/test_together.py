@@ -158,3 +158,10 @@ def test_a_script_that_calls_its_tool(patched: Any) -> None:
     )
     after = patched({".github/workflows/a.yml": workflow}, pyproject__toml=PDM)[".github/workflows/a.yml"]
     assert "run: uv lock --check && uv run --locked ruff check" in after
+
+
+def test_an_image_too_old_for_uv_s_package_stays(patched: Any) -> None:
+    text = "FROM python:3.7-slim\nRUN pip install poetry\nCOPY . .\nRUN poetry install --no-dev\n"
+    found = patched({"Dockerfile": text})
+    assert found["Dockerfile"] == text
+    assert any("pip installs no uv on Python 3.7" in message for _, _, message in found.notes)
