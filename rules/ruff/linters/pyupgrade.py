@@ -59,6 +59,7 @@ _ANNOTATIONS = {"UP006": (3, 9), "UP007": (3, 10), "UP045": (3, 10)}
 _BEYOND = (
     ("%-format", "Ruff reports every `%` (UP031) and mends it only with --unsafe-fixes; pyupgrade the safe ones"),
     ("f-strings", "Ruff rewrites far more calls of `format` (UP032) than those of plain names"),
+    ("comprehensions", "those that only copy (C416) are rewritten by pyupgrade 3.22 and later alone"),
     ("quotes", "Ruff takes quotes off more annotations (UP037)"),
     ("typing imports", "names that move to another module (UP035) are reported far beyond what pyupgrade rewrites"),
     ("six", "what remains of six is not rewritten"),
