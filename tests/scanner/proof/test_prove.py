@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -341,3 +343,49 @@ def test_proofs_are_kept(uv_path: str, wheelhouse: Any, tmp_path: Path) -> None:
         wheel.unlink()
     assert prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0")) == first
     assert prover(MANIFEST.format('"alpha>=1"'), _pin("alpha", "1.0")).proof.status == "failed"
+
+
+def test_what_a_silent_package_needs_is_what_nothing_else_asks_for(prover: Prover, wheelhouse: Any) -> None:
+    """Without a wheel, and with a lock that records no dependencies (Pipenv, a frozen list)."""
+    _sdist(wheelhouse.folder, "alpha", "1.0")
+    wheelhouse.add("beta", "1.0")
+    wheelhouse.add("beta", "2.0")
+    pins = (_pin("alpha", "1.0"), _pin("beta", "1.0"))
+    found = prover(MANIFEST.format('"alpha"'), *pins)
+    assert found.proof.status == "proved", found.proof
+    assert "what nothing else asks for is taken for that" in (found.proof.reason or "")
+
+
+def test_a_frozen_list_is_complete(prover: Prover, wheelhouse: Any) -> None:
+    _sdist(wheelhouse.folder, "alpha", "1.0")
+    wheelhouse.add("omega", "1.0", ["beta", "gamma", "delta"])
+    for name in ("beta", "gamma", "delta"):
+        wheelhouse.add(name, "1.0")
+    names = ("alpha", "omega", "beta", "gamma", "delta")
+    listed = ", ".join(f'"{name}==1.0"' for name in names)
+    found = prover(MANIFEST.format(listed), *(_pin(name, "1.0") for name in names), complete=False)
+    assert found.proof.status == "proved", found.proof
+
+
+def test_pins_by_hand_that_are_no_complete_list_say_nothing_of_silent_packages(prover: Prover, wheelhouse: Any) -> None:
+    _sdist(wheelhouse.folder, "alpha", "1.0")
+    wheelhouse.add("beta", "1.0", ["gamma"])
+    wheelhouse.add("gamma", "1.0")
+    pins = (_pin("alpha", "1.0"), _pin("beta", "1.0"))
+    found = prover(MANIFEST.format('"alpha==1.0", "beta==1.0"'), *pins, complete=False)
+    assert found.proof.status == "failed"
+    assert "nothing is built without --allow-build" in (found.proof.reason or "")
+
+
+def _sdist(folder: Path, name: str, version: str) -> None:
+    """A source distribution without static metadata."""
+    stem = f"{name}-{version}"
+    with tarfile.open(folder / f"{stem}.tar.gz", "w:gz") as archive:
+        for path, text in {
+            "PKG-INFO": f"Metadata-Version: 1.0\nName: {name}\nVersion: {version}\n",
+            "setup.py": "raise SystemExit('never run')\n",
+        }.items():
+            data = text.encode()
+            info = tarfile.TarInfo(f"{stem}/{path}")
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
