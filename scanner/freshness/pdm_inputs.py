@@ -54,7 +54,7 @@ def _members(patterns: list[str], path: str, scene: Scene) -> Iterator[tuple[str
         raise Unknown("the workspace's members are given by a pattern over several levels")
     root = posixpath.dirname(path)
     wanted = [posixpath.normpath(pattern).split("/") for pattern in patterns]
-    for file in sorted(scene.files):
+    for file in sorted(scene.files, key=posixpath.dirname):
         folder = posixpath.relpath(posixpath.dirname(file) or ".", root or ".")
         parts = folder.split("/")
         if posixpath.basename(file) != "pyproject.toml" or not any(_fits(parts, pattern) for pattern in wanted):

@@ -144,6 +144,16 @@ def test_workspace_members_are_hashed_as_well() -> None:
     assert verdict(root, text).status == "stale"
 
 
+def test_workspace_members_are_hashed_in_the_order_of_their_folders() -> None:
+    root = PLAIN + "[tool.pdm.workspace]\nmembers = ['packages/*']\n"
+    member = "[project]\nname = 'one'\ndependencies = []\n"
+    inner = digest(resolution={}, dependencies=[]).partition(":")[2].encode()
+    own = digest(resolution={}).partition(":")[2].encode()
+    whole = hashlib.sha256(own + b"\0packages/kit\0" + inner + b"\0packages/kit-core\0" + inner).hexdigest()
+    text = lock(f'lock_version = "4.5.1"\ncontent_hash = "sha256:{whole}"', {"alpha-lib": "1"})
+    assert verdict(root, text, **{"packages/kit-core": member, "packages/kit": member}).status == "fresh"
+
+
 INPUTS = """\
     lock_version = "4.5.1"
     groups = ["default", "lint", "more"]
