@@ -221,6 +221,8 @@ def _extend(there: Any, ours: Mapping[str, Any], where: str, *, formats: bool = 
         shown = f"{where}.{beyond[0]} = {there[beyond[0]]}"
         raise Conflict(f"Ruff is configured with {shown}; isort is not, and sorts in another order")
     for name, value in ours.items():
+        if name not in there and value == {}:
+            continue  # nothing to say
         if name not in there:
             there[name] = _inline(value) if dotted and isinstance(value, Mapping) else value
         elif isinstance(value, Mapping):

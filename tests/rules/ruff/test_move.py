@@ -231,3 +231,11 @@ def test_imports_that_ruff_sorts_otherwise_already_are_a_conflict(moved: Callabl
 def test_ruffs_tables_stand_apart_in_a_file_that_ends_without_a_line(moved: Callable[..., Any]) -> None:
     after = moved({"Makefile": "l:\n\tblack .\n", "pyproject.toml": "[tool.black]\n[tool.pytest.ini_options]\nx = 1"})
     assert "x = 1\n\n[tool.ruff]\n" in after["pyproject.toml"]
+
+
+def test_a_table_with_nothing_in_it_is_not_written(moved: Callable[..., Any]) -> None:
+    files = {
+        "Makefile": "l:\n\truff check\n\tblack .\n",
+        "pyproject.toml": "[tool.black]\nline-length = 120\n\n[tool.ruff]\nline-length = 120\n",
+    }
+    assert "[tool.ruff.lint]" not in moved(files)["pyproject.toml"]
