@@ -61,7 +61,7 @@ def require_python(base: Base, locks: Iterable[Lock] = (), *, held: bool = False
         raise Stop("python-undeclared", message, site.manifest if base.before is not None else site.folder)
     first, last = min(found), max(found)
     text = f">={dotted(first.release)}"
-    if held and first.said != _SAYS["classifier"]:
+    if held and not library and first.said != _SAYS["classifier"]:
         major, feature = last.release
         text = f"=={dotted(first.release)}.*" if first.release == last.release else f"{text},<{major}.{feature + 1}"
     base.draft.fields["requires-python"] = Row("requires-python", string(text))

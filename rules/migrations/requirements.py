@@ -73,7 +73,10 @@ class _Conversion:
         self._compiled = compiled
         self._same = self._families()
         self._base: Base = base_of(site)
-        if not self._base.project and setuptools.has_setup(site):
+        if not self._base.project and table(self._base.document, "tool", "flit", "metadata"):
+            raise Stop("ambiguous-manager", f"{site.manifest} declares the package for Flit", site.manifest)
+        self._adopted = not self._base.project and setuptools.has_setup(site)
+        if self._adopted:
             setuptools.adopt(self._base)
         self._draft: Draft = self._base.draft
         self._before = (self._draft.dependencies[:], {k: v[:] for k, v in self._draft.groups.items()})
@@ -100,7 +103,7 @@ class _Conversion:
         pip_options.add(site, self._draft, list(self._listings.values()), pins)
         for text in prerelease_constraints(self._draft, pins, base.document):
             self._draft.settings["constraint-dependencies"] = [*self._constrained(), text]
-        require_python(base, self._locks.values(), held=bool(pins))
+        require_python(base, self._locks.values(), held=bool(pins), library=self._adopted)
         by_hand = tuple(sorted(x.path for x in self._listings.values() if x.pins and self._is_by_hand(x)))
         environments = environments_of(self._locks.values(), self._oldest() or used_python(site.project))
         if pins:
@@ -402,6 +405,8 @@ class _Conversion:
             chosen = groups[min(mine, key=lambda p: (p != root, _rank(p), p))]
             self._install_unasked(chosen, pairs)
             with_versions(self._draft.groups, chosen, pairs)
+        else:
+            self._install_unasked(None, pairs)
         self._tell_conflicts(held, unlike, groups)
 
     def _group_apart(self, path: str, shared: Mapping[tuple[str, ...], int]) -> str:
@@ -424,12 +429,16 @@ class _Conversion:
         known = table(self._base.document, "tool", "uv").get("conflicts", [])
         return list(known) if isinstance(known, list) else []
 
-    def _install_unasked(self, group: str, pairs: Collection[frozenset[str]]) -> None:
-        """Let uv install ``group`` by default, and with it what is installed by default and does not conflict."""
-        others = self._draft.settings.get("default-groups", ["dev"] if "dev" in self._group_names() else [])
-        names = [name for name in others if isinstance(name, str)] if isinstance(others, list) else []
-        kept = [name for name in names if name != group and frozenset({name, group}) not in pairs]
-        self._draft.settings["default-groups"] = sorted({group, *kept})
+    def _install_unasked(self, group: str | None, pairs: Collection[frozenset[str]]) -> None:
+        """Let uv install ``group`` by default, and of what it installs by default all that conflicts with nothing."""
+        stated = self._draft.settings.get("default-groups", ["dev"] if "dev" in self._group_names() else [])
+        names = [name for name in stated if isinstance(name, str)] if isinstance(stated, list) else []
+        kept = [group] if group is not None else []
+        for name in sorted(names, key=lambda n: (n == "dev", n)):
+            if name not in kept and not any(frozenset({name, other}) in pairs for other in kept):
+                kept.append(name)
+        if group is not None or kept != names:
+            self._draft.settings["default-groups"] = sorted(kept)
 
     def _tell_conflicts(
         self, held: Mapping[str, Sequence[LockedPackage]], unlike: Differing, groups: Mapping[str, str]

@@ -192,6 +192,21 @@ def test_a_group_does_not_include_what_it_conflicts_with(migrated):
     assert result.data["tool"]["uv"]["default-groups"] == ["base", "dev"]
 
 
+def test_groups_that_conflict_are_not_both_installed_unasked(migrated):
+    manifest = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = []\n'
+    files = {"pyproject.toml": manifest, "requirements/base.txt": "a==1\n", "requirements/deploy.txt": "a==2\n"}
+    result = migrated(files)
+    assert result.data["tool"]["uv"]["conflicts"] == [[{"group": "base"}, {"group": "deploy"}]]
+    assert result.data["tool"]["uv"]["default-groups"] == ["base"]
+
+
+def test_what_a_library_is_locked_and_tested_with_does_not_narrow_it(migrated):
+    setup = "from setuptools import setup\nsetup(name='shop', version='1', install_requires=['a'])\n"
+    files = {"setup.py": setup, "shop/__init__.py": "", "tox.ini": "[tox]\nenvlist = py39,py310\n"}
+    result = migrated({**files, "requirements.txt": "a==1\n"})
+    assert result.data["project"]["requires-python"] == ">=3.9"
+
+
 def test_more_files_that_disagree_than_can_be_kept_apart_are_refused(migrated):
     files = {f"requirements-{chr(97 + n)}x.txt": f"a==1.{n}\n" for n in range(13)}
     result = migrated({**files, "requirements.txt": "b\n", ".python-version": "3.12"})
