@@ -246,7 +246,7 @@ _COMMANDS: Mapping[str, Callable[[Inputs], Iterator[Command]]] = {
     "mamba-org/provision-with-micromamba": _provision,
     "py-actions/py-dependency-install": _pip("path", default="requirements.txt"),
     "bsfishy/pip-action": _pip_action,
-    "insightsengineering/pip-action": _pip("requirements", default="requirements.txt"),
+    "insightsengineering/pip-action": _pip_action,
     "packetcoders/action-setup-cache-python-poetry": _poetry_install,
     "moneymeets/action-setup-python-poetry": _poetry_install,
     # building and publishing

@@ -15,6 +15,7 @@ from scanner.commands.lookup import Lookup
 from scanner.commands.stages import built_stages, stage_called
 from scanner.commands.words import Program, after_options, inner, option, options, program
 from scanner.facts import FUNCTION, Extract, Invocation, Task
+from scanner.tox_environments import expand_names
 
 MAX_DEPTH = 5
 MAX_FOLLOWED = 600
@@ -298,11 +299,16 @@ def _tox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple
     extract = next((e for e in near if e is not None and any(t.runner == "tox" for t in e.tasks)), None)
     if extract is None:
         return []
-    asked = [n for text in options(args, "-e", "--env") for n in text.split(",") if n] or [
-        n for n in dict(invocation.env).get("TOXENV", "").split(",") if n
+    told = options(args, "-e", "--env") or [dict(invocation.env).get("TOXENV", "")]
+    asked = [
+        name for text in told for name in (expand_names(text) if "{" in text and "$" not in text else _comma(text))
     ]
     tasks = tuple(t for t in extract.tasks if t.runner == "tox")
     return [(extract, name) for name in _chosen(tasks, asked)]
+
+
+def _comma(text: str) -> list[str]:
+    return [name for name in text.split(",") if name]
 
 
 def _asks_only(args: tuple[str, ...]) -> bool:

@@ -17,7 +17,7 @@ from scanner.shell.masks import Masks
 from scanner.shell.narrow import narrowed
 from scanner.shell.output import MAX_PROBLEMS, Writer, clean_value
 from scanner.shell.state import State
-from scanner.shell.wrappers import SHELLS, Contained, contained, script_word, takes_words, unwrap
+from scanner.shell.wrappers import SHELLS, Contained, contained, script_word, started, takes_words, unwrap
 
 MAX_NESTED = 6
 MAX_STEPS = 60_000
@@ -76,6 +76,7 @@ class Walk:
         self._functions: dict[str, Node] = {}
         self._called: set[str] = set()
         self._active: list[str] = []
+        self._containers: dict[str, dict[str, str]] = {}  # what is mounted, by the name that they were started under
         self._handlers: dict[str, Callable[[Node, State, int], None]] = {
             "command": self._plain_command,
             "declaration_command": self._declaration,
@@ -568,6 +569,8 @@ class Walk:
             self._nested -= 1
         else:
             self._emit(argv, prefix, row, state)
+            if (named := started(argv)) is not None:
+                self._containers[named[0]] = {t: p for s, t in named[1] if (p := self._mounted(s, state))}
             if (inside := contained(argv)) is not None and self._nested < MAX_NESTED:
                 self._in_container(inside, argv, rows, state, depth)
 
@@ -575,6 +578,7 @@ class Walk:
         """What a container is told to run; its folder is known where the repository is mounted there."""
         inner = State(dict(inside.variables), {name for name, _ in inside.variables}, None)
         places = {target: place for source, target in inside.mounts if (place := self._mounted(source, state))}
+        places.update(self._containers.get(inside.container or "", {}))
         words = [self._from_mount(word, places) for word in argv[inside.start :]]
         if inside.directory is not None:
             found = self._from_mount(inside.directory, places)
@@ -595,7 +599,11 @@ class Walk:
         return state.directory if source in _HERE else self._words.join_path(state.directory, source)
 
     def _from_mount(self, word: str, places: dict[str, str]) -> str:
-        """A word that names a file below a mounted folder as the place it has in the repository."""
+        """A word that names a file below a mounted folder as the place it has in the repository; so in shell text."""
+        if " " in word:
+            for target, place in sorted(places.items(), reverse=True):
+                word = re.sub(rf"(?<![\w./-]){re.escape(target)}/(?=[\w.])", lambda _, at=place: f"./{at}/", word)  # type: ignore[misc]
+            return word
         for target, place in sorted(places.items(), reverse=True):
             if word == target or word.startswith(target + "/"):
                 return self._masks.add(word, posixpath.normpath(posixpath.join(place, "./" + word[len(target) :])))

@@ -125,6 +125,7 @@ class Contained:
     start: int
     entry: str | None = None
     directory: str | None = None
+    container: str | None = None
     mounts: tuple[tuple[str, str], ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
 
@@ -152,10 +153,22 @@ def contained(argv: list[str]) -> Contained | None:
     return Contained(
         start=place + 1,
         entry=entry,
+        container=argv[place] if argv[verb] == "exec" and place < len(argv) else None,
         directory=next(iter(_values(options, "-w", "--workdir")), None),
         mounts=tuple((m[0], m[1].rstrip("/")) for m in mounts if len(m) > 1 and m[1].startswith("/")),
         variables=tuple((name, value) for name, equals, value in variables if equals),
     )
+
+
+def started(argv: list[str]) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """The name that ``docker run --name NAME`` gives a container, with what is mounted into it."""
+    verb = _skipped(argv, 1)
+    if posixpath.basename(argv[0]) not in _CONTAINERS or argv[verb : verb + 1] != ["run"]:
+        return None
+    name = next(iter(_values(argv[verb + 1 :], "--name")), None)
+    mounts = (word.split(":") for word in _values(argv[verb + 1 :], "-v", "--volume"))
+    found = tuple((m[0], m[1].rstrip("/")) for m in mounts if len(m) > 1 and m[1].startswith("/"))
+    return (name, found) if name is not None and found else None
 
 
 def _skipped(argv: list[str], position: int) -> int:

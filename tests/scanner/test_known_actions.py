@@ -45,3 +45,10 @@ def test_other_tables() -> None:
     assert words("don't") == ["don't"]
     assert super_linter("acme/other", {}) == ()
     assert len(super_linter("github/super-linter/slim", {})) == 6
+
+
+def test_an_action_of_pip_takes_packages_or_files() -> None:
+    assert commands_of("insightsengineering/pip-action", {"packages": "flake8\n"}) == (("pip", "install", "flake8"),)
+    assert commands_of("insightsengineering/pip-action", {"requirements": "a.txt"}) == (
+        ("pip", "install", "-r", "a.txt"),
+    )

@@ -313,3 +313,10 @@ def test_a_folder_with_an_expression_in_it_is_not_known() -> None:
 def test_what_a_container_runs_stands_where_it_is_written() -> None:
     text = "docker run --rm \\\n  -v .:/src \\\n  image sh -c '\n    a\n    uv sync\n  '\n"
     assert [i.at.line for i in run(text).invocations if i.argv in (("a",), ("uv", "sync"))] == [13, 14]
+
+
+def test_what_is_mounted_is_known_when_a_container_is_entered_later() -> None:
+    text = (
+        "docker run -d --name box -v $(pwd):/plugin image\ndocker exec -t box sh -c 'pip install -r /plugin/x/doc.txt'"
+    )
+    assert run(text).invocations[-1].argv == ("pip", "install", "-r", "././x/doc.txt")

@@ -203,3 +203,10 @@ def test_tox_makes_environments_that_no_list_names() -> None:
     for asked, expected in (("py399-full", "a"), ("old", "b"), ("py-none", "a"), ("none", "")):
         argvs = [" ".join(i.argv) for i in expand(started(f"tox -e {asked}", "ci.yml", context="ci"), lookup)]
         assert argvs == ([expected] if expected else ["a", "b", "l"] if asked == "py-none" else []), asked
+
+
+def test_tox_is_asked_for_generative_names() -> None:
+    names = {"py310-tests": ("a", ()), "py39-tests": ("b", ()), "lint": ("l", ())}
+    lookup = build_lookup({"tox.ini": runner("tox.ini", "tox", names, owner="tox")}, frozenset({"tox.ini"}))  # type: ignore[arg-type]
+    asked = started("tox -e py{310,39}-tests,lint", "ci.yml", context="ci")
+    assert [" ".join(i.argv) for i in expand(asked, lookup)] == ["a", "b", "l"]
