@@ -1,0 +1,196 @@
+"""What commands of one job are judged with: the command, the repository, what earlier ones left; and what all share."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from scanner.commands.lookup import Found, Lookup
+from scanner.commands.pip_install import ALL_EXTRAS, PACKAGING, PIPED, Judgement, judge_pip, place_of
+from scanner.commands.place import environment_of
+from scanner.commands.words import PipAsk, Program, distribution, option, options, pip_ask, program
+from scanner.facts import Invocation
+from scanner.inventory import Enforced
+
+YES = frozenset({"1", "true", "yes", "on"})
+
+
+@dataclass(slots=True)
+class Job:
+    """What earlier commands of one job left: versions of tools, checks, files, installed locks."""
+
+    versions: dict[str, str] = field(default_factory=dict)
+    checked: set[str] = field(default_factory=set)
+    verified: dict[str, int | None] = field(default_factory=dict)
+    produced: dict[str, Judgement] = field(default_factory=dict)
+    locked_places: dict[str, list[tuple[int | None, frozenset[str]]]] = field(default_factory=dict)
+    relocked: dict[str, int | None] = field(default_factory=dict)
+    refreshed: dict[str, int | None] = field(default_factory=dict)
+    cloned: dict[str, int | None] = field(default_factory=dict)
+    poetry_in_system: bool = False
+
+
+class Judging:
+    """One command in the light of its job, and the judgements that the tools have in common."""
+
+    def __init__(self, invocation: Invocation, lookup: Lookup, job: Job) -> None:
+        self.at = invocation
+        self.env = dict(invocation.env)
+        self.lookup = lookup
+        self.job = job
+
+    def installed(self, started: Program, tool: str, words: Sequence[str]) -> Judgement:
+        """``pip install`` and the like with these words; what is bootstrapped is remembered."""
+        made = self.asked(pip_ask(tuple(words)), tool, started)
+        if made.kind == "bootstrap" or made.kind == "adhoc":
+            self.bootstrapped(words)
+        return made
+
+    def asked(self, ask: PipAsk, tool: str, started: Program) -> Judgement:
+        """What pip is asked for, judged with what earlier commands left."""
+        before = self.locked_before()
+        made = judge_pip(ask, tool, self.at, self.lookup, produced=self.job.produced, locked_before=before)
+        if made.kind == "install" and made.uses_lock:
+            self.installed_from_lock()
+        return made
+
+    def environment(self) -> str:
+        """The environment that the command installs into, by a name of its own in each leg and each of tox's."""
+        place = environment_of(self.at.argv, self.at.env, poetry_in_system=self.job.poetry_in_system)
+        return f"{place} of {self.at.leg}" if self.at.leg else place
+
+    def locked_before(self) -> frozenset[str] | None:
+        """The extras that were installed from a lock into the environment of this command; ``None`` if nothing was."""
+        before = self.job.locked_places.get(self.environment(), [])
+        container = self.lookup.container(self.at.at.path) if self.at.context == "image" else None
+        found = [e for n, e in before if container is None or container.rests_on(self.at.at.line, n)]
+        if ALL_EXTRAS in found:
+            return ALL_EXTRAS
+        return frozenset().union(*found) if found else None
+
+    def installed_from_lock(self) -> None:
+        """Remember that the environment of this command holds what a lock says, with these extras."""
+        started = program(self.at.argv)
+        extras = ALL_EXTRAS
+        if started.name in ("uv", "poetry") and "--all-extras" not in started.args and "pip" not in started.args[:2]:
+            words = " ".join(options(started.args, "--extra", "--extras", "-E")).replace(",", " ").split()
+            extras = frozenset(distribution(word) for word in words)
+        self.job.locked_places.setdefault(self.environment(), []).append((self.at.at.line, extras))
+
+    def bootstrapped(self, words: Sequence[str]) -> None:
+        """Remember the versions of packaging tools among these words."""
+        for word in words:
+            name = distribution(word)
+            if name in PACKAGING:
+                bare = re.sub(r"^[A-Za-z0-9._-]+(?:\[[^\]]*\])?", "", word.strip("\"' "))
+                self.job.versions[name] = bare.strip()
+
+    def nearest(self, lock: str, manifests: tuple[str, ...], folder: str | None) -> Found:
+        """The lock of the project that the command stands in: beside its manifest, or at its workspace's root."""
+        if folder is not None and "$" in folder:
+            return Found(state="unknown")
+        manifest = self.lookup.nearest(self.at, (lock, *manifests), folder)
+        if manifest.path is None or posixpath.basename(manifest.path) == posixpath.basename(lock):
+            return manifest
+        if lock != "uv.lock":
+            return Found()
+        above = posixpath.join(folder or ".", "..")
+        for _ in range(8):
+            root = self.lookup.nearest(self.at, (lock,), above)
+            if root.path is None:
+                return Found()
+            extract = self.lookup.extracts.get(posixpath.join(posixpath.dirname(root.path), "pyproject.toml"))
+            if extract is None or extract.manifest is None or extract.manifest.workspace is not None:
+                return root
+            above = posixpath.join(above, "..")
+        return Found()
+
+    def from_lock(self, tool: str, lock: str, found: Found, enforced: Enforced) -> Judgement:
+        """An install by a manager that reads the lock ``found``, or has none."""
+        if found.state == "unknown":
+            if tool != "poetry" and enforced in ("locked", "frozen") and self.lookup.tree.has_name(lock):
+                because = f"the folder it runs in is not known, but it fails without {lock}"
+                return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because)
+            return Judgement(kind="install", tool=tool, because="the folder it runs in is not known")
+        if found.path is None:
+            return self.without_lock(tool, lock, enforced)
+        if (line := self.job.relocked.get(tool)) is not None:
+            return replace(
+                self.resolved(tool, f"the lock is removed or made anew before (line {line})", found.path),
+                uses_lock=False,
+            )
+        because = f"from {found.path}"
+        if (line := self.job.refreshed.get(tool)) is not None:
+            enforced = "none"
+            because += f", which is brought up to date before (line {line}); versions that fit are kept"
+        elif enforced == "locked":
+            self.job.verified.setdefault(found.path, self.at.at.line)
+        elif enforced == "none" and found.path in self.job.verified:
+            enforced = "locked"
+            because += f", which was checked before (line {self.job.verified[found.path]})"
+        self.installed_from_lock()
+        return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because, path=found.path)
+
+    def without_lock(self, tool: str, lock: str, enforced: Enforced) -> Judgement:
+        """An install whose lock was not found: inside an image it may be there all the same, copied from elsewhere."""
+        in_image = self.in_image()
+        committed = self.lookup.tree.has_name(lock)
+        refuses = tool != "poetry" or "poetry" in self.job.checked  # Poetry resolves where there is no lock
+        if in_image and committed and refuses and enforced in ("locked", "frozen"):
+            self.installed_from_lock()
+            because = f"it fails without {lock}"
+            return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because)
+        because = f"{lock} is not copied into the image" if in_image and committed else f"no {lock} is committed"
+        return self.resolved(tool, because, self.lookup.nearest(self.at, ("pyproject.toml", "Pipfile")).path)
+
+    def in_image(self) -> bool:
+        """Whether the command runs in a folder of an image."""
+        return (self.at.directory or "").startswith("/")
+
+    def resolved(self, tool: str, because: str, path: str | None) -> Judgement:
+        """An install that resolves what it takes."""
+        return Judgement(kind="install", tool=tool, uses_lock=False, enforced="none", because=because, path=path)
+
+    def relock(self, tool: str, lock: str, *, keeps: bool) -> None:
+        """A lock that is made in the job: resolved now, or brought up to date where the tool ``keeps`` what fits."""
+        committed = self.nearest(lock, (), None).path is not None
+        (self.job.refreshed if keeps and committed else self.job.relocked)[tool] = self.at.at.line
+
+    def export(self, started: Program, tool: str, lock: str) -> None:
+        """A requirements file written from a lock, to be installed by pip later on."""
+        output = option(started.args, "-o", "--output", "--output-file") or redirect(started.args) or PIPED
+        found = self.nearest(lock, ("pyproject.toml",), None)
+        hashed = tool in ("poetry", "uv", "pdm") and not {"--without-hashes", "--no-hashes"} & set(started.args)
+        enforced: Enforced = "hashes" if hashed else "none"
+        locked = found.path is not None and tool not in self.job.relocked
+        because = f"exported from {found.path}" if found.path is not None else f"no {lock} is committed"
+        refuses = tool in ("pipenv", "pdm") or {"--frozen", "--locked"} & set(started.args)
+        if found.path is None and self.in_image() and refuses and self.lookup.tree.has_name(lock):
+            locked, because = True, f"exported by {tool}, which fails without {lock}"
+        made = Judgement(
+            kind="install", tool="pip", uses_lock=locked, enforced=enforced if locked else "none", because=because
+        )
+        if found.state == "unknown":
+            made = Judgement(kind="install", tool="pip", because="it is exported in a folder that is not known")
+        self.produce(output, made)
+
+    def produce(self, output: str, made: Judgement) -> None:
+        """Remember a file that this command writes, by its place and, for other stages, by its name."""
+        self.job.produced[place_of(self.at, output)] = made
+        self.job.produced[posixpath.basename(output)] = made
+
+
+def after(args: Sequence[str], sub: str) -> tuple[str, ...]:
+    """The arguments without the first word ``sub``, options that stand before it kept."""
+    position = list(args).index(sub) if sub in args else -1
+    return tuple(args[position + 1 :])
+
+
+def redirect(args: Sequence[str]) -> str | None:
+    """The file that the output of the command is written to."""
+    for number, word in enumerate(args[:-1]):
+        if word in (">", ">>"):
+            return args[number + 1]
+    return None
