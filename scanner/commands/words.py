@@ -234,6 +234,9 @@ class PipAsk:
         return bool(self.requirements or self.paths or self.archives or self.groups)
 
 
+_SHORT = re.compile(r"-(?P<flags>[qvUI]{1,6})(?P<last>[rce].{0,500})")
+
+
 @lru_cache(maxsize=2048)
 def pip_ask(words: tuple[str, ...]) -> PipAsk:
     """Read the arguments after ``install`` (``sync``, ``wheel``, ``download``)."""
@@ -243,6 +246,9 @@ def pip_ask(words: tuple[str, ...]) -> PipAsk:
     rest = list(words)
     while rest:
         word = rest.pop(0)
+        if match := _SHORT.fullmatch(word):  # -qr, -Ur, -qUe: the last of several takes the value
+            flags.update(f"-{letter}" for letter in match["flags"])
+            word = f"-{match['last']}"
         name, equals, value = word.partition("=")
         if name in ("-r", "--requirement", "--requirements", "-c", "--constraint", "--constraints", "--group"):
             key = {"-": "group", "r": "-r", "c": "-c"}["-" if name == "--group" else name.lstrip("-")[0]]

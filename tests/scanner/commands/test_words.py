@@ -106,3 +106,9 @@ def test_distribution(word: str, expected: str) -> None:
 
 def test_options_that_may_be_none_stand_before_a_command() -> None:
     assert inner(program(("uv", "run", "${MORE[@]}", "tox", "-e", "x"))) == ("tox", "-e", "x")
+
+
+def test_short_options_of_pip_may_be_written_together() -> None:
+    asked = pip_ask(("-qr", "a.txt", "-Ue", ".", "-qUrb.txt"))
+    assert (asked.requirements, asked.paths) == (("a.txt", "b.txt"), (".",))
+    assert {"-q", "-U"} <= asked.flags
