@@ -24,6 +24,7 @@ from scanner.inventory import Command, Evidence, Repository, Tool, ToolSetting
 from scanner.lint_tools import pinned, tools_of_command, unwrap
 
 _FLAKE8_FILES = ("setup.cfg", "tox.ini", ".flake8", "pyproject.toml")
+_ADD_ONS = frozenset({"flake8-pyproject", "pyproject-flake8"})
 _MAX_EXTENDS = 5
 
 
@@ -251,7 +252,9 @@ def _old(repository: Repository, tool: Tool) -> Kept:
 
 def _flake8(repository: Repository, tool: Tool, empty: Kept) -> Kept:
     files = _by_file(tool)
-    path = next((p for p in _FLAKE8_FILES if p in files), None)
+    names = {str(canonicalize_name(d.name)) for p in repository.projects for d in p.dependencies if d.name}
+    order = _FLAKE8_FILES if _ADD_ONS.isdisjoint(names) else ("pyproject.toml", *_FLAKE8_FILES)
+    path = next((p for p in order if p in files), None)
     table = {key: "\n".join(s.values) for key, s in files[path].items()} if path is not None else {}
     config = from_table(path or "", table)
     runs = list(_runs(repository, tool)) or [()]

@@ -77,7 +77,7 @@ def gather(ground: Ground) -> Setup:
 def _flake8(
     ground: Ground, project: Mapping[str, Any], runs: tuple[Run, ...], files: dict[str, str]
 ) -> tuple[Flake8Config, ...]:
-    written = _flake8_files(ground, project, files)
+    written = _flake8_files(ground, project, runs, files)
     gates = [r for r in runs if r.tool == "flake8" and not r.advisory]
     made = [_configured(ground, written, run) for run in gates] or [written]
     return tuple(_unique(made))
@@ -91,16 +91,28 @@ def _unique(configs: list[Flake8Config]) -> list[Flake8Config]:
     return kept
 
 
-def _flake8_files(ground: Ground, project: Mapping[str, Any], files: dict[str, str]) -> Flake8Config:
-    for path in INI:
+def _flake8_files(
+    ground: Ground, project: Mapping[str, Any], runs: tuple[Run, ...], files: dict[str, str]
+) -> Flake8Config:
+    table = _table(project, "flake8")
+    for path in INI if not (table and _reads_pyproject(ground, runs)) else ():
         text = ground.read(path)
         if text is not None and (config := from_ini(path, text)) is not None:
             files["flake8"] = path
             return config
-    if table := _table(project, "flake8"):
+    if table:
         files["flake8"] = "pyproject.toml"
         return from_table("pyproject.toml", table)
     return Flake8Config()
+
+
+_ADD_ONS = frozenset({"flake8-pyproject", "pyproject-flake8"})
+
+
+def _reads_pyproject(ground: Ground, runs: tuple[Run, ...]) -> bool:
+    """Whether an add-on makes flake8 read ``pyproject.toml``, which then goes before its own files."""
+    declared = {str(canonicalize_name(d.name)) for p in ground.repository.projects for d in p.dependencies if d.name}
+    return not _ADD_ONS.isdisjoint(declared.union(*(run.plugins for run in runs)))
 
 
 def _configured(ground: Ground, written: Flake8Config, run: Run) -> Flake8Config:

@@ -239,3 +239,17 @@ def test_a_table_with_nothing_in_it_is_not_written(moved: Callable[..., Any]) ->
         "pyproject.toml": "[tool.black]\nline-length = 120\n\n[tool.ruff]\nline-length = 120\n",
     }
     assert "[tool.ruff.lint]" not in moved(files)["pyproject.toml"]
+
+
+def test_an_add_on_makes_flake8_read_pyproject_first(moved: Callable[..., Any]) -> None:
+    files = {
+        "Makefile": "l:\n\tpflake8 .\n",
+        "tox.ini": "[flake8]\nmax-line-length = 100\n",
+        "pyproject.toml": '[project]\nname = "a"\n[tool.flake8]\nmax-line-length = 99\nselect = ["E", "F"]\n',
+        "requirements.txt": "pyproject-flake8\n",
+        "a.py": "",
+    }
+    assert tomllib.loads(moved(files)["pyproject.toml"])["tool"]["ruff"]["line-length"] == 99
+    del files["requirements.txt"]
+    plain = moved({**files, "Makefile": "l:\n\tflake8 .\n"})
+    assert tomllib.loads(plain["pyproject.toml"])["tool"]["ruff"]["line-length"] == 100
