@@ -85,10 +85,12 @@ def defaults(version: str | None = None) -> tuple[str, ...]:
     """What is selected where nothing says so, by the version of Ruff (``None``: the one that is known here)."""
     table = data("ruff_defaults.toml")
     try:
-        old = version is not None and Version(version) < Version(table["since"])
+        known = Version(version) if version is not None else None
     except InvalidVersion:
-        old = False
-    return tuple(table["before"] if old else table["select"])
+        known = None
+    if known is None or known >= Version(table["since"]):
+        return tuple(table["select"])
+    return tuple(table["first" if known < Version(table["measured_until"]) else "before"])
 
 
 def short(codes: Collection[str]) -> tuple[str, ...]:

@@ -1,30 +1,35 @@
 """Our configuration beside one of Ruff that is there: what it checks and leaves out by itself stays as it is.
 
 Only rules that it has not come in, and only they are left out where the old tools leave them out. Where nothing is
-selected, Ruff's own default holds, so that ours are added (``extend-select``). A rule that the version of Ruff that the
-repository pins has not yet is left out and named.
+selected, Ruff's own default holds: it is named, as the version of Ruff is raised and its default with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
-
+from rules.rollout.selection import defaults, rules_of, short
 from rules.ruff.catalog import ruff_rules
-from rules.ruff.emit import RuffConfig
+from rules.ruff.emit import Conflict, RuffConfig
+from rules.ruff.standing import Standing
 from rules.ruff.union import families
+from rules.uv import version
 
-DEFAULT = ("E4", "E7", "E9", "F")
+_FAMILIES = {"mccabe": "C90", "pydocstyle": "D", "flake8-quotes": "Q", "pep8-naming": "N8"}
+_DEFAULTS = {"mccabe": {"max-complexity": 10}}
 
 
-def beside(config: RuffConfig, theirs: Mapping[str, Any]) -> RuffConfig:
-    """``config`` as an addition to ``theirs``, the tables of Ruff (empty where it runs without any)."""
+def beside(config: RuffConfig, there: Standing) -> RuffConfig:
+    """``config`` as an addition to what is ``there``; raises :class:`~rules.ruff.emit.Conflict`."""
+    theirs = there.tables or {}
     lint = {**theirs, **(theirs.get("lint") or {})}
-    selects = "select" in lint
-    chosen = [*_texts(lint.get("select") if selects else DEFAULT), *_texts(lint.get("extend-select"))]
+    if there.select is not None and set(config.lint.get("select", ())) - {"I001", "I002"}:
+        # New commands run by this configuration alone, without the words that leave rules out today.
+        there = replace(there, select=short(rules_of(there.select) - there.ignored))
+    base = _texts(lint.get("select")) if there.select is None else [*there.select]
+    chosen = [*base, *_texts(lint.get("extend-select"))]
     off = set(turned_off(config, theirs))
     new = [
         rule
@@ -45,12 +50,54 @@ def beside(config: RuffConfig, theirs: Mapping[str, Any]) -> RuffConfig:
         ours = {k: v for k, v in ours.items() if k not in ("preview", "explicit-preview-rules")}
     if "fixable" in lint and "fixable" in config.lint:
         ours["fixable"] = config.lint["fixable"]
-    return replace(
+    _check_settings(config, lint, there)
+    made = replace(
         config,
         top={k: v for k, v in config.top.items() if k != "extend-exclude"},
-        lint={**({"select" if selects else "extend-select": new} if new else {}), **ours},
+        lint={**_selection(new, lint, theirs, there), **ours},
         per_file=per_file,
     )
+    return _measured(made, new, lint, there)
+
+
+def _selection(
+    new: list[str], lint: Mapping[str, Any], theirs: Mapping[str, Any], there: Standing
+) -> Mapping[str, list[str]]:
+    """Where nothing is selected, what Ruff checks by default is named with ours, if the default changes."""
+    if there.select is not None and rules_of(there.select) == rules_of(defaults(version("ruff"))):
+        return {"extend-select": new} if new else {}
+    if there.select is not None:
+        return {"select": [*there.select, *new]} if there.select or new else {}
+    own = {**theirs, **(theirs.get("lint") or {})} if "extend" not in theirs else {}
+    return {"select" if "select" in own else "extend-select": new} if new else {}
+
+
+def _check_settings(config: RuffConfig, lint: Mapping[str, Any], there: Standing) -> None:
+    """A rule that Ruff checks today by its own defaults would be another rule by the old tool's settings."""
+    for name, family in _FAMILIES.items():
+        asked = config.tables.get(name)
+        if asked and name not in lint and asked != _DEFAULTS.get(name) and any(r.startswith(family) for r in there.on):
+            said = ", ".join(f"{key} = {value}" for key, value in asked.items())
+            raise Conflict(f"Ruff checks {family} by its defaults today; the old tools ask for {name}: {said}")
+
+
+def _measured(made: RuffConfig, new: Sequence[str], lint: Mapping[str, Any], there: Standing) -> RuffConfig:
+    """Lines of the length that Ruff goes by today, unasked; ours for the linter alone, the shorter for both."""
+    asked = made.top.get("line-length")
+    if there.length is None or asked is None or asked == there.length:
+        return made
+    if made.formats and (there.formats or "I001" in there.on):
+        raise Conflict(f"Ruff goes by its default line-length = {there.length}; the old tools ask for {asked}")
+    if made.formats:
+        kept = {"max-line-length": there.length} if "E501" in there.on else {}
+        tables = {**made.tables, "pycodestyle": {**kept, **made.tables.get("pycodestyle", {})}}
+        return replace(made, tables={name: values for name, values in tables.items() if values})
+    top = {key: value for key, value in made.top.items() if key != "line-length"}
+    length = min(asked, there.length) if "E501" in there.on else asked
+    if "pycodestyle" in lint or not ({"E501", "W505"} & {*new, *there.on}):
+        return replace(made, top=top)
+    style = {**made.tables.get("pycodestyle", {}), "max-line-length": length}
+    return replace(made, top=top, tables={**made.tables, "pycodestyle": style})
 
 
 def turned_off(config: RuffConfig, theirs: Mapping[str, Any]) -> tuple[str, ...]:
@@ -58,39 +105,6 @@ def turned_off(config: RuffConfig, theirs: Mapping[str, Any]) -> tuple[str, ...]
     lint = {**theirs, **(theirs.get("lint") or {})}
     off = {*_texts(lint.get("ignore")), *_texts(lint.get("extend-ignore"))}
     return tuple(rule for rule in config.lint.get("select", ()) if rule in off)
-
-
-def within(config: RuffConfig, pinned: str | None) -> tuple[RuffConfig, tuple[str, ...]]:
-    """``config`` with the rules that Ruff ``pinned`` has, and those that it has not."""
-    known = _version(pinned)
-    if known is None:
-        return config, ()
-    late = tuple(rule for rule in config.lint.get("select", ()) if not _has(known, rule))
-    if not late:
-        return config, ()
-    select = [rule for rule in config.lint["select"] if rule not in late]
-    return replace(config, lint={**config.lint, "select": select}), late
-
-
-def _has(known: Version, rule: str) -> bool:
-    """Rules in preview are asked for by name from 0.1 on."""
-    since = _version(ruff_rules()[rule].since)
-    if ruff_rules()[rule].status == "preview" and known < Version("0.1"):
-        return False
-    return since is None or since <= known
-
-
-def lowest(versions: Iterable[str]) -> str | None:
-    """The lowest of the versions that can be read."""
-    known = [(v, text) for text in versions if (v := _version(text)) is not None]
-    return min(known, default=(None, None))[1]
-
-
-def _version(text: str | None) -> Version | None:
-    try:
-        return Version(text) if text else None
-    except InvalidVersion:
-        return None
 
 
 def _texts(value: Any) -> list[str]:

@@ -20,6 +20,7 @@ from rules.ruff import programs
 from rules.ruff.arguments import arguments
 from rules.ruff.runs import OTHERS
 from rules.uv import version
+from scanner.facts import Extract, Invocation
 from scanner.lint_tools import tools_of_command
 
 TOOLS = ("flake8", "isort", "black")
@@ -109,12 +110,24 @@ def _seen(path: str, ground: Ground, swap: Swap) -> set[int]:
     extract = ground.facts.extracts.get(path)
     if extract is None or extract.template:
         return set()
-    found = list(extract.invocations)
-    if extract.dockerfile is not None:
-        found += [i for stage in extract.dockerfile.stages for step in stage.instructions for i in step.invocations]
     return {
-        i.at.line for i in found if i.at.line is not None and any(_names(word, swap) is not None for word in i.argv)
+        call.at.line
+        for call in _invocations(extract)
+        if call.at.line is not None and any(_names(word, swap) is not None for word in call.argv)
     }
+
+
+def rows_of(extract: Extract) -> set[int]:
+    """The lines on which commands stand that name Ruff."""
+    named = (call for call in _invocations(extract) if any("ruff" in word for word in call.argv))
+    return {call.at.line for call in named if call.at.line is not None} if not extract.template else set()
+
+
+def _invocations(extract: Extract) -> Iterator[Invocation]:
+    yield from extract.invocations
+    if extract.dockerfile is not None:
+        for stage in extract.dockerfile.stages:
+            yield from (call for step in stage.instructions for call in step.invocations)
 
 
 _NO_RUNS = frozenset("--with -e --upgrade-package --reinstall-package add install upgrade uninstall remove".split())

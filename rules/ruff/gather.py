@@ -20,13 +20,12 @@ from rules.ruff.asked import asked
 from rules.ruff.catalog import plugins
 from rules.ruff.flake8_config import Flake8Config, from_ini, from_table, with_arguments
 from rules.ruff.linters import Asked
-from rules.ruff.runs import Run, tool_runs
+from rules.ruff.runs import ASIDE, Run, tool_runs
 from scanner import toml_reader
 from scanner.format import Unreadable
 
 INI = ("setup.cfg", "tox.ini", ".flake8")
 _ISORT = (".isort.cfg", "pyproject.toml", "setup.cfg", "tox.ini", ".editorconfig")
-_ASIDE = ("tests/", "test/", "docs/", "examples/", "vendor/", "third_party/", "node_modules/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,7 @@ class Setup:
 
     ``None`` for a tool that is not in use. ``plugins`` are flake8's, by normalised name; ``aside`` configurations that
     do not stand at the root; ``files`` those at the root that hold the options, by tool. ``others`` are the smaller
-    tools, ``sources`` the files of Python.
+    tools, ``sources`` the files of Python, ``paths`` all files.
     """
 
     flake8: tuple[Flake8Config, ...] | None = None
@@ -48,6 +47,7 @@ class Setup:
     files: Mapping[str, str] = field(default_factory=dict)
     others: tuple[Asked, ...] = ()
     sources: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
 
 
 def gather(ground: Ground) -> Setup:
@@ -68,6 +68,7 @@ def gather(ground: Ground) -> Setup:
         files=files,
         others=tuple(asked(ground, runs)),
         sources=tuple(sorted(p for p in ground.facts.files if p.endswith((".py", ".pyi")))),
+        paths=tuple(sorted(ground.facts.files)),
     )
 
 
@@ -229,5 +230,5 @@ def _table(project: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _aside(ground: Ground) -> Iterator[str]:
     """Configurations below the root that hold for a part of the files only."""
     for path in ground.facts.files:
-        if posixpath.basename(path) in (".flake8", ".isort.cfg") and "/" in path and not path.startswith(_ASIDE):
+        if posixpath.basename(path) in (".flake8", ".isort.cfg") and "/" in path and not path.startswith(ASIDE):
             yield path

@@ -17,6 +17,12 @@ from scanner.yaml_reader import Mapping, Scalar
 REPO = "https://github.com/astral-sh/ruff-pre-commit"
 _FORMER = "https://github.com/charliermarsh/ruff-pre-commit"
 _OLD_ID = {"ruff": "ruff-check"}
+# What makes a hook of Ruff look at less than its configuration says, so that it stands for no other.
+_NARROW_KEYS = ("files", "exclude", "types", "stages", "pass_filenames")
+_NARROW_WORDS = frozenset(
+    "--select --ignore --extend-ignore --exclude --extend-exclude --per-file-ignores --exit-zero -e --config "
+    "--isolated --diff --add-noqa --check --fixable --unfixable".split()
+)
 _FORMATTERS = ("black", "yapf")
 _FIXERS = ("autoflake", "pyupgrade")
 _ORDER = ("isort", "autoflake", "pyupgrade", "flake8")  # who mends comes first, who formats last
@@ -42,8 +48,12 @@ def edit(path: str, text: str, swap: Swap, look: Callable[[int, str], None]) -> 
         return text
     repositories = [r for r in document.seq("repos") if isinstance(r, Mapping)]
     old = [hook for r in repositories for hook in _old(r, swap)]
-    ours = next((r for r in repositories if _plain(r.text("repo")) in (REPO, _FORMER)), None)
+    ours = [r for r in repositories if _plain(r.text("repo")) in (REPO, _FORMER)]
     splices = list(_local(text, repositories, swap, look))
+    for repository in ours:
+        splices += _raised(text, repository)
+    if ours:
+        splices += _skipped(text, document)
     if old:
         splices += _replaced(text, old, ours, swap)
     return applied(text, splices)
@@ -53,9 +63,41 @@ def _plain(address: str | None) -> str:
     return (address or "").rstrip("/").removesuffix(".git")
 
 
-def _can_format(ours: Mapping) -> bool:
-    """Whether the version that is pinned has ``ruff-format`` (from 0.1 on)."""
-    return re.fullmatch(r"v?0\.0\..*", ours.text("rev") or "") is None
+def _raised(text: str, repository: Mapping) -> Iterator[Splice]:
+    """Hooks of Ruff that are there, in the version that the others come in; their words stay."""
+    address, rev = repository.get("repo"), repository.get("rev")
+    if isinstance(address, Scalar) and _plain(address.text) == _FORMER:
+        yield Splice(*body(text, address), REPO)
+    if isinstance(rev, Scalar):
+        start, end = body(text, rev)
+        comment = re.compile(r"[\"']?[ \t]+#[ \t]*(?:frozen:[ \t]*)?v?\d[^\n\r]{0,80}").match(text, end)
+        yield Splice(start, comment.end() if comment is not None else end, f"v{version('ruff')}")
+    for hook in repository.seq("hooks"):
+        name = hook.get("id") if isinstance(hook, Mapping) else None
+        if isinstance(name, Scalar) and name.text in _OLD_ID:
+            yield Splice(*body(text, name), _OLD_ID[name.text])
+
+
+def _skipped(text: str, document: Mapping) -> Iterator[Splice]:
+    """``ci: skip: [ruff]``, which names hooks."""
+    for name in document.map("ci").seq("skip"):
+        if isinstance(name, Scalar) and name.text in _OLD_ID:
+            yield Splice(*body(text, name), _OLD_ID[name.text])
+
+
+def _stands_for(hook: Mapping, new: _New, text: str) -> bool:
+    """Whether a hook of Ruff that is there does what one that comes would do."""
+    name, options, kept = new
+    if _OLD_ID.get(hook.text("id") or "", hook.text("id")) != name:
+        return False
+    words = [s.text for s in hook.seq("args") if isinstance(s, Scalar)]
+    if any(word.partition("=")[0] in _NARROW_WORDS for word in words):
+        return False
+    narrow = any(key in hook.entries for key in _NARROW_KEYS)
+    if narrow and ("types" in hook.entries or tuple(_kept(text, hook)) != kept):
+        return False
+    mends = {"--fix", "--fix-only"} & set(options)
+    return name == "ruff-format" or (bool({"--fix", "--fix-only"} & set(words)) if mends else "--fix-only" not in words)
 
 
 def _old(repository: Mapping, swap: Swap) -> Iterator[_Hook]:
@@ -66,16 +108,15 @@ def _old(repository: Mapping, swap: Swap) -> Iterator[_Hook]:
             yield _Hook(tool or "", hook, repository)
 
 
-def _replaced(text: str, old: list[_Hook], ours: Mapping | None, swap: Swap) -> Iterator[Splice]:
+def _replaced(text: str, old: list[_Hook], there: list[Mapping], swap: Swap) -> Iterator[Splice]:
     first = old[0]
     start, end = _item(text, first.repository)
     indent = _indent(text, start)
-    named = [h.text("id") or "" for h in ours.seq("hooks") if isinstance(h, Mapping)] if ours is not None else []
-    there = {_OLD_ID.get(name, name) for name in named}
+    ours = there[0] if there else None
+    hooks = [h for r in there for h in r.seq("hooks") if isinstance(h, Mapping)]
     step = _hook_indent(text, first)
-    rows = [row for hook in _distinct(old, text, swap) if hook[0] not in there for row in _rows(hook, step)]
-    if ours is not None and not _can_format(ours) and any("id: ruff-format" in row for row in rows):
-        ours = None
+    new_hooks = [new for new in _distinct(old, text, swap) if not any(_stands_for(h, new, text) for h in hooks)]
+    rows = [row for new in new_hooks for row in _rows(new, step)]
     whole = _is_emptied(first.repository, old)
     gap = newline(text)
     if ours is None:
@@ -86,8 +127,7 @@ def _replaced(text: str, old: list[_Hook], ours: Mapping | None, swap: Swap) -> 
         else:
             yield Splice(end, end, new if text[:end].endswith("\n") else gap + new)
     elif rows:
-        hooks = [h for h in ours.seq("hooks") if isinstance(h, Mapping)]
-        at = _item(text, hooks[-1])[1]
+        at = _item(text, [h for h in ours.seq("hooks") if isinstance(h, Mapping)][-1])[1]
         yield Splice(at, at, ("" if text[:at].endswith("\n") else gap) + gap.join(rows) + gap)
     gone: set[int] = set()
     for hook in old:

@@ -8,23 +8,23 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground
 from rules.rollout.checkers import is_configured
-from rules.ruff import actions, commands, comments, hooks, in_programs, prose, removal
-from rules.ruff.beside import beside, lowest, turned_off, within
+from rules.ruff import actions, commands, comments, hooks, in_programs, pins, prose, removal
+from rules.ruff.beside import beside, turned_off
 from rules.ruff.catalog import BUILT_IN, counterparts, plugins, ruff_rules
 from rules.ruff.comments import Silence
 from rules.ruff.emit import Conflict, RuffConfig, as_toml, into_pyproject, into_ruff_toml
+from rules.ruff.filenames import foreign
 from rules.ruff.gather import INI, Setup, gather
 from rules.ruff.linters import LINTERS, Part, pylint
 from rules.ruff.runs import HOOKS, OTHERS
 from rules.ruff.setup import Conversion, convert
+from rules.ruff.standing import configured, standing
 from rules.ruff.union import families
-from scanner import toml_reader
-from scanner.format import Unreadable
+from rules.uv import version
 from scanner.inventory import Repository
 from scanner.lint_use import is_test_data
 
@@ -92,9 +92,9 @@ def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
     empty = LintMove(repository=ground.repository.id, refusals=refusals, setup=setup, notes=stays)
     if not tools:
         return empty
-    config, late = _whole(made, ground, baseline)
     edits = _Edits(ground)
     try:
+        config, late = _whole(made, ground, baseline)
         _configure(edits, ground, config, tools)
     except Conflict as conflict:
         return replace(
@@ -105,6 +105,8 @@ def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
     )
     _unconfigure(edits, ground, setup, tools)
     _switch(edits, ground, swap)
+    if (kept := _raise(edits, ground)) is not None:
+        return replace(empty, refusals=(*refusals, kept))
     _silence(edits, setup, made, config, baseline or Baseline())
     return replace(
         empty,
@@ -150,6 +152,10 @@ def _refusals(setup: Setup) -> Iterator[PlanBlocker]:
         shown = ", ".join(f"{n} ({', '.join(plugins()[n].codes)})" if n in plugins() else n for n in staying)
         decision = "Keep flake8 for the plug-in alone, or drop its checks?"
         yield _refusal("lint-plugin", f"flake8 stays: Ruff has nothing for {shown}", decision)
+    elif strange := foreign(setup.flake8, setup.runs):
+        decision = "Keep flake8 for these files, or check them no more?"
+        message = f"flake8 stays: it looks at files that Ruff cannot read ({', '.join(strange)})"
+        yield _refusal("lint-files", message, decision)
     elif setup.aside and "flake8" not in setup.files:
         where = ", ".join(setup.aside[:3])
         decision = "One configuration for all folders, or a ruff.toml in each?"
@@ -221,7 +227,7 @@ _DECISIONS = {
 def _idle(ground: Ground, tools: frozenset[str]) -> Iterator[PlanBlocker]:
     """Ruff has a configuration that nothing runs: it becomes a gate with the patch."""
     runs = any(tool.name == "ruff" and tool.use == "run" for tool in ground.repository.tools)
-    if tools and not runs and _ruff_tables(ground) is not None:
+    if tools and not runs and configured(ground)[1] is not None:
         message = "Ruff is configured and nothing runs it: with this patch what it is set to counts at the gate"
         yield PlanBlocker(code="ruff-configured", message=message, path=None, line=None, decision=None)
 
@@ -264,16 +270,14 @@ _Lost = tuple[str, str, str]
 
 
 def _whole(made: Conversion, ground: Ground, baseline: Baseline | None) -> tuple[RuffConfig, tuple[_Lost, ...]]:
-    """The configuration with what Ruff would look at and the old tools do not, and the baseline; rules that the Ruff
-    that is in use cannot have."""
-    ruff = next((t for t in ground.repository.tools if t.name == "ruff" and t.use != "config-only"), None)
-    config, late = within(made.config, lowest(v.version for v in ruff.versions) if ruff is not None else None)
-    config = _without_notebooks(config, made, ground)
-    theirs = _ruff_tables(ground)
-    lost = tuple(("ruff", rule, "the version of Ruff that is pinned has this rule not yet") for rule in late)
-    if theirs is not None or ruff is not None:
-        lost += tuple(("ruff", rule, "Ruff is told to ignore it") for rule in turned_off(config, theirs or {}))
-        config = beside(config, theirs or {})
+    """The configuration with what Ruff would look at and the old tools do not, and the baseline; rules that it is told
+    to ignore. Raises :class:`~rules.ruff.emit.Conflict`."""
+    config = _without_notebooks(made.config, made, ground)
+    lost: tuple[_Lost, ...] = ()
+    there = standing(ground)
+    if there.is_there:
+        lost = tuple(("ruff", rule, "Ruff is told to ignore it") for rule in turned_off(config, there.tables or {}))
+        config = beside(config, there)
     if baseline is not None:
         config = config.ignoring(baseline.rules, baseline.unparsed, baseline.unformatted)
     return config, lost
@@ -301,20 +305,6 @@ def _notebooks(config: RuffConfig, made: Conversion) -> RuffConfig:
     if silent:
         per_file["*.ipynb"] = list(families(silent, config.lint["select"]))
     return replace(config, formatting=formatting, per_file=per_file)
-
-
-def _ruff_tables(ground: Ground) -> Mapping[str, Any] | None:
-    """What Ruff is set to today; ``None`` without a configuration."""
-    for path in (*_RUFF_FILES, "pyproject.toml"):
-        try:
-            data = toml_reader.loads(ground.read(path) or "")
-        except Unreadable:
-            continue
-        if ground.read(path) is not None:
-            found = data if path != "pyproject.toml" else (toml_reader.table(data, "tool") or {}).get("ruff")
-            if isinstance(found, Mapping):
-                return found
-    return None
 
 
 def _configure(edits: _Edits, ground: Ground, config: RuffConfig, tools: frozenset[str]) -> None:
@@ -429,6 +419,52 @@ def _switch(edits: _Edits, ground: Ground, swap: commands.Swap) -> None:
         after = _without_packages(path, after, extract.format if extract is not None else "", swap, edits)
         if after != text:
             edits.put(path, after)
+
+
+def _raise(edits: _Edits, ground: Ground) -> PlanBlocker | None:
+    """One Ruff in one version: its pins are raised; the first that cannot be is the answer."""
+    tool = next((t for t in ground.repository.tools if t.name == "ruff" and t.use != "config-only"), None)
+    old = [v for v in tool.versions if v.version.removeprefix("v") != version("ruff")] if tool is not None else []
+    locks = {v.path for v in old if _is_lock(ground, v.path)}
+    there = standing(ground)
+    for path in there.aside:
+        edits.notes.append(_beside_root(path))
+    for path in sorted(ground.facts.files) if tool is not None else ():
+        text, extract = edits.text(path), ground.facts.extracts.get(path)
+        if text is None or extract is None or is_test_data(path) or path in locks:
+            continue
+        after = pins.raised(path, text, all_=bool(locks))
+        after = pins.in_actions(after) if path.startswith(".github/") else after
+        after = pins.in_commands(after, None if path in HOOKS else commands.rows_of(extract))
+        after = pins.with_check(after, [run for run in there.runs if run.path == path])
+        if after != text:
+            edits.put(path, after)
+    for stated in old:
+        if stated.path in locks:
+            edits.look(stated.path, None, f"holds Ruff {stated.version}: lock again, with Ruff {version('ruff')}")
+        elif edits.text(stated.path) == ground.read(stated.path):
+            message = f"Ruff {stated.version} stays pinned beside {version('ruff')}"
+            decision = "Which version of Ruff holds from now on?"
+            return PlanBlocker(
+                code="ruff-configured", message=message, path=stated.path, line=stated.line, decision=decision
+            )
+    return None
+
+
+def _beside_root(path: str) -> PlanBlocker:
+    message = "configures Ruff for its folder: what the old tools checked there is checked as that file says"
+    return PlanBlocker(code="lint-config-aside", message=message, path=path, line=None, decision=None)
+
+
+def _is_lock(ground: Ground, path: str) -> bool:
+    extract = ground.facts.extracts.get(path)
+    if extract is not None and extract.lock is not None:
+        return True
+    return (
+        extract is not None
+        and extract.format.startswith("requirements")
+        and removal.is_compiled(ground.read(path) or "")
+    )
 
 
 def _without_packages(path: str, text: str, format_: str, swap: commands.Swap, edits: _Edits) -> str:

@@ -16,6 +16,7 @@ from scanner.lint_tools import pinned, unwrap
 from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_mapping
 
 HOOKS = (".pre-commit-config.yaml", ".pre-commit-config.yml")
+ASIDE = ("tests/", "test/", "docs/", "examples/", "vendor/", "third_party/", "node_modules/")
 OTHERS = ("pyupgrade", "autoflake", "pydocstyle", "bandit", "pycodestyle", "pyflakes", "pylint", "yapf")
 _NAMES = {name: name for name in ("flake8", "isort", "black", *OTHERS)}
 _COMMANDS = {**_NAMES, "pflake8": "flake8", "flake9": "flake8", "pep257": "pydocstyle", "pep8": "pycodestyle"}
@@ -28,7 +29,7 @@ class Run:
 
     ``advisory``: it cannot fail. ``files`` and ``exclude`` are a hook's patterns, those of the whole file included.
     ``is_hook``: pre-commit hands it the files. ``notebooks``: it looks at notebooks, too (``black-jupyter``) or alone
-    (nbQA).
+    (nbQA). ``types``: kinds of files that a hook asks for by name.
     """
 
     tool: str
@@ -41,6 +42,7 @@ class Run:
     files: str = ""
     exclude: tuple[str, ...] = ()
     notebooks: bool = False
+    types: tuple[str, ...] = ()
 
     def covers(self, path: str) -> bool:
         """Whether a hook's ``files`` and ``exclude`` let it see ``path``; a command sees what it names."""
@@ -99,6 +101,7 @@ def _hooks(path: str, text: str) -> Iterator[Run]:
                     files=hook.text("files") or document.text("files") or "",
                     exclude=(document.text("exclude") or "", hook.text("exclude") or ""),
                     notebooks=name == "black-jupyter" or name.startswith("nbqa-"),
+                    types=(*_texts(hook.get("types")), *_texts(hook.get("types_or"))),
                 )
 
 

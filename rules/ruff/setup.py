@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from rules.ruff.arguments import arguments
 from rules.ruff.black_config import BlackRules, translate_black
 from rules.ruff.emit import RuffConfig, combine
+from rules.ruff.filenames import narrowed
+from rules.ruff.flake8_config import Flake8Config
 from rules.ruff.gather import Setup
 from rules.ruff.isort_config import IsortRules, translate_isort
 from rules.ruff.linters import LINTERS, Asked, Part, yapf
@@ -42,7 +44,7 @@ class Conversion:
 
 def convert(setup: Setup, *, target: str | None = None) -> Conversion:
     """``target`` is the Python to aim at (``py310``) where the manifest does not say."""
-    flake8 = _joined([translate(c, setup.plugins) for c in setup.flake8]) if setup.flake8 is not None else None
+    flake8 = _joined([_flake8(c, setup) for c in setup.flake8]) if setup.flake8 is not None else None
     isort = translate_isort(setup.isort) if setup.isort is not None else None
     black = translate_black(setup.black, setup.black_argv) if setup.black is not None else None
     made = [(a, _translated(a)) for a in setup.others]
@@ -76,6 +78,14 @@ def convert(setup: Setup, *, target: str | None = None) -> Conversion:
         lost=lost,
         notebooks=frozenset(run.tool for run in setup.runs if run.notebooks),
     )
+
+
+def _flake8(config: Flake8Config, setup: Setup) -> RuffLint:
+    lint = translate(config, setup.plugins)
+    gates = [run for run in setup.runs if run.tool == "flake8" and not run.advisory]
+    if gates and all(run.is_hook for run in gates):
+        return lint  # pre-commit names the files itself
+    return narrowed(lint, config, setup.sources, setup.paths)
 
 
 _TRANSLATE = {linter.name: linter.translate for linter in LINTERS}

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import tomllib
 
-from rules.ruff.beside import beside, lowest, turned_off, within
-from rules.ruff.emit import RuffConfig, into_pyproject
+import pytest
+
+from rules.ruff.beside import beside, turned_off
+from rules.ruff.emit import Conflict, RuffConfig, into_pyproject
+from rules.ruff.standing import Standing
 
 OURS = RuffConfig(
     lint={"select": ["F401", "S101", "S401", "UP004"], "exclude": ["docs/**"], "preview": True, "fixable": ["UP"]},
@@ -12,34 +15,51 @@ OURS = RuffConfig(
 
 
 def test_what_is_selected_already_does_not_come_in() -> None:
-    made = beside(OURS, {"lint": {"select": ["F", "S"]}})
+    made = beside(OURS, Standing(tables={"lint": {"select": ["F", "S"]}}))
     assert made.lint["select"] == ["S401", "UP004"]
     assert made.per_file == {"tests/**": ["S401"], "docs/**": ["S401", "UP004"]}
 
 
-def test_without_a_selection_rules_are_added_to_the_default() -> None:
-    made = beside(OURS, {})
-    assert made.lint["extend-select"] == ["S101", "S401", "UP004"]
-    assert "select" not in made.lint
+def test_without_a_selection_the_default_is_named() -> None:
+    made = beside(OURS, Standing(select=("E4", "F")))
+    assert made.lint["select"] == ["E4", "F", "S101", "S401", "UP004"]
     assert "fixable" not in made.lint
+
+
+def test_where_ruff_only_formats_it_selects_nothing_more() -> None:
+    made = beside(OURS, Standing(tables={"format": {}}, select=()))
+    assert made.lint["select"] == ["F401", "S101", "S401", "UP004"]
+
+
+def test_what_every_run_ignores_is_not_asked_of_new_ones() -> None:
+    there = Standing(select=("E4", "F4"), ignored=frozenset({"E402"}))
+    assert beside(OURS, there).lint["select"][:2] == ["E401", "F4"]
+    assert beside(RuffConfig(lint={"select": ["I001"]}), there).lint["select"] == ["E4", "F4", "I001"]
+
+
+def test_a_rule_that_runs_by_its_default_keeps_it() -> None:
+    asked = RuffConfig(lint={"select": ["C901"]}, tables={"mccabe": {"max-complexity": 30}})
+    with pytest.raises(Conflict, match="C90"):
+        beside(asked, Standing(select=("C90",), on=frozenset({"C901"})))
+
+
+@pytest.mark.parametrize(("formats", "on", "expected"), [(False, "E501", 88), (True, "F401", 120)])
+def test_the_shorter_line_where_both_measure(formats: bool, on: str, expected: int) -> None:
+    asked = RuffConfig(top={"line-length": 120}, lint={"select": ["E501", "F401"]})
+    made = beside(asked, Standing(select=(on,), on=frozenset({on}), length=88, formats=formats))
+    assert "line-length" not in made.top
+    assert made.tables["pycodestyle"] == {"max-line-length": expected}
 
 
 def test_preview_only_where_a_rule_needs_it() -> None:
     config = RuffConfig(lint={"select": ["S101"], "preview": True})
-    assert beside(config, {"lint": {"select": ["E"]}}).lint == {"select": ["S101"]}
+    assert beside(config, Standing(tables={"lint": {"select": ["E"]}})).lint == {"select": ["S101"]}
 
 
 def test_what_ruff_is_told_to_ignore_stays_ignored() -> None:
     theirs = {"lint": {"select": ["E"], "ignore": ["S101"]}}
     assert turned_off(OURS, theirs) == ("S101",)
-    assert "S101" not in beside(OURS, theirs).lint["select"]
-
-
-def test_a_pinned_ruff_has_no_rules_of_later_versions() -> None:
-    config = RuffConfig(lint={"select": ["UP004", "UP050"]})
-    assert within(config, "0.11.0")[1] == ("UP050",)
-    assert within(config, None)[1] == ()
-    assert lowest(["0.9.1", "v0.4", "nothing"]) == "v0.4"
+    assert "S101" not in beside(OURS, Standing(tables=theirs)).lint["select"]
 
 
 def test_comments_of_a_list_stay() -> None:
