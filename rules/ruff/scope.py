@@ -24,7 +24,8 @@ def scope(runs: Sequence[Run], files: Collection[str]) -> Scope:
     sources = [path for path in files if path.endswith((".py", ".pyi"))]
     seen: set[str] = set()
     everything = not runs
-    for run in runs:
+    known = [run for run in runs if run.is_hook or not _is_unknown(run)] or runs
+    for run in known:
         paths = searched(run.files) if run.is_hook else _named(run, sources)
         everything = everything or not paths
         seen.update(paths or ())
@@ -33,6 +34,12 @@ def scope(runs: Sequence[Run], files: Collection[str]) -> Scope:
     if everything or all(any(fnmatch.fnmatchcase(f, p.removeprefix("./")) for p in seen) for f in sources):
         return Scope(excluded=_that_match(excluded, sources))
     return Scope(paths=tuple(sorted(seen)), excluded=_that_match(excluded, sources))
+
+
+def _is_unknown(run: Run) -> bool:
+    """Whether a command names its paths through variables: the other gates say more."""
+    words = [w for w in (arguments(run.tool, run.argv) or ())[1:] if not w.startswith("-")]
+    return bool(words) and all(set("${}") & set(word) for word in words)
 
 
 def _named(run: Run, sources: Iterable[str]) -> tuple[str, ...]:
