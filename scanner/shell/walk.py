@@ -12,6 +12,7 @@ from typing import Literal
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
+from scanner.shell.conditions import Conditions
 from scanner.shell.expansion import MAX_DEPTH, Expansion, is_open, text_of
 from scanner.shell.masks import Masks
 from scanner.shell.narrow import narrowed
@@ -54,11 +55,7 @@ _STATEMENTS = frozenset(
         "ERROR",
     }
 )
-_NUMERIC = ("-eq", "-ne")
-_CI_VARIABLES = ("CI", "GITHUB_ACTIONS")
-_CI_VARIABLE = re.compile(r"\$\{?(?:CI|GITHUB_ACTIONS)\b")
 _OPPOSITE: Mapping[Literal["ci", "local"], Literal["ci", "local"]] = {"ci": "local", "local": "ci"}
-_TESTS = frozenset({"=", "==", "!=", "&&", "||", "!", *_NUMERIC})
 _HARMLESS = frozenset({"true", ":", "echo", "printf", "exit 0", "return 0", "warn", "logger"})
 
 
@@ -69,6 +66,7 @@ class Walk:
         self._writer = writer
         self._masks = masks
         self._words = Expansion(writer, masks, self._children)
+        self._conditions = Conditions(self._words, is_ci=writer.is_ci)
         self._base = 0
         self._nested = 0
         self._steps = 0
@@ -175,7 +173,7 @@ class Walk:
         for number, (link, part) in enumerate(parts):
             if (link, truth) in (("&&", False), ("||", True)):
                 continue
-            truth, told = self._decided(part, state, depth)
+            truth, told = self._conditions.decided(part, state, depth)
             self._writer.tolerated = outer or forgiven[number]
             after = redirects if redirects and number == len(parts) - 1 else []
             only = only if only is None or link == "&&" or number == 0 else _OPPOSITE[only]
@@ -280,7 +278,7 @@ class Walk:
         for conditions, bodies in _arms(node):
             for condition in conditions:
                 self._statement(condition, state, depth + 1)
-            truth, told = self._decided(conditions[-1], state, depth) if conditions else (True, None)
+            truth, told = self._conditions.decided(conditions[-1], state, depth) if conditions else (True, None)
             if truth is False:
                 continue
             branch = state.fork()
@@ -302,77 +300,6 @@ class Walk:
         self._writer.only = where or before
         yield
         self._writer.only = before
-
-    def _decided(self, node: Node, state: State, depth: int) -> tuple[bool | None, Literal["ci", "local"] | None]:
-        """What a test comes to, and where it holds, if that is CI alone or everywhere else."""
-        told = self._in_ci(node, state, depth)
-        if told is None:
-            return self._truth(node, state, depth), None
-        return (told == "ci", None) if self._writer.is_ci else (None, told)
-
-    def _in_ci(self, node: Node, state: State, depth: int) -> Literal["ci", "local"] | None:
-        """Where a test upon the variables that CI systems set holds: there alone, or everywhere else."""
-        if not _CI_VARIABLE.search(text_of(node)):
-            return None
-        there, here = state.fork(), state.fork()
-        for name in _CI_VARIABLES:
-            if name in state.variables:
-                return None
-            there.variables[name], here.variables[name] = "true", ""
-        match self._truth(node, there, depth), self._truth(node, here, depth):
-            case True, False:
-                return "ci"
-            case False, True:
-                return "local"
-            case _:
-                return None
-
-    def _truth(self, node: Node, state: State, depth: int) -> bool | None:
-        """What a test comes to, ``None`` where that cannot be known: only words are compared, nothing is looked up."""
-        if depth > MAX_DEPTH:
-            return None
-        parts = [child for child in node.children if child.is_named and _text_of_test(child) not in _NUMERIC]
-        operator = next((sign for child in node.children if (sign := _text_of_test(child)) in _TESTS), "")
-        match node.type:
-            case "command":
-                return self._tested(node, state, depth)
-            case "string" | "simple_expansion" | "expansion":
-                word = self._known(node, state, depth)
-                return None if word is None else word != ""
-            case "test_command" | "parenthesized_expression" if len(parts) == 1:
-                return self._truth(parts[0], state, depth + 1)
-            case "negated_command" | "unary_expression" if operator == "!" and parts:
-                truth = self._truth(parts[-1], state, depth + 1)
-                return None if truth is None else not truth
-            case "unary_expression" if len(parts) == 2 and _text_of_test(parts[0]) in ("-z", "-n"):
-                word = self._known(parts[1], state, depth)
-                return None if word is None else (word == "") == (_text_of_test(parts[0]) == "-z")
-            case "binary_expression" | "list" if len(parts) == 2 and operator in ("&&", "||"):
-                left, right = (self._truth(part, state, depth + 1) for part in parts)
-                decisive = operator == "||"
-                return decisive if decisive in (left, right) else None if None in (left, right) else not decisive
-            case "binary_expression" if len(parts) == 2 and operator in ("=", "==", "!=", *_NUMERIC):
-                words = [self._known(part, state, depth) for part in parts]
-                return None if None in words else (words[0] == words[1]) == (operator not in ("!=", "-ne"))
-            case _:
-                return None
-
-    def _tested(self, node: Node, state: State, depth: int) -> bool | None:
-        """What the command ``test`` comes to, for two words that are compared."""
-        parts = [child for child in node.children if child.is_named]
-        if len(parts) == 3 and text_of(parts[0]) == "test" and text_of(parts[1]) in ("-z", "-n"):
-            word = self._known(parts[2], state, depth)
-            return None if word is None else (word == "") == (text_of(parts[1]) == "-z")
-        if len(parts) != 4 or text_of(parts[0]) != "test" or (operator := _text_of_test(parts[2])) not in _TESTS:
-            return None
-        words = [self._known(part, state, depth) for part in (parts[1], parts[3])]
-        return None if None in words else (words[0] == words[1]) == (operator not in ("!=", "-ne"))
-
-    def _known(self, node: Node, state: State, depth: int) -> str | None:
-        text = " ".join(self._words.words(node, state, depth))
-        if (match := _ONE_VARIABLE.fullmatch(text)) and match[1] in state.unset and match[1] not in state.variables:
-            return match[2] or ""
-        return None if is_open(text) or "\ue000" in text or "?" in text else text
 
     def _loop(self, node: Node, state: State, depth: int) -> None:
         branch = state.fork()
@@ -636,7 +563,6 @@ class Walk:
 
 
 _HERE = frozenset({".", "$PWD", "${PWD}", "$(pwd)", "`pwd`", "%cd%"})
-_ONE_VARIABLE = re.compile(r"\$\{?(\w{1,100})(?::?-([\w.]{0,50}))?\}?")
 _HANDED_PLACE = re.compile(r"\$(?:[1-9]|\{[1-9][^}]{0,100}\})|\$\{\{\s{0,4}inputs\.[^}]{0,100}\}\}")
 _HANDED = re.compile(r"\$(?:[@*1-9]|\{[@*1-9])")
 _HANDED_ON = -1  # the row of a word that a function was handed
@@ -666,10 +592,6 @@ def _arms(node: Node) -> Iterator[tuple[list[Node], list[Node]]]:
     yield conditions, bodies
     for child in later:
         yield from _arms(child)
-
-
-def _text_of_test(node: Node) -> str:
-    return text_of(node).strip()
 
 
 def _is_harmless(node: Node) -> bool:

@@ -1,0 +1,100 @@
+"""Tests of a shell: what they come to where that is known without running, and what CI's variables decide."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from tree_sitter import Node
+
+from scanner.shell.expansion import MAX_DEPTH, Expansion, is_open, text_of
+from scanner.shell.state import State
+
+_NUMERIC = ("-eq", "-ne")
+_CI_VARIABLES = ("CI", "GITHUB_ACTIONS")
+_CI_VARIABLE = re.compile(r"\$\{?(?:CI|GITHUB_ACTIONS)\b")
+_TESTS = frozenset({"=", "==", "!=", "&&", "||", "!", *_NUMERIC})
+_ONE_VARIABLE = re.compile(r"\$\{?(\w{1,100})(?::?-([\w.]{0,50}))?\}?")
+
+
+class Conditions:
+    """Tests of one walk, whose words ``words`` expands; ``is_ci``: the text is that of CI, where they are set."""
+
+    def __init__(self, words: Expansion, *, is_ci: bool) -> None:
+        self._words = words
+        self._is_ci = is_ci
+
+    def decided(self, node: Node, state: State, depth: int) -> tuple[bool | None, Literal["ci", "local"] | None]:
+        """What a test comes to, and where it holds, if that is CI alone or everywhere else."""
+        told = self._in_ci(node, state, depth)
+        if told is None:
+            return self.truth(node, state, depth), None
+        return (told == "ci", None) if self._is_ci else (None, told)
+
+    def _in_ci(self, node: Node, state: State, depth: int) -> Literal["ci", "local"] | None:
+        """Where a test upon the variables that CI systems set holds: there alone, or everywhere else."""
+        if not _CI_VARIABLE.search(text_of(node)):
+            return None
+        there, here = state.fork(), state.fork()
+        for name in _CI_VARIABLES:
+            if name in state.variables:
+                return None
+            there.variables[name], here.variables[name] = "true", ""
+        match self.truth(node, there, depth), self.truth(node, here, depth):
+            case True, False:
+                return "ci"
+            case False, True:
+                return "local"
+            case _:
+                return None
+
+    def truth(self, node: Node, state: State, depth: int) -> bool | None:
+        """What a test comes to, ``None`` where that cannot be known: only words are compared, nothing is looked up."""
+        if depth > MAX_DEPTH:
+            return None
+        parts = [child for child in node.children if child.is_named and _text_of_test(child) not in _NUMERIC]
+        operator = next((sign for child in node.children if (sign := _text_of_test(child)) in _TESTS), "")
+        match node.type:
+            case "command":
+                return self._tested(node, state, depth)
+            case "string" | "simple_expansion" | "expansion":
+                word = self._known(node, state, depth)
+                return None if word is None else word != ""
+            case "test_command" | "parenthesized_expression" if len(parts) == 1:
+                return self.truth(parts[0], state, depth + 1)
+            case "negated_command" | "unary_expression" if operator == "!" and parts:
+                truth = self.truth(parts[-1], state, depth + 1)
+                return None if truth is None else not truth
+            case "unary_expression" if len(parts) == 2 and _text_of_test(parts[0]) in ("-z", "-n"):
+                word = self._known(parts[1], state, depth)
+                return None if word is None else (word == "") == (_text_of_test(parts[0]) == "-z")
+            case "binary_expression" | "list" if len(parts) == 2 and operator in ("&&", "||"):
+                left, right = (self.truth(part, state, depth + 1) for part in parts)
+                decisive = operator == "||"
+                return decisive if decisive in (left, right) else None if None in (left, right) else not decisive
+            case "binary_expression" if len(parts) == 2 and operator in ("=", "==", "!=", *_NUMERIC):
+                words = [self._known(part, state, depth) for part in parts]
+                return None if None in words else (words[0] == words[1]) == (operator not in ("!=", "-ne"))
+            case _:
+                return None
+
+    def _tested(self, node: Node, state: State, depth: int) -> bool | None:
+        """What the command ``test`` comes to, for two words that are compared."""
+        parts = [child for child in node.children if child.is_named]
+        if len(parts) == 3 and text_of(parts[0]) == "test" and text_of(parts[1]) in ("-z", "-n"):
+            word = self._known(parts[2], state, depth)
+            return None if word is None else (word == "") == (text_of(parts[1]) == "-z")
+        if len(parts) != 4 or text_of(parts[0]) != "test" or (operator := _text_of_test(parts[2])) not in _TESTS:
+            return None
+        words = [self._known(part, state, depth) for part in (parts[1], parts[3])]
+        return None if None in words else (words[0] == words[1]) == (operator not in ("!=", "-ne"))
+
+    def _known(self, node: Node, state: State, depth: int) -> str | None:
+        text = " ".join(self._words.words(node, state, depth))
+        if (match := _ONE_VARIABLE.fullmatch(text)) and match[1] in state.unset and match[1] not in state.variables:
+            return match[2] or ""
+        return None if is_open(text) or "\ue000" in text or "?" in text else text
+
+
+def _text_of_test(node: Node) -> str:
+    return text_of(node).strip()
