@@ -125,6 +125,9 @@ def kind_of(
     if folder.role != "main":
         return _answer("unknown", f"its role is {folder.role}", folder.path)
     if not python:
+        only = _packaged(folder)
+        if only is not None and dependencies and "maturin" not in (only.build_backend or ""):
+            return _answer("library", "a distribution that brings others along", only.path)
         return _answer("unknown", "no Python file of its own", folder.path)
     if _packaged(folder) is None and _only_holds_together(folder, python):
         return _answer("unknown", "a workspace's root without code of its own", folder.path)
@@ -337,6 +340,8 @@ def _service(signs: _Signs) -> KindOf | None:
     started = signs.hint("service")
     if started is not None and "compose" in started.at.path and signs.depends(JOBS):
         started = None  # the orchestrator's own servers
+    if started is not None and started.what == "loops for ever" and signs.depends(GUIS):
+        started = None  # a window's own loop
     if signs.published and not signs.says("service"):
         deployed = started is not None and (
             _IMAGE.search(started.at.path) is not None
@@ -461,6 +466,10 @@ def _depth(path: str, folder: Folder) -> int:
 
 def _job(signs: _Signs, own: Sequence[str]) -> KindOf | None:
     started = signs.hint("job")
+    prefix = "" if signs.folder.path == "." else signs.folder.path + "/"
+    action = next((p for p in (f"{prefix}action.yml", f"{prefix}action.yaml") if p in own), None)
+    if action is not None and any("action" in (m.name or "").lower() for m in signs.folder.manifests):
+        return _answer("job", "an action that workflows start", action)
     if started is not None and started.what.startswith("defines") and not signs.scripts:
         return _by("job", started)
     if signs.published:

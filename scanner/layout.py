@@ -28,7 +28,9 @@ _FIXTURE = re.compile(
     r"(?:.+[-_])?(?:fixtures?|test[-_]?data|testdata|testing[-_]data|resources|assets)|templates?|.*[-_]templates?|cookiecutter.*"
     r"|vendor|vendored|_vendor|_vendored|third[-_]?party|3rd[-_]?party|external|externals|extern|thirdparty|skeletons?|scaffold.*|snapshots?|golden|mocks?"
 )
-_TESTS = re.compile(r"(?:.+[-_])?test(?:s|ing)?|e2e|integration|unit|acceptance")
+_TESTS = re.compile(
+    r"(?:.+[-_]|sdk|api|smoke|load|unit|func|integ|system)?test(?:s|ing)?|e2e|integration|unit|acceptance"
+)
 _TOOLING = re.compile(
     r"makefiles?|\.github|\.gitlab|\.circleci|\.azure.*|\.ci|ci|\.buildkite|\.devcontainer|\.binder|binder|\.config|\.jenkins|jenkins|build[-_]?tools?|build[-_]?scripts?"
     r"|scripts?|tools?|tooling|hack|dev|devtools?|dev[-_]?tools?|contrib|misc|utils?|bin|etc|infra|infrastructure|terraform|ansible|deploy|deployment|deployments"
@@ -500,11 +502,21 @@ def _demote_empty_root(folders: list[Folder], facts: RepoFacts) -> list[Folder]:
         return [_as(root, "tooling", "only configures tools for the projects below"), *folders[1:]]
     if _holds_code(folders, facts):
         return folders
+    if _is_locked_for_itself(root):
+        return folders
     role = _served_by(root)
     what = {"docs": "documentation", "tooling": "requirements"}.get(role or "")
     if role is None or what is None:
         return folders
     return [_as(root, role, f"no code of its own, only {what} for the projects below"), *folders[1:]]
+
+
+def _is_locked_for_itself(root: Folder) -> bool:
+    """Whether a full lock stands here for what is needed at run time, by the root and not only by its members."""
+    locked = any(e.lock is not None and e.manifest is None and e.lock.export_of is None for e in root.extracts)
+    needs = [r for m in root.manifests for r in m.requirements if r.scope == "runtime" and r.source == "index"]
+    needs = [r for r in needs if not is_dev_file(r.at.path) and r.key != "python"]
+    return locked and any(not is_development_tool(r.key) for r in needs)
 
 
 def _as(folder: Folder, role: Role, why: str) -> Folder:

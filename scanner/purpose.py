@@ -19,7 +19,8 @@ _LIBRARY = (
 )
 _CLI = (
     r"(?:command[- ]line|cli) wrapper|command[- ]lines?|cli|terminal|tui|tools?|scripts?|linter|formatter|downloader"
-    r"|converter|generator|launcher|scanner|gui|desktop|games?|viewer|editor|solver|simulator"
+    r"|(?:is a|this) (?:\w{1,20} ){0,2}program|converter|generator"
+    r"|launcher|scanner|gui|desktop|games?|viewer|editor|solver|simulator"
     r"|(?:package|dependency|version|environment|password|file) manager"
 )
 _SERVICE = (

@@ -214,6 +214,14 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         {"requirements.txt": "x", "README.md": "# Carts\n\nA scraper of carts.\n", "a.py": ""},
     ),
     "a crawler by name": ("job", {"pyproject.toml": pyproject(name="cartcrawler"), **MODULE}),
+    "an action": (
+        "job",
+        {
+            "pyproject.toml": pyproject(name="cart-action", more=SCRIPT),
+            "action.yml": "runs: {using: docker}\n",
+            **MODULE,
+        },
+    ),
     "a published program that its image runs every day": (
         "job",
         {
@@ -263,6 +271,10 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
             "helm/Chart.yaml": "name: x\n",
             "shop/__init__.py": "from .cart import Cart, Item, Price\n",
         },
+    ),
+    "a distribution that brings others along": (
+        "library",
+        {"pyproject.toml": pyproject(more='dependencies = ["shop-core"]')},
     ),
     "a script beside the package": (
         "library",

@@ -66,6 +66,7 @@ def test_requirements_folder_with_a_manifest_of_its_own_is_a_project() -> None:
         ("tests/data/pkg/requirements.txt", "fixture"),
         ("services/api/requirements.txt", "main"),
         ("load-testing/requirements.txt", "tooling"),
+        ("sdktest/requirements.txt", "tooling"),
         ("{{cookiecutter.name}}/requirements.txt", "fixture"),
     ],
 )

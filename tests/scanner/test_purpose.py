@@ -19,6 +19,7 @@ from scanner.purpose import first_said, said_by_name, server_in, template_word
         ("A command-line tool and library", "cli"),
         ("A library and command-line tool", "library"),
         ("A linter", "cli"),
+        ("Carts is a program with plug-ins", "cli"),
         ("A REST API for carts", "service"),
         ("The web application of the shop", "service"),
         ("A Telegram bot that counts", "service"),

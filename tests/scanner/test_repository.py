@@ -236,6 +236,15 @@ def test_ci_that_names_several_projects_or_installs_them_by_path(inventory: Make
     assert tools == {".": "poetry", "pkg/core": "poetry", "pkg/other": "pip", "pkg/more": "pip"}
 
 
+def test_a_root_without_code_that_is_locked_for_itself_is_main(inventory: Make) -> None:
+    root = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask"]\n'
+    member = PROJECT.format("core")
+    files = {"pyproject.toml": root, "libs/core/pyproject.toml": member, "libs/core/core/__init__.py": ""}
+    assert [p.role for p in inventory(files).projects] == ["tooling", "main"]
+    lock = 'version = 1\n[[package]]\nname = "flask"\nversion = "3"\n'
+    assert [p.role for p in inventory({**files, "uv.lock": lock}).projects] == ["main", "main"]
+
+
 def test_a_matrix_of_projects(inventory: Make) -> None:
     member = PROJECT.format("core")
     text = (
