@@ -48,6 +48,8 @@ def beside(config: RuffConfig, there: Standing) -> RuffConfig:
     ours = {k: v for k, v in config.lint.items() if k not in ("select", "exclude", "fixable")}
     if not any(ruff_rules()[rule].status == "preview" for rule in new):
         ours = {k: v for k, v in ours.items() if k not in ("preview", "explicit-preview-rules")}
+    if lint.get("preview") is True:  # what is on by its family stays on
+        ours = {k: v for k, v in ours.items() if k not in ("preview", "explicit-preview-rules")}
     if "fixable" in lint and "fixable" in config.lint:
         ours["fixable"] = config.lint["fixable"]
     _check_settings(config, lint, there)

@@ -56,6 +56,11 @@ def test_preview_only_where_a_rule_needs_it() -> None:
     assert beside(config, Standing(tables={"lint": {"select": ["E"]}})).lint == {"select": ["S101"]}
 
 
+def test_rules_in_preview_that_are_on_stay_on() -> None:
+    config = RuffConfig(lint={"select": ["E301"], "preview": True, "explicit-preview-rules": True})
+    assert beside(config, Standing(tables={"preview": True, "lint": {"select": ["B"]}})).lint == {"select": ["E301"]}
+
+
 def test_what_ruff_is_told_to_ignore_stays_ignored() -> None:
     theirs = {"lint": {"select": ["E"], "ignore": ["S101"]}}
     assert turned_off(OURS, theirs) == ("S101",)
