@@ -66,11 +66,13 @@ def _selection(
     new: list[str], lint: Mapping[str, Any], theirs: Mapping[str, Any], there: Standing
 ) -> Mapping[str, list[str]]:
     """Where nothing is selected, what Ruff checks by default is named with ours, if the default changes."""
-    if there.select is not None and rules_of(there.select) == rules_of(defaults(version("ruff"))):
+    own = {**theirs, **(theirs.get("lint") or {})} if "extend" not in theirs else {}
+    # With preview the default of Ruff is another one (S102 is not in it; tried with 0.17.6).
+    same = lint.get("preview") is True or all(ruff_rules()[rule].status == "stable" for rule in new)
+    if there.select is not None and same and rules_of(there.select) == rules_of(defaults(version("ruff"))):
         return {"extend-select": new} if new else {}
     if there.select is not None:
         return {"select": [*there.select, *new]} if there.select or new else {}
-    own = {**theirs, **(theirs.get("lint") or {})} if "extend" not in theirs else {}
     return {"select" if "select" in own else "extend-select": new} if new else {}
 
 

@@ -4,6 +4,7 @@ import tomllib
 
 import pytest
 
+from rules.rollout.selection import defaults, rules_of, short
 from rules.ruff.beside import beside, turned_off
 from rules.ruff.emit import Conflict, RuffConfig, into_pyproject
 from rules.ruff.standing import Standing
@@ -59,6 +60,13 @@ def test_preview_only_where_a_rule_needs_it() -> None:
 def test_rules_in_preview_that_are_on_stay_on() -> None:
     config = RuffConfig(lint={"select": ["E301"], "preview": True, "explicit-preview-rules": True})
     assert beside(config, Standing(tables={"preview": True, "lint": {"select": ["B"]}})).lint == {"select": ["E301"]}
+
+
+@pytest.mark.parametrize(("rule", "key"), [("S101", "extend-select"), ("S401", "select")])
+def test_a_default_that_does_not_change_is_not_repeated(rule: str, key: str) -> None:
+    made = beside(RuffConfig(lint={"select": [rule], "preview": True}), Standing(select=short(rules_of(defaults()))))
+    assert made.lint[key][-1] == rule
+    assert (key == "select") == ("S102" in made.lint[key])
 
 
 def test_what_ruff_is_told_to_ignore_stays_ignored() -> None:
