@@ -381,13 +381,17 @@ class Instruction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A build stage: ``base`` is the image text with literal ``ARG`` defaults filled in (a stage or an image)."""
+    """A build stage: ``base`` is the image text with literal ``ARG`` defaults filled in (a stage or an image).
+
+    ``folder`` is where it starts: the base's own, as far as that is known, else the root.
+    """
 
     index: int
     name: str | None
     base: str
     line: int
     instructions: tuple[Instruction, ...] = ()
+    folder: str = "/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -247,7 +247,7 @@ def _causes(repositories: Iterable[Repository]) -> Table:
     )
 
 
-_QUOTED = re.compile(r"'[^']{0,200}'|\"[^\"]{0,200}\"|\d{1,12}")
+_QUOTED = re.compile(r"'[^']{0,200}'|\"[^\"]{0,200}\"|\b[0-9a-f]{12,64}\b|\d{1,12}")
 
 
 def _unread(repositories: Iterable[Repository]) -> Table:

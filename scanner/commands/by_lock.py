@@ -141,8 +141,6 @@ def pdm(it: Judging, started: Program) -> list[Judgement]:
             found = it.nearest(named, ("pyproject.toml",), folder)
             if found.state == "missing" and named == "pdm.lock":  # PDM can keep its lock in the standard's format
                 found = it.nearest("pylock.toml", ("pyproject.toml",), folder)
-            if "--no-lock" in args:
-                return [it.resolved("pdm", "--no-lock leaves the lock aside", found.path)]
             enforced: Enforced = "frozen" if sub == "sync" else "none"
             if "--check" in args or "pdm" in it.job.checked:
                 enforced = "locked"

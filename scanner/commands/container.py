@@ -158,7 +158,7 @@ class Container:
 
     def _of_stage(self, stage: Stage, names: dict[str, int]) -> Iterator[_Copied]:
         parent = names.get(stage.base.lower())
-        directory = self._directories[parent] if parent is not None else "/"
+        directory = self._directories[parent] if parent is not None else stage.folder
         for step in stage.instructions:
             if step.name == "WORKDIR":
                 directory = step.value

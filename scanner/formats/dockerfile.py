@@ -170,6 +170,7 @@ class _Stage:
     line: int
     env: dict[str, str]
     directory: str
+    start: str
     shell: str | None = None
     unset: set[str] = field(default_factory=set)
     instructions: list[Instruction] = field(default_factory=list)
@@ -181,6 +182,7 @@ class _Stage:
             base=redact(self.base),
             line=self.line,
             instructions=tuple(self.instructions),
+            folder=self.start,
         )
 
 
@@ -204,6 +206,23 @@ def _fill(text: str, env: Mapping[str, str]) -> str:
         return match[0] if known is None else known
 
     return _VARIABLE.sub(value, text) if "$" in text else text
+
+
+# What widely used base images set (`docker inspect`): the folder in which they start, and variables that copies use.
+_BASES: tuple[tuple[re.Pattern[str], str, Mapping[str, str]], ...] = (
+    (
+        re.compile(r"(?:^|/)(?:aws-lambda-python|lambda/(?:python|provided))(?=[:@]|$)"),
+        "/var/task",
+        {"LAMBDA_TASK_ROOT": "/var/task", "LAMBDA_RUNTIME_DIR": "/var/runtime"},
+    ),
+    (re.compile(r"(?:^|/)tiangolo/(?:meinheld-gunicorn|uvicorn-gunicorn|uwsgi-nginx)[\w-]*(?=[:@]|$)"), "/app", {}),
+    (re.compile(r"(?:^|/)jupyter/[\w-]+(?=[:@]|$)"), "/home/jovyan", {}),
+)
+
+
+def _base(image: str) -> tuple[str, Mapping[str, str]]:
+    """Where a stage upon ``image`` starts, and with which variables; the root and none for all that is not known."""
+    return next(((folder, env) for pattern, folder, env in _BASES if pattern.search(image)), ("/", {}))
 
 
 class _Reader:
@@ -241,8 +260,9 @@ class _Reader:
                 name=name,
                 base=words[0],
                 line=raw.line,
-                env=dict(parent.env) if parent else {},
-                directory=parent.directory if parent else "/",
+                env=dict(parent.env if parent else _base(words[0])[1]),
+                directory=parent.directory if parent else _base(words[0])[0],
+                start=parent.directory if parent else _base(words[0])[0],
                 shell=parent.shell if parent else None,
             )
         )

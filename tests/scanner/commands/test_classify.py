@@ -249,6 +249,7 @@ ONE: list[tuple[str, str, tuple[object, ...]]] = [
     ("pdm", "pdm install", ("install", "pdm", True, "none")),
     ("pdm", "pdm install --check", ("install", "pdm", True, "locked")),
     ("pdm", "pdm install --frozen-lockfile", ("install", "pdm", True, "none")),
+    ("pdm", "pdm install --prod --no-lock", ("install", "pdm", True, "none")),
     ("pdm", "pdm sync --prod", ("install", "pdm", True, "frozen")),
     ("bare", "pdm sync", ("install", "pdm", False, "none")),
     ("pdm", "pdm run pytest", ("test", "pytest", None, None)),
