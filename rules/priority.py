@@ -153,11 +153,7 @@ def _of_locks(project: Project) -> Iterator[tuple[str, Evidence]]:
 def _of_places(site: Site, project: Project) -> Iterator[tuple[str, Evidence]]:
     for declared in project.python_versions:
         version = minor(declared.version)
-        if (
-            declared.kind in ("image", "version-file", "runtime-file")
-            and version
-            and is_over(version, site.as_of)
-        ):
+        if declared.kind in ("image", "version-file", "runtime-file") and version and is_over(version, site.as_of):
             yield (
                 "end-of-life-python",
                 Evidence(path=declared.path, line=declared.line, text=f"Python {dotted(version)}"),
