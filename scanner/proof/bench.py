@@ -10,7 +10,6 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -19,9 +18,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from rules.migration import Move, Recorded
 from scanner import sandbox
-from scanner.facts import LockedPackage, normal_name
+from scanner.facts import normal_name
 from scanner.format import Unreadable
-from scanner.markers import parse
 from scanner.pep508 import git_reference
 from scanner.proof import scratch
 from scanner.proof.apart import told_apart
@@ -63,7 +61,6 @@ class Bench:
             if normal_name(known.name) not in remote:
                 continue  # its manifest lies beside
             self._recorded[normal_name(known.name)].append(known)
-        self._unrecorded = _unrecorded(move) if not move.recorded else {}
         self.avoided: set[str] = set()
         self.assumed: dict[str, Unasked] = {}
         if not settings.allow_build:
@@ -119,27 +116,6 @@ class Bench:
         for name in names:
             self.assumed.pop(name, None)
 
-    @property
-    def silent(self) -> list[str]:
-        """The packages that cannot be asked, and of which the old lock does not say what they need."""
-        return sorted(n for n, why in self.assumed.items() if why in (Unasked.UNRECORDED, Unasked.INFERRED))
-
-    def guess_nothing(self) -> None:
-        """Ask no more of an old lock than it says; begin anew."""
-        for name in self.silent:
-            del self._recorded[name], self.assumed[name]
-        self._unrecorded = {}
-        self.avoided.clear()
-
-    def infer(self, lost: Collection[str]) -> bool:
-        """Take what nothing asks for any more for the needs of the silent packages; whether that is anything new."""
-        silent = [name for name in self.silent if self.assumed[name] is Unasked.UNRECORDED]
-        texts = tuple(sorted(_asked(pin) for pin in self._move.pins if pin.key in lost and pin.key not in self.silent))
-        for name in silent if texts else ():
-            self._recorded[name] = [replace(known, requires=texts) for known in self._recorded[name]]
-            self.assumed[name] = Unasked.INFERRED
-        return bool(silent and texts)
-
     def recorded(self, names: Iterable[str]) -> tuple[Recorded, ...]:
         """The old lock's word for these packages."""
         return tuple(known for name in sorted(names) for known in self._recorded[name])
@@ -161,11 +137,6 @@ class Bench:
             why = Unasked.NOT_BUILT
         if name in self._recorded and name not in self.assumed:
             self.assumed[name] = why
-            self._write_manifest(self.assumed)
-            return True
-        if name in self._unrecorded and name not in self.assumed:
-            self._recorded[name].append(self._unrecorded[name])
-            self.assumed[name] = Unasked.UNRECORDED
             self._write_manifest(self.assumed)
             return True
         if why is Unasked.NOT_BUILT and name not in self.avoided:
@@ -235,20 +206,6 @@ def without_recorded(lock: str, kept: Collection[str]) -> str:
 
 
 _RECORDED = re.compile(r"(?m)^\[\[manifest\.dependency-metadata\]\]\nname = \"(?P<name>[^\"\n]+)\"\n(?:(?!\[).*\n)*")
-
-
-def _asked(pin: LockedPackage) -> str:
-    """A pin as a requirement of its name."""
-    return f"{pin.key} ; {pin.marker}" if pin.marker and parse(pin.marker) is not None else pin.key
-
-
-def _unrecorded(move: Move) -> dict[str, Recorded]:
-    """Packages of a complete lock that records no dependencies: what any of them needs is in the lock as well.
-
-    So it is in what somebody froze by hand; whether it was, the prover sees when all the others are locked.
-    """
-    pins = (pin for pin in move.pins if pin.source == "index" and pin.version)
-    return {pin.key: Recorded(name=pin.key, version=pin.version or "") for pin in pins}
 
 
 def _without_wheel(move: Move) -> set[str]:

@@ -80,10 +80,6 @@ class Unasked(Enum):
     NOT_BUILT = "it has no wheel, and nothing is built without --allow-build"
     UNREACHED = "where it is kept could not be reached"
     UNBUILDABLE = "it does not build"
-    UNRECORDED = "it cannot be asked, and the old lock does not say what it needs: locked as if that were nothing"
-    INFERRED = (
-        "it cannot be asked, and the old lock does not say what it needs: what nothing else asks for is taken for that"
-    )
     UNLIKE = "the index now says less of it than the old lock"
 
 

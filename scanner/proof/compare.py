@@ -15,7 +15,6 @@ from rules.plan import Change
 from scanner import giturl
 from scanner.facts import LockedPackage
 from scanner.formats.uv_lock import read as read_uv_lock
-from scanner.lock_tables import package_tables
 from scanner.markers import NEVER, covered
 from scanner.proof.installed import PLATFORMS, Graph, Wanted, holds, pythons
 from scanner.toml_reader import loads, strings
@@ -81,16 +80,6 @@ def compare(
         pythons=tuple(more),
         complete=tuple(python for python, names in more.items() if not names),
     )
-
-
-def closure(move: Move, lock: str) -> tuple[set[str], set[str]]:
-    """What the packages of ``lock`` ask for on Linux, and what of it no old pin names."""
-    data = loads(lock)
-    graph, known = Graph(data), {pin.key for pin in move.pins} | INSTALLERS
-    tables = (entry for entry in package_tables(data.get("package")) if entry.get("name") not in graph.own)
-    asked = {str(edge.get("name")) for entry in tables for edge in package_tables(entry.get("dependencies"))}
-    installed = {name for python in _pythons(data) for name, _ in graph.installs(python)}
-    return asked & installed, installed - known
 
 
 _Versions = dict[str, dict[str | None, LockedPackage]]

@@ -26,7 +26,7 @@ from scanner.proof import scratch
 from scanner.proof.bench import Bench, indexes, without_recorded
 from scanner.proof.cache import ProofCache
 from scanner.proof.causes import Unasked, cause_of, culprits, said, unreached
-from scanner.proof.compare import Comparison, closure, compare
+from scanner.proof.compare import Comparison, compare
 from scanner.proof.installed import pythons
 from scanner.proof.outcome import Proved, Trial
 from scanner.proof.reasons import Reasons, assumptions, stale, windows_alone
@@ -36,7 +36,6 @@ from scanner.redact import redact_line
 from scanner.toml_reader import strings, table
 
 _TRIES = 6
-_EVIDENCE = 3
 _PYTHON_TOO_NEW = ("-compatible wheels", "for split (markers: python_full_version >= ")
 _PYTHON_TOO_OLD = ("does not satisfy Python", "requires Python >")
 
@@ -130,9 +129,6 @@ class _Proving:
 
     def run(self) -> Proved:
         found = self._found()
-        if self._is_guess(found):
-            self._bench.guess_nothing()
-            found = self._found()
         lock, kept = self._checked(found)
         return Proved(
             move=self._move.lock,
@@ -147,7 +143,7 @@ class _Proving:
     def _found(self) -> _Attempt:
         found = self._attempt(())
         if found is None or (self._move.pins and not found.comparison.same):
-            found = self._inferred(self._asked_again(self._narrowed(found)))
+            found = self._asked_again(self._narrowed(found))
         return found
 
     def _narrowed(self, found: _Attempt | None) -> _Attempt:
@@ -190,24 +186,6 @@ class _Proving:
             return attempt
         self._bench.distrust(trusted)
         return found
-
-    def _inferred(self, found: _Attempt) -> _Attempt:
-        """Lock once more where the old lock holds what nothing asks for, and does not say what silent packages need."""
-        lost = {change.name for change in found.comparison.changed if change.after is None}
-        if not lost or not self._bench.infer(lost):
-            return found
-        attempt = self._attempt(found.environments)
-        return attempt if attempt is not None and _loss(attempt.comparison) < _loss(found.comparison) else found
-
-    def _is_guess(self, found: _Attempt | None) -> bool:
-        """Whether silent packages were taken to need nothing but pins, though the pins are no complete list.
-
-        Somebody's pins are one where all that the others need is among them, and that is something.
-        """
-        if found is None or self._move.complete or not self._bench.silent:
-            return False
-        asked, missing = closure(self._move, found.lock)
-        return bool(missing) or len(asked) < _EVIDENCE
 
     def _environments(self, found: _Attempt | None) -> Iterator[str]:
         """Environments to try: what the old lock is complete for, and what the converter knows of its making.

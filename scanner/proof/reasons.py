@@ -113,9 +113,7 @@ def assumptions(assumed: Mapping[str, Unasked], kept: Collection[str]) -> Iterat
     """Which packages' dependencies are those that the old lock recorded, and why; ``kept`` stay in the manifest."""
     for why in Unasked:
         names = sorted(name for name, found in assumed.items() if found is why)
-        if names and why in (Unasked.UNRECORDED, Unasked.INFERRED):
-            yield f"{listed(names)}: {why.value}"
-        elif names:
+        if names:
             yield f"the dependencies of {listed(names)} are those that the old lock records: {why.value}"
     if kept:
         yield f"kept in [[tool.uv.dependency-metadata]]: {listed(sorted(kept))}"
