@@ -17,6 +17,11 @@ from scanner.inventory import Enforced
 YES = frozenset({"1", "true", "yes", "on"})
 
 
+def _needs_its_lock(tool: str, enforced: Enforced) -> bool:
+    """Whether the install fails without a lock; Poetry and ``pipenv install --deploy`` make one where there is none."""
+    return enforced == "frozen" if tool == "pipenv" else tool != "poetry" and enforced in ("locked", "frozen")
+
+
 @dataclass(slots=True)
 class Job:
     """What earlier commands of one job left: versions of tools, checks, files, installed locks."""
@@ -110,7 +115,7 @@ class Judging:
     def from_lock(self, tool: str, lock: str, found: Found, enforced: Enforced) -> Judgement:
         """An install by a manager that reads the lock ``found``, or has none."""
         if found.state == "unknown":
-            if tool != "poetry" and enforced in ("locked", "frozen") and self.lookup.tree.has_name(lock):
+            if _needs_its_lock(tool, enforced) and self.lookup.tree.has_name(lock):
                 because = f"the folder it runs in is not known, but it fails without {lock}"
                 return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because)
             return Judgement(kind="install", tool=tool, because="the folder it runs in is not known")
@@ -137,8 +142,8 @@ class Judging:
         """An install whose lock was not found: inside an image it may be there all the same, copied from elsewhere."""
         in_image = self.in_image()
         committed = self.lookup.tree.has_name(lock)
-        refuses = tool != "poetry" or "poetry" in self.job.checked  # Poetry resolves where there is no lock
-        if in_image and committed and refuses and enforced in ("locked", "frozen"):
+        checked = tool in self.job.checked and enforced == "locked"
+        if in_image and committed and (checked or _needs_its_lock(tool, enforced)):
             self.installed_from_lock()
             because = f"it fails without {lock}"
             return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because)

@@ -278,6 +278,17 @@ def pip_ask(words: tuple[str, ...]) -> PipAsk:
     )
 
 
+def _picked(text: str) -> str | None:
+    """The one package that a ``grep`` picks out of a file: ``$(grep "pip-tools==" requirements/dev.txt)``."""
+    match = _PICKED.match(text)
+    return match["name"] if match is not None else None
+
+
+_PICKED = re.compile(
+    r"(?:\$\(|`)\s{0,9}e?grep\s{1,9}(?:-[A-Za-uw-z]{1,9}\s{1,9}){0,9}[\"']?\^?(?P<name>[A-Za-z][\w.-]{0,80}?)(?:\[|[=<>~!]=|$|[\"'\s])"
+)
+
+
 def _place(word: str, found: dict[str, list[str]]) -> None:
     """Put one target where it belongs."""
     bare = re.sub(r"\[[^\]]{0,300}\]$", "", word.split(";")[0].strip())
@@ -286,7 +297,9 @@ def _place(word: str, found: dict[str, list[str]]) -> None:
     if bare.startswith(("$(", "`")):
         inside = re.split(r"[\s<>|()`\"']+", bare)
         files = [w for w in inside if re.search(r"\.(?:txt|in|pip|lock)$", w)]
-        if built := [w for w in inside if w.endswith(_ARCHIVE) and "://" not in w]:
+        if named := _picked(bare):
+            found["name"].append(named)
+        elif built := [w for w in inside if w.endswith(_ARCHIVE) and "://" not in w]:
             found["archive"].extend(built)
         else:
             found["-r" if files and _READ.search(bare) else "unclear"].extend(files or [word])

@@ -104,6 +104,12 @@ def test_grade(expected: str | None, text: str) -> None:
         assert found.reasons == ()
 
 
+@pytest.mark.parametrize(("command", "grade"), [("pipenv install --deploy", "L0"), ("pipenv sync", "L2")])
+def test_pipenv_makes_a_lock_where_none_was_copied(command: str, grade: str) -> None:
+    text = f"FROM python:3.11\nCOPY x/Pipfile .\nRUN {command}\n"
+    assert image(text, more={"x/Pipfile": "[packages]\n", "x/Pipfile.lock": "{}"}).grade == grade
+
+
 def test_reasons_name_what_is_missing_with_its_line() -> None:
     found = image("FROM python:3.11\nRUN pip install poetry\nCOPY . .\nRUN poetry install\n")
     assert [(r.line, r.message) for r in found.reasons] == [

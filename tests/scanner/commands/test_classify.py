@@ -759,3 +759,29 @@ def test_environments_of_tox_hold_nothing_of_each_other() -> None:
     found = classify_all(parse("tox", at=at, context="ci").invocations, _with_scripts())
     own = [(c.line, c.uses_lock) for c in found if c.kind == "install" and c.argv[-1] == "."]
     assert own == [(4, True), (6, False)]
+
+
+def test_what_travis_does_unasked_it_does_where_there_is_such_a_file() -> None:
+    text = "language: python\nscript: pytest\n"
+    invocations = next(
+        x.invocations for f in formats_for(".travis.yml") if (x := f.read(".travis.yml", text)) is not None
+    )
+    with_file = classify_all(invocations, lookup_of({".travis.yml": text, "requirements.txt": "x\n"}))
+    assert [c.kind for c in with_file] == ["install", "test"]
+    without = classify_all(invocations, lookup_of({".travis.yml": text, "bot/requirements.txt": "x\n"}))
+    assert [c.kind for c in without] == ["test"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('pip install $(grep "pip-tools==" requirements.txt)', "bootstrap"),
+        ('pip install $(grep -E "^flask==" requirements.txt)', "adhoc"),
+        ("pip install $(grep -v torch requirements.txt)", "install"),
+        ("pip install $(grep -v '^#' requirements.txt)", "install"),
+    ],
+)
+def test_one_package_picked_out_of_a_file(text: str, kind: str) -> None:
+    at = Location(path="ci.yml", line=1)
+    (found,) = classify_all(parse(text, at=at, context="ci").invocations[-1:], lookup_of({"requirements.txt": "x\n"}))
+    assert found.kind == kind
