@@ -223,7 +223,7 @@ class Pipeline:
             self._problems[replace(problem, at=self.at(_line(lines, problem.at.line)))] = None
         return parsed
 
-    def command(self, argv: Iterable[str], line: int, where: Where) -> None:
+    def command(self, argv: Iterable[str], line: int, where: Where, *, if_file: str | None = None) -> None:
         """A command that is written as words, or that stands for what a shared action does."""
         env = tuple(sorted((name, clean_value(name, value)) for name, value in where.env.items()))
         self._add(
@@ -238,6 +238,7 @@ class Pipeline:
                 tolerated=where.tolerated,
                 leg=where.leg,
                 asked=where.asked,
+                if_file=if_file,
             )
         )
 

@@ -7,7 +7,6 @@ job are judged in order, because what came before matters: a pinned Poetry, ``po
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -34,12 +33,12 @@ def classify(invocation: Invocation, *, lookup: Lookup) -> Command:
 def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Command, ...]:
     """Every command, in order, with what it starts in the repository's own files.
 
-    Commands that never run (``if: false``) are left out.
+    Commands that never run (``if: false``, a file that is not there) are left out.
     """
     jobs: dict[tuple[str, str | None, str | None], Job] = {}
     found: dict[Command, None] = {}
     running = [i for i in invocations if i.disabled is None and i.argv and i.only != _NEVER.get(i.context, "")]
-    running = [i for i in running if not _is_idle_default(i, lookup)]
+    running = [i for i in running if i.if_file is None or i.if_file in lookup.tree.files]
     for invocation in running:
         name = invocation.job if invocation.context != "image" else None
         job = jobs.setdefault((invocation.at.path, name, invocation.leg), Job())
@@ -47,15 +46,6 @@ def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Com
         if len(found) > MAX_COMMANDS:
             break
     return tuple(found)
-
-
-def _is_idle_default(invocation: Invocation, lookup: Lookup) -> bool:
-    """Whether it is what Travis does unasked, which it leaves out where there is no requirements file at the root."""
-    return (
-        posixpath.basename(invocation.at.path) in (".travis.yml", ".travis.yaml")
-        and invocation.argv == ("pip", "install", "-r", "requirements.txt")
-        and "requirements.txt" not in lookup.tree.files
-    )
 
 
 def classify_repository(extracts: Mapping[str, Extract], lookup: Lookup) -> tuple[Command, ...]:

@@ -89,7 +89,8 @@ def _phases(job: dict[str, Node], doc: Mapping, pipeline: Pipeline, where: Where
     for phase in _PHASES:
         node = job.get(phase) or doc.get(phase)
         if phase == "install" and node is None and doc.text("language") == "python":
-            pipeline.command(("pip", "install", "-r", "requirements.txt"), doc.line_of("language"), where)
+            unasked = ("pip", "install", "-r", "requirements.txt")
+            pipeline.command(unasked, doc.line_of("language"), where, if_file="requirements.txt")
         script.extend(s for s in scalars(node) if s.text.strip() not in _SKIP)
     for leg in deciding(_legs(doc) if not job else (), " ".join(s.text for s in script)):
         pipeline.run(script, where.of_leg(leg))
