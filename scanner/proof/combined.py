@@ -19,16 +19,14 @@ from rules.migration import Edit, Ground, Move
 from rules.patch import patch, reverse
 from rules.plan import Plans
 from rules.ruff.move import Baseline, move
-from scanner import own_bug
 from scanner.collect import collect
 from scanner.config import Config
 from scanner.facts import Problem
 from scanner.formats import formats_for
 from scanner.formats.requirements import FORMAT as REQUIREMENTS
-from scanner.gitdir import Unreached
 from scanner.inventory import Repository
 from scanner.proof import scratch
-from scanner.proof.ground import Opened, opened
+from scanner.proof.ground import Opened, upon
 from scanner.proof.relock import relocked
 from scanner.proof.settings import Settings
 from scanner.repository import Identity, describe
@@ -63,13 +61,14 @@ class Combined:
 
 def combine(pair: Pair) -> Combined:
     """The patch of both moves; never raises: what goes wrong costs this repository alone."""
-    try:
-        with opened(pair.repository, pair.config, pair.as_of) as found:
-            return _combined(pair, found)
-    except Unreached as error:
-        return Combined(repository=pair.repository.id, error=error.message)
-    except Exception as error:  # noqa: BLE001 (around one repository, as a survey has it)
-        return Combined(repository=pair.repository.id, error=own_bug.told(error))
+    identity = pair.repository.id
+    return upon(
+        pair.repository,
+        pair.config,
+        pair.as_of,
+        work=lambda found: _combined(pair, found),
+        failed=lambda why: Combined(repository=identity, error=why),
+    )
 
 
 def _combined(pair: Pair, found: Opened) -> Combined:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from rules.migration import Ground
 from rules.patch import EXECUTABLE, REGULAR
-from scanner import gitdir
+from scanner import gitdir, own_bug
 from scanner.collect import collect
 from scanner.config import Config
 from scanner.dir_tree import DirTree
@@ -23,6 +24,9 @@ from scanner.survey import excluded
 from scanner.tree import Entry, Tree
 
 TEXT_LIMIT = 32 * 1024 * 1024
+
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,22 @@ def opened(repository: Repository, config: Config, as_of: date) -> Iterator[Open
         yield Opened(ground=ground, tree=tree, remark=remark)
     finally:
         tree.close()
+
+
+def upon(
+    repository: Repository, config: Config, as_of: date, work: Callable[[Opened], Made], failed: Callable[[str], Made]
+) -> Made:
+    """``work`` upon the repository; never raises: what goes wrong costs this repository alone, and ``failed`` tells it.
+
+    One of the ``except Exception`` around one repository stands here: a bug of ours becomes this repository's error.
+    """
+    try:
+        with opened(repository, config, as_of) as found:
+            return work(found)
+    except Unreached as error:
+        return failed(error.message)
+    except Exception as error:  # noqa: BLE001 (around one repository, as a survey has it)
+        return failed(own_bug.told(error))
 
 
 # Seconds from the opening to the last read: uv or the old linters may run in between.

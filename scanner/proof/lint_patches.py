@@ -13,11 +13,9 @@ from rules.patch import patch, reverse
 from rules.plan import Plan, Plans
 from rules.rollout.later import wanted_rules
 from rules.ruff.move import move
-from scanner import own_bug
 from scanner.config import Config
-from scanner.gitdir import Unreached
 from scanner.inventory import Repository
-from scanner.proof.ground import Opened, opened
+from scanner.proof.ground import Opened, upon
 from scanner.proof.lint import OldTools, tried
 
 __all__ = ["LintOutcome", "LintTask", "convert_lint", "with_lint_outcomes"]
@@ -35,13 +33,14 @@ class LintTask:
 
 def convert_lint(task: LintTask) -> LintOutcome:
     """One repository's patch and measure; never raises: what goes wrong costs this repository alone."""
-    try:
-        with opened(task.repository, task.config, task.as_of) as found:
-            return _convert(task, found)
-    except Unreached as error:
-        return LintOutcome(repository=task.repository.id, error=error.message)
-    except Exception as error:  # noqa: BLE001 (around one repository, as a survey has it)
-        return LintOutcome(repository=task.repository.id, error=own_bug.told(error))
+    identity = task.repository.id
+    return upon(
+        task.repository,
+        task.config,
+        task.as_of,
+        work=lambda found: _convert(task, found),
+        failed=lambda why: LintOutcome(repository=identity, error=why),
+    )
 
 
 def _convert(task: LintTask, found: Opened) -> LintOutcome:

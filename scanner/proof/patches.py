@@ -19,12 +19,10 @@ from rules.patch import patch, reverse
 from rules.pip_route.route import PipRoute, route
 from rules.places import rewrite
 from rules.plan import Plan, Plans, Proof
-from scanner import own_bug
 from scanner.config import Config
-from scanner.gitdir import Unreached
 from scanner.inventory import Repository
 from scanner.proof import scratch
-from scanner.proof.ground import Opened, opened
+from scanner.proof.ground import Opened, upon
 from scanner.proof.outcome import Proved, Trial
 from scanner.proof.pip_route import compiled_again
 from scanner.proof.prove import prove
@@ -72,13 +70,14 @@ class Outcome:
 
 def convert(task: Task) -> Outcome:
     """One repository's patch and proofs; never raises: what goes wrong costs this repository alone."""
-    try:
-        with opened(task.repository, task.config, task.as_of) as found:
-            return _convert(task, found)
-    except Unreached as error:
-        return Outcome(repository=task.repository.id, error=error.message)
-    except Exception as error:  # noqa: BLE001 (around one repository, as a survey has it)
-        return Outcome(repository=task.repository.id, error=own_bug.told(error))
+    identity = task.repository.id
+    return upon(
+        task.repository,
+        task.config,
+        task.as_of,
+        work=lambda found: _convert(task, found),
+        failed=lambda why: Outcome(repository=identity, error=why),
+    )
 
 
 def _convert(task: Task, found: Opened) -> Outcome:
