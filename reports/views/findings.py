@@ -47,6 +47,7 @@ def findings_view(
     names: dict[str, str],
     *,
     title: str = "Findings",
+    opening: tuple[str, ...] = (),
     closing: tuple[str, ...] = (),
     compared: bool = False,
     repositories: Iterable[Repository] = (),
@@ -64,7 +65,7 @@ def findings_view(
 
     return View(
         name="findings",
-        page=lambda: findings_page(answers, names, title, closing, compared=compared),
+        page=lambda: findings_page(answers, names, title, opening=opening, closing=closing, compared=compared),
         document=document,
         rows=lambda: answers.findings,
         model=lambda: Answers(
@@ -74,9 +75,15 @@ def findings_view(
 
 
 def findings_page(
-    answers: Findings, names: dict[str, str], title: str, closing: tuple[str, ...] = (), *, compared: bool = False
+    answers: Findings,
+    names: dict[str, str],
+    title: str,
+    *,
+    opening: tuple[str, ...] = (),
+    closing: tuple[str, ...] = (),
+    compared: bool = False,
 ) -> Page:
-    """The findings for people, worst first."""
+    """The findings for people, worst first, below the sentences of ``opening``."""
     shown = [f for f in answers.findings if f.state not in ("suppressed", "fixed")]
     levels = Counter(f.level for f in shown)
     states = Counter(f.state for f in answers.findings)
@@ -88,6 +95,7 @@ def findings_page(
     return Page(
         title=title,
         opening=(
+            *opening,
             f"{counted_noun(len(shown), 'finding')}: {counted}" + (f"; {aside}" if aside else ""),
             *(
                 (f"{counted_noun(len(answers.unknowns), 'question')} could not be answered (listed last)",)

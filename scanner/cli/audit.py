@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -15,6 +17,7 @@ from scanner.cli.common import Common, common, earlier_run, emit, existing_store
 from scanner.cli.findings import check_rules, names
 from scanner.inventory import Fleet
 from scanner.store import Store
+from scanner.words import listed
 
 CROSSED = 1
 
@@ -52,12 +55,28 @@ def command(store_name: str, run_id: int | None, against: str, fail_on: str, eve
         Findings(findings=shown, unknowns=answers.unknowns),
         names(fleet),
         title=f"Audit of run {fleet.run.id}, {since}",
+        opening=tuple(_against(earlier, judged, previous, fleet)),
         closing=closing,
         compared=earlier is not None,
         repositories=fleet.repositories,
     )
     emit(view, common)
     return CROSSED if crossed else 0
+
+
+def _against(
+    earlier: int | None, judged: Iterable[Finding], previous: Iterable[Finding], fleet: Fleet
+) -> Iterator[str]:
+    """What the answers below are compared with, and what of the earlier run was not seen."""
+    if earlier is None:
+        yield "There is no earlier run to compare with: this is all that there is, not what changed."
+        return
+    states = Counter(f.state for f in judged)
+    changed = ", ".join(f"{states[state]} {state}" for state in ("new", "regressed", "fixed"))
+    yield f"Since run {earlier}: {changed}; {states['known']} as before (`muster findings` lists them)."
+    lost = {f.repository for f in previous} - _scanned(fleet)
+    if lost:
+        yield f"Not seen this time, so nothing of it is called fixed: {listed(sorted(lost), 6)}."
 
 
 def _scanned(fleet: Fleet) -> frozenset[str]:

@@ -127,6 +127,20 @@ def test_audit_says_what_is_new_and_what_is_fixed(muster: Any, fleet: Path, make
     assert {f["state"] for f in told.json["findings"] if f["rule"] == "unpinned-install-in-image"} == {"fixed"}
 
 
+def test_audit_says_what_it_compares_with(muster: Any, fleet: Path, tmp_path: Path) -> None:
+    muster("scan", fleet, "-q")
+    assert "no earlier run to compare with" in muster("audit").out
+    known = len(muster("findings", "--format", "json").json["findings"])
+    muster("scan", fleet, "-q")
+    told = muster("audit").out
+    assert f"Since run 1: 0 new, 0 regressed, 0 fixed; {known} as before" in told
+    (tmp_path / "list.txt").write_text(f"{fleet}/core\n{tmp_path}/gone\n")
+    muster("scan", f"@{tmp_path}/list.txt", "-q")
+    told = muster("audit").out
+    assert "Not seen this time, so nothing of it is called fixed: git.example/acme/api." in " ".join(told.split())
+    assert "0 fixed" in told
+
+
 def test_two_scans_at_once_on_one_store(fleet: Path, tmp_path: Path) -> None:
     store = tmp_path / "shared.db"
     command = [
