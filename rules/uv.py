@@ -44,9 +44,17 @@ def old_lock(project: Project, *tools: str) -> Lockfile | None:
     return next((k for k in project.lockfiles if k.tool in tools and k.export_of is None), None)
 
 
+def aside(site: Site, project: Project, what: str) -> str:
+    """Shell text for a path that holds ``what`` for the time of the move: in the clone's own git directory.
+
+    Nobody else can have put a file there, no second clone shares it, and git does not see it as part of the tree.
+    """
+    return f'"$(git rev-parse --git-path {safe_name(project, site.repository.name)}.{what})"'
+
+
 def pins_file(site: Site, project: Project) -> str:
-    """Where the old pins are put for the time of the move, outside the repository."""
-    return f"/tmp/{safe_name(project, site.repository.name)}.pins"  # noqa: S108
+    """Where the old pins are put for the time of the move."""
+    return aside(site, project, "pins")
 
 
 def save_pins(site: Site, project: Project, locks: Sequence[Lockfile]) -> str:

@@ -10,6 +10,7 @@ from rules.reading import inside
 from rules.step import Site, Step, StepWriter
 from rules.uv import (
     add_commands,
+    aside,
     check_lock,
     has_project_table,
     is_built_by_setuptools,
@@ -57,7 +58,7 @@ def write(site: Site) -> Iterator[Step]:
 
 def _adopt(site: Site, project: Project) -> Step:
     name = safe_name(project, site.repository.name)
-    before, after = f"/tmp/{name}-before", f"/tmp/{name}-after"  # noqa: S108
+    before, after = aside(site, project, "before"), aside(site, project, "after")
     commands = [inside(project.path, f"uv build -q --wheel --out-dir {before}")]
     if not has_project_table(project):
         commands.append(_table(project, name, before))

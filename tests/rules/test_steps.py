@@ -380,7 +380,7 @@ def test_compiled_groups_of_what_setuptools_builds_move_and_its_own_inputs_stay(
     )
     move, clean = steps_of(a_repository("shop", built), "from-pip-tools")
     assert [c for c in move.commands if "uv add" in c or "uv init" in c] == [
-        "uv add --raw --no-sync -c /tmp/shop.pins --group test -r requirements/test.in"
+        'uv add --raw --no-sync -c "$(git rev-parse --git-path shop.pins)" --group test -r requirements/test.in'
     ]
     assert clean.commands == ("git rm -q requirements/base.txt requirements/test.in requirements/test.txt",)
 
