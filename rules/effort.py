@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.blockers import KINDS, Hours, PlanBlocker, Risk
+from rules.linters import in_use
 from rules.step import Site, Step, Track
+from scanner.words import counted
 
 # Hours (low, likely, high) for one project of each origin, lock and manifest only. Estimates, to be replaced by
-# measured
-# ones as a campaign goes on; each is shown with its reason.
+# measured ones as a campaign goes on; each is shown with its reason.
 ORIGINS: Mapping[str, Hours] = {
     "uv": (0.25, 0.5, 1),
     "rye": (0.25, 0.5, 2),
@@ -31,7 +32,20 @@ _FILE: Mapping[str, Hours] = {
     "ci": (0.25, 0.5, 1.5),
     "hooks": (0.1, 0.25, 0.5),
 }
-_LINT: Hours = (0.5, 1, 3)
+# Translating one old tool's rules and reading what its successor says of the code.
+LINTERS: Mapping[str, Hours] = {
+    "autoflake": (0.05, 0.1, 0.25),
+    "bandit": (0.1, 0.25, 0.5),
+    "black": (0.05, 0.1, 0.5),
+    "flake8": (0.1, 0.25, 1),
+    "isort": (0.05, 0.1, 0.5),
+    "pydocstyle": (0.1, 0.25, 0.5),
+    "pylint": (0.25, 0.5, 2),
+    "pyupgrade": (0.05, 0.1, 0.25),
+    "yapf": (0.25, 0.5, 1.5),
+}
+_MEASURING: Hours = (0.25, 0.5, 1)
+_LINT_FILE: Hours = (0.1, 0.15, 0.5)
 _UNKNOWN: Hours = (0.5, 1, 4)
 
 
@@ -84,7 +98,13 @@ def _origins(site: Site) -> Iterator[Part]:
 
 
 def _lint(site: Site) -> Iterator[Part]:
-    yield _part("configuration, measuring and switching of the linters", _LINT, 1)
+    """Measuring once; each tool's rules; each file that configures or runs one of them."""
+    old = in_use(site.repository)
+    yield _part("measuring, and one configuration", _MEASURING, 1)
+    for tool in old:
+        yield _part(f"the rules of {tool.name}", LINTERS.get(tool.name, _UNKNOWN), 1)
+    if files := {e.path for t in old for e in t.evidence if e.kind != "dependency"}:
+        yield _part(f"configured or run in {counted(len(files), 'file')}", _LINT_FILE, len(files))
 
 
 def _files(steps: Mapping[str, Sequence[Step]]) -> Iterator[Part]:

@@ -6,21 +6,25 @@ The weights below are the defaults; ``[weights]`` in the configuration replaces 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from rules.blockers import Risk
 from rules.effort import Effort
 from rules.finding import Evidence
+from rules.linters import in_use
 from rules.pythons import dotted, is_over, minor
 from rules.reading import differences, is_deployed, main_projects
 from rules.step import Site, Track
+from rules.tool_versions import NamedVersion, by_tool, named_versions
+from scanner.inventory import Evidence as Place
 from scanner.inventory import Project, Repository
-from scanner.words import counted
+from scanner.words import counted, listed
 
 #: Points for each factor. ``reach`` counts once for every doubling of the dependents, ``unblocks`` for each repository
-#: that waits (both up to five times the weight), ``effort`` for each likely hour (up to 20 points).
+#: that waits (both up to five times the weight), ``tools-in-ci`` for each tool, ``effort`` for each likely hour (up to
+#: 20 points).
 WEIGHTS: Mapping[str, float] = {
     "dead-tool": 20,
     "broken-lock": 15,
@@ -32,6 +36,8 @@ WEIGHTS: Mapping[str, float] = {
     "unpinned-ci": 4,
     "environments-disagree": 5,
     "two-linters": 4,
+    "tools-in-ci": 2,
+    "linter-skew": 3,
     "reach": 4,
     "unblocks": 3,
     "criticality-high": 15,
@@ -90,7 +96,8 @@ def _factors(
 ) -> Iterator[Factor]:
     urgent = _ruff_urgency(site) if track == "ruff" else _urgency(site)
     for name, evidence in urgent:
-        yield Factor(factor=name, points=table[name], evidence=evidence)
+        times = len(evidence) if name == "tools-in-ci" else 1
+        yield Factor(factor=name, points=round(times * table[name], 1), evidence=evidence)
     if standing.dependents:
         points = min(table["reach"] * math.log2(1 + standing.dependents), 5 * table["reach"])
         depend = "repository depends" if standing.dependents == 1 else "repositories depend"
@@ -172,6 +179,21 @@ def _ruff_urgency(site: Site) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
     if both:
         places = tuple(Evidence(path=e.path, line=e.line, text=t.name) for t in both for e in t.evidence[:1])
         yield "two-linters", places or (Evidence(path=None, text="Ruff and the tools that it replaces"),)
+    old = in_use(site.repository)
+    if gates := tuple(_at(t.name, t.gates[0]) for t in old if t.gates):
+        yield "tools-in-ci", gates
+    stated = by_tool(tuple(v for v in named_versions(site.repository) if v.tool in {t.name for t in old}))
+    if skewed := tuple(_told_apart(tool, releases) for tool, releases in stated.items() if len(releases) > 1):
+        yield "linter-skew", skewed
+
+
+def _at(text: str, place: Place) -> Evidence:
+    return Evidence(path=place.path, line=place.line, text=text)
+
+
+def _told_apart(tool: str, releases: Mapping[str, Sequence[NamedVersion]]) -> Evidence:
+    *_, (newest, *_) = releases.values()
+    return Evidence(path=newest.path, line=newest.line, text=f"{tool} in versions {listed(list(releases))}")
 
 
 def asleep(repository: Repository, inactive_after_days: int, as_of: date) -> str | None:

@@ -31,6 +31,7 @@ from scanner.inventory import (
     Project,
     Repository,
     Tool,
+    ToolVersion,
     VersionPair,
 )
 
@@ -282,3 +283,23 @@ def test_versions_that_an_image_installs_today_are_a_question() -> None:
     ci = replace(differs, between=("ci", "image"))
     others = plans(a_repository("shop", poetry(disagreements=(ci,))))["shop", "uv"].blockers
     assert "versions-differ" not in {b.code for b in others}
+
+
+def test_a_move_to_ruff_is_worth_what_ci_runs_and_costs_what_is_to_be_translated() -> None:
+    def tool(name: str, *places: str, version: str = "1.0.0") -> Tool:
+        shown = tuple(Evidence(path=p, line=1, kind="config") for p in places)
+        stated = tuple(ToolVersion(version=v, path=f"{v}.txt", line=1) for v in {version, "1.0.0"})
+        return Tool(name=name, category="linter", use="run", evidence=shown, gates=shown[:1], versions=stated)
+
+    small = a_repository("small", tools=(tool("isort", "setup.cfg"),))
+    large = a_repository(
+        "large", tools=(tool("pylint", "a/.pylintrc", "b/.pylintrc"), tool("black", "ci.yml", version="2.0.0"))
+    )
+    found = plans(small, large)
+    assert found["large", "ruff"].effort.likely > 2 * found["small", "ruff"].effort.likely
+    because = {f.factor: f.points for f in found["large", "ruff"].priority.because}
+    assert (because["tools-in-ci"], because["linter-skew"]) == (4, 3)
+    assert {f.factor for f in found["small", "ruff"].priority.because} == {"tools-in-ci", "effort"}
+    parts = [p.reason for p in found["large", "ruff"].effort.because]
+    assert parts[:3] == ["measuring, and one configuration", "the rules of black", "the rules of pylint"]
+    assert parts[3:] == ["configured or run in 3 files", "pylint-checks"]
