@@ -9,6 +9,7 @@ from reports.escape import markdown, visible
 from rules.finding import Evidence
 from rules.plan import Plan
 from rules.step import Step
+from scanner.words import rough
 
 _SAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _FENCE = re.compile(r"`{3,}")
@@ -42,7 +43,8 @@ def ticket(plan: Plan, names: Mapping[str, str], owners: tuple[str, ...] = ()) -
 
 
 def _facts(plan: Plan, names: Mapping[str, str], owners: tuple[str, ...]) -> str:
-    hours = f"{plan.effort.likely:g} hours likely ({plan.effort.low:g} to {plan.effort.high:g}), {plan.risk} risk"
+    low, likely, high = (rough(h) for h in (plan.effort.low, plan.effort.likely, plan.effort.high))
+    hours = f"{likely:g} hours likely ({low:g} to {high:g}), {plan.risk} risk"
     lines = [f"- Effort: {hours}"]
     if plan.wave is not None:
         lines.insert(0, f"- Wave {plan.wave}, rank {plan.rank}")

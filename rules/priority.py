@@ -20,7 +20,7 @@ from rules.step import Site, Track
 from rules.tool_versions import NamedVersion, by_tool, named_versions
 from scanner.inventory import Evidence as Place
 from scanner.inventory import Project, Repository
-from scanner.words import counted, listed
+from scanner.words import counted, listed, rough
 
 #: Points for each factor. ``reach`` counts once for every doubling of the dependents, ``unblocks`` for each repository
 #: that waits (both up to five times the weight), ``tools-in-ci`` for each tool, ``effort`` for each likely hour (up to
@@ -111,7 +111,7 @@ def _factors(
     yield _told(
         "effort",
         max(table["effort"] * hours.likely, -20.0),
-        f"{hours.likely:g} hour{'' if hours.likely == 1 else 's'} likely",
+        f"{rough(hours.likely):g} hour{'' if rough(hours.likely) == 1 else 's'} likely",
     )
     if risk != "low":
         yield _told(f"risk-{risk}", table[f"risk-{risk}"], f"{risk} risk")

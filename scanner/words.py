@@ -1,4 +1,4 @@
-"""Small words for sentences: counted nouns and lists."""
+"""Small words for sentences: counted nouns, lists, hours."""
 
 from __future__ import annotations
 
@@ -19,3 +19,9 @@ def listed(words: Sequence[str], most: int | None = None) -> str:
     if most is not None and len(words) > most:
         return f"{', '.join(words[:most])} and {len(words) - most} more"
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def rough(hours: float) -> float:
+    """Estimated hours as people say them: quarters below two, halves below ten, whole ones above."""
+    step = 0.25 if hours < 2 else 0.5 if hours < 10 else 1.0
+    return max(round(hours / step) * step, step) if hours > 0 else 0.0

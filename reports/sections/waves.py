@@ -12,7 +12,7 @@ from reports.sections.counting import count, repositories
 from reports.table import Cell, Count, Table, Where, counted_noun
 from rules.plan import Plan
 from rules.waves import Wave
-from scanner.words import listed
+from scanner.words import listed, rough
 
 _DRAWN = 52
 _AGAINST = ("effort", "risk-high", "risk-medium", "inactive")
@@ -79,7 +79,16 @@ def _dot(facts: Facts, plan: Plan) -> Dot:
 def _first(facts: Facts, plan: Plan) -> tuple[Cell, ...]:
     because = " ".join(f"{f.points:+g} {f.factor}" for f in plan.priority.because)
     name = facts.called(plan.repository)
-    return (plan.rank, name, plan.wave, plan.priority.score, because, plan.effort.likely, plan.risk, len(plan.blockers))
+    return (
+        plan.rank,
+        name,
+        plan.wave,
+        plan.priority.score,
+        because,
+        rough(plan.effort.likely),
+        plan.risk,
+        len(plan.blockers),
+    )
 
 
 def _kind(wave: Wave) -> str:
@@ -138,7 +147,7 @@ def _long_pole(facts: Facts, plans: Mapping[str, Plan]) -> Iterator[Prose]:
         said=(
             "The long pole is ",
             facts.called(pole.repository),
-            f" (wave {pole.wave}): {pole.effort.likely:g} hours likely, up to {pole.effort.high:g}; ",
+            f" (wave {pole.wave}): {rough(pole.effort.likely):g} hours likely, up to {rough(pole.effort.high):g}; ",
             f"mostly {listed([p.reason for p in sorted(pole.effort.because, key=lambda e: -e.likely)[:2]])}.",
         )
     )

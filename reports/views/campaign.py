@@ -12,7 +12,7 @@ from reports.writer import View
 from rules.campaign import STATES, Campaign, Progress, Standing
 from rules.rollout.standing import Rollout
 from scanner.inventory import Fleet
-from scanner.words import counted
+from scanner.words import counted, rough
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +61,11 @@ def _sentence(progress: Progress) -> str:
     before = ""
     if progress.before is not None:
         change = done - progress.before.get("done", 0)
-        before = f", {change:+d} since; {progress.hours_before:g} hours were left"
+        before = f", {change:+d} since; {rough(progress.hours_before or 0):g} hours were left"
         if progress.unseen:
             who = counted(len(progress.unseen), "repository")
-            before += f", {progress.hours_unseen:g} of them in {who} that this run did not see"
-    return f"{progress.track}: {done} of {total} done{share}{before}; {progress.hours_left:g} hours left, likely"
+            before += f", {rough(progress.hours_unseen):g} of them in {who} that this run did not see"
+    return f"{progress.track}: {done} of {total} done{share}{before}; {rough(progress.hours_left):g} hours left, likely"
 
 
 def _sums(campaign: Campaign) -> Table:
@@ -93,7 +93,7 @@ def _moved(moved: list[Standing], names: dict[str, str]) -> Table:
 
 def _all(campaign: Campaign, names: dict[str, str]) -> Table:
     rows = [
-        (s.track, s.wave, names.get(s.repository, s.repository), s.state, s.hours or None, s.why)
+        (s.track, s.wave, names.get(s.repository, s.repository), s.state, rough(s.hours) or None, s.why)
         for s in campaign.standings
     ]
     columns = ("track", "wave", "repository", "state", "hours", "because")

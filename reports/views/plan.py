@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,10 +10,14 @@ from reports.documents import RunHeader, header
 from reports.table import Page, Table, counted_noun
 from reports.views.rollout import rollout_tables
 from reports.writer import View
+from rules.blockers import PlanBlocker
 from rules.plan import Plan, Plans, Proof
 from rules.rollout.standing import Rollout
 from rules.waves import Wave
 from scanner.inventory import Fleet
+from scanner.words import listed, rough
+
+_PLACES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +109,7 @@ def _order(plans: Plans, names: dict[str, str]) -> Table:
             "+".join(plan.from_),
             f"{plan.priority.score:.1f}",
             _sum(plan),
-            f"{plan.effort.low:g}–{plan.effort.likely:g}–{plan.effort.high:g}",
+            "–".join(f"{rough(h):g}" for h in (plan.effort.low, plan.effort.likely, plan.effort.high)),
             plan.risk,
             len(plan.blockers) or None,
         )
@@ -127,18 +131,26 @@ def _sum(plan: Plan) -> str:
 
 
 def _blockers(plans: Plans, names: dict[str, str]) -> Table:
-    rows = [
-        (
-            names.get(plan.repository, plan.repository),
-            plan.track,
-            blocker.code,
-            f"{blocker.path}:{blocker.line}" if blocker.path and blocker.line else blocker.path,
-            blocker.message,
-            blocker.decision,
-        )
-        for plan in plans.plans
-        for blocker in plan.blockers
-    ]
+    """A row for each repository, track and code: what is to be decided is one question, in however many places."""
+    rows: list[tuple[str | None, ...]] = []
+    for plan in plans.plans:
+        alike: defaultdict[str, list[PlanBlocker]] = defaultdict(list)
+        for blocker in plan.blockers:
+            alike[blocker.code].append(blocker)
+        for code, same in alike.items():
+            places = dict.fromkeys(f"{b.path}:{b.line}" if b.line else b.path for b in same if b.path)
+            messages = list(dict.fromkeys(b.message for b in same))
+            more = f" (and {len(messages) - 1} more like it)" if len(messages) > 1 else ""
+            rows.append(
+                (
+                    names.get(plan.repository, plan.repository),
+                    plan.track,
+                    code,
+                    listed(list(places), most=_PLACES),
+                    messages[0] + more,
+                    same[0].decision,
+                )
+            )
     return Table(
         name="blockers",
         title="What stands in the way",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.words import counted, listed
+from scanner.words import counted, listed, rough
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,11 @@ def test_counted(number: int, noun: str, text: str) -> None:
 )
 def test_listed(words: list[str], most: int | None, text: str) -> None:
     assert listed(words, most) == text
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(0, 0), (0.05, 0.25), (0.9, 1), (1.3, 1.25), (2.05, 2), (3.3, 3.5), (9.8, 10), (29.92, 30), (120.3, 120)],
+)
+def test_rough_hours(hours: float, said: float) -> None:
+    assert rough(hours) == said
