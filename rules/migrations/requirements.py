@@ -17,7 +17,7 @@ from itertools import chain, count
 from packaging.utils import canonicalize_name
 
 from rules.migration import Edit, Move
-from rules.migrations import pip_options, setuptools
+from rules.migrations import flit, pip_options, setuptools
 from rules.migrations.apart import (
     MOST,
     Differing,
@@ -73,10 +73,10 @@ class _Conversion:
         self._compiled = compiled
         self._same = self._families()
         self._base: Base = base_of(site)
-        if not self._base.project and table(self._base.document, "tool", "flit", "metadata"):
-            raise Stop("ambiguous-manager", f"{site.manifest} declares the package for Flit", site.manifest)
-        self._adopted = not self._base.project and setuptools.has_setup(site)
-        if self._adopted:
+        self._adopted = flit.has_metadata(self._base) or (not self._base.project and setuptools.has_setup(site))
+        if flit.has_metadata(self._base):
+            flit.adopt(self._base)
+        elif self._adopted:
             setuptools.adopt(self._base)
         self._draft: Draft = self._base.draft
         self._before = (self._draft.dependencies[:], {k: v[:] for k, v in self._draft.groups.items()})
@@ -464,11 +464,7 @@ class _Conversion:
                         and not wish.marker
                         and not admits(wish.text, pin.version)
                     ):
-                        message = (
-                            f"{path} holds {pin.name} {pin.version}, which {wish.text} ({wish.path}) does not admit"
-                        )
-                        decision = "Compile that file again, so that the comparison is fair?"
-                        raise Stop("conflicting-pins", message, path, pin.line, decision)
+                        raise self._out_of_step(path, pin, wish)
 
     def _out_of_step(self, path: str, pin: LockedPackage, wish: Wish) -> Stop:
         message = f"{path} holds {pin.name} {pin.version}, which {wish.text} ({wish.path}) does not admit"
