@@ -67,7 +67,9 @@ def group() -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status of the contract."""
     try:
-        result = group.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        result = group.main(
+            args=list(arguments) if arguments is not None else None, prog_name="muster", standalone_mode=False
+        )
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
