@@ -183,6 +183,9 @@ class _Reader:
             char = text[at]
             if char in " \t\r\n;&|<>()":
                 break
+            if char == "$" and text.startswith("$<", at):  # the first prerequisite, in a Makefile
+                at += 2
+                continue
             if char == "\\":
                 if _CONTINUED.match(text, at, end):
                     break

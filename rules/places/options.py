@@ -67,7 +67,7 @@ def read_options(rest: Sequence[Word], valued: Mapping[str, str], flags: Mapping
 
 def quoted(value: str) -> str:
     """A value in quotes where the shell needs them."""
-    return f'"{value}"' if re.search(r"[\s\[\]*?]", value) and "${{" not in value else value
+    return f'"{value}"' if re.search(r"[\s\[\]*?<>]", value) and "${{" not in value else value
 
 
 def readable(value: str) -> str:

@@ -8,25 +8,34 @@ from collections.abc import Sequence
 
 from rules.places.calls import Word
 from rules.places.manner import Answer, Manner, look
-from rules.places.options import group_options, normal, read_options, sync_answer
+from rules.places.options import group_options, normal, quoted, read_options, sync_answer
+from rules.places.pip_compile import pip_compile
 from rules.places.target import Target
 
 
 def pip_tools(program: str, words: list[Word], target: Target, manner: Manner) -> Answer:
     """``pip-sync`` and ``pip-compile``."""
+    values = [w.value for w in words[1:]]
+    if any("$" in v or "{{" in v for v in values):
+        return look(f"`{' '.join(w.value for w in words)[:100]}`: a variable says which files")
     if program == "pip-sync":
-        files = [w.value for w in words[1:] if w.value.endswith((".txt", ".lock"))]
+        files = [v for v in values if v.endswith((".txt", ".lock"))]
         options = options_of_files(files, target) if files else []
         return (
             sync_answer(target, manner, options)
             if options is not None
             else look("pip-sync of a file that is not moved")
         )
-    values = [w.value for w in words[1:]]
+    found = read_options(words[1:], {"-P": "package", "--upgrade-package": "package"}, {})
     names = [v for v in values if v.endswith((".in", ".txt", ".toml"))]
     if names and not any(_is_moved(n, target) for n in names) and "pyproject.toml" not in names:
-        return Answer(kind="other", text="uv pip compile", upto=words[1].start if len(words) > 1 else None)
-    return Answer(kind="other", text="uv lock --upgrade" if {"-U", "--upgrade"} & set(values) else "uv lock")
+        made = pip_compile(words[1:], indexes=False)
+        return (
+            Answer(kind="other", text=made) if made is not None else look(f"`{' '.join(values)[:100]}` of pip-compile")
+        )
+    packages = [f"--upgrade-package {quoted(name)}" for name in found.values.get("package", ())]
+    upgrade = ["--upgrade"] if {"-U", "--upgrade"} & set(values) else packages
+    return Answer(kind="other", text=" ".join(["uv lock", *upgrade]))
 
 
 def _is_moved(name: str, target: Target) -> bool:

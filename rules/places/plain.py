@@ -28,14 +28,16 @@ def makefile(path: str, text: str, context: Context) -> str:
     kept: list[Splice] = []
     for recipe in _recipes(text):
         known = len(script.splices)
-        extra, doubtful = [], False
+        extra, doubtful, said = [], False, set[str]()
         for match in recipe:
             body = match[0].lstrip(" \t")
             if body.startswith("#") or not body.strip():
                 continue
             outcome = script.window(Window(start=match.end() - len(body), end=match.end()))
             doubtful = doubtful or outcome.looked > 0
-            if outcome.emptied:
+            again = outcome.calls == 1 and any(a.text in said for a in outcome.answers)
+            said |= {a.text for a in outcome.answers if a.text.startswith(("uv lock", "uv sync"))}
+            if outcome.emptied or again:
                 extra.append(Splice(match.start(), match.end(), ""))
         if doubtful:
             del script.splices[known:]
