@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
 from scanner.commands.lookup import Found, Lookup
 from scanner.commands.pip_install import ALL_EXTRAS, PACKAGING, PIPED, Judgement, judge_pip, place_of
@@ -147,8 +148,14 @@ class Judging:
             self.installed_from_lock()
             because = f"it fails without {lock}"
             return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because)
-        because = f"{lock} is not copied into the image" if in_image and committed else f"no {lock} is committed"
-        return self.resolved(tool, because, self.lookup.nearest(self.at, ("pyproject.toml", "Pipfile")).path)
+        manifest = self.lookup.nearest(self.at, ("pyproject.toml", "Pipfile")).path
+        left_out = in_image and (self._lies_at_or_above(manifest, lock) if manifest else committed)
+        because = f"{lock} is not copied into the image" if left_out else f"no {lock} is committed"
+        return self.resolved(tool, because, manifest)
+
+    def _lies_at_or_above(self, manifest: str, lock: str) -> bool:
+        folders = PurePosixPath(manifest).parents
+        return any(self.lookup.tree.exists(str(folder / lock)) for folder in folders)
 
     def in_image(self) -> bool:
         """Whether the command runs in a folder of an image."""

@@ -29,8 +29,10 @@ FILES = {
 }
 
 
-def image(text: str, path: str = "Dockerfile", more: dict[str, str] | None = None) -> Image:
-    files = {**FILES, **(more or {}), path: text}
+def image(
+    text: str, path: str = "Dockerfile", more: dict[str, str] | None = None, files: dict[str, str] = FILES
+) -> Image:
+    files = {**files, **(more or {}), path: text}
     extracts = {}
     for name, content in files.items():
         for form in formats_for(name):
@@ -156,6 +158,20 @@ def test_the_build_context_is_where_the_sources_are(copy: str) -> None:
     found = image(f"FROM python:3.11\n{copy}\nRUN pip install -r /srv/requirements.txt\n", "service/Dockerfile")
     assert found.grade == "L0"
     assert found.reasons[0].message == "service/requirements.txt is resolved at install time (line 1)"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "why"),
+    [
+        ("pyproject.toml", "poetry.lock is not copied into the image"),
+        ("tool/pyproject.toml", "no poetry.lock is committed"),
+    ],
+)
+def test_a_lock_that_is_another_projects_is_not_what_was_left_out(manifest: str, why: str) -> None:
+    text = f"FROM python:3.11\nWORKDIR /app\nCOPY {manifest} ./\nRUN poetry install\n"
+    locks = {"lib/poetry.lock": FILES["poetry.lock"], "tool/pyproject.toml": FILES["pyproject.toml"]}
+    kept = {k: v for k, v in FILES.items() if k != "poetry.lock" or manifest == "pyproject.toml"}
+    assert image(text, more=locks, files=kept).reasons[0].message == why
 
 
 def test_files_of_earlier_stages_are_found_again() -> None:
