@@ -35,8 +35,8 @@ def edit(path: str, text: str, context: Context) -> str:
     """The workflow or action with uv in the place of the old tools."""
     script = Script(path, text, context, bootstraps=_without_uv, prefix=_prefix(text), tokens=_to_later_steps)
     splices: list[Splice] = []
-    for steps in _jobs(text):
-        splices += _job(steps, script)
+    for holder, steps in _jobs(text):
+        splices += _job(holder, steps, script)
     after = applied(text, [*splices, *(s for s in script.splices if not _inside(s, splices))])
     after = renamed_files(after, path, context) if after != text or _names_lock(text) else after
     return without_variables(after, context)
@@ -62,7 +62,7 @@ def _inside(splice: Splice, others: list[Splice]) -> bool:
     return any(o.start <= splice.start and splice.end <= o.end and o.end > o.start for o in others)
 
 
-def _jobs(text: str) -> Iterator[list[_Step]]:
+def _jobs(text: str) -> Iterator[tuple[Mapping, list[_Step]]]:
     for document in documents(text)[:1]:
         if not isinstance(document, Mapping):
             continue
@@ -70,7 +70,7 @@ def _jobs(text: str) -> Iterator[list[_Step]]:
         for holder in [*holders, document.map("runs")]:
             steps = [step for step in holder.seq("steps") if isinstance(step, Mapping) and step.entries]
             if steps:
-                yield [_Step(step, *item_span(text, _offset(text, step.line))) for step in steps]
+                yield holder, [_Step(step, *item_span(text, _offset(text, step.line))) for step in steps]
 
 
 def _offset(text: str, line: int) -> int:
@@ -87,7 +87,7 @@ def _without_uv(found: Answer) -> str | None:
     return re.sub(r"\s+\"?uv==[\d.]+\"?", "", found.text, count=1)
 
 
-def _job(steps: list[_Step], script: Script) -> Iterator[Splice]:
+def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice]:
     text = script.text
     sets_up = [s for s in steps if _old_setup(s.text("uses"))]
     published = [s for s in steps if _is_publisher(s, script)]
@@ -97,9 +97,9 @@ def _job(steps: list[_Step], script: Script) -> Iterator[Splice]:
     has_uv = any("setup-uv" in s.text("uses") for s in steps)
     set_up = any("setup-python" in s.text("uses") for s in steps)
     script.prefix = _prefix(text) if set_up or not _prefix(text) else SYSTEM
-    python = _python(text, steps)
+    python = _python(text, holder, steps)
+    remaining: list[str] = []
     emptied: list[_Step] = []
-    in_system = False
     first: _Step | None = None
     for step in steps:
         run = step.node.get("run")
@@ -110,10 +110,10 @@ def _job(steps: list[_Step], script: Script) -> Iterator[Splice]:
         left = _left(text, found, script.splices[known:])
         if outcome.emptied or (outcome.dropped and not outcome.looked and _served(left, outcome.answers)):
             emptied.append(step)
-        if any(a.kind == "system-sync" for a in outcome.answers):
-            in_system = True
-            if not script.prefix and set_up:
-                yield _environment(text, step)
+        else:
+            remaining.append(left)
+        if any(a.kind == "system-sync" for a in outcome.answers) and not script.prefix and set_up:
+            yield _environment(text, step)
         if outcome.answers and first is None:
             first = step
     first = min([s for s in (first, *published) if s is not None], key=lambda s: s.start, default=None)
@@ -121,7 +121,7 @@ def _job(steps: list[_Step], script: Script) -> Iterator[Splice]:
     for step in steps:
         gone = step.node.map("with").text("cache") or ""
         if "setup-python" in step.text("uses") and (first or sets_up or script.context.any_of(gone.strip())):
-            yield from _setup_python(step, text, in_system)
+            yield from _setup_python(step, script, steps, remaining)
     if not (first or sets_up):
         return
     for step in published:
@@ -135,7 +135,7 @@ def _job(steps: list[_Step], script: Script) -> Iterator[Splice]:
             yield Splice(step.start, _with_blank(text, step), "")
             continue
         placed = True
-        yield Splice(step.start, step.end, _setup_uv(text, step, python))
+        yield Splice(step.start, step.end, _checkout(holder, steps, step, script) + _setup_uv(text, step, python))
     if not placed and first is not None:
         yield Splice(first.start, first.start, _setup_uv(text, first, python, new=True))
     for step in caches:
@@ -236,16 +236,34 @@ def _with_blank(text: str, step: _Step) -> int:
     return end if end < len(text) else step.end
 
 
-def _python(text: str, steps: list[_Step]) -> str | None:
-    """The Python version that the job sets up, as it is written."""
+def _python(text: str, holder: Mapping, steps: list[_Step]) -> str | None:
+    """The Python version that the job sets up, as it is written; ``None`` where uv would not know it (``3.x``)."""
     for step in steps:
         node = step.node.get("with", "python-version")
         sets_up = "setup-python" in step.text("uses") or _old_setup(step.text("uses"))
         if sets_up and isinstance(node, Scalar) and not node.block:
             start, end = body(text, node)
             if "\n" not in text[start:end]:
-                return text[start:end]
+                return text[start:end] if all(map(_VERSION.fullmatch, _values(node.text, holder))) else None
     return None
+
+
+_VERSION = re.compile(
+    r"\d+(?:\.\d+){0,2}(?:(?:a|b|rc)\d+)?t?|pypy-?\d\.\d+|\$\{\{.*"
+    r"|(?:[<>]=?|[=!~]=)[\d.]+(?:, ?(?:[<>]=?|[=!~]=)[\d.]+)*"
+)
+_OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.(?P<name>[\w-]+)\s*\}\}")
+
+
+def _values(text: str, holder: Mapping) -> list[str]:
+    """What an entry of a matrix may be; the text itself where it is none of a matrix."""
+    named = _OF_MATRIX.fullmatch(text.strip())
+    if named is None:
+        return [text]
+    matrix = holder.map("strategy").map("matrix")
+    found = [v.text for v in matrix.seq(named["name"]) if isinstance(v, Scalar)]
+    more = (extra.text(named["name"]) for extra in matrix.seq("include") if isinstance(extra, Mapping))
+    return [*found, *(value for value in more if value)]
 
 
 def _environment(text: str, step: _Step) -> Splice:
@@ -261,17 +279,29 @@ def _environment(text: str, step: _Step) -> Splice:
     return Splice(at, at, f"{inner}env:{end}{row}")
 
 
-def _setup_python(step: _Step, text: str, in_system: bool) -> Iterator[Splice]:
-    """Without the cache of a tool that is not there any more."""
-    inputs = step.node.map("with")
-    gone = (inputs.text("cache") or "").strip()
-    if gone in _TOOLS or (gone == "pip" and in_system):
+def _setup_python(step: _Step, script: Script, steps: list[_Step], remaining: list[str]) -> Iterator[Splice]:
+    """Without the cache of a tool that is not there any more, which would fail the job where nothing is to be kept."""
+    text, inputs = script.text, step.node.map("with")
+    tool = (inputs.text("cache") or "").strip()
+    uses_pip = any(_BY_PIP.search(left) for left in remaining) or any(_BY_PIP.search(s.text("uses")) for s in steps)
+    if tool in _TOOLS or (tool == "pip" and not uses_pip):
         names = [k for k in ("cache", "cache-dependency-path") if k in inputs.entries]
         if len(names) == len(inputs.entries):
             yield Splice(*entry_span(text, step.node.line_of("with")), "")
         else:
             for name in names:
                 yield Splice(*entry_span(text, inputs.line_of(name)), "")
+    elif tool == "pip" and isinstance(node := inputs.get("cache-dependency-path"), Scalar):
+        files = node.text.split()
+        target = script.context.around(script.path)
+        if target is not None and files and all(target.file(f) for f in files):
+            yield Splice(*body(text, node), target.lock + ("\n" if node.block else ""))
+
+
+_BY_PIP = re.compile(
+    r"(?<![\w-])(?:(?<!uv )pip[\d.]*\s+(?:install|download|wheel)|tox|nox|pipx|pre-commit|hatch|-m build)(?![\w-])"
+)
+"""What fills pip's cache."""
 
 
 def _setup_uv(text: str, step: _Step, python: str | None, *, new: bool = False) -> str:
@@ -292,6 +322,28 @@ def _setup_uv(text: str, step: _Step, python: str | None, *, new: bool = False) 
     rows[0] = dash + rows[0][len(inner) :]
     gap = end if new and _has_blank_before(text, step) else ""
     return end.join(rows) + end + gap
+
+
+_CHECKOUT = re.compile(r"uses:[ \t]*[\"']?(?P<action>actions/checkout@[\w.-]+(?:[\"']?[ \t]+#[ \t]*v[\d.]+)?)")
+
+
+def _checkout(holder: Mapping, steps: list[_Step], step: _Step, script: Script) -> str:
+    """The step that brings the sources where only the action that goes can have brought them."""
+    text = script.text
+    if step.text("uses") == "" or "steps" not in holder.entries or "runs-on" not in holder.entries:
+        return ""
+    if any("checkout" in s.text("uses") or "git " in s.text("run") for s in steps):
+        return ""
+    files = script.context.ground.facts.files
+    others = (script.context.ground.read(f) or "" for f in sorted(files) if f.startswith(".github/"))
+    found = next((m for t in (text, *others) if (m := _CHECKOUT.search(t))), None)
+    action = step.text("uses")
+    if found is None:
+        message = f"{action} brought the sources as well, it seems; setup-uv does not"
+        script.context.note(script.path, step.node.line_of("uses"), message, "Check them out before.")
+        return ""
+    first = text[step.start : line_end(text, step.start)]
+    return f"{first[: len(first) - len(first.lstrip(' '))]}- uses: {found['action']}{newline(text)}"
 
 
 def _raw(text: str, step: _Step) -> str:

@@ -180,3 +180,35 @@ def test_another_project_s_commands_stay(patched: Patch) -> None:
     assert [m.project.path for m in found.migration.moves] == ["."]
     assert "      - run: poetry install\n        working-directory: tool\n" in found[PATH]
     assert "      - run: uv sync --locked\n" in found[PATH]
+
+
+def test_a_version_that_uv_does_not_know_is_left_to_setup_python(patched: Patch) -> None:
+    steps = (
+        "      - uses: actions/checkout@v4\n      - uses: actions/setup-python@v5\n        with:\n"
+        "          python-version: {}\n      - run: pip install poetry\n      - run: poetry install\n"
+    )
+    for known, told in (("3.12", True), ("'>=3.11'", True), ("3.x", False), ("'3.13-dev'", False)):
+        after = patched({PATH: workflow(steps.format(known))})[PATH]
+        assert after.count(f"python-version: {known}") == 1 + told
+    matrix = "    strategy:\n      matrix:\n        v: ['3.12', {}]\n    steps:\n"
+    for other, told in (("'3.13'", True), ("3.14.x", False)):
+        text = workflow(steps.format("${{ matrix.v }}")).replace("    steps:\n", matrix.format(other))
+        assert patched({PATH: text})[PATH].count("python-version: ${{ matrix.v }}") == 1 + told
+
+
+def test_an_action_that_brought_the_sources_as_well(patched: Patch) -> None:
+    text = workflow("      - uses: acme/actions/setup-poetry@v2\n      - run: poetry run pytest\n")
+    found = patched({PATH: text})
+    assert any("brought the sources as well" in message for _, _, message in found.notes)
+    other = "on: push\njobs:\n  b:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n"
+    found = patched({PATH: text, ".github/workflows/other.yml": other})
+    assert "    steps:\n      - uses: actions/checkout@v4\n      - uses: astral-sh/setup-uv@" in found[PATH]
+
+
+def test_a_cache_of_pip_goes_where_pip_installs_nothing(patched: Patch) -> None:
+    head = (
+        "      - uses: actions/checkout@v4\n      - uses: actions/setup-python@v5\n        with:\n"
+        "          python-version: '3.12'\n          cache: pip\n      - run: pip install poetry\n      - run: poetry install\n"
+    )
+    assert "cache: pip" not in patched({PATH: workflow(head)})[PATH]
+    assert "cache: pip" in patched({PATH: workflow(head + "      - run: pip install tox\n")})[PATH]
