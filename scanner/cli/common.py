@@ -31,6 +31,12 @@ CONFIG_FILE = "muster.toml"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class Unable(click.ClickException):
+    """What was asked for is not there, or cannot be written: the sentence says what to do, the options were right."""
+
+    exit_code = 2
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Common:
     """The options that every command takes. ``quiet`` and ``verbose`` are about stderr only."""
@@ -115,7 +121,7 @@ def read_config(path: Path) -> Config:
         config = parse(path.read_text(encoding="utf-8"))
         _check_names(config)
     except (ConfigError, UnicodeDecodeError, OSError) as error:
-        raise click.UsageError(f"{path}: {error}") from None
+        raise Unable(f"{path}: {error}") from None
     return config
 
 
@@ -145,7 +151,7 @@ def _known(what: str, used: Iterable[str], known: set[str]) -> None:
 def existing_store(name: str) -> Store:
     """The store called ``name``, which must be there; says how to make one where it is not."""
     if "://" not in name and not Path(name).is_file():
-        raise click.UsageError(f"no store at {name}: run `muster scan SOURCE...` first, or name one with --store")
+        raise Unable(f"no store at {name}: run `muster scan SOURCE...` first, or name one with --store")
     return any_store(name)
 
 
@@ -154,18 +160,18 @@ def any_store(name: str) -> Store:
     try:
         return open_store(name)
     except StoreError as error:
-        raise click.UsageError(str(error)) from None
+        raise Unable(str(error)) from None
 
 
 def load_run(store: Store, run_id: int | None) -> Fleet:
     """One run with everything in it; the newest finished one where ``run_id`` is ``None``."""
     wanted = run_id if run_id is not None else store.latest()
     if wanted is None:
-        raise click.UsageError("the store holds no finished run: run `muster scan SOURCE...` first")
+        raise Unable("the store holds no finished run: run `muster scan SOURCE...` first")
     try:
         return store.load(wanted)
     except KeyError:
-        raise click.UsageError(f"there is no run {wanted}; `muster runs` lists them") from None
+        raise Unable(f"there is no run {wanted}; `muster runs` lists them") from None
 
 
 def emit(view: View, options: Common) -> None:
@@ -189,7 +195,7 @@ def send(text: str, options: Common) -> None:
     try:
         write_file(options.output, text)
     except OSError as error:
-        raise click.UsageError(f"cannot write {options.output}: {error.strerror}") from None
+        raise Unable(f"cannot write {options.output}: {error.strerror}") from None
     note(f"wrote {options.output}", options)
 
 
@@ -224,5 +230,5 @@ def earlier_run(store: Store, fleet: Fleet, against: str) -> int | None:
         before = [r.id for r in store.runs() if r.state == "finished" and r.id < fleet.run.id]
         return max(before, default=None)
     if not against.isdigit() or int(against) not in {r.id for r in store.runs()}:
-        raise click.UsageError(f"--against {against}: no such run; `muster runs` lists them")
+        raise Unable(f"--against {against}: no such run; `muster runs` lists them")
     return int(against)

@@ -22,7 +22,7 @@ from rules.finding import Finding, Findings
 from rules.plan import Plans, make_plans
 from rules.run import run as run_rules
 from scanner.cli.audit import judged_findings
-from scanner.cli.common import any_store
+from scanner.cli.common import Unable, any_store
 from scanner.cli.findings import names
 from scanner.cli.scan import default_jobs, now
 from scanner.config import Config, parse
@@ -48,9 +48,9 @@ def command(folder: Path) -> int:
     try:
         build(folder)
     except Refused as refused:
-        raise click.UsageError(str(refused)) from None
+        raise Unable(str(refused)) from None
     except OSError as error:
-        raise click.UsageError(f"cannot write {folder}: {error.strerror}") from None
+        raise Unable(f"cannot write {folder}: {error.strerror}") from None
     config = parse(settings())
     with any_store(str(folder / STORE)) as store:
         first, findings = _monday(folder, config, store, MONDAYS[0])

@@ -11,7 +11,7 @@ from reports.views.evidence import evidence_view
 from reports.views.rules import entry
 from reports.writer import View
 from rules.checks import RULES
-from scanner.cli.common import Common, common, emit, existing_store, load_run, note, run_option, store_option
+from scanner.cli.common import Common, Unable, common, emit, existing_store, load_run, note, run_option, store_option
 from scanner.cli.findings import select
 
 
@@ -42,6 +42,6 @@ def command(subject: str, store_name: str, run_id: int | None, common: Common) -
     fleet = load_run(existing_store(store_name), run_id)
     (chosen, *others) = sorted(select(fleet, (subject,)))
     if others:
-        raise click.UsageError(f"{subject!r} is the name of several repositories: {', '.join([chosen, *others])}")
+        raise Unable(f"{subject!r} is the name of several repositories: {', '.join([chosen, *others])}")
     emit(evidence_view(next(r for r in fleet.repositories if r.id == chosen)), common)
     return 0

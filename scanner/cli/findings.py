@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
 
 import click
 
@@ -11,8 +13,9 @@ from reports.views.findings import findings_view
 from rules.checks import RULES
 from rules.finding import Findings
 from rules.run import run as run_rules
-from scanner.cli.common import Common, common, emit, existing_store, load_run, run_option, store_option
+from scanner.cli.common import Common, Unable, common, emit, existing_store, load_run, run_option, store_option
 from scanner.inventory import Fleet
+from scanner.words import listed
 
 NEXT = (
     "`muster explain RULE` says what a rule asks and why; `muster explain REPO` shows all evidence on a repository.",
@@ -24,7 +27,7 @@ NEXT = (
 @store_option
 @run_option
 @click.option("--rule", "rules", multiple=True, help="Only this rule; may be repeated.")
-@click.option("--repo", "repositories", multiple=True, help="Only this repository (name or id); may be repeated.")
+@click.option("--repo", "repositories", multiple=True, help="Only this repository (name, id or pattern); may be repeated.")
 @click.option("--level", type=click.Choice(["error", "warning", "note"]), help="Only this level and worse.")
 @common("findings")
 def command(
@@ -66,21 +69,27 @@ def check_rules(rules: tuple[str, ...]) -> None:
     known = {rule.name for rule in RULES}
     for rule in rules:
         if rule not in known:
-            raise click.UsageError(f"no rule is called {rule!r}; `muster rules` lists them")
+            raise Unable(f"no rule is called {rule!r}; `muster rules` lists them")
 
 
 def select(fleet: Fleet, wanted: tuple[str, ...]) -> frozenset[str]:
-    """The ids of the repositories meant by names or ids; refuses what no repository has."""
+    """The ids of the repositories meant by names, ids or shell patterns; refuses what no repository has."""
     ids: set[str] = set()
     for name in wanted:
         found = [r.id for r in fleet.repositories if name in (r.id, r.name)]
         found = found or [r.id for r in fleet.repositories if r.id.endswith(f"/{name}")]
+        found = found or [r.id for r in fleet.repositories if any(fnmatchcase(n, name) for n in (r.id, r.name))]
         if not found:
-            near = sorted(r.name for r in fleet.repositories if name.lower() in r.id.lower())[:5]
-            hint = f"; did you mean {', '.join(near)}?" if near else ""
-            raise click.UsageError(f"no repository is called {name!r} in this run{hint}")
+            raise Unable(f"no repository is called {name!r} in this run{_nearest(fleet, name)}")
         ids.update(found)
     return frozenset(ids)
+
+
+def _nearest(fleet: Fleet, name: str) -> str:
+    known = {r.name.lower(): r.name for r in fleet.repositories}
+    near = [known[n] for n in sorted(known) if name.lower() in n]
+    near = near or [known[n] for n in get_close_matches(name.lower(), known, n=5)]
+    return f"; did you mean {listed(near[:5])}?" if near else f": it holds {listed(sorted(known.values()), most=5)}"
 
 
 def narrow(

@@ -19,7 +19,7 @@ from reports.views.patches import Told, patches_readme
 from rules.plan import Plans
 from rules.rollout.later import with_later
 from scanner import workers
-from scanner.cli.common import Common, note
+from scanner.cli.common import Common, Unable, note
 from scanner.inventory import Fleet, Repository
 from scanner.proof.combined import Combined, Pair, combine, with_combined
 from scanner.proof.lint_patches import LintOutcome, LintTask, convert_lint, with_lint_outcomes
@@ -120,7 +120,7 @@ def _settings(
     try:
         uv = find_uv(uv_path)
     except NoUv as error:
-        raise click.UsageError(str(error)) from None
+        raise Unable(str(error)) from None
     settings = Settings(
         uv=uv,
         cache=str((kept / "uv-cache").resolve()),
@@ -279,7 +279,7 @@ def _put(target: Path, text: str) -> None:
         partial.write_bytes(text.encode())
         partial.replace(target)
     except OSError as error:
-        raise click.UsageError(f"cannot write {target}: {error.strerror}") from None
+        raise Unable(f"cannot write {target}: {error.strerror}") from None
     finally:
         partial.unlink(missing_ok=True)
 

@@ -17,6 +17,7 @@ from rules.rollout.standing import rollout
 from rules.step import Track
 from scanner.cli.common import (
     Common,
+    Unable,
     common,
     emit,
     existing_store,
@@ -41,7 +42,7 @@ NEXT = (
 @store_option
 @run_option
 @click.option("--to", "to", default=",".join(TRACKS), show_default=True, help="Tracks, separated by commas.")
-@click.option("--repo", "repositories", multiple=True, help="Only this repository (name or id); may be repeated.")
+@click.option("--repo", "repositories", multiple=True, help="Only this repository (name, id or pattern); may be repeated.")
 @click.option("--owner", "owners", multiple=True, help="Only what this owner or team has; may be repeated.")
 @click.option(
     "--tickets", type=click.Path(file_okay=False, path_type=Path), help="Write each plan as the body of an issue here."
@@ -107,7 +108,7 @@ def _owned(fleet: Fleet, owners: tuple[str, ...]) -> frozenset[str]:
     for owner in sorted(plain - known.keys()):
         near = get_close_matches(owner, known, n=3)
         hint = f"; did you mean {', '.join(known[n] for n in near)}?" if near else ""
-        raise click.UsageError(f"nothing in this run is owned by {owner!r}{hint}")
+        raise Unable(f"nothing in this run is owned by {owner!r}{hint}")
     return frozenset(r.id for r in fleet.repositories if plain & {o.lstrip("@").lower() for o in r.owners})
 
 
@@ -119,5 +120,5 @@ def _write_tickets(fleet: Fleet, plans: Plans, folder: Path, common: Common) -> 
         for plan in plans.plans:
             write_file(folder / file_name(plan, names), ticket(plan, names, owners[plan.repository]))
     except OSError as error:
-        raise click.UsageError(f"cannot write {folder}: {error.strerror}") from None
+        raise Unable(f"cannot write {folder}: {error.strerror}") from None
     note(f"wrote {counted(len(plans.plans), 'ticket')} into {folder}", common)

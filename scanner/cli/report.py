@@ -23,7 +23,16 @@ from reports.writers import writers_for
 from reports.writers.as_csv import write_table
 from rules.plan import make_plans
 from rules.run import run as run_rules
-from scanner.cli.common import CONFIG_FILE, existing_store, load_config, load_run, run_option, store_option, write_file
+from scanner.cli.common import (
+    CONFIG_FILE,
+    Unable,
+    existing_store,
+    load_config,
+    load_run,
+    run_option,
+    store_option,
+    write_file,
+)
 from scanner.cli.findings import names
 from scanner.config import Config
 from scanner.inventory import Fleet
@@ -77,7 +86,7 @@ def command(
             write_file(path, text)
             written += 1
     except OSError as error:
-        raise click.UsageError(f"cannot write {output}: {error.strerror}") from None
+        raise Unable(f"cannot write {output}: {error.strerror}") from None
     if not quiet:
         click.echo(f"wrote {written} files into {output}; begin with {output / 'index.html'}", err=True)
     return 0
