@@ -27,7 +27,9 @@ NEXT = (
 @store_option
 @run_option
 @click.option("--rule", "rules", multiple=True, help="Only this rule; may be repeated.")
-@click.option("--repo", "repositories", multiple=True, help="Only this repository (name, id or pattern); may be repeated.")
+@click.option(
+    "--repo", "repositories", multiple=True, help="Only this repository (name, id or pattern); may be repeated."
+)
 @click.option("--level", type=click.Choice(["error", "warning", "note"]), help="Only this level and worse.")
 @common("findings")
 def command(

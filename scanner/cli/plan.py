@@ -42,7 +42,9 @@ NEXT = (
 @store_option
 @run_option
 @click.option("--to", "to", default=",".join(TRACKS), show_default=True, help="Tracks, separated by commas.")
-@click.option("--repo", "repositories", multiple=True, help="Only this repository (name, id or pattern); may be repeated.")
+@click.option(
+    "--repo", "repositories", multiple=True, help="Only this repository (name, id or pattern); may be repeated."
+)
 @click.option("--owner", "owners", multiple=True, help="Only what this owner or team has; may be repeated.")
 @click.option(
     "--tickets", type=click.Path(file_okay=False, path_type=Path), help="Write each plan as the body of an issue here."
