@@ -22,6 +22,7 @@ from scanner.facts import Invocation, Location, Problem, PythonVersion, Task
 MAX_ENVIRONMENTS = 150
 MAX_NAMES = 2_000
 MAX_SUBSTITUTIONS = 8
+MAX_REFERENCES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,18 +215,20 @@ class _Filler:
         """The lines of ``setting`` that hold for an environment with these factors, without their conditions."""
         known = self._conditional.get(id(setting))
         if known is None:
-            known = self._conditional[id(setting)] = _Conditional(setting, _joined(self._lines(setting.lines)))
+            lines = _joined(self._lines(setting.lines, set()))
+            known = self._conditional[id(setting)] = _Conditional(setting, lines)
         return known.held(factors)
 
-    def _lines(self, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-        """The lines, with a line that is only ``{[section]key}`` replaced by the lines of that setting."""
+    def _lines(self, lines: Iterable[tuple[int, str]], seen: set[int]) -> Iterator[tuple[int, str]]:
+        """The lines, with a line that is only ``{[section]key}`` replaced by that setting's lines, and so on, once."""
         for number, line in lines:
             match = re.fullmatch(r"\{\[([^\]]{1,200})\]([\w.-]{1,80})\}", line.strip())
             setting = self._sections.get(match[1], {}).get(match[2].lower()) if match else None
             if setting is None:
                 yield number, line
-            else:
-                yield from setting.lines
+            elif id(setting) not in seen and len(seen) < MAX_REFERENCES:
+                seen.add(id(setting))
+                yield from self._lines(setting.lines, seen)
 
     def text(self, text: str, env: str, root: str = ".") -> str:
         """``text`` for the environment ``env``, whose commands run in a folder from which ``root`` is tox's own."""
@@ -460,7 +463,7 @@ class _Environment:
         extras = self._words("extras")
         groups = self._words("dependency_groups")
         if runner == "uv-venv-lock-runner":
-            yield self._install(["uv", "sync", *self._lock_flags(extras, groups)], self._line("runner", "extras"))
+            yield from self._install(["uv", "sync", *self._lock_flags(extras, groups)], self._line("runner", "extras"))
             return
         uv = self._uv or runner.startswith("uv")
         installer = ["uv", "pip", "install"] if uv else ["pip", "install"]
@@ -470,7 +473,7 @@ class _Environment:
             words += [word for group in groups for word in ("--group", group)]
             words += [word for _, text in self._lines("constraints") for word in ("-c", text)]
             line = lines[0][0] if lines else self._line("dependency_groups")
-            yield self._install(self._command(installer, words), line)
+            yield from self._install(self._command(installer, words), line)
         yield from self._package(installer, extras)
 
     def _package(self, installer: list[str], extras: list[str]) -> Iterator[Invocation]:
@@ -483,7 +486,7 @@ class _Environment:
         target = f".[{','.join(extras)}]" if extras else "."
         editable = self._flag("use_develop", "usedevelop") or package in ("editable", "editable-legacy")
         words = ["-e", target] if editable else [target]
-        yield self._install(
+        yield from self._install(
             self._command(installer, words), self._line("extras", "package", "usedevelop", "use_develop")
         )
 
@@ -513,8 +516,8 @@ class _Environment:
         known = [self._section[key].line for key in keys if key in self._section]
         return known[0] if known else min((s.line for s in self._section.values()), default=None)
 
-    def _install(self, argv: list[str], line: int | None) -> Invocation:
-        return next(iter(self._parse(shlex.join(argv), line, plain=True)))
+    def _install(self, argv: list[str], line: int | None) -> list[Invocation]:
+        return self._parse(shlex.join(argv), line, plain=True)
 
     def _env(self) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -163,7 +163,33 @@ def test_never_raises(text: str) -> None:
     from_ini("tox.ini", text)
 
 
+def test_lines_of_another_section_keep_their_conditions_however_far_they_come() -> None:
+    text = """
+[base]
+deps =
+    qt5: PyQt5
+    qt6: PyQt6
+    pytest
+[testenv]
+deps =
+    {[base]deps}
+    coverage
+[testenv:docs-qt6]
+deps =
+    {[testenv]deps}
+    sphinx
+commands = sphinx-build
+"""
+    assert of(ini(text), "docs-qt6")[0][0] == "pip install PyQt6 pytest coverage sphinx"
+
+
+def test_an_installer_of_nothing_installs_nothing() -> None:
+    assert of(ini("[testenv:a]\ndeps = x\ninstall_command = {opts}\ncommands = y\n"), "a") == [("y", 4)]
+
+
 def test_bombs_are_bounded() -> None:
+    loops = "".join(f"[s{n}]\ndeps =\n" + f"    {{[s{(n + 1) % 5}]deps}}\n" * 60 for n in range(5))
+    assert ini(f"{loops}[testenv:a]\ndeps =\n    {{[s0]deps}}\ncommands = x\n").tasks
     assert len(expand_names("{a,b}" * 30)) <= 150
     assert ini("[tox]\nenvlist = " + "{1-30}" * 8 + ", a\n[testenv]\ncommands = x\n").tasks
 
