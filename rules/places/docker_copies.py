@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from fnmatch import fnmatchcase
 
 from rules.places.docker_steps import Step, Unclear, copied, copies_all
 from rules.places.target import Target, new_name
@@ -16,7 +17,7 @@ from scanner.facts import Stage
 class Copies:
     """``COPY`` and ``ADD``: manifests and locks of the old tools become those of uv.
 
-    ``splices`` takes the changes, ``syncs`` are the instructions that install.
+    ``splices`` takes the changes, ``syncs`` are the instructions that install, ``files`` those of the repository.
     """
 
     def __init__(
@@ -27,9 +28,12 @@ class Copies:
         stages: Sequence[Stage],
         syncs: list[Step],
         splices: list[Splice],
+        files: Collection[str] = (),
     ) -> None:
         self.text, self.target, self.steps, self.stages = text, target, steps, stages
         self.syncs, self.splices, self.end = syncs, splices, newline(text)
+        self._files = files
+        self._made: set[tuple[int, str]] = set()
 
     def edit(self, step: Step) -> None:
         """One instruction; raises :class:`~rules.places.docker_steps.Unclear`."""
@@ -41,7 +45,7 @@ class Copies:
         if any(f.startswith("--from") for f in flags):
             return
         names = [posixpath.basename(s) for s in sources]
-        moved = [n for n, s in zip(names, sources, strict=True) if self._goes(n, s)]
+        moved = [n for n, s in zip(names, sources, strict=True) if self._goes(n, s) or self.covered(s)]
         if not moved:
             self._with_lock(step, names)
             return
@@ -60,6 +64,8 @@ class Copies:
         if "pyproject.toml" in wanted and "uv.lock" not in wanted and not self._brings_lock(step):
             new.insert(new.index(posixpath.join(folder, "pyproject.toml")) + 1, posixpath.join(folder, "uv.lock"))
         to = words[-1]
+        if inner := next((i for source in sources if (i := self.inner(source))), None):
+            to = without_inner(to, inner)
         if len(new) > 1 and not to.endswith(("/", ".")):
             base = posixpath.basename(to)
             to = (posixpath.dirname(to) or ".") + "/" if "." in base else to + "/"
@@ -70,10 +76,38 @@ class Copies:
         ending = tail[len(tail.rstrip()) :]
         argument = step.text(text).strip()
         written = json.dumps([*new, to]) if argument.lstrip().startswith("[") else " ".join([*new, to])
-        if not new:
+        if not new or (step.stage, f"{lead}{written}") in self._made:
             self.splices.append(Splice(step.start, step.end, ""))
             return
+        self._made.add((step.stage, f"{lead}{written}"))
         self.splices.append(Splice(step.body, step.end, f"{lead}{written}{ending}"))
+
+    def covered(self, source: str) -> tuple[str, ...]:
+        """The moved requirements files that a pattern or a folder of nothing else stands for."""
+        plain = posixpath.normpath(source.lstrip("/") or ".")
+        if "pip" not in self.target.tools or plain in (".", "*"):
+            return ()
+        for folder in dict.fromkeys((".", self.target.folder)):
+            whole = posixpath.normpath(posixpath.join(folder, plain))
+            if re.search(r"[*?\[]", plain):
+                found = [f for f in self._files if fnmatchcase(f, whole) and f.count("/") == whole.count("/")]
+            else:
+                found = [f for f in self._files if f.startswith(f"{whole}/")]
+            moved = [f for f in found if self.target.file(f) is not None]
+            if moved and len(moved) == len(found):
+                return tuple(sorted(moved))
+        return ()
+
+    def inner(self, source: str) -> str:
+        """The folder within the project in which the moved files of a source stand."""
+        plain = posixpath.normpath(source.lstrip("/") or ".")
+        inside = posixpath.relpath(plain, self.target.folder) if self._below(plain) else plain
+        if covered := self.covered(source):
+            return inside if covered and not re.search(r"[*?\[]", plain) else posixpath.dirname(inside)
+        return posixpath.dirname(inside) if self.file(source) is not None else ""
+
+    def _below(self, path: str) -> bool:
+        return self.target.folder == "." or path.startswith(f"{self.target.folder}/")
 
     def _goes(self, name: str, source: str) -> bool:
         plain = name.rstrip("*")
@@ -92,11 +126,12 @@ class Copies:
         return self.target.file(path) or self.target.file(posixpath.normpath(posixpath.join(self.target.folder, path)))
 
     def _new_sources(self, name: str, source: str) -> list[str]:
-        folder = posixpath.dirname(source)
         prefix = source[: len(source) - len(name)]
-        del folder
-        if self.file(source) is not None:
-            return [f"{prefix}pyproject.toml", f"{prefix}uv.lock"]
+        if self.file(source) is not None or self.covered(source):
+            plain, inner = source.rstrip("/"), self.inner(source)
+            tail = inner if self.covered(source) and plain.endswith(inner) and inner else posixpath.join(inner, name)
+            own = plain.removesuffix(tail) if plain.endswith(tail) else prefix
+            return [f"{own}pyproject.toml", f"{own}uv.lock"]
         if name in ("Pipfile*", "poetry.*"):
             return [f"{prefix}pyproject.toml", f"{prefix}uv.lock"]
         if name in ("poetry.toml", "pdm.toml"):
@@ -149,6 +184,14 @@ class Copies:
         return (
             re.search(r"(?:poetry|Pipfile|pdm)\.lock|poetry\.\*|Pipfile\*|uv\.lock", step.text(self.text)) is not None
         )
+
+
+def without_inner(path: str, inner: str) -> str:
+    """A path without the folder of the project that it ends in: ``/app/requirements/base.txt`` → ``/app/``."""
+    if not inner:
+        return path
+    match = re.fullmatch(rf"(?P<outer>(?:.*/)?){re.escape(inner)}(?:/(?:[^/]*\.[^/]*)?)?", path)
+    return (match["outer"] or "./") if match is not None else path
 
 
 def _names_stage(flags: Sequence[str], stages: Sequence[Stage]) -> bool:

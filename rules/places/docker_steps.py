@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rules.places.target import MANAGERS, Target
@@ -100,6 +101,65 @@ def check_left(after: str, target: Target) -> None:
         rows = [r for r in after[step.body : step.end].splitlines() if not r.lstrip().startswith("#")]
         for word in _left("\n".join(rows), target):
             raise Unclear(f"{word!r} would be left", line_of(after, step.start))
+
+
+def check_locked(after: str, target: Target) -> None:
+    """The lock is in the image before something is installed from it, and no file is named that is gone."""
+    steps = steps_of(after)
+    stages = _parents(steps, after)
+    gone = {posixpath.basename(old) for old in target.renamed if target.file(old) is not None and old.endswith(_LISTS)}
+    named = re.compile(rf"(?<![\w.*/-])(?:[\w.-]+/)*(?:{'|'.join(map(re.escape, sorted(gone)))})(?![\w-]|\.\w)")
+    for number, step in enumerate(steps):
+        if step.name not in ("RUN", "COPY", "ADD"):
+            continue
+        text = step.text(after)
+        rows = "\n".join(row for row in text.splitlines() if not row.lstrip().startswith("#"))
+        own = not any(f.startswith("--from") for f in copied(step, after)[0]) if step.name != "RUN" else True
+        if gone and own and (found := named.search(rows)) is not None and "uv export" not in rows:
+            raise Unclear(f"names {found[0]}, which is not there any more", line_of(after, step.start))
+        if step.name != "RUN" or not re.search(r"(?<![\w-])uv sync\b", rows):
+            continue
+        chain = stages[step.stage]
+        before = [s for s in steps[:number] if s.stage in chain]
+        if not any(_brings_lock(s, after, target) for s in (*before, step)):
+            raise Unclear("the lock is not copied before it is installed from", line_of(after, step.start))
+
+
+_LISTS = (".txt", ".in", ".pip")
+
+
+def _parents(steps: Sequence[Step], text: str) -> dict[int, set[int]]:
+    """Each stage with those that it starts from."""
+    names: dict[str, int] = {}
+    found: dict[int, set[int]] = {-1: set()}
+    for step in steps:
+        if step.name == "FROM":
+            words = [w for w in step.text(text).split() if not w.startswith("--")]
+            base = names.get(words[0].lower()) if words else None
+            found[step.stage] = {step.stage, *(found.get(base, set()) if base is not None else ())}
+            if len(words) > 2 and words[1].lower() == "as":
+                names[words[2].lower()] = step.stage
+    return found
+
+
+def _brings_lock(step: Step, text: str, target: Target) -> bool:
+    """Whether an instruction may put the lock in place: it names it, or the folder that it is in."""
+    argument = step.text(text)
+    if step.name == "RUN":
+        return "uv.lock" in argument or "git clone" in argument or "type=bind" in argument
+    if step.name not in ("COPY", "ADD"):
+        return False
+    flags, words = copied(step, text)
+    if "uv.lock" in argument or any(f.startswith("--from") for f in flags):
+        return True
+    folder = target.folder
+    for source in words[:-1]:
+        plain = posixpath.normpath(source.lstrip("/") or ".")
+        if plain in (".", "*", folder) or "$" in source or folder.startswith(f"{plain}/"):
+            return True
+        if folder != "." and posixpath.basename(plain) == posixpath.basename(folder):
+            return True
+    return False
 
 
 def _left(text: str, target: Target) -> Iterator[str]:

@@ -13,13 +13,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rules.blockers import PlanBlocker
-from rules.places.docker_copies import Copies
+from rules.places.calls import Call, calls
+from rules.places.docker_copies import Copies, without_inner
 from rules.places.docker_steps import (
     FLAGS,
     Step,
     Unclear,
     calls_old,
     check_left,
+    check_locked,
     copied,
     copies_all,
     is_manifest,
@@ -48,6 +50,7 @@ def edit(path: str, text: str, context: Context) -> str:
     try:
         after = image.edited()
         check_left(after, target)
+        check_locked(after, target)
     except Unclear as unclear:
         first = next(iter(context.notes[len(kept) :]), None)
         why, line = (first.message, first.line) if first is not None else (str(unclear), unclear.line)
@@ -69,6 +72,27 @@ def _left_alone(path: str, text: str, context: Context, kept: list[PlanBlocker],
     return text
 
 
+_VIRTUAL_ENV = re.compile(r"(?:^|[\s\\])VIRTUAL_ENV[= ]\s*[\"']?(?P<path>[\w/.$-]+)")
+_NOT_ROOT = re.compile(r"jupyter|airflow|\bcimg/|circleci/|gitpod|openfaas|/ubi\d|s2i|bitnami|chainguard")
+_IN_PREFIX = "UV_PROJECT_ENVIRONMENT=\"$(python3 -c 'import sys; print(sys.prefix)')\" uv sync"
+
+
+def _into_prefix(text: str) -> str:
+    """``uv sync`` into the Python that the image has, wherever that is."""
+    return re.sub(r"\buv sync\b", lambda _: _IN_PREFIX, text, count=1)
+
+
+def _project_folder(path: str, name: str, to: str, inner: str) -> str:
+    """Where the lock is in an image that is told to install ``path``, copied to ``to``; empty: where that is done."""
+    into = without_inner(to, inner)
+    into = into if into.endswith(("/", ".")) or posixpath.basename(into) != name else posixpath.dirname(into)
+    if path.startswith("/"):
+        own = into if into.startswith("/") else without_inner(posixpath.dirname(path), inner)
+        return posixpath.normpath(own)
+    return "" if into.startswith(("/", "$")) or posixpath.normpath(into or ".") == "." else posixpath.normpath(into)
+
+
+_ROOT_CACHE = "/root/.cache/uv"
 _PIP_BRINGS_UV = (3, 8)
 """The oldest Python that the package of uv installs on."""
 
@@ -82,10 +106,11 @@ class _Image:
         self.steps = steps_of(text)
         self.splices: list[Splice] = []
         self.syncs: list[Step] = []
-        self.copies = Copies(text, target, self.steps, stages, self.syncs, self.splices)
+        self.copies = Copies(text, target, self.steps, stages, self.syncs, self.splices, context.ground.facts.files)
         self.bootstraps: list[Step] = []
         self.system = False
         self.by_pip: list[Step] = []
+        self.cached: dict[Step, str] = {}
         self.beside: list[tuple[int, str]] = []
         self.script = Script(path, text, context, Manner(run=NO_SYNC), bootstraps=self._uv)
         self.end = newline(text)
@@ -154,7 +179,7 @@ class _Image:
             return
         manner = self._manner(step)
         before = len(self.script.splices)
-        outcome = self.script.window(Window(start=start, end=step.end, docker=True), manner)
+        outcome = self.script.window(Window(start=start, end=step.end, docker=True), manner, self._clears_moved)
         kinds = {a.kind for a in outcome.answers}
         if outcome.emptied:
             del self.script.splices[before:]
@@ -166,6 +191,9 @@ class _Image:
                 self.beside.append((line_of(text, step.start), named["names"]))
         if {"sync", "system-sync"} & kinds:
             self.syncs.append(step)
+            if not manner.options and "type=cache" not in step.text(text):
+                self.cached[step] = f"--mount=type=cache,target={_ROOT_CACHE} "
+                self.splices.append(Splice(start, start, self.cached[step]))
             starts = [s.start for s in self.script.splices[before:] if "uv sync" in s.new]
             if all(re.match(r"(?:\S*/)?(?:pip|python)", text[at : at + 200]) for at in starts):
                 self.by_pip.append(step)
@@ -174,6 +202,12 @@ class _Image:
             self.bootstraps.append(step)
             if self.context.ground.config.uv_image is not None:
                 self.splices.append(Splice(step.start, step.start, self._uv_row()))
+
+    def _clears_moved(self, call: Call) -> bool:
+        """Whether a command takes requirements files away that are not there any more."""
+        files = [w.value for w in call.words[1:] if not w.value.startswith("-")]
+        names = {posixpath.basename(old) for old in self.target.renamed}
+        return call.program == "rm" and bool(files) and {posixpath.basename(f) for f in files} <= names
 
     def _is_elsewhere(self, step: Step) -> bool:
         """Whether ``pip install .`` is for what an earlier instruction cloned from another repository."""
@@ -186,21 +220,39 @@ class _Image:
     def _manner(self, step: Step) -> Manner:
         flags = self.text[step.body : step.end]
         mounted = re.search(r"--mount=type=cache,\S*(?:pypoetry|pipenv|pdm|/pip|\.cache)|POETRY_CACHE_DIR", flags)
-        options = () if mounted else ("--no-cache",)
+        options = () if mounted or self._may_cache(step) else ("--no-cache",)
         manner = Manner(run=NO_SYNC, options=options, system=self.system, inexact=bool(self.syncs) or self.system)
-        files = dict(self._listings(step))
-        return replace(manner, no_project=not self._has_sources(step), inexact=self.system, files=files)
+        listed = list(self._listings(step))
+        project = next((folder for _, _, folder in listed if folder), "")
+        files = {path: file for path, file, _ in listed}
+        return replace(
+            manner, no_project=not self._has_sources(step), inexact=self.system, files=files, project=project
+        )
 
-    def _listings(self, step: Step) -> Iterator[tuple[str, str]]:
-        """Requirements files that a step installs, by their paths in the image, with where they are copied from."""
-        copies = [copied(s, self.text) for s in self.steps if s.name in ("COPY", "ADD") and s.start < step.start]
-        sources = [w for flags, words in copies for w in words[:-1] if not any(f.startswith("--from") for f in flags)]
-        for match in re.finditer(r"(?:-r|--requirement)[ =]?(?P<path>[\w./-]+)", step.text(self.text)):
+    def _may_cache(self, step: Step) -> bool:
+        """Whether a cache that builds share is known to work: the file relies on BuildKit already, and root builds."""
+        chain = self._chain(step.stage)
+        users = any(s.name == "USER" and s.stage in chain and s.start < step.start for s in self.steps)
+        base = parse_image(self.stages[chain[-1]].base).short
+        buildkit = re.search(r"^# *syntax=|--mount=type=|^(?:COPY|ADD)\s+--(?:link|chmod)", self.text, re.MULTILINE)
+        return buildkit is not None and not users and base == "python"
+
+    def _listings(self, step: Step) -> Iterator[tuple[str, str, str]]:
+        """Requirements files that a step installs, by their paths in the image: which file of the repository each
+        is, and in which folder of the image the project's lock stands for it (empty: where the step runs)."""
+        before = [s for s in self.steps if s.name in ("COPY", "ADD") and s.start < step.start]
+        copies = [(words[:-1], words[-1]) for flags, words in (copied(s, self.text) for s in before)
+                  if words and not any(f.startswith("--from") for f in flags)]  # fmt: skip
+        for match in re.finditer(r"(?:-r|--requirement)[ =]?[\"']?(?P<path>[\w./-]+)", step.text(self.text)):
             name = posixpath.basename(match["path"])
-            for source in sources:
+            for source, to in ((source, to) for sources, to in copies for source in sources):
+                found = [f for f in self.copies.covered(source) if posixpath.basename(f) == name]
                 if posixpath.basename(source) == name and self.copies.file(source) is not None:
                     path = posixpath.normpath(source)
-                    yield match["path"], path if self.target.file(path) else posixpath.join(self.target.folder, path)
+                    found = [path if self.target.file(path) else posixpath.join(self.target.folder, path)]
+                if len(found) == 1:
+                    inner = self.copies.inner(source)
+                    yield match["path"], found[0], _project_folder(match["path"], name, to, inner)
 
     def _has_sources(self, step: Step) -> bool:
         """Whether the sources are there when ``step`` runs."""
@@ -314,7 +366,6 @@ class _Image:
             return
         first = self.syncs[0]
         own = [s for s in self.syncs if s.stage == first.stage]
-        text = self.text
         if not self._has_sources(first):
             alone = len(own) == 1 and first not in self.by_pip
             if self.target.package and alone and not self._asks_no_root(first):
@@ -332,10 +383,16 @@ class _Image:
         if not in_folder or words[-1] not in (".", "./") or any(b.start > at.start for b in booted):
             return
         line = self._sync_line(first, project=False)
-        if line is None:
+        alone = self._is_alone(first)
+        if line is None or not (self.target.package or alone):
             return
         self.splices.append(Splice(at.start, at.start, f"COPY pyproject.toml uv.lock ./{self.end}RUN {line}{self.end}"))
-        del text
+        if not self.target.package:
+            self.splices.append(Splice(first.start, first.end, ""))
+
+    def _is_alone(self, step: Step) -> bool:
+        """Whether an instruction does nothing but install."""
+        return len(calls(self.text, step.body, step.end, docker=True)) == 1
 
     def _asks_no_root(self, step: Step) -> bool:
         return re.search(r"--no-root|--no-self", step.text(self.text)) is not None
@@ -349,7 +406,8 @@ class _Image:
         if not project and self.target.package:
             last = [n for n, w in enumerate(words) if w in ("--inexact", "--active", "--no-cache")]
             words.insert(last[0] if last else len(words), "--no-install-project")
-        return " ".join(words)
+        mounts = re.findall(r"--mount=type=cache\S*[ \t]+", step.text(self.text))
+        return "".join([*mounts, self.cached.get(step, ""), " ".join(words)])
 
     def _project_after(self, step: Step) -> None:
         """The project itself, which the old tool had linked before its sources were there."""
@@ -362,29 +420,26 @@ class _Image:
             self.splices.append(Splice(at, at, f"{gap}RUN {line}{self.end}"))
 
     def _prefix(self) -> str | None:
-        """The folder of the environment that pip installs into, where that is certain."""
-        if found := re.search(r"^\s*ENV\s+VIRTUAL_ENV[= ]\s*[\"']?(?P<path>[\w/.$-]+)", self.text, re.MULTILINE):
-            return found["path"]
-        for step in self.syncs:
-            base = self.stages[self._chain(step.stage)[-1]].base
-            if parse_image(base).short != "python":
-                return None
-        return "/usr/local"
+        """The folder of the environment that pip installs into, where the file or the image's name says it."""
+        for step in self.steps:
+            found = _VIRTUAL_ENV.search(step.text(self.text)) if step.name == "ENV" else None
+            if found is not None:
+                return found["path"]
+        bases = {parse_image(self.stages[self._chain(step.stage)[-1]].base).short for step in self.syncs}
+        return "/usr/local" if bases <= {"python"} else None
 
     def _environment(self) -> None:
         """Where the environment is, and that it is on the path."""
+        prefix = self._prefix() if self.system else None
         rows_by_step: dict[Step, list[str]] = {}
         for stage in sorted({s.stage for s in self.syncs}):
             first = next(s for s in self.syncs if s.stage == stage)
             rows: list[str] = []
             if self.system:
                 self._refuse_other_user(first)
-                prefix = self._prefix()
-                if prefix is None:
-                    base = self.stages[self._chain(stage)[-1]].base
-                    raise Unclear(f"installs into the system's Python of {base}", line_of(self.text, first.start))
-                rows.append(f"ENV UV_PROJECT_ENVIRONMENT={prefix}")
-            if "type=cache" in first.text(self.text):
+                if prefix is not None:
+                    rows.append(f"ENV UV_PROJECT_ENVIRONMENT={prefix}")
+            if "type=cache" in first.text(self.text) or first in self.cached:
                 rows.append("ENV UV_LINK_MODE=copy")
             rows_by_step[first] = rows
         for step, rows in rows_by_step.items():
@@ -392,6 +447,9 @@ class _Image:
             at = layer[0].start if layer else step.start
             made = Splice(at, at, "".join(f"{row}{self.end}" for row in rows))
             self.splices.insert(self.splices.index(layer[0]) if layer else len(self.splices), made)
+        if self.system and prefix is None:
+            self.splices = [replace(s, new=_into_prefix(s.new)) for s in self.splices]
+            self.script.splices = [replace(s, new=_into_prefix(s.new)) for s in self.script.splices]
         own = any("UV_PROJECT_ENVIRONMENT=" in s.new for s in self.script.splices)
         if not self.system and not own:
             self._add_path()
@@ -405,6 +463,10 @@ class _Image:
         if name.partition(":")[0] not in ("root", "0"):
             raise Unclear(f"installs as the user {name}, who may not write to the system's Python",
                           line_of(self.text, step.start))  # fmt: skip
+        base = self.stages[self._chain(step.stage)[-1]].base
+        if not users and _NOT_ROOT.search(base):
+            message = f"{base} starts as a user who may not write to the system's Python"
+            raise Unclear(message, line_of(self.text, step.start))
 
     def _add_path(self) -> None:
         if re.search(r"\.venv/bin", self.text):

@@ -15,7 +15,8 @@ class Manner:
 
     ``lock``: ``--locked`` or nothing; ``run``: the option of ``uv run``; ``active``: into the environment that is
     active there (tox, nox); ``inexact``: keeping what an earlier command installed; ``options``: more for ``uv sync``;
-    ``system``: into the Python that runs; ``files``: where requirements files of an image come from.
+    ``system``: into the Python that runs; ``files``: where requirements files of an image come from; ``project``: the
+    folder of the image in which their project's lock is, where that is another than the one that the command runs in.
     """
 
     lock: str = LOCKED
@@ -26,6 +27,7 @@ class Manner:
     options: tuple[str, ...] = ()
     system: bool = False
     files: Mapping[str, str] = field(default_factory=dict)
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

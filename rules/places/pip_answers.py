@@ -113,8 +113,7 @@ def pip_files(words: list[Word], target: Target, manner: Manner) -> Answer | Non
     options = options_of_files([manner.files.get(f, f) for f in files], target) if files else [target.without_groups]
     if options is None:
         return None
-    folder = posixpath.dirname(files[0]) if files and files[0] in manner.files else ""
-    options = [*([f"--project {folder}"] if folder.startswith("/") else []), *options]
+    options = [*([f"--project {manner.project}"] if manner.project else []), *options]
     if not files and not target.defaults:
         options = []
     for local in locals_:

@@ -208,8 +208,10 @@ class Script:
         """The new text."""
         return applied(self.text, self.splices)
 
-    def window(self, window: Window, manner: Manner | None = None) -> Outcome:
-        """Rewrite the commands of one script."""
+    def window(
+        self, window: Window, manner: Manner | None = None, idle: Callable[[Call], bool] | None = None
+    ) -> Outcome:
+        """Rewrite the commands of one script; those that are ``idle`` go, too."""
         text = self.text
         if _ANY.search(text, window.start, window.end) is None and not self._aliases:
             return Outcome()
@@ -223,6 +225,8 @@ class Script:
             if call.begin < skip:
                 continue
             given = self._answer(call, lines if window.folded else None, manner or self.manner)
+            if given is None and idle is not None and idle(call):
+                given = Answer(kind="drop")
             if given is not None and window.folded and "\n" in text[call.begin : call.end] and _is_doubtful(call):
                 given = Answer(kind="look", why="lines that YAML folds into one command")
             if given is None:

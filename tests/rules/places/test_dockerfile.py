@@ -149,7 +149,7 @@ COPY . /app
         ("FROM acme/poetry:1\nCOPY . .\nRUN poetry install\n", "the old tool comes with the base image"),
         (
             "FROM debian\nRUN apt install python3-poetry && pip install poetry\nRUN poetry config virtualenvs.create false\nRUN poetry install\n",
-            "installs into the system's Python of debian",
+            "the lock is not copied before it is installed from",
         ),
         ("FROM python:3.12\nRUN pip install poetry\nRUN poetry frobnicate\n", "`poetry frobnicate` has no counterpart"),
         (
@@ -164,6 +164,74 @@ def test_what_is_not_understood_stays_whole(patched: Patch, text: str, why: str)
     assert found["Dockerfile"] == text
     assert [(p, m[: len(why)]) for p, _, m in found.notes] == [("Dockerfile", why)]
     assert found.notes[0][1] is not None
+
+
+REQUIREMENTS = {"requirements/base.txt": "flask==3.0.0\n", "requirements/dev.txt": "-r base.txt\npytest==8.0.0\n"}
+
+
+@pytest.mark.parametrize(
+    ("copy", "install", "copied", "project"),
+    [
+        ("requirements/base.txt requirements/base.txt", "requirements/base.txt", "pyproject.toml uv.lock ./", ""),
+        ("./requirements ./requirements", "requirements/base.txt", "./pyproject.toml ./uv.lock ./", ""),
+        ("requirements /opt/requirements", "/opt/requirements/base.txt", "pyproject.toml uv.lock /opt/", "/opt"),
+        ("requirements/*.txt /tmp/", "/tmp/base.txt", "pyproject.toml uv.lock /tmp/", "/tmp"),
+        ("requirements/base.txt lists/", "lists/base.txt", "pyproject.toml uv.lock lists/", "lists"),
+    ],
+)
+def test_folders_and_patterns_of_requirements(
+    patched: Patch, copy: str, install: str, copied: str, project: str
+) -> None:
+    text = f"FROM python:3.12\nWORKDIR /app\nCOPY {copy}\nRUN pip install -r {install}\nCOPY . .\n"
+    found = patched({"Dockerfile": text, **REQUIREMENTS}, setup__cfg="[flake8]\nmax-line-length = 100\n")
+    option = f" --project {project}" if project else ""
+    assert f"COPY {copied}\n" in found["Dockerfile"]
+    assert f"RUN uv sync --locked{option} --no-dev" in found["Dockerfile"]
+
+
+def test_files_that_went_are_copied_once_and_not_removed(patched: Patch) -> None:
+    text = "FROM python:3.12\nWORKDIR /app\nCOPY requirements.txt ./\nCOPY requirements-dev.txt ./\nRUN pip install -r requirements.txt -r requirements-dev.txt && rm requirements*.txt requirements.txt\nCOPY . .\n"
+    lists = {"requirements.txt": "flask==3.0.0\n", "requirements-dev.txt": "pytest==8.0.0\n"}
+    kept = patched({"Dockerfile": text, **lists}, setup__cfg="[flake8]\n")["Dockerfile"]
+    assert kept == text
+    found = patched({"Dockerfile": text.replace("requirements*.txt ", ""), **lists}, setup__cfg="[flake8]\n")
+    assert found["Dockerfile"].count("COPY pyproject.toml uv.lock ./\n") == 1
+    assert "RUN uv sync --locked --no-cache --inexact\nCOPY . .\n" in found["Dockerfile"]
+
+
+def test_an_application_is_installed_once(patched: Patch) -> None:
+    text = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nRUN flask digest\n"
+    found = patched({"Dockerfile": text}, requirements__txt="flask==3.0.0\n")
+    assert found["Dockerfile"].splitlines()[3:] == [
+        "ENV UV_PROJECT_ENVIRONMENT=/usr/local",
+        "COPY pyproject.toml uv.lock ./",
+        "RUN uv sync --locked --no-cache --inexact",
+        "COPY . .",
+        "RUN flask digest",
+    ]
+
+
+def test_a_python_of_which_the_folder_is_not_known(patched: Patch) -> None:
+    text = "FROM acme/lambda:3\nCOPY requirements.txt ./\nRUN pip install -r requirements.txt\nCOPY . .\n"
+    files = {"Dockerfile": text, ".python-version": "3.12\n"}
+    found = patched(files, requirements__txt="flask==3.0.0\n")
+    prefix = "UV_PROJECT_ENVIRONMENT=\"$(python3 -c 'import sys; print(sys.prefix)')\""
+    assert f"RUN {prefix} uv sync --locked --no-cache --inexact\n" in found["Dockerfile"]
+    jupyter = {**files, "Dockerfile": text.replace("acme/lambda:3", "jupyter/base-notebook")}
+    assert patched(jupyter, requirements__txt="flask==3.0.0\n")["Dockerfile"] == jupyter["Dockerfile"]
+
+
+def test_a_cache_that_builds_share_where_the_file_knows_such(patched: Patch) -> None:
+    text = "# syntax=docker/dockerfile:1\nFROM python:3.12\nRUN pip install poetry\nWORKDIR /app\nCOPY pyproject.toml poetry.lock ./\nRUN poetry install --only main\nCOPY . .\n"
+    rows = patched({"Dockerfile": text})["Dockerfile"].splitlines()
+    mount = "RUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev"
+    assert rows[5:9] == [
+        "ENV UV_LINK_MODE=copy",
+        f"{mount} --no-install-project",
+        'ENV PATH="/app/.venv/bin:$PATH"',
+        "COPY . .",
+    ]
+    assert rows[9] == mount
 
 
 def test_an_image_without_the_tool_stays(patched: Patch) -> None:
