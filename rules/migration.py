@@ -7,8 +7,8 @@ refusal of a project, nothing of that project is edited: half a move is worse th
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from rules.blockers import PlanBlocker
@@ -25,7 +25,8 @@ BOUND = "bound-to-index"
 class Ground:
     """A repository at the scanned commit: what is known of it, what its files say, and their texts.
 
-    ``read`` gives the text of a regular file of the tree, ``None`` where there is none or it is not text.
+    ``read`` gives the text of a regular file of the tree, ``None`` where there is none or it is not text. ``admitted``:
+    for projects (by folder) that show no Python, those that the versions they hold admit, where an index told so.
     """
 
     repository: Repository
@@ -33,6 +34,7 @@ class Ground:
     read: Callable[[str], str | None]
     config: Config
     as_of: date
+    admitted: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

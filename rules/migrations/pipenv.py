@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +32,7 @@ from rules.migrations.pythons import require_python, used_python
 from rules.migrations.shapes import misshapen
 from rules.migrations.sheet import Item, Sheet
 from rules.migrations.toml_text import Row, string
+from rules.pythons import dotted
 from scanner.facts import LockedPackage, Manifest, Requirement
 from scanner.redact import MASK
 
@@ -79,7 +80,7 @@ class _Conversion:
         self._packages()
         self._defaults()
         self._bind(pins)
-        self._python(held=bool(pins))
+        self._python(pins)
         self._options()
         constraints = prerelease_constraints(draft, pins, base.document)
         if constraints:
@@ -258,7 +259,8 @@ class _Conversion:
 
     # --- the rest ---
 
-    def _python(self, *, held: bool) -> None:
+    def _python(self, pins: Sequence[LockedPackage]) -> None:
+        held = bool(pins)
         requires = self._data.get("requires", {})
         requires = requires if isinstance(requires, dict) else {}
         found = next(self._versions(requires), None)
@@ -269,7 +271,7 @@ class _Conversion:
             if "requires-python" not in self._draft.fields:
                 self._draft.fields["requires-python"] = Row("requires-python", string(found))
             return
-        require_python(self._base, held=held)
+        require_python(self._base, held=held, floor=_floor(pins))
 
     def _narrow(self, found: str, *, held: bool) -> None:
         """The developers' Python is no promise of a package that others install: it narrows the lock alone."""
@@ -298,6 +300,16 @@ class _Conversion:
             item = next((i for (table, _), i in self._items.items() if table == "scripts"), None)
             message = f"[scripts] of the Pipfile has no counterpart in uv: {', '.join(scripts)}; call them by `uv run`"
             self._site.note("pipenv-scripts", message, self._path, item.line if item else None)
+
+
+def _floor(pins: Sequence[LockedPackage]) -> str | None:
+    """The oldest Python that every package of the lock admits: Pipenv writes what each one requires as its marker."""
+    found = (_FLOOR.fullmatch(part) for pin in pins for part in (pin.marker or "").split(" and "))
+    floors = [(int(m[1]), int(m[2])) for m in found if m is not None and m[1] == "3"]
+    return dotted(max(floors)) if floors else None
+
+
+_FLOOR = re.compile(r"\s*python_version\s*(?:>=|~=)\s*['\"](\d)\.(\d{1,2})['\"]\s*")
 
 
 def _category(item: Requirement) -> str:

@@ -39,12 +39,14 @@ def used_python(project: Project) -> str | None:
     return None
 
 
-def require_python(base: Base, locks: Iterable[Lock] = (), *, held: bool = False, library: bool = False) -> None:
+def require_python(
+    base: Base, locks: Iterable[Lock] = (), *, held: bool = False, library: bool = False, floor: str | None = None
+) -> None:
     """Set ``requires-python`` unless it is stated; raises :class:`Stop` where no file shows a Python version.
 
     ``held``: there are versions to keep. They hold for the Pythons that were locked for and are used, and for no
     later one, so the range ends there; without them it is open. ``library``: what its developers run is no promise;
-    what it claims and tests is.
+    what it claims and tests is. ``floor``: the oldest Python that the old lock admits.
     """
     if "requires-python" in base.project or "requires-python" in base.draft.fields:
         return
@@ -56,8 +58,16 @@ def require_python(base: Base, locks: Iterable[Lock] = (), *, held: bool = False
         base.draft.fields["requires-python"] = Row("requires-python", string(agreed))
         site.note("python-undeclared", f"requires-python {agreed}, after [uv] of muster.toml", site.manifest)
         return
+    admitted = site.ground.admitted.get(site.folder) or (f">={floor}" if floor else None)
+    if not found and admitted is not None and not library:
+        base.draft.fields["requires-python"] = Row("requires-python", string(admitted))
+        message = f"requires-python {admitted}: no file states one; the versions that are held admit no other"
+        site.note("python-undeclared", message, site.manifest, decision="Is a part of that enough?")
+        return
     if not found:
         message = "no file states or shows which Python versions are supported"
+        if held and not library:
+            message += "; with --prove it is what the versions that are held admit"
         raise Stop("python-undeclared", message, site.manifest if base.before is not None else site.folder)
     first, last = min(found), max(found)
     text = f">={dotted(first.release)}"

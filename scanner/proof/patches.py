@@ -22,6 +22,7 @@ from rules.plan import Plan, Plans, Proof
 from scanner.config import Config
 from scanner.inventory import Repository
 from scanner.proof import scratch
+from scanner.proof.admitted import with_admitted
 from scanner.proof.ground import Opened, upon
 from scanner.proof.outcome import Proved, Trial
 from scanner.proof.pip_route import compiled_again
@@ -81,19 +82,14 @@ def convert(task: Task) -> Outcome:
 
 
 def _convert(task: Task, found: Opened) -> Outcome:
-    migration = rewrite(found.ground, migrate(found.ground))
+    trial = _trial(task, found)
+    migration = migrate(found.ground)
+    if trial is not None and (ground := with_admitted(found.ground, migration, trial)) is not found.ground:
+        found, migration = replace(found, ground=ground), migrate(ground)
+    migration = rewrite(found.ground, migration)
     proved: tuple[Proved, ...] = ()
-    if task.settings is not None and migration.moves:
-        proved = prove(
-            Trial(
-                repository=task.repository.id,
-                edits=migration.edits,
-                moves=migration.moves,
-                manifests=tuple(_manifests(found)),
-                settings=task.settings,
-                kept=task.kept,
-            )
-        )
+    if trial is not None and migration.moves:
+        proved = prove(replace(trial, edits=migration.edits, moves=migration.moves))
     edits = with_locks(found, migration, proved)
     if task.settings is not None:
         proved = _with_wheels(found, edits, migration, proved, task.settings)
@@ -117,6 +113,16 @@ def _convert(task: Task, found: Opened) -> Outcome:
         moves=migration.moves,
         pip_patch=patch(by_pip.edits, modes),
         pip_rollback=patch(reverse(by_pip.edits), modes),
+    )
+
+
+def _trial(task: Task, found: Opened) -> Trial | None:
+    """What is proved, without the patch; ``None`` where nobody asked."""
+    if task.settings is None:
+        return None
+    manifests = tuple(_manifests(found))
+    return Trial(
+        repository=task.repository.id, edits=(), moves=(), manifests=manifests, settings=task.settings, kept=task.kept
     )
 
 

@@ -181,3 +181,23 @@ def test_the_developers_python_is_no_promise_of_a_package(migrated):
     assert result.data["project"]["requires-python"] == ">=3.9"
     assert result.data["tool"]["uv"]["environments"] == ["python_version == '3.12'"]
     assert result.data["build-system"]["requires"] == ["setuptools>=61", "cffi"]
+
+
+def test_a_pipfile_without_a_python_holds_for_those_that_its_lock_admits(migrated):
+    lock = {
+        "_meta": {"hash": {"sha256": "x"}, "pipfile-spec": 6, "requires": {}, "sources": []},
+        "default": {
+            "alpha": {"version": "==1.0", "markers": "python_version >= '3.7'"},
+            "beta": {"version": "==2.0", "markers": "python_version >= '2.7' and python_version not in '3.0, 3.1'"},
+            "gamma": {"version": "==3.0", "markers": "python_version < '3.11' and python_version >= '3.8'"},
+        },
+        "develop": {},
+    }
+    result = migrated({"Pipfile": '[packages]\nalpha = "*"\n', "Pipfile.lock": json.dumps(lock)})
+    assert result.data["project"]["requires-python"] == ">=3.8"
+    assert any("no file states one" in note for note in result.noted)
+    for package in lock["default"].values():
+        package.pop("markers")
+    assert migrated({"Pipfile": '[packages]\nalpha = "*"\n', "Pipfile.lock": json.dumps(lock)}).refused == [
+        "python-undeclared"
+    ]
