@@ -214,17 +214,16 @@ def relock(project: Project, lock: Lockfile) -> str:
 
 def _relock(project: Project, lock: Lockfile) -> str:
     match lock.tool:
+        case _ if is_compiled(lock):
+            return _recompile(project, lock)
         case "poetry":
-            old = lock.written_by is not None and lock.written_by.split(".")[0] in ("0", "1")
-            return "poetry lock --no-update" if old else "poetry lock"
+            return "poetry lock --no-update" if _wrote_poetry_1(lock) else "poetry lock"
         case "uv":
             return "uv lock"
         case "pdm":
             return "pdm lock --update-reuse"
         case "pipenv":
             return "pipenv lock"
-        case "pip-tools":
-            return _recompile(project, lock)
         case "rye":
             return "rye lock"
         case "conda-lock" | "conda":
@@ -238,7 +237,29 @@ def _relock(project: Project, lock: Lockfile) -> str:
             )
 
 
+def is_compiled(lock: Lockfile) -> bool:
+    """Whether pip-tools or ``uv pip compile`` wrote it, from a list of names, for pip to install."""
+    return lock.tool == "pip-tools" or lock.format == "uv pip compile"
+
+
+def about_relock(lock: Lockfile) -> str:
+    """What is to be known beside the command of :func:`relock`; empty, or a sentence after a blank."""
+    if lock.tool == "pipenv":
+        return " It resolves everything anew: review the version changes."
+    if lock.tool == "poetry" and _wrote_poetry_1(lock):
+        return " (From Poetry 2.0 on it is `poetry lock` alone.)"
+    return ""
+
+
+def _wrote_poetry_1(lock: Lockfile) -> bool:
+    return lock.written_by is not None and lock.written_by.split(".")[0] in ("0", "1")
+
+
 def _recompile(project: Project, lock: Lockfile) -> str:
+    if lock.format == "pip-compile-multi":
+        return "pip-compile-multi --no-upgrade"
+    if lock.format == "hatch-pip-compile":
+        return "hatch env run -- python --version"  # entering the environment is what makes the plug-in write it
     stem = posixpath.splitext(lock.path)[0]
     source = f"{stem}.in" if f"{stem}.in" in project.manifests else None
     if source is None:
@@ -256,5 +277,5 @@ def verify(project: Project, lock: Lockfile) -> str | None:
         "pipenv": "pipenv verify",
         "pixi": "pixi lock --check",
     }
-    command = checks.get(lock.tool)
+    command = checks.get(lock.tool) if not is_compiled(lock) else None
     return inside(project.path, command) if command else None

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from rules.examples import a_fleet, a_lockfile, a_project, a_repository
 from rules.finding import Evidence
 from rules.lock_writers import generation
-from rules.reading import locks, relock
+from rules.reading import about_relock, locks, relock
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Lockfile
 
@@ -36,7 +36,7 @@ def check(case: Case) -> Iterator[Answer]:
                 Evidence(path=lock.path, line=1, text=f"written by {lock.tool} {lock.written_by or '(unknown)'}"),
             ),
             fix=f"Agree on a version of {lock.tool}{_STATED.get(lock.tool, '')}, run `{relock(project, lock)}` with it "
-            "and let nothing else be in that change.",
+            f"and let nothing else be in that change.{about_relock(lock)}",
         )
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from rules.examples import a_fleet, a_lockfile, a_project, a_repository
 from rules.finding import Evidence, Level
-from rules.reading import is_deployed, locks, reasons, relock, sentence, verify
+from rules.reading import about_relock, is_deployed, locks, reasons, relock, sentence, verify
 from rules.rule import Answer, Case, Rule
 from scanner.freshness.coverage import ANOTHER
 from scanner.inventory import Lockfile, Project, Reason
@@ -72,9 +72,8 @@ def _is_uncertain(reason: Reason) -> bool:
 def _fix(project: Project, lock: Lockfile) -> str:
     if lock.export_of:
         return f"Export {lock.path} again from the lock of {lock.export_of} and let CI compare the two."
-    caution = " It resolves everything anew: review the version changes." if lock.tool == "pipenv" else ""
     gate = verify(project, lock)
-    return f"Run `{relock(project, lock)}` and commit {lock.path}.{caution}" + (
+    return f"Run `{relock(project, lock)}` and commit {lock.path}.{about_relock(lock)}" + (
         f" Let CI run `{gate}`." if gate else ""
     )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.examples import a_command, a_fleet, a_lockfile, a_project, a_repository
-from rules.reading import below, installs, locks, relock, shown
+from rules.reading import below, installs, is_compiled, locks, relock, shown
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Command, Lockfile, Project
 
@@ -20,7 +20,7 @@ def check(case: Case) -> Iterator[Answer]:
     """Compiled files without (all) hashes that an install command of CI or image names."""
     commands = list(installs(case.repository, "ci", "image"))
     for project, lock in locks(case.repository):
-        if lock.tool != "pip-tools" or not lock.packages or lock.hashed_packages >= lock.packages:
+        if not is_compiled(lock) or not lock.packages or lock.hashed_packages >= lock.packages:
             continue
         users = [c for p, c in commands if _installs_from(project, lock, p, c)]
         if users:

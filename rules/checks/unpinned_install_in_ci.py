@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from rules.examples import a_command, a_fleet, a_project, a_repository
-from rules.reading import installs, is_deployed, shown
+from rules.reading import installs, is_compiled, is_deployed, shown
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Command, Project
 
@@ -67,7 +67,7 @@ def _fix(project: Project, *, has_lock: bool) -> str:
     if not has_lock:
         return "Lock the project first (see missing-lock), then install from the lock here."
     install = _INSTALLS.get(project.primary_manager or "")
-    compiled = [lock.path for lock in project.lockfiles if lock.tool == "pip-tools"]
+    compiled = [lock.path for lock in project.lockfiles if is_compiled(lock)]
     if install is None and compiled:
         return f"Install from the compiled files alone ({', '.join(compiled[:4])}), with --no-deps or hashes."
     return f"Replace it by `{install or 'the install command of the lock’s tool'}`."

@@ -8,11 +8,13 @@ What to do: install from a committed lock, with the tool's option that fails whe
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterator
 
 from rules.examples import a_fleet, a_repository, an_image
 from rules.finding import Evidence
-from rules.reading import is_side_image, lacks_lock, main_projects, project_around, reasons, sentence
+from rules.reading import is_compiled, is_side_image, lacks_lock, main_projects, project_around, reasons, sentence
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Image, Project, Reason
 from scanner.layout import is_dev_file
@@ -24,9 +26,8 @@ _INSTALLS = {
     "pipenv": "pipenv install --deploy --system",
     "pixi": "pixi install --locked",
 }
-
-
 _BY_NAME = "installs packages by name"
+_LIST = re.compile(r"(?P<path>\S+\.txt) is (?:resolved at install time|pinned by hand)")
 
 
 def check(case: Case) -> Iterator[Answer]:
@@ -77,7 +78,13 @@ def _fix(project: Project | None, image: Image) -> str:
         return f"Install from a committed lock: `{_INSTALLS['uv']}`."
     if project.lock_discipline == "conflicting":
         return "Decide first which lock is meant (see conflicting-locks), then install from it."
-    compiled = [k for k in project.lockfiles if k.tool == "pip-tools" and k.export_of is None]
+    if others := _lists_that_no_lock_covers(project, image):
+        stem = posixpath.splitext(others[0])[0]
+        return (
+            f"Keep the names of {others[0]} in {stem}.in, let `uv pip compile --generate-hashes {stem}.in -o "
+            f"{others[0]}` write the pins, and install them with --require-hashes."
+        )
+    compiled = [k for k in project.lockfiles if is_compiled(k) and k.export_of is None]
     if compiled:
         lock = min(compiled, key=lambda k: (is_dev_file(k.path), k.path))
         hashes = "" if lock.packages and lock.hashed_packages >= lock.packages else " (compiled with --generate-hashes)"
@@ -92,6 +99,15 @@ def _fix(project: Project | None, image: Image) -> str:
         return f"Copy manifest and lock before the sources and install with `{install}`."
     first = "Lock the project first (see missing-lock)" if lacks_lock(project) else "Commit a lock"
     return f"{first}, copy manifest and lock before the sources and install with `{install}`."
+
+
+def _lists_that_no_lock_covers(project: Project, image: Image) -> list[str]:
+    """The files that the image installs, where they lie in other folders than the project's locks."""
+    named = [_LIST.match(r.message) for r in image.reasons]
+    folders = {posixpath.dirname(k.path) for k in project.lockfiles}
+    if not folders or not all(named):
+        return []
+    return [m["path"] for m in named if m and posixpath.dirname(m["path"]) not in folders]
 
 
 RULE = Rule(

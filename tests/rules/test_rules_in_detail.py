@@ -105,6 +105,15 @@ def test_a_digest_alone_weighs_less_than_a_missing_package(covers: bool | None, 
             a_lockfile(path="requirements.txt", tool="pip-tools", format="uv pip compile"),
             "uv pip compile --output-file",
         ),
+        (
+            a_lockfile(path="requirements.txt", tool="uv", format="uv pip compile"),
+            "Run `uv pip compile --output-file requirements.txt pyproject.toml` and commit requirements.txt.",
+        ),
+        (
+            a_lockfile(path="requirements/all.txt", tool="pip-tools", format="pip-compile-multi"),
+            "`pip-compile-multi --no-upgrade`",
+        ),
+        (a_lockfile(path="poetry.lock", tool="poetry", written_by="1.8.3"), "(From Poetry 2.0 on it is `poetry lock`"),
     ],
 )
 def test_the_fix_is_the_command_of_the_tool_that_wrote_the_lock(lock, command) -> None:  # type: ignore[no-untyped-def]

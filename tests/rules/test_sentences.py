@@ -91,6 +91,13 @@ def image_finding(discipline: str, *locks: Lockfile, why: str = "resolved", **ch
     return one("unpinned-install-in-image", a_repository("shop", project, images=(image,)))
 
 
+def test_a_list_in_another_folder_than_the_locks_is_compiled_itself() -> None:
+    lock = a_lockfile(path="requirements/base.txt", tool="uv", format="uv pip compile")
+    sample = image_finding("locked", lock, why="sample/requirements.txt is pinned by hand")
+    assert "let `uv pip compile --generate-hashes sample/requirements.in -o" in sample.fix
+    assert image_finding("locked", lock, why="of its own").fix.startswith("Copy requirements/base.txt before")
+
+
 def test_the_fix_of_an_image_names_a_file_that_exists() -> None:
     compiled = {"tool": "pip-tools", "format": "pip-compile"}
     dev, base = (a_lockfile(path=f"requirements/{n}.txt", **compiled) for n in ("a-dev", "base"))
