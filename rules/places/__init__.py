@@ -16,6 +16,7 @@ from dataclasses import replace
 from rules.migration import Edit, Ground, Migration
 from rules.places import bots, dockerfile, github, nox, pipelines, plain, pre_commit, prose
 from rules.places.comments import retold
+from rules.places.kept import keep_needed
 from rules.places.remains import ASIDE, note_remains
 from rules.places.script import Context
 from rules.places.target import targets
@@ -88,6 +89,7 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
             edits[path] = Edit(path=path, before=before, after=after)
     _with_their_images(ground, context, edits)
     _ignored(ground, context, edits)
+    keep_needed(ground, context, edits)
     note_remains(ground, context, edits)
     return replace(
         migration,

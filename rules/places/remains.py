@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from rules.migration import Edit, Ground
 from rules.places.script import Context, invocations_of, program_words
 from rules.places.still_said import may_speak, still_said
 from rules.places.target import MANAGERS
+from rules.reading import area_of
 from scanner.format import Unreadable
 from scanner.formats import formats_for
 from scanner.words import counted, listed
@@ -51,7 +53,8 @@ def _called(path: str, text: str) -> Iterator[tuple[int | None, str]]:
         except Unreadable:
             continue
         for invocation in invocations_of(extract) if extract is not None else ():
-            if words := program_words(invocation.argv):
+            words = program_words(invocation.argv)
+            if words and not words[0].startswith("uses:"):
                 yield invocation.at.line, posixpath.basename(words[0])
 
 
@@ -72,27 +75,45 @@ def _prose(context: Context, edits: Mapping[str, Edit]) -> None:
 
 def _mentions(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:
     """Notes on living files that still name a file which the patch takes away."""
-    gone = {path for path, edit in edits.items() if edit.after is None}
-    if not gone:
+    told: set[str] = set()
+    for mention in mentions(ground, edits, {path for path, edit in edits.items() if edit.after is None}):
+        if mention.path not in told:
+            told.add(mention.path)
+            why = f"names {mention.written}, which the patch takes away"
+            decision = "What does this need from now on? `uv export -o FILE` can write the file."
+            context.note(mention.path, mention.line, why, decision)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A row of a living file that names one of the files in question: as ``written``, and which one it is."""
+
+    path: str
+    line: int
+    row: str
+    written: str
+    file: str
+
+
+def mentions(ground: Ground, edits: Mapping[str, Edit], files: Collection[str]) -> Iterator[Mention]:
+    """Where living files, as ``edits`` leave them, name one of ``files``; comments name nothing."""
+    if not files:
         return
-    names = "|".join(sorted({re.escape(posixpath.basename(path)) for path in gone}))
+    names = "|".join(sorted({re.escape(posixpath.basename(path)) for path in files}))
     pattern = re.compile(rf"(?<![\w.-])(?P<path>(?:[\w.-]+/)*(?:{names}))(?![\w-]|\.\w)")
     for path in sorted(ground.facts.files):
-        if _LIVING.fullmatch(path) is None or ASIDE.search(path) or path in gone:
+        if _LIVING.fullmatch(path) is None or ASIDE.search(path) or path in files:
             continue
         edit = edits.get(path)
         text = edit.after if edit is not None else ground.read(path)
         if text is None or len(text) > _LARGE:
             continue
         for number, row in enumerate(text.splitlines(), start=1):
-            found = None if row.lstrip().startswith(("#", "//", ";")) else pattern.search(row)
-            named = _normal(path, found["path"]) if found is not None else frozenset()
-            if found is not None and named & gone:
-                why = f"names {found['path']}, which the patch takes away"
-                context.note(
-                    path, number, why, "What does this need from now on? `uv export -o FILE` can write the file."
-                )
-                break
+            if row.lstrip().startswith(("#", "//", ";")):
+                continue
+            for found in pattern.finditer(row):
+                for file in sorted(_normal(path, found["path"], ground.facts.files) & set(files)):
+                    yield Mention(path=path, line=number, row=row, written=found["path"], file=file)
 
 
 def _still_said(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:
@@ -112,9 +133,12 @@ def _still_said(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> 
             context.note(path, found[0][0], f"still says `{found[0][1]}`{more}", "Does it speak of this project?")
 
 
-def _normal(path: str, named: str) -> frozenset[str]:
-    """What a name in the file at ``path`` can mean: as seen from the root, as seen from its folder."""
-    return frozenset({posixpath.normpath(named), posixpath.normpath(posixpath.join(posixpath.dirname(path), named))})
+def _normal(path: str, named: str, files: Collection[str]) -> frozenset[str]:
+    """What a name in the file at ``path`` can mean: as seen from its folder, from the root if there is none."""
+    beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), named))
+    if beside in files and area_of(path) != "ci":
+        return frozenset({beside})
+    return frozenset({posixpath.normpath(named), beside})
 
 
 _LARGE = 200_000

@@ -55,11 +55,12 @@ def test_lines_that_yaml_folds_are_noted(patched: Patch) -> None:
     assert found.notes[0][2] == "lines that YAML folds into one command"
 
 
-def test_a_file_that_goes_is_told_where_it_is_named(patched: Patch) -> None:
+def test_a_file_that_something_still_needs_stays(patched: Patch) -> None:
     files = {".readthedocs.yml": "version: 2\npython:\n  install:\n    - requirements: requirements.txt\n"}
     files[".python-version"] = "3.12\n"
     found = patched(files, requirements__txt="flask==3.0.0\n")
-    assert found.notes == [(".readthedocs.yml", 4, "names requirements.txt, which the patch takes away")]
+    assert found.notes == [(".readthedocs.yml", 4, "still needs requirements.txt, which stays for it beside the lock")]
+    assert found["requirements.txt"] == "flask==3.0.0\n"
 
 
 def test_what_pip_installed_stays_in_that_python(patched: Patch) -> None:

@@ -1,0 +1,55 @@
+"""Old files that stay because a place that stays still needs them: a move takes nothing away that is in use. Pure.
+
+Requirements files and Pipenv's two files mean the same without their project's manifest. Locks of Poetry and PDM do
+not: their manifest changes, so that nothing is won by keeping them.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from rules.migration import Edit, Ground
+from rules.places.remains import mentions
+from rules.places.script import Context
+
+_ALONE = re.compile(r"(?:.*/)?(?:[^/]+\.(?:txt|in|pip|hash)|requirements[\w.-]*\.lock|Pipfile(?:\.lock)?|[^/]+\.ya?ml)")
+_SAYS_ONLY = re.compile(r"hashFiles|checksum|^\s*(?:-\s+)?(?:name|key|description):|\becho\b|\blog\b|::warning|::error")
+_BOTS = re.compile(
+    r"(?:.*/)?(?:labeler|boring-cyborg|dependabot|codecov|release-please[\w-]*|\.?pyup)\.ya?ml|(?:.*/)?renovate\.json5?"
+)
+_INCLUDED = re.compile(r"^[ \t]*(?:-r|-c|--requirement|--constraint)[ =\t]*(?P<file>[^\s#;]+)", re.MULTILINE)
+
+
+def keep_needed(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:
+    """Take back the removal of files that commands left as they are still read, with a note for each place."""
+    gone = {path for path, edit in edits.items() if edit.after is None and _ALONE.fullmatch(path) is not None}
+    kept: set[str] = set()
+    told: set[str] = set()
+    for mention in mentions(ground, edits, gone):
+        if _SAYS_ONLY.search(mention.row) or _BOTS.fullmatch(mention.path):
+            continue
+        kept.add(mention.file)
+        if mention.path not in told:
+            told.add(mention.path)
+            why = f"still needs {mention.written}, which stays for it beside the lock"
+            context.note(mention.path, mention.line, why, "Install from uv.lock there, then remove the file.")
+    for path in sorted(_with_included(ground, kept, gone)):
+        del edits[path]
+
+
+def _with_included(ground: Ground, kept: set[str], gone: set[str]) -> set[str]:
+    """The files and those of ``gone`` that they do not work without."""
+    found, waiting = set(kept), sorted(kept)
+    while waiting:
+        path = waiting.pop()
+        folder = posixpath.dirname(path)
+        more = {
+            posixpath.normpath(posixpath.join(folder, m["file"])) for m in _INCLUDED.finditer(ground.read(path) or "")
+        }
+        if posixpath.basename(path).startswith("Pipfile"):
+            more = {posixpath.join(folder, name) for name in ("Pipfile", "Pipfile.lock")}
+        more = (more & gone) - found
+        found |= more
+        waiting += sorted(more)
+    return found

@@ -1,0 +1,49 @@
+"""Old files that places which stay still need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+LISTS = {
+    "requirements/base.txt": "flask==3.0.0\n",
+    "requirements/dev.txt": "-r base.txt\npytest==8.0.0\n",
+    "requirements/docs.txt": "mkdocs==1.5.0\n",
+    ".python-version": "3.12\n",
+}
+STAYS = "install:\n\tpip install --no-index -r requirements/dev.txt\n"
+
+
+def test_what_a_left_command_reads_stays_with_what_that_includes(patched: Any) -> None:
+    found = patched({"Makefile": STAYS, **LISTS}, setup__cfg="[flake8]\n")
+    assert found["Makefile"] == STAYS
+    assert "requirements/dev.txt" in found.files
+    assert "requirements/base.txt" in found.files
+    assert "requirements/docs.txt" not in found.files
+    assert "docs" in found["pyproject.toml"]
+
+
+def test_names_that_only_say_something_keep_nothing(patched: Any) -> None:
+    files = {
+        "Makefile": 'help:\n\techo "see requirements/dev.txt"\n',
+        ".pyup.yml": "requirements:\n  - requirements/dev.txt\n",
+    }
+    found = patched({**files, **LISTS}, setup__cfg="[flake8]\n")
+    assert "requirements/dev.txt" not in found.files
+    assert {path for path, _, message in found.notes if "takes away" in message} == {"Makefile", ".pyup.yml"}
+
+
+def test_a_namesake_beside_the_file_is_the_one_that_it_means(patched: Any) -> None:
+    image = "FROM python:3.12\nCOPY requirements.txt ./\nRUN pip install -r requirements.txt\n"
+    files = {"bench/Dockerfile": image, "bench/requirements.txt": "uvloop==0.19.0\n", ".python-version": "3.12\n"}
+    found = patched({**files, "requirements.txt": "flask==3.0.0\n"}, setup__cfg="[flake8]\n")
+    assert found["bench/Dockerfile"] == image
+    assert "requirements.txt" not in found.files
+
+
+def test_pipenv_s_files_stay_together(patched: Any) -> None:
+    lock = '{"_meta": {"hash": {"sha256": "0"}, "requires": {"python_version": "3.12"}, "sources": []}, "default": {}, "develop": {}}'
+    image = "FROM acme/pipenv\nCOPY Pipfile* ./\nCOPY Pipfile ./\nRUN pipenv install --deploy\n"
+    pipfile = '[packages]\n\n[requires]\npython_version = "3.12"\n'
+    found = patched({"Dockerfile": image}, Pipfile=pipfile, Pipfile__lock=lock)
+    assert found["Dockerfile"] == image
+    assert {"Pipfile", "Pipfile.lock"} <= found.files.keys()
