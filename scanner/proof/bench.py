@@ -1,7 +1,8 @@
 """uv's calls in one scratch copy: the manifest with what it needs for now, the lock in its place, and the answer.
 
 A package that uv cannot ask for its dependencies (no wheel, and nothing is built; a build that fails; a repository out
-of reach) is answered for by the old lock: ``[[tool.uv.dependency-metadata]]``, for as long as it takes to lock.
+of reach) is answered for by the old lock: ``[[tool.uv.dependency-metadata]]``, for as long as it takes to lock. Before
+that, a build that fails is tried with older releases of setuptools (``build-constraint-dependencies``).
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from scanner.proof.settings import Settings
 from scanner.toml_reader import loads, strings, table
 
 _ROUNDS = 40
+_SETUPTOOLS = ("setuptools<81", "setuptools<66", "setuptools<58")
+"""Releases in which setuptools took something away that old scripts use: pkg_resources, convert_path, use_2to3."""
 
 
 class Bench:
@@ -62,9 +65,18 @@ class Bench:
                 continue  # its manifest lies beside
             self._recorded[normal_name(known.name)].append(known)
         self.avoided: set[str] = set()
+        self._age = 0
+        self._ages: dict[str, int] = {}
+        self._hopeless: set[str] = set()
+        self._older: tuple[str, ...] = _SETUPTOOLS if settings.allow_build else ()
         self.assumed: dict[str, Unasked] = {}
         if not settings.allow_build:
             self.assumed |= {name: Unasked.NOT_BUILT for name in _without_wheel(move) if name in self._recorded}
+
+    @property
+    def built_with(self) -> tuple[str, ...]:
+        """What third-party source distributions are built with, where they need something older than today's."""
+        return self._older[self._age - 1 : self._age] if self._age else ()
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -88,10 +100,18 @@ class Bench:
 
     def lock(self) -> sandbox.Completed:
         """``uv lock``, again and again with the old lock's word for what could not be asked."""
+        done = self._locked()
+        if not done.ok and self._age:  # what is older did not help in the end
+            self._age, self._older = 0, ()
+            self._write_manifest(self.assumed)
+            done = self._locked()
+        return done
+
+    def _locked(self) -> sandbox.Completed:
         for _ in range(_ROUNDS):
             done = self._uv("lock")
             found = None if done.ok else unasked(done.stderr)
-            if found is None or not self._helped(*found):
+            if found is None or not (self._built_by_older(*found, done.stderr) or self._helped(*found)):
                 break
         return done
 
@@ -104,6 +124,11 @@ class Bench:
         self._write_manifest(kept)
         self._lock.write_text(lock, encoding="utf-8")
         return self._uv("lock", "--check")
+
+    def build_with(self, chosen: tuple[str, ...]) -> None:
+        """Go back to what an earlier lock was made with."""
+        self._older = chosen
+        self._age = len(chosen)
 
     def trust(self, names: Iterable[str]) -> frozenset[str]:
         """Let the old lock answer for these packages, as far as it can; those for which it did not yet."""
@@ -144,8 +169,21 @@ class Bench:
             return True
         return False
 
+    def _built_by_older(self, name: str, why: Unasked, stderr: str) -> bool:
+        """Whether there is an older setuptools to try for a package that does not build."""
+        if why is not Unasked.UNBUILDABLE or "setuptools" not in stderr or name in self._hopeless:
+            return False
+        first = self._ages.setdefault(name, self._age)
+        if self._age < len(self._older):
+            self._age += 1
+        else:
+            self._age = first
+            self._hopeless.add(name)
+        self._write_manifest(self.assumed)
+        return name not in self._hopeless
+
     def _write_manifest(self, names: Iterable[str]) -> None:
-        text = scratch.with_settings(self._plain, *self._settled, self.recorded(names))
+        text = scratch.with_settings(self._plain, *self._settled, self.recorded(names), self.built_with)
         self._manifest.write_text(text, encoding="utf-8")
 
     def _uv(self, *arguments: str) -> sandbox.Completed:

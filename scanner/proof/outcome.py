@@ -29,8 +29,8 @@ class Proved:
     """A proof, the lock that uv wrote (``None``: none), and what the manifest needs beside it.
 
     That is ``constraints`` that hold versions, ``environments`` where the old lock was not for all that the project
-    admits, and ``recorded`` metadata of packages that do not build. ``move`` is the path of the lock; ``elsewhere`` are
-    packages that only other platforms or interpreters install.
+    admits, ``recorded`` metadata of packages that do not build, and ``built_with``, tools that others need to build.
+    ``move`` is the path of the lock; ``elsewhere`` are packages that only other platforms or interpreters install.
     """
 
     move: str
@@ -39,4 +39,5 @@ class Proved:
     constraints: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
     recorded: tuple[Recorded, ...] = ()
+    built_with: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()

@@ -169,7 +169,7 @@ def with_locks(found: Opened, migration: Migration, proved: tuple[Proved, ...]) 
                     del edits[path or ""]
             continue
         edits[move.lock] = Edit(path=move.lock, before=found.ground.read(move.lock), after=result.lock)
-        if result.constraints or result.environments or result.recorded:
+        if result.constraints or result.environments or result.recorded or result.built_with:
             edits[move.manifest] = _completed(edits, found, move, result)
     return tuple(edits.values())
 
@@ -177,7 +177,7 @@ def with_locks(found: Opened, migration: Migration, proved: tuple[Proved, ...]) 
 def _completed(edits: dict[str, Edit], found: Opened, move: Move, result: Proved) -> Edit:
     text = found.ground.read(move.manifest)
     edit = edits.get(move.manifest, Edit(path=move.manifest, before=text, after=text))
-    more = (result.constraints, result.environments, result.recorded)
+    more = (result.constraints, result.environments, result.recorded, result.built_with)
     return replace(edit, after=scratch.with_settings(edit.after or "", *more))
 
 

@@ -110,6 +110,7 @@ class _Attempt:
     lock: str
     constraints: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
+    built_with: tuple[str, ...] = ()
 
 
 class _Proving:
@@ -137,6 +138,7 @@ class _Proving:
             constraints=found.constraints,
             environments=found.environments,
             recorded=self._bench.recorded(kept),
+            built_with=found.built_with,
             elsewhere=found.comparison.elsewhere,
         )
 
@@ -218,7 +220,7 @@ class _Proving:
             self._error = said(done, self._settings)
             return None
         comparison, lock = self._compared()
-        found = _Attempt(comparison=comparison, lock=lock, environments=environments)
+        found = _Attempt(comparison=comparison, lock=lock, environments=environments, built_with=self._bench.built_with)
         return found if comparison.same or not self._move.pins else self._held(found)
 
     def _held(self, found: _Attempt) -> _Attempt:
@@ -242,7 +244,8 @@ class _Proving:
             done = self._lock()
             if done.ok:
                 comparison, lock = self._compared()
-                return replace(start, comparison=comparison, lock=lock, constraints=constraints)
+                built_with = self._bench.built_with
+                return replace(start, comparison=comparison, lock=lock, constraints=constraints, built_with=built_with)
             blamed = culprits(done.stderr, {_name(c) for c in constraints})
             for name in blamed:
                 self._causes.setdefault(name, cause_of(name, done.stderr))
@@ -287,6 +290,7 @@ class _Proving:
         assumed = self._bench.assumed
         needed = (Unasked.UNBUILDABLE, Unasked.UNLIKE)
         unbuildable = frozenset(name for name, why in assumed.items() if why in needed)
+        self._bench.build_with(found.built_with)
         self._bench.put(None, found.constraints, found.environments)
         for kept in dict.fromkeys((unbuildable, frozenset(assumed))):
             lock = without_recorded(found.lock, kept)
@@ -324,6 +328,9 @@ class _Proving:
             told.append(f"locked for {', '.join(attempt.environments)} alone ([tool.uv] environments): {why}")
         if attempt.constraints:
             told.append(f"kept by [tool.uv] constraint-dependencies: {', '.join(attempt.constraints)}")
+        if attempt.built_with:
+            tools = ", ".join(attempt.built_with)
+            told.append(f"{tools} builds what today's does not ([tool.uv] build-constraint-dependencies)")
         told += assumptions(self._bench.assumed, kept)
         return redact_line("; ".join(told)) or None
 

@@ -110,10 +110,21 @@ def disarm(folder: Path, manifests: Iterable[str]) -> None:
 
 
 def with_settings(
-    text: str, constraints: Iterable[str], environments: Iterable[str] = (), recorded: Sequence[Recorded] = ()
+    text: str,
+    constraints: Iterable[str],
+    environments: Iterable[str] = (),
+    recorded: Sequence[Recorded] = (),
+    built_with: Iterable[str] = (),
 ) -> str:
-    """The manifest with more ``constraint-dependencies``, ``environments`` and static metadata in ``[tool.uv]``."""
-    wanted = {"constraint-dependencies": tuple(constraints), "environments": tuple(environments)}
+    """The manifest with more ``constraint-dependencies``, ``environments`` and static metadata in ``[tool.uv]``.
+
+    ``built_with`` are ``build-constraint-dependencies``.
+    """
+    wanted = {
+        "constraint-dependencies": tuple(constraints),
+        "build-constraint-dependencies": tuple(built_with),
+        "environments": tuple(environments),
+    }
     if not any(wanted.values()) and not recorded:
         return text
     document = tomlkit.parse(text)

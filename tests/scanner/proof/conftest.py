@@ -44,11 +44,11 @@ class Wheelhouse:
                 wheel.writestr(zipfile.ZipInfo(path), text)
         return hashlib.sha256(target.read_bytes()).hexdigest()
 
-    def add_source(self, name: str, version: str, backend: str) -> None:
-        """A source distribution whose backend is the text ``backend``."""
+    def add_source(self, name: str, version: str, backend: str, needs: Sequence[str] = ()) -> None:
+        """A source distribution whose backend is the text ``backend``, and ``needs`` what it is built with."""
         stem = f"{name.replace('-', '_')}-{version}"
         files = {
-            "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "own"\nbackend-path = ["."]\n',
+            "pyproject.toml": f'[build-system]\nrequires = {list(needs)}\nbuild-backend = "own"\nbackend-path = ["."]\n',
             "own.py": backend,
             "PKG-INFO": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
         }

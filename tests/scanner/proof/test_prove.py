@@ -212,6 +212,48 @@ def test_what_has_no_wheel_and_no_record_is_the_cause(prover: Prover, wheelhouse
     assert not (tmp_path / "trace").exists()
 
 
+_PICKY = """
+import importlib.metadata, os
+release = int(importlib.metadata.version("setuptools").split(".")[0])
+if release >= {limit}:
+    raise ImportError("setuptools has lost something in %s" % release)
+
+def prepare_metadata_for_build_wheel(folder, settings=None):
+    os.makedirs(os.path.join(folder, "{name}-1.0.dist-info"))
+    with open(os.path.join(folder, "{name}-1.0.dist-info", "METADATA"), "w") as file:
+        file.write("Metadata-Version: 2.1\\nName: {name}\\nVersion: 1.0\\n")
+    return "{name}-1.0.dist-info"
+
+def build_wheel(folder, settings=None, metadata=None):
+    raise SystemExit("only metadata here")
+"""
+
+
+def test_an_older_setuptools_builds_what_todays_does_not(prover: Prover, wheelhouse: Any) -> None:
+    for version in ("57.0", "65.0", "80.0", "90.0"):
+        wheelhouse.add("setuptools", version)
+    for name, limit in (("alpha", 81), ("beta", 66)):
+        wheelhouse.add_source(name, "1.0", _PICKY.format(name=name, limit=limit), needs=["setuptools"])
+    prover.settings = replace(prover.settings, allow_build=True)
+    pins = (_pin("alpha", "1.0"), _pin("beta", "1.0"))
+    found = prover(MANIFEST.format('"alpha", "beta"'), *pins)
+    assert found.proof.status == "proved", found.proof.reason
+    assert found.built_with == ("setuptools<66",)
+    assert "setuptools<66 builds what today's does not" in (found.proof.reason or "")
+    assert 'build-constraints = [{ name = "setuptools", specifier = "<66" }]' in (found.lock or "")
+
+
+def test_tools_stay_as_they_are_where_older_ones_do_not_help(prover: Prover, wheelhouse: Any) -> None:
+    for version in ("57.0", "65.0", "80.0", "90.0"):
+        wheelhouse.add("setuptools", version)
+    wheelhouse.add_source("alpha", "1.0", _PICKY.format(name="alpha", limit=1), needs=["setuptools"])
+    prover.settings = replace(prover.settings, allow_build=True)
+    assert prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), complete=False).proof.status == "failed"
+    known = Recorded(name="alpha", version="1.0")
+    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), recorded=(known,))
+    assert (found.proof.status, found.built_with, found.recorded) == ("proved", (), (known,))
+
+
 def test_metadata_of_what_does_not_build_stays(prover: Prover, wheelhouse: Any, tmp_path: Path) -> None:
     wheelhouse.add("beta", "1.0")
     wheelhouse.add_source("alpha", "1.0", _spy(tmp_path / "trace"))
