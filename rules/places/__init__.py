@@ -90,6 +90,7 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
     _with_their_images(ground, context, edits)
     _ignored(ground, context, edits)
     keep_needed(ground, context, edits)
+    _deployed(ground, context)
     note_remains(ground, context, edits)
     return replace(
         migration,
@@ -111,6 +112,15 @@ def _with_their_images(ground: Ground, context: Context, edits: dict[str, Edit])
                 del edits[path]
                 why = f"{image} brings this script and stays as it is, and so does the script"
                 context.note(path, 1, why, "Change it together with the image.")
+
+
+def _deployed(ground: Ground, context: Context) -> None:
+    """What Heroku asks of a project with uv's lock, where a Procfile or its manifest is there."""
+    files = ground.facts.files
+    names = [name for name in ("Procfile", "app.json") if name in files]
+    if "." in context.targets and names and (".python-version" not in files or "runtime.txt" in files):
+        why = "with a uv.lock Heroku asks for .python-version and does not read runtime.txt"
+        context.note(names[0], 1, why, "If it is deployed there: write .python-version.")
 
 
 def _is_sound(path: str, text: str) -> bool:
@@ -157,3 +167,9 @@ def _ignored(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:
         after = bots.gitignore(path, before, context)
         if after is not None and after != before:
             edits[path] = Edit(path=path, before=before, after=after)
+    for path, edit in sorted(edits.items()):
+        extract = ground.facts.extracts.get(path)
+        if edit.after and edit.before and extract is not None and extract.format == "dockerfile":
+            new = bots.new_dockerignore(path, edit.after, context)
+            if new is not None:
+                edits[new] = Edit(path=new, before=None, after=".venv\n")

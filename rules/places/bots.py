@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from rules.places.docker_steps import copies_all, steps_of
 from rules.places.script import Context
 from rules.places.text import Splice, applied, newline
 from rules.places.yaml_text import body, documents, item_span
@@ -118,3 +119,13 @@ def dockerignore(path: str, text: str, context: Context) -> str:
         after = after[: kept.start()] + f"!{kept['folder']}uv.lock" + after[kept.end() :]
         after = re.sub(r"^!(?P<folder>[\w./-]*)Pipfile[ \t]*$", r"!\g<folder>pyproject.toml", after, flags=re.MULTILINE)
     return after
+
+
+def new_dockerignore(path: str, after: str, context: Context) -> str | None:
+    """The ``.dockerignore`` that an image at ``path`` needs which copies everything: its folder has none yet."""
+    folder = posixpath.dirname(path) or "."
+    files = context.ground.facts.files
+    own = posixpath.normpath(posixpath.join(folder, ".dockerignore"))
+    if folder not in context.targets or own in files or f"{path}.dockerignore" in files:
+        return None
+    return own if any(copies_all(step, after) for step in steps_of(after)) else None

@@ -29,7 +29,7 @@ from rules.places.docker_steps import (
     steps_of,
 )
 from rules.places.docker_variables import gone, variables
-from rules.places.manner import NO_SYNC, Answer, Manner
+from rules.places.manner import NO_SYNC, PIP_BRINGS_UV, Answer, Manner
 from rules.places.script import Context, Script, Window, yaml_quoted
 from rules.places.target import Target
 from rules.places.text import Splice, applied, line_of, newline
@@ -93,8 +93,6 @@ def _project_folder(path: str, name: str, to: str, inner: str) -> str:
 
 
 _ROOT_CACHE = "/root/.cache/uv"
-_PIP_BRINGS_UV = (3, 8)
-"""The oldest Python that the package of uv installs on."""
 
 
 class _Image:
@@ -333,7 +331,7 @@ class _Image:
     def _refuse_old_python(self, chain: Sequence[int]) -> None:
         """pip finds no package of uv for the Python of the image."""
         told = minor(python_of(self.stages[chain[-1]].base) or "")
-        if told is not None and told < _PIP_BRINGS_UV and self.context.ground.config.uv_image is None:
+        if told is not None and told < PIP_BRINGS_UV and self.context.ground.config.uv_image is None:
             start = next(s.start for s in self.steps if s.name == "FROM" and s.stage == chain[-1])
             message = f"pip installs no uv on Python {dotted(told)}: name an image of uv ([uv] image), or raise Python"
             raise Unclear(message, line_of(self.text, start))

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 
 from rules.migration import Edit, Ground
-from rules.places.remains import mentions
+from rules.places.remains import called, mentions
 from rules.places.script import Context
+from rules.reading import area_of
 
 _ALONE = re.compile(r"(?:.*/)?(?:[^/]+\.(?:txt|in|pip|hash)|requirements[\w.-]*\.lock|Pipfile(?:\.lock)?|[^/]+\.ya?ml)")
 _SAYS_ONLY = re.compile(r"hashFiles|checksum|^\s*(?:-\s+)?(?:name|key|description):|\becho\b|\blog\b|::warning|::error")
@@ -34,8 +36,25 @@ def keep_needed(ground: Ground, context: Context, edits: dict[str, Edit]) -> Non
             told.add(mention.path)
             why = f"still needs {mention.written}, which stays for it beside the lock"
             context.note(mention.path, mention.line, why, "Install from uv.lock there, then remove the file.")
+    for path in _still_called("pipenv", ground, context, edits):
+        project = context.around(path)
+        kept |= (
+            gone & {posixpath.join(project.folder, name).removeprefix("./") for name in _PIPENV} if project else set()
+        )
     for path in sorted(_with_included(ground, kept, gone)):
         del edits[path]
+
+
+_PIPENV = ("Pipfile", "Pipfile.lock")
+
+
+def _still_called(tool: str, ground: Ground, context: Context, edits: dict[str, Edit]) -> Iterator[str]:
+    """The pipelines and images that call a tool also as ``edits`` leave them."""
+    for path in sorted(context.calling({tool})):
+        edit = edits.get(path)
+        text = edit.after if edit is not None else ground.read(path)
+        if area_of(path) in ("ci", "image") and any(program == tool for _, program in called(path, text or "")):
+            yield path
 
 
 def _with_included(ground: Ground, kept: set[str], gone: set[str]) -> set[str]:
@@ -48,7 +67,7 @@ def _with_included(ground: Ground, kept: set[str], gone: set[str]) -> set[str]:
             posixpath.normpath(posixpath.join(folder, m["file"])) for m in _INCLUDED.finditer(ground.read(path) or "")
         }
         if posixpath.basename(path).startswith("Pipfile"):
-            more = {posixpath.join(folder, name) for name in ("Pipfile", "Pipfile.lock")}
+            more = {posixpath.join(folder, name) for name in _PIPENV}
         more = (more & gone) - found
         found |= more
         waiting += sorted(more)

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 #: Ways in which the same command is said: in pipelines, in documentation, in an image that is already installed.
 LOCKED, PLAIN, NO_SYNC = "--locked", "", "--no-sync"
 
+#: The oldest Python that the package of uv installs on.
+PIP_BRINGS_UV = (3, 8)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:

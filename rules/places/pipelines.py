@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rules.places.manner import NO_SYNC, Manner
+from rules.places.manner import NO_SYNC, PIP_BRINGS_UV, Manner
 from rules.places.script import Context, Script
 from rules.places.target import MANAGERS
 from rules.places.text import Splice, applied, line_end, line_start
 from rules.places.variables import renamed_files, without_variables
 from rules.places.yaml_text import Place, body, documents, item_span, places, window
+from rules.pythons import minor
 from rules.reading import area_of
+from scanner.facts import PythonVersion
 from scanner.yaml_reader import Mapping, Node, Scalar, Sequence
 
 _PROSE = frozenset({"name", "description", "title", "desc", "key", "if", "only", "except", "summary"})
@@ -22,9 +24,27 @@ def edit(path: str, text: str, context: Context) -> str:
     """The file with uv's commands in the place of the old tools'."""
     compose = "compose" in path.rpartition("/")[2]
     manner = Manner(run=NO_SYNC) if compose else None
-    return _edited(
-        path, text, context, Script(path, text, context, manner, prefix=SYSTEM, brings=area_of(path) == "ci")
-    )
+    known = len(context.notes)
+    script = Script(path, text, context, manner, prefix=SYSTEM, brings=area_of(path) == "ci")
+    after = _edited(path, text, context, script)
+    old = _too_old(path, context) if after.count(_BY_PIP) > text.count(_BY_PIP) else None
+    if old is None:
+        return after
+    del context.notes[known:]
+    why = f"pip installs no uv on Python {old.version}; the file is left as it is"
+    context.note(path, old.at.line, why, "Raise Python there, or bring uv another way.")
+    return text
+
+
+_BY_PIP = "install uv=="
+
+
+def _too_old(path: str, context: Context) -> PythonVersion | None:
+    """A Python of the file's jobs that the package of uv does not install on."""
+    extract = context.ground.facts.extracts.get(path)
+    found = extract.pythons if extract is not None else ()
+    old = ((told, p) for p in found if (told := minor(p.version)) is not None and told < PIP_BRINGS_UV)
+    return next((python for _, python in old), None)
 
 
 def read_the_docs(path: str, text: str, context: Context) -> str:

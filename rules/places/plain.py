@@ -108,8 +108,8 @@ def _in_image(path: str, context: Context) -> bool:
 
 
 def lines(path: str, text: str, context: Context) -> str:
-    """A Procfile: ``name: command``."""
-    script = Script(path, text, context, Manner(run=NO_SYNC))
+    """A Procfile: ``name: command``. Where it is run the environment is on the path, and uv is not there."""
+    script = Script(path, text, context, Manner(run=NO_SYNC), in_system=posixpath.basename(path) == "Procfile")
     for match in re.finditer(r"^[\w-]+:[ \t]*(?P<command>[^\n]*)", text, re.MULTILINE):
         script.window(Window(start=match.start("command"), end=match.end("command")))
     return script.result

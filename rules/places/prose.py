@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from rules.places.manner import PLAIN, Answer, Manner
 from rules.places.script import Context, Script, Window
-from rules.places.text import Splice, applied, line_end
+from rules.places.text import Splice, applied, line_end, newline
 
 _FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<mark>```+|~~~+)[ \t]*(?P<info>[^\n`]*)\n", re.MULTILINE)
 _INLINE = re.compile(r"(?<!`)(?P<ticks>``?)(?P<code>[^`\n]+)(?P=ticks)(?!`)")
@@ -33,11 +34,12 @@ def edit(path: str, text: str, context: Context) -> str:
         trusted=True,
         bootstraps=_install,
         uses_active=_activates(text),
+        prefix=_CONDA if "conda activate" in text else "",
     )
-    gone: list[Splice] = []
+    changed: list[Splice] = []
     blocks = _blocks(text, path.endswith(".rst"))
     for start, end in blocks:
-        gone += _block(script, start, end)
+        changed += _block(script, start, end)
     for match in _INLINE.finditer(text):
         if any(start <= match.start() < end for start, end in blocks):
             continue
@@ -46,15 +48,21 @@ def edit(path: str, text: str, context: Context) -> str:
             outcome = script.window(Window(start=match.start("code"), end=match.end("code")))
             if outcome.emptied:
                 continue
-    after = applied(text, [*script.splices, *gone])
-    return _INLINE_LOCK.sub(lambda m: f"`{m['folder']}uv.lock`", after) if after != text else after
+    after = applied(text, [*script.splices, *changed])
+    if after == text:
+        return text
+    after = _TOKEN.sub("UV_PUBLISH_TOKEN", after)
+    return _INLINE_LOCK.sub(lambda m: f"`{m['folder']}uv.lock`", after)
+
+
+_TOKEN = re.compile(r"POETRY_PYPI_TOKEN_[A-Z0-9_]+")
+_CONDA = 'UV_PROJECT_ENVIRONMENT="$CONDA_PREFIX" '
+_HAS_UV = re.compile(r"install\s+(?:-\S+\s+)*[`\"']?uv\b|astral|(?:^|[\s`$])uv (?:sync|run|venv|pip)", re.MULTILINE)
 
 
 def _activates(text: str) -> bool:
     """Whether the reader is told to activate an environment that is not uv's."""
-    other = re.search(
-        r"(?:source|\.)\s+(?!\.venv)[\w~$./-]*/bin/activate|\\Scripts\\activate|(?:conda|pyenv) activate", text
-    )
+    other = re.search(r"(?:source|\.)\s+(?!\.venv)[\w~$./-]*/bin/activate|\\Scripts\\activate|pyenv activate", text)
     return other is not None and ".venv" not in text
 
 
@@ -101,7 +109,7 @@ def _indented(text: str, at: int, indent: int) -> int:
 def _block(script: Script, start: int, end: int) -> list[Splice]:
     """One block: with prompts each line by itself, else as a script; a line of which nothing is left goes."""
     text = script.text
-    gone: list[Splice] = []
+    changed: list[Splice] = []
     at = start
     while at < end:
         stop = min(line_end(text, at), end)
@@ -114,8 +122,20 @@ def _block(script: Script, start: int, end: int) -> list[Splice]:
             prompt = None
         first = prompt.end() if prompt else first
         if text[first : first + 1] != "#" and text[first:stop].strip():
+            synced = script.synced
             outcome = script.window(Window(start=first, end=stop))
             if outcome.emptied:
-                gone.append(Splice(at, stop, ""))
+                changed.append(Splice(at, stop, ""))
+            elif any(a.kind == "system-sync" for a in outcome.answers) and not synced and row.endswith("\n"):
+                changed += _around_pip_s(script, text[at:first], at, stop)
         at = stop
-    return gone
+    return changed
+
+
+def _around_pip_s(script: Script, lead: str, start: int, stop: int) -> Iterator[Splice]:
+    """What the first ``uv sync`` in the place of pip takes: uv, and its environment where the reader has no other."""
+    text, end = script.text, newline(script.text)
+    if _HAS_UV.search(text) is None:
+        yield Splice(start, start, f"{lead}pip install uv{end}")
+    if "activate" not in text and not script.prefix and re.search(r"(?:^|\n)[ \t$>]*python", text[stop:]) is not None:
+        yield Splice(stop, stop, f"{lead}source .venv/bin/activate{end}")

@@ -39,13 +39,13 @@ def _remaining(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> N
     for path in sorted(context.calling(set(MANAGERS)) - noted):
         edit = edits.get(path)
         text = edit.after if edit is not None else ground.read(path)
-        for line, program in _called(path, text or ""):
+        for line, program in called(path, text or ""):
             if program in tools or (program in MANAGERS and context.around(path) is not None):
                 context.note(path, line, f"{program} is still called")
                 break
 
 
-def _called(path: str, text: str) -> Iterator[tuple[int | None, str]]:
+def called(path: str, text: str) -> Iterator[tuple[int | None, str]]:
     """The programs that the scanner sees in a file."""
     for form in formats_for(path):
         try:
@@ -70,7 +70,12 @@ def _prose(context: Context, edits: Mapping[str, Edit]) -> None:
         rows = [n for n, row in enumerate(edit.after.splitlines(), start=1) if spoken.search(row)]
         if rows:
             shown = listed([str(n) for n in rows], 8)
-            context.note(path, rows[0], f"sentences still speak of the old tool (lines {shown})", "Reword them?")
+            context.note(
+                path,
+                rows[0],
+                f"sentences still speak of the old tool ({'line' if len(rows) == 1 else 'lines'} {shown})",
+                "Reword them?",
+            )
 
 
 def _mentions(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:

@@ -358,7 +358,7 @@ class Script:
 
     def _into_system(self, given: Answer, manner: Manner, call: Call, job: _Job) -> Answer:
         text = given.text
-        if "--inexact" not in text and manner.lock:
+        if "--inexact" not in text and (manner.lock or "CONDA" in self.prefix):
             head, joined, tail = text.partition(" && ")
             text = f"{head} --inexact{joined}{tail}"
         if manner.active:

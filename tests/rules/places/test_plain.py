@@ -31,9 +31,17 @@ def test_what_make_s_own_variables_name_is_left(patched: Patch) -> None:
 
 
 def test_justfile_and_procfile(patched: Patch) -> None:
-    found = patched({"justfile": "test:\n    poetry run pytest\n", "Procfile": "web: poetry run gunicorn app\n"})
+    found = patched(
+        {
+            "justfile": "test:\n    poetry run pytest\n",
+            "Procfile": "web: poetry run gunicorn app\n",
+            "Procfile.dev": "web: poetry run flask run\n",
+        }
+    )
     assert found["justfile"] == "test:\n    uv run --locked pytest\n"
-    assert found["Procfile"] == "web: uv run --no-sync gunicorn app\n"
+    assert found["Procfile"] == "web: gunicorn app\n"
+    assert found["Procfile.dev"] == "web: uv run --no-sync flask run\n"
+    assert [(p, "Heroku asks for .python-version" in m) for p, _, m in found.notes] == [("Procfile", True)]
 
 
 def test_scripts_and_those_of_an_image(patched: Patch) -> None:

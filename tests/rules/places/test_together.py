@@ -62,7 +62,7 @@ def test_a_step_whose_installer_goes_goes_whole(patched: Any) -> None:
 
 def test_sentences_that_still_speak_of_the_tool_are_noted(patched: Any) -> None:
     text = "We use Poetry.\n\n```sh\npoetry install\n```\n"
-    assert ("README.md", 1, "sentences still speak of the old tool (lines 1)") in patched({"README.md": text}).notes
+    assert ("README.md", 1, "sentences still speak of the old tool (line 1)") in patched({"README.md": text}).notes
 
 
 def test_a_target_of_which_something_is_in_doubt_stays_whole(patched: Any) -> None:
@@ -165,3 +165,33 @@ def test_an_image_too_old_for_uv_s_package_stays(patched: Any) -> None:
     found = patched({"Dockerfile": text})
     assert found["Dockerfile"] == text
     assert any("pip installs no uv on Python 3.7" in message for _, _, message in found.notes)
+
+
+def test_ci_whose_python_is_too_old_for_uv_s_package_keeps_pipenv(patched: Any) -> None:
+    travis = "language: python\npython:\n  - '3.7'\ninstall:\n  - pip install pipenv\n  - pipenv install --dev\nscript:\n  - pipenv run pytest\n"
+    lock = '{"_meta": {"hash": {"sha256": "0"}, "requires": {"python_version": "3.7"}, "sources": []}, "default": {}, "develop": {}}'
+    pipfile = '[packages]\n\n[requires]\npython_version = "3.7"\n'
+    found = patched({".travis.yml": travis}, Pipfile=pipfile, Pipfile__lock=lock)
+    assert found[".travis.yml"] == travis
+    assert any(line == 3 and "pip installs no uv on Python 3.7" in message for _, line, message in found.notes)
+    assert {"Pipfile", "Pipfile.lock"} <= found.files.keys()
+    moved = patched({".travis.yml": travis.replace("3.7", "3.12")}, Pipfile=pipfile, Pipfile__lock=lock)
+    assert "uv sync --locked" in moved[".travis.yml"]
+    assert "Pipfile" not in moved.files
+
+
+def test_the_host_s_environment_stays_out_of_an_image(patched: Any) -> None:
+    image = "FROM python:3.12\nRUN pip install poetry\nWORKDIR /app\nCOPY . .\nRUN poetry install\n"
+    assert patched({"Dockerfile": image})[".dockerignore"] == ".venv\n"
+    assert ".dockerignore" not in patched({"Dockerfile": image.replace("COPY . .", "COPY pyproject.toml ./")}).files
+
+
+def test_a_reader_finds_uv_and_what_it_installed(patched: Any) -> None:
+    text = "```sh\n$ pip install -r requirements.txt\n$ python -m shop\n```\n"
+    files = {"README.md": text, ".python-version": "3.12\n"}
+    own = {"requirements__txt": "flask==3.0.0\n"}
+    told = "```sh\n$ pip install uv\n$ uv sync\n$ source .venv/bin/activate\n$ python -m shop\n```\n"
+    assert patched(files, **own)["README.md"] == told
+    conda = text.replace("$ pip", "$ conda activate shop\n$ pip install uv\n$ pip")
+    after = patched({**files, "README.md": conda}, **own)["README.md"]
+    assert '$ UV_PROJECT_ENVIRONMENT="$CONDA_PREFIX" uv sync --inexact\n$ python' in after
