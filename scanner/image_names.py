@@ -1,4 +1,4 @@
-"""Names of container images: their parts, and the Python version that well-known ones say they hold.
+"""Names of container images: their parts, and the versions of Python and of tools that they say they hold.
 
 Grammar: the distribution project's reference format (name, optional tag, optional digest).
 """
@@ -38,6 +38,24 @@ def parse_image(text: str) -> ImageName:
     return ImageName(name=head or rest, tag=tag or None, digest=digest or None)
 
 
+def tool_version(text: str, tool: str) -> str | None:
+    """The version of ``tool`` that an image made for it states: ``python-poetry:1.7.1-py3.11``, ``py:3.11-poetry1.7``.
+
+    Of several numbers in a tag the one behind the tool's name counts, else the first that is no Python version.
+    """
+    image = parse_image(text)
+    tag = image.tag or ""
+    named = re.search(rf"(?:^|[-_.]){re.escape(tool)}[-_]?v?(\d{{1,3}}(?:\.\d{{1,3}}){{1,2}})(?![\d.])", tag)
+    if named is not None:
+        return named[1]
+    if tool not in re.split(r"[-_.]", image.short):
+        return None
+    numbers = (m["version"] for m in _NUMBER.finditer(tag) if not m["python"])
+    return next((n for n in numbers if int(n.split(".")[0]) < _PYTHON_MAJOR and not n.startswith("2.7")), None)
+
+
+_NUMBER = re.compile(r"(?<![\d.])(?P<python>py(?:thon)?-?)?v?(?P<version>\d{1,3}(?:\.\d{1,3}){1,2})(?![\d.])")
+_PYTHON_MAJOR = 3  # no manager of packages has come that far
 _VERSION = re.compile(r"(?:v|\d{1,2}-)?(?P<version>\d{1,2}(?:\.\d{1,3}){0,2}(?:(?:a|b|rc)\d{1,2})?)(?![\d.])")
 _TAGGED = re.compile(r"(?:^|[-_.])python-?(?P<version>\d(?:\.\d{1,2}){1,2})(?![\d.])")
 _IN_NAME = re.compile(r"python-?(?P<version>[23]\.?\d{1,2})(?:$|-)")

@@ -269,8 +269,13 @@ _COMMANDS: Mapping[str, Callable[[Inputs], Iterator[Command]]] = {
     "relekang/python-semantic-release": lambda _: iter([("semantic-release", "publish")]),
 }
 
+INSTALLS_TOOL_FILE = frozenset(
+    {"asdf-vm/actions/install", "asdf-vm/actions/setup", "jdx/mise-action", "jdx/rtx-action"}
+)
+
 _SETUP = frozenset(
     {
+        *INSTALLS_TOOL_FILE,
         "actions/setup-python",
         "deadsnakes/action",
         "gabrielfalcao/pyenv-action",

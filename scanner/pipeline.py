@@ -172,6 +172,7 @@ class Pipeline:
         self._pythons: dict[tuple[str, str, str | None], PythonVersion] = {}
         self._references: dict[Reference, None] = {}
         self._problems: dict[Problem, None] = {}
+        self._images: dict[str, dict[str, None]] = {}
 
     def extract(self) -> Extract:
         """The file as an extract."""
@@ -183,6 +184,7 @@ class Pipeline:
             pythons=tuple(sorted(self._pythons.values(), key=lambda p: (p.at.line or 0, p.version, p.kind))),
             references=tuple(sorted(self._references, key=lambda r: (r.at.line or 0, r.kind, r.target))),
             problems=tuple(self._problems),
+            settings={"images": {job: tuple(texts) for job, texts in self._images.items()}} if self._images else {},
         )
 
     @property
@@ -246,12 +248,17 @@ class Pipeline:
         if len(self._invocations) < MAX_COMMANDS:
             self._invocations[invocation] = None
 
-    def image(self, text: str | None, line: int, where: Where, kind: str = "ci-setup") -> None:
-        """A container image in which jobs run: a reference, and a Python version where its name says one."""
+    def image(self, text: str | None, line: int, where: Where, kind: str = "ci-setup", *, beside: bool = False) -> None:
+        """A container image in which jobs run: a reference, and a Python version where its name says one.
+
+        ``beside``: it is that of a service or of a single step, and the job's commands do not run in it.
+        """
         text = _fill(text or "", where.env).strip()
         if not text or where.disabled:
             return
         image = parse_image(text)
+        if not beside:
+            self._images.setdefault(where.job or "", {})[redact(text)] = None
         if not any(c in image.name for c in "$<{ "):
             self._references[Reference(kind="image", target=redact(image.name), ref=image.ref, at=self.at(line))] = None
         if (version := python_of(text)) is not None:

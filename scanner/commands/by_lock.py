@@ -73,9 +73,7 @@ def poetry(it: Judging, started: Program) -> list[Judgement]:
 
 def _poetry_before(it: Judging, bound: str) -> bool:
     """Whether the Poetry of this job is pinned below ``bound``; an unpinned one counts as the current one."""
-    stated = it.job.versions.get("poetry") or ""
-    if not stated and (version := it.env.get("POETRY_VERSION")):
-        stated = f"=={version}"
+    stated = it.version("poetry")
     try:
         specifier = SpecifierSet(stated.replace("@", "==")) if "$" not in stated else SpecifierSet()
     except InvalidSpecifier:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from scanner.commands.follow import expand, expand_builds, is_followed
+from scanner.commands.follow import as_called, expand, expand_builds, is_followed, while_built
 from scanner.commands.judge import NO_INPUTS, Job, can_matter, judge, judge_runners
 from scanner.commands.lookup import Lookup
 from scanner.commands.pip_install import Judgement
+from scanner.commands.surroundings import own_builds, starting_job
 from scanner.commands.words import distribution, program
 from scanner.facts import Extract, Invocation
 from scanner.inventory import Command, CommandKind, Enforced
@@ -41,8 +42,10 @@ def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Com
     running = [i for i in running if i.if_file is None or i.if_file in lookup.tree.files]
     for invocation in running:
         name = invocation.job if invocation.context != "image" else None
-        job = jobs.setdefault((invocation.at.path, name, invocation.leg), Job())
-        found.update(dict.fromkeys(_with_followed(invocation, lookup, job)))
+        key = (invocation.at.path, name, invocation.leg)
+        if key not in jobs:
+            jobs[key] = starting_job(invocation, lookup)
+        found.update(dict.fromkeys(_with_followed(invocation, lookup, jobs[key])))
         if len(found) > MAX_COMMANDS:
             break
     return tuple(found)
@@ -71,6 +74,7 @@ def _tested_in_images(extract: Extract, ci: Sequence[Command]) -> Iterator[list[
     contained = {(c.path, c.line, c.job) for c in ci if program(c.argv).name in _CONTAINERS}
     testing = {(c.path, c.job) for c in ci if c.kind == "test"}
     apart = {c.job for c in ci if c.kind == "test" and (c.path, c.line, c.job) in contained}
+    apart.update(job for job in extract.settings.get("images", ()) if (extract.path, job) in testing)
     for job in dict.fromkeys(i.job for i in extract.invocations if i.context == "ci" and i.disabled is None):
         if (extract.path, job) in installing:
             continue
@@ -134,13 +138,21 @@ def _with_followed(invocation: Invocation, lookup: Lookup, job: Job) -> list[Com
     return [*runner, *started_here, *commands]
 
 
-def _in_images(invocations: Iterable[Invocation], lookup: Lookup) -> Iterator[Command]:
-    """The installs in images that these commands build, and the commands themselves as installs."""
+def _in_images(invocations: Sequence[Invocation], lookup: Lookup) -> Iterator[Command]:
+    """The installs in images that these commands build, and the commands themselves as installs.
+
+    Those in the image that their job runs in come first.
+    """
+    for build in own_builds(invocations[0], lookup):
+        held = Job()
+        for step in while_built(build, lookup):
+            inside = as_called(step, invocations[0])
+            yield from (c for c in _commands(inside, judge(inside, lookup, held), lookup) if c.kind == "install")
     for invocation in invocations:
         started = (invocation, *expand(invocation, lookup, lambda one: can_matter(one, lookup)))
         job = Job()
-        inside = [i for one in started for i in expand_builds(one, lookup)]
-        judged = [c for i in inside for c in _commands(i, judge(i, lookup, job), lookup) if c.kind == "install"]
+        built = [i for one in started for i in expand_builds(one, lookup)]
+        judged = [c for i in built for c in _commands(i, judge(i, lookup, job), lookup) if c.kind == "install"]
         if judged:
             yield from (*_summary(invocation, judged, lookup), *judged)
 

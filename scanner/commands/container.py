@@ -226,6 +226,16 @@ def made_from(stage: Stage, dockerfile: Dockerfile) -> Iterator[int]:
                 yield int(origin)
 
 
+def image_bases(dockerfile: Dockerfile) -> Iterator[str]:
+    """The images from elsewhere that the stages start from, or copy from."""
+    names = {s.name.lower() for s in dockerfile.stages if s.name}
+    for stage in dockerfile.stages:
+        origins = (dict(step.flags).get("from") for step in stage.instructions if step.name in ("COPY", "ADD"))
+        for text in (stage.base, *origins):
+            if text and text.lower() not in names and not text.isdigit():
+                yield text
+
+
 def _installed_from(stage: Stage, dockerfile: Dockerfile) -> Iterator[int]:
     """The stages whose environment this one has: its base, and those that it copies more than built files from."""
     bare = [s for s in stage.instructions if s.name in ("COPY", "ADD") and not all(map(_is_built, copied_sources(s)))]

@@ -62,18 +62,23 @@ def expand(
         key, lambda: islice(filter(matters, _expand(invocation, lookup, set(), 0)), MAX_FOLLOWED)
     )
     never = "local" if invocation.context == "ci" else None
-    return tuple(_as_called(s, invocation) for s in followed if s.only is None or s.only != never)
+    return tuple(as_called(s, invocation) for s in followed if s.only is None or s.only != never)
 
 
 def expand_builds(invocation: Invocation, lookup: Lookup) -> Iterator[Invocation]:
     """What the images that a command builds (or that Compose builds for it) run while they are built."""
     for build in _builds(invocation, lookup):
-        extract = lookup.extracts.get(build.dockerfile)
-        if extract is None or extract.dockerfile is None or extract.template:
-            continue
-        final = stage_called(extract.dockerfile, build.target) or extract.dockerfile.stages[-1]
-        steps = (step for stage in built_stages(extract.dockerfile, final) for step in stage.instructions)
-        yield from (_as_called(i, invocation) for step in steps if step.name == "RUN" for i in step.invocations)
+        yield from (as_called(i, invocation) for i in while_built(build, lookup))
+
+
+def while_built(build: ImageBuild, lookup: Lookup) -> Iterator[Invocation]:
+    """What an image runs while it is built, stage by stage."""
+    extract = lookup.extracts.get(build.dockerfile)
+    if extract is None or extract.dockerfile is None or extract.template:
+        return
+    final = stage_called(extract.dockerfile, build.target) or extract.dockerfile.stages[-1]
+    for stage in built_stages(extract.dockerfile, final):
+        yield from (i for step in stage.instructions if step.name == "RUN" for i in step.invocations)
 
 
 def _builds(invocation: Invocation, lookup: Lookup) -> list[ImageBuild]:
@@ -114,7 +119,8 @@ def _expand(
                 yield started if apart is None else replace(started, leg=apart)
 
 
-def _as_called(started: Invocation, caller: Invocation) -> Invocation:
+def as_called(started: Invocation, caller: Invocation) -> Invocation:
+    """A command as its caller starts it: in the caller's context and job, with its variables."""
     env = started.env if not caller.env else tuple(sorted({**dict(caller.env), **dict(started.env)}.items()))
     return replace(
         started,

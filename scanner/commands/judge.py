@@ -24,6 +24,7 @@ from scanner.commands.preparing import (
     removed,
     runner,
     system,
+    tool_manager,
 )
 from scanner.commands.words import Program, inner, program
 from scanner.facts import Invocation
@@ -149,6 +150,7 @@ _MANAGERS: Mapping[str, Callable[[Judging, Program], list[Judgement]]] = {
     "flit": flit,
     "python": python,
     **dict.fromkeys(COPIERS, copied),
+    **dict.fromkeys(("asdf", "mise", "rtx"), tool_manager),
     "git": git,
     "rm": removed,
     "curl": download,

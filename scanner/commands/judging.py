@@ -25,7 +25,10 @@ def _needs_its_lock(tool: str, enforced: Enforced) -> bool:
 
 @dataclass(slots=True)
 class Job:
-    """What earlier commands of one job left: versions of tools, checks, files, installed locks."""
+    """What earlier commands of one job left: versions of tools, checks, files, installed locks.
+
+    ``tool_files``: asdf or mise installed what its file names.
+    """
 
     versions: dict[str, str] = field(default_factory=dict)
     checked: set[str] = field(default_factory=set)
@@ -36,6 +39,7 @@ class Job:
     refreshed: dict[str, int | None] = field(default_factory=dict)
     cloned: dict[str, int | None] = field(default_factory=dict)
     poetry_in_system: bool = False
+    tool_files: bool = False
 
 
 class Judging:
@@ -49,10 +53,42 @@ class Judging:
 
     def installed(self, started: Program, tool: str, words: Sequence[str]) -> Judgement:
         """``pip install`` and the like with these words; what is bootstrapped is remembered."""
-        made = self.asked(pip_ask(tuple(words)), tool, started)
+        ask = pip_ask(tuple(words))
+        made = self.asked(ask, tool, started)
         if made.kind == "bootstrap" or made.kind == "adhoc":
             self.bootstrapped(words)
+        self._listed(ask.requirements, PACKAGING)
+        self.constrained(ask.constraints, ask.names)
         return made
+
+    def constrained(self, files: Sequence[str], words: Sequence[str]) -> None:
+        """Remember the versions at which ``files`` hold the packaging tools among ``words``."""
+        self._listed(files, frozenset(map(distribution, words)) & PACKAGING)
+
+    def version(self, tool: str) -> str:
+        """The specifier by which the ``tool`` of this job was installed, ``""`` for the current one.
+
+        Where nothing of the job installs it, its variable says so, or the file that asdf or mise reads; outside of CI
+        developers are taken to heed that.
+        """
+        if stated := self.job.versions.get(tool):
+            return stated
+        if version := self.env.get(f"{tool.upper()}_VERSION"):
+            return f"=={version}"
+        if self.job.tool_files or (tool not in self.job.versions and self.at.context in ("task", "script", "hook")):
+            return f"=={version}" if (version := self.lookup.tool_file(self.at, tool)) else ""
+        return ""
+
+    def _listed(self, files: Sequence[str], tools: frozenset[str]) -> None:
+        """Remember the exact versions at which these files list some of ``tools``."""
+        for word in files if tools else ():
+            extract = self.lookup.extracts.get(self.lookup.find(self.at, word) or "")
+            if extract is None:
+                continue
+            packages = extract.lock.packages if extract.lock is not None else ()
+            self.job.versions.update({p.key: f"=={p.version}" for p in packages if p.key in tools and p.version})
+            stated = extract.manifest.requirements if extract.manifest is not None else ()
+            self.job.versions.update({r.key: r.specifier for r in stated if r.key in tools and r.specifier})
 
     def asked(self, ask: PipAsk, tool: str, started: Program) -> Judgement:
         """What pip is asked for, judged with what earlier commands left."""
@@ -89,7 +125,7 @@ class Judging:
         """Remember the versions of packaging tools among these words."""
         for word in words:
             name = distribution(word)
-            if name in PACKAGING:
+            if name in PACKAGING and not word.startswith("-"):
                 bare = re.sub(r"^[A-Za-z0-9._-]+(?:\[[^\]]*\])?", "", word.strip("\"' "))
                 self.job.versions[name] = bare.strip()
 

@@ -11,7 +11,7 @@ from typing import Literal
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from scanner.commands.container import Container
+from scanner.commands.container import Container, image_bases
 from scanner.commands.file_tree import FileTree, file_tree
 from scanner.commands.image_builds import ImageBuild, builds_of
 from scanner.facts import Extract, Invocation, Requirement
@@ -19,6 +19,7 @@ from scanner.layout import owner_of
 from scanner.toml_reader import table
 
 MAX_INCLUDES = 12
+_TOOL_FILES = (".tool-versions", "mise.toml", ".mise.toml", ".mise/config.toml", ".config/mise.toml")
 ListingKind = Literal["compiled", "pinned", "open", "local", "empty", "unknown"]
 
 
@@ -156,6 +157,26 @@ class Lookup:
             and canonicalize_name(extract.manifest.name) == wanted
         ]
         return found[0] if len(found) == 1 else None
+
+    def images(self, path: str, job: str | None) -> tuple[str, ...]:
+        """The images that a job of the CI file ``path`` runs in, as written; for a Dockerfile those it starts from."""
+        extract = self.extracts.get(path)
+        if extract is None:
+            return ()
+        if extract.dockerfile is not None:
+            return tuple(image_bases(extract.dockerfile))
+        known = extract.settings.get("images")
+        return tuple(known.get(job or "") or known.get("") or ()) if isinstance(known, Mapping) else ()
+
+    def tool_file(self, invocation: Invocation, tool: str) -> str | None:
+        """The version of ``tool`` that asdf's or mise's file near the command names."""
+        for folder in _upwards(invocation.directory or "."):
+            for name in _TOOL_FILES:
+                extract = self.extracts.get(posixpath.normpath(posixpath.join(folder, name)))
+                tools = extract.settings.get("tools") if extract is not None else None
+                if isinstance(tools, Mapping) and tool in tools:
+                    return str(tools[tool])
+        return None
 
     def required_uv(self) -> tuple[str, str] | None:
         """``required-version`` of uv with the file at the root that states it, by which setup actions go."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scanner.commands.lookup import Listing, Lookup
@@ -84,10 +85,7 @@ def judge_pip(
         return Judgement(kind="adhoc", tool=tool, uses_lock=False, enforced="none", because=because)
     env = dict(invocation.env)
     constraints = (*ask.constraints, *env.get("PIP_CONSTRAINT", env.get("UV_CONSTRAINT", "")).split())
-    constrained = any(
-        (path := lookup.find(invocation, word)) is not None and lookup.listing(path).kind == "compiled"
-        for word in constraints
-    )
+    constrained = any(_is_locked(word, invocation, lookup, produced) for word in constraints)
     alone = "--no-deps" in ask.flags or env.get("PIP_NO_DEPS", "") in ("1", "true", "on")
     parts = [_file(word, invocation, lookup, produced, constrained, alone) for word in ask.requirements]
     compiled = any(part.uses_lock for part in parts)
@@ -98,6 +96,15 @@ def judge_pip(
     if any(distribution(word) not in PACKAGING for word in ask.names) and not constrained:
         parts.append(_Part(uses_lock=False, because=f"{ask.names[0]} is resolved at install time"))
     return _joined(parts, ask, tool, invocation, lookup)
+
+
+def _is_locked(word: str, invocation: Invocation, lookup: Lookup, produced: Mapping[str, Judgement]) -> bool:
+    """Whether a file of constraints comes from a locker: committed, or exported by the job."""
+    made = produced.get(place_of(invocation, word))
+    if made is not None and made.uses_lock is not None:
+        return made.uses_lock
+    path = lookup.find(invocation, word)
+    return path is not None and lookup.listing(path).kind == "compiled"
 
 
 def place_of(invocation: Invocation, word: str) -> str:

@@ -14,8 +14,9 @@ from scanner.commands.words import (
     Program,
     after_options,
     option,
+    pip_ask,
 )
-from scanner.known_actions import ToolSetup, tool_setup
+from scanner.known_actions import INSTALLS_TOOL_FILE, ToolSetup, tool_setup
 
 LOCKS = {"poetry.lock": "poetry", "uv.lock": "uv", "Pipfile.lock": "pipenv", "pdm.lock": "pdm"}
 # programs that write one listing from another
@@ -38,11 +39,14 @@ _INSTALLERS: tuple[tuple[str, str], ...] = (
 def action(it: Judging) -> list[Judgement]:
     """An action that sets up a package manager, and whether its version is fixed."""
     name = it.at.argv[0].removeprefix("uses:").partition("@")[0]
+    it.job.tool_files = it.job.tool_files or name.lower() in INSTALLS_TOOL_FILE
     if (setup := tool_setup(name)) is None:
         return []
     inputs = dict(word.partition("=")[::2] for word in it.at.argv[1:])
     version = inputs.get(setup.version, "").strip()
     pinned, because = _fixed(it, setup, inputs, version)
+    if "steps." in version and (filed := it.lookup.tool_file(it.at, setup.tool)) is not None:
+        version = filed  # a step before has read it
     it.job.versions[setup.tool] = f"=={version.removeprefix('v')}" if re.fullmatch(r"v?[\d.]+", version) else ""
     return [Judgement(kind="bootstrap", tool=setup.tool, because=because, pinned=pinned)]
 
@@ -151,10 +155,20 @@ def system(it: Judging, started: Program) -> list[Judgement]:
     return [Judgement(kind="bootstrap", tool=started.name)] if python else []
 
 
+def tool_manager(it: Judging, started: Program) -> list[Judgement]:
+    """asdf and mise, which install the tools that a file of theirs names."""
+    if started.sub in ("install", "i", "plugin-install"):
+        it.job.tool_files = True
+        return [Judgement(kind="bootstrap", tool=started.name)]
+    return []
+
+
 def runner(it: Judging, started: Program) -> list[Judgement]:
     """``pipx`` and ``uvx``: tools, not the project."""
     if started.name == "pipx" and started.sub in ("install", "upgrade", "inject"):
         it.bootstrapped(started.args)
+        handed = pip_ask(tuple((option(started.args, "--pip-args") or "").split()))
+        it.constrained(handed.constraints, started.args)
     if started.name == "pipx" and started.sub in ("list", "ensurepath", "environment", ""):
         return [Judgement(kind="other", tool="pipx")]
     return [Judgement(kind="bootstrap", tool=started.name)]

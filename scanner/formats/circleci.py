@@ -129,16 +129,17 @@ def _executor(job: Mapping, doc: Mapping) -> Mapping:
 
 
 def _images(holder: Mapping, pipeline: Pipeline, where: Where, parameters: _Values) -> None:
-    for entry in holder.seq("docker"):
+    for number, entry in enumerate(holder.seq("docker")):
         image = entry.get("image") if isinstance(entry, Mapping) else None
         if not isinstance(image, Scalar):
             continue
         names = _PARAMETER.findall(image.text)
         if not names:
-            pipeline.image(image.text, image.line, where)
+            pipeline.image(image.text, image.line, where, beside=number > 0)
         for value, from_matrix in parameters.get(names[0], []) if len(set(names)) == 1 else []:
             text = _PARAMETER.sub(lambda _, new=value.text: new, image.text)  # type: ignore[misc]
-            pipeline.image(text, value.line, where, kind="ci-matrix" if from_matrix else "ci-setup")
+            kind = "ci-matrix" if from_matrix else "ci-setup"
+            pipeline.image(text, value.line, where, kind=kind, beside=number > 0)
 
 
 def _root(directory: str | None) -> str | None:

@@ -44,7 +44,7 @@ def read(path: str, text: str) -> Extract | None:
         if isinstance(node, Mapping):
             _job(name, node, doc.map("jobs").line_of(name), pipeline, base, scope)
     extract = pipeline.extract()
-    settings = _as_settings(doc.map("on", "workflow_call", "inputs"))
+    settings = {**extract.settings, **_as_settings(doc.map("on", "workflow_call", "inputs"))}
     return replace(extract, hints=tuple(_scheduled(doc, extract.invocations)), settings=settings)
 
 
@@ -79,7 +79,7 @@ def read_action(path: str, text: str) -> Extract | None:
     scope = _Scope(inputs=_action_inputs(doc))
     image = runs.text("image") or ""
     if image.startswith("docker://"):
-        pipeline.image(image.removeprefix("docker://"), runs.line_of("image"), Where())
+        pipeline.image(image.removeprefix("docker://"), runs.line_of("image"), Where(), beside=True)
     _steps(runs.seq("steps"), pipeline, Where(), scope)
     return replace(pipeline.extract(), settings=_as_settings(doc.map("inputs")))
 
@@ -321,14 +321,12 @@ def _matrix_pythons(matrix: Mapping, pipeline: Pipeline, where: Where) -> None:
 
 
 def _containers(node: Node | None, pipeline: Pipeline, where: Where, scope: _Scope, *, in_job: bool) -> None:
-    if isinstance(node, Mapping) and not in_job:
-        for service in node.entries.values():
-            _containers(service, pipeline, where, scope, in_job=True)
-        return
-    image = node.get("image") if isinstance(node, Mapping) else node
-    if isinstance(image, Scalar):
-        for text, _, _ in _resolved(image, scope):
-            pipeline.image(text, image.line, where)
+    holders = node.entries.values() if isinstance(node, Mapping) and not in_job else (node,)
+    for holder in holders:
+        image = holder.get("image") if isinstance(holder, Mapping) else holder
+        if isinstance(image, Scalar):
+            for text, _, _ in _resolved(image, scope):
+                pipeline.image(text, image.line, where, beside=not in_job)
 
 
 def _steps(nodes: tuple[Node, ...], pipeline: Pipeline, where: Where, scope: _Scope, depth: int = 0) -> None:
@@ -404,7 +402,7 @@ def _uses(target: str, step: Mapping, line: int, pipeline: Pipeline, where: Wher
             _setup_pythons(node, pipeline, where, scope)
     name, _, ref = target.strip().partition("@")
     if name.startswith("docker://"):
-        pipeline.image(target.strip().removeprefix("docker://"), line, where)
+        pipeline.image(target.strip().removeprefix("docker://"), line, where, beside=True)
         return
     values = {k: _one(v.text, scope) or "" for k, v in inputs.items() if isinstance(v, Scalar)}
     setup = known_actions.tool_setup(name)

@@ -1,8 +1,10 @@
 """``noxfile.py``: sessions as tasks, read by :mod:`ast`, never run.
 
 ``session.install`` and its relatives become the installer's command line (``uv pip install`` under the uv backend),
-``session.run`` its own. Literals, module constants, f-strings, starred lists, loops over literals and helper functions
-that are handed the session are followed; what only running would tell stays as ``${…}``.
+``session.run`` its own. Literals, module constants, f-strings, paths, starred lists, loops over literals, parameters,
+and helper functions that are handed the session or only return a value are followed; what only running would tell
+stays as ``${…}``, the same text for the same expression. Under nox-poetry what is installed is held to what the lock
+says, as that package does it: by an exported file of constraints.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import posixpath
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice, product
 
 from scanner import shell
 from scanner.facts import Extract, Invocation, Location, PythonVersion, Task
@@ -22,6 +25,8 @@ MAX_SIZE = 512 * 1024
 MAX_DEPTH = 40
 MAX_CALLS = 4
 MAX_COMMANDS = 2_000
+MAX_ROWS = 24
+MAX_RETURNS = 500
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Value = str | tuple[str, ...] | None
@@ -93,10 +98,14 @@ class _Nox:
         self._constants: dict[str, _Value] = {}
         self._functions: dict[str, _Function] = {}
         self._backend = "virtualenv"
+        self.by_poetry = False
+        self._returns = 0
         chosen: tuple[str, ...] | None = None
         for node in _statements(module.body):
             if isinstance(node, ast.Assign | ast.AnnAssign):
                 chosen = self._assign(node) or chosen
+            elif isinstance(node, ast.ImportFrom) and node.module == "nox_poetry":
+                self.by_poetry = True
             elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 self._functions[node.name] = node
                 if (decorator := _session_decorator(node)) is not None:
@@ -141,11 +150,38 @@ class _Nox:
 
     def run(self, session: _Session) -> list[Invocation]:
         """What the session would start, in order."""
-        body = _Body(self, session, self._path)
+        found: dict[Invocation, None] = {}
         arguments = session.function.args.args
-        if arguments:
-            body.walk(session.function.body, arguments[0].arg, {}, 0)
-        return body.found
+        for row in self._rows(session.function) if arguments else ():
+            body = _Body(self, session, self._path)
+            body.walk(session.function.body, arguments[0].arg, row, 0)
+            found.update(dict.fromkeys(body.found))
+        session.needs = list(dict.fromkeys(session.needs))
+        return list(found)
+
+    def _rows(self, function: _Function) -> Iterator[dict[str, _Value]]:
+        """The combinations of a session's parameters; one that is empty where there are none, or nobody can tell."""
+        axes = [axis for d in function.decorator_list if (axis := self._axis(d))]
+        for row in islice(product(*axes), MAX_ROWS):
+            yield {name: value for values in row for name, value in values.items()}
+
+    def _axis(self, decorator: ast.expr) -> list[dict[str, _Value]]:
+        """What one ``@nox.parametrize(names, values)`` stands for, ``nox.param(…)`` too."""
+        if not isinstance(decorator, ast.Call) or ast.unparse(decorator.func) not in ("nox.parametrize", "parametrize"):
+            return []
+        keywords = {k.arg: k.value for k in decorator.keywords}
+        names, values = [*decorator.args, keywords.get("arg_names"), keywords.get("arg_values_list")][:2]
+        told = self._value(names, {})
+        wanted = [n.strip() for n in told.split(",")] if isinstance(told, str) else list(told or ())
+        found: list[dict[str, _Value]] = []
+        for item in values.elts if isinstance(values, ast.List | ast.Tuple) else ():
+            parts = item.args if isinstance(item, ast.Call) else [item]
+            if len(wanted) > 1 and isinstance(item, ast.List | ast.Tuple):
+                parts = item.elts
+            found.append({n: self._value(part, {}) for n, part in zip(wanted, parts, strict=False)})
+        if not found and len(wanted) == 1 and isinstance(known := self._value(values, {}), tuple):
+            found = [{wanted[0]: value} for value in known]
+        return found
 
     def function(self, name: str) -> _Function | None:
         """A function of this module by name."""
@@ -174,17 +210,36 @@ class _Nox:
                     return a + b
                 return (*a, *b) if isinstance(a, tuple) and isinstance(b, tuple) else None
             case ast.BinOp(op=ast.Div(), left=left, right=right):
-                a, b = self._value(left, names, depth + 1), self._value(right, names, depth + 1)
-                return posixpath.join(a, b) if isinstance(a, str) and isinstance(b, str) else None
+                return self._joined([left, right], names, depth + 1)
             case ast.Attribute() | ast.Call() if (place := self._path_of(node, names, depth + 1)) is not None:
                 return place
             case ast.Call(func=ast.Name(id="str" | "Path" | "list" | "tuple" | "sorted"), args=[inner]):
                 return self._value(inner, names, depth + 1)
+            case ast.Call(func=ast.Name(id=name), args=args) if (function := self._functions.get(name)) is not None:
+                return self._returned(function, args, node.keywords, names, depth + 1)
             case ast.Call(func=ast.Attribute(attr="dependency_groups"), args=[_, *groups]):
                 wanted = self._words(groups, names, depth + 1)
                 return tuple(word for group in wanted for word in ("--group", group))
             case _:
                 return None
+
+    def _returned(
+        self,
+        function: _Function,
+        args: list[ast.expr],
+        keywords: list[ast.keyword],
+        names: Mapping[str, _Value],
+        depth: int,
+    ) -> _Value:
+        """What a function of this file gives that does nothing but return an expression."""
+        *before, last = function.body
+        self._returns += 1
+        only = isinstance(last, ast.Return) and all(isinstance(n, ast.Expr) for n in before)
+        if not isinstance(last, ast.Return) or not only or self._returns > MAX_RETURNS:
+            return None
+        given = {p.arg: self._value(a, names, depth) for p, a in zip(function.args.args, args, strict=False)}
+        given.update({k.arg: self._value(k.value, names, depth) for k in keywords if k.arg is not None})
+        return self._value(last.value, given, depth)
 
     def _path_of(self, node: ast.expr, names: Mapping[str, _Value], depth: int) -> str | None:
         """A path that is built from the place of this file, as seen from its folder."""
@@ -218,9 +273,9 @@ class _Nox:
         return found if isinstance(found, str) else None
 
     def _joined(self, parts: list[ast.expr], names: Mapping[str, _Value], depth: int) -> str | None:
-        places = [self._place(part, names, depth) for part in parts]
-        known = [place for place in places if place is not None]
-        return posixpath.join(*known) if known and len(known) == len(places) else "." if not parts else None
+        """A path of several parts; one that is not known stands in it as its own text."""
+        places = [self._place(part, names, depth) or _unknown(part) for part in parts]
+        return posixpath.join(*places) if places else "."
 
     def _part(self, node: ast.expr, names: Mapping[str, _Value], depth: int) -> str:
         if isinstance(node, ast.FormattedValue):
@@ -246,12 +301,15 @@ class _Nox:
         return self._words(nodes, names)
 
 
-def _above(place: str) -> str:
-    return posixpath.normpath(posixpath.join(place, ".."))
+_CONSTRAINTS = ".nox/tmp/requirements.txt"  # where nox-poetry writes what the lock says
+
+
+def _above(place: str) -> str | None:
+    return None if "$" in posixpath.basename(place) else posixpath.normpath(posixpath.join(place, ".."))
 
 
 def _unknown(node: ast.expr) -> str:
-    text = ast.unparse(node) if not isinstance(node, ast.Call | ast.IfExp | ast.BinOp) else "value"
+    text = ast.unparse(node) if not isinstance(node, ast.IfExp | ast.BinOp) else "value"
     return f"${{{''.join(c if c.isalnum() else '_' for c in text[:60]).strip('_') or 'value'}}}"
 
 
@@ -366,7 +424,11 @@ class _Body:
         if name in _RUNS and words:
             self._emit(words, node, names)
         elif name == "install" and words:
-            self._emit([*(("uv", "pip") if uv else ("pip",)), "install", *words], node, names)
+            held: list[str] = []
+            if self._nox.by_poetry:
+                held = [f"--constraint={_CONSTRAINTS}"]
+                self._emit(["poetry", "export", "--without-hashes", f"--output={_CONSTRAINTS}"], node, names)
+            self._emit([*(("uv", "pip") if uv else ("pip",)), "install", *held, *words], node, names)
         elif name == "conda_install" and words:
             self._emit(["conda", "install", *words], node, names)
         elif name in ("chdir", "cd") and words:

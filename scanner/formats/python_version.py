@@ -1,13 +1,14 @@
 """Files that name the Python to use: ``.python-version(s)``, ``runtime.txt``, ``.tool-versions``, ``mise.toml``.
 
-pyenv and uv read one version a line, asdf a tool and its versions, Heroku ``python-3.12.4``, mise a TOML table.
+pyenv and uv read one version a line, asdf a tool and its versions, Heroku ``python-3.12.4``, mise a TOML table. Which
+package managers the last two name is kept as the setting ``tools``.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from scanner.facts import Extract, Location, PythonVersion
 from scanner.format import Format
@@ -21,6 +22,7 @@ _VERSION = re.compile(
     r"(?:[0-9]{1,4}(?:\.(?:[0-9]{1,6}|x|\*)){0,3}(?:(?:a|b|rc)[0-9]{1,3}|-?dev|t|\+\w{1,30})?)(?:-[\w.+-]{1,60})?"
 )
 _RANGE = re.compile(r"(?:[<>=!~^]{1,3}\s?[0-9][0-9A-Za-z.*]{0,20}\s?,?\s?){1,4}")
+_MANAGERS = frozenset({"poetry", "uv", "pdm", "pipenv", "hatch", "rye", "pixi"})
 _NOT_PINNED = frozenset({"system", "latest", "lts", "path", "ref"})
 
 
@@ -32,17 +34,21 @@ def matches(path: str) -> bool:
 def read(path: str, text: str) -> Extract | None:
     """Read a version file; ``None`` for a ``runtime.txt`` or ``mise.toml`` that does not speak of Python."""
     name = posixpath.basename(path)
+    tools: dict[str, str] = {}
     if name.endswith(".toml"):
-        found = tuple(_mise(path, text))
+        data = loads(text)
+        found, tools = tuple(_mise(path, text, data)), _mise_tools(data)
     elif "{{" in text or "{%" in text:
         return Extract(path=path, format=NAME, template=True)
     elif name == "runtime.txt":
         found = tuple(_runtime(path, text))
     elif name == ".tool-versions":
-        found = tuple(_asdf(path, text))
+        found, tools = tuple(_asdf(path, text)), _asdf_tools(text)
     else:
         found = tuple(_pyenv(path, text))
-    return Extract(path=path, format=NAME, pythons=found) if found or name == ".python-version" else None
+    if not (found or tools or name == ".python-version"):
+        return None
+    return Extract(path=path, format=NAME, pythons=found, settings={"tools": tools} if tools else {})
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -83,8 +89,25 @@ def _asdf(path: str, text: str) -> Iterator[PythonVersion]:
                     yield PythonVersion(version=version, at=Location(path=path, line=number), kind="version-file")
 
 
-def _mise(path: str, text: str) -> Iterator[PythonVersion]:
-    data = loads(text)
+def _asdf_tools(text: str) -> dict[str, str]:
+    """The first version of each package manager."""
+    words = (line.split() for _, line in _lines(text))
+    return {tool: versions[0] for tool, *versions in words if versions and tool in _MANAGERS}
+
+
+def _mise_tools(data: Mapping[str, object]) -> dict[str, str]:
+    """The first version of each package manager, by its name without the backend (``pipx:poetry``)."""
+    found: dict[str, str] = {}
+    for name, entry in table(data, "tools").items():
+        first = entry[0] if isinstance(entry, list) and entry else entry
+        version = first.get("version") if isinstance(first, dict) else first
+        tool = name.rpartition(":")[2].rpartition("/")[2]
+        if isinstance(version, str | float) and tool in _MANAGERS:
+            found[tool] = str(version)
+    return found
+
+
+def _mise(path: str, text: str, data: Mapping[str, object]) -> Iterator[PythonVersion]:
     entry = table(data, "tools").get("python")
     lines = Lines(text)
     for number, item in enumerate(entry if isinstance(entry, list) else [entry]):

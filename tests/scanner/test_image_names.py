@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.image_names import parse_image, python_of
+from scanner.image_names import parse_image, python_of, tool_version
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,20 @@ def test_parse_image(text: str, name: str, tag: str | None, digest: str | None) 
 )
 def test_python_of(text: str, expected: str | None) -> None:
     assert python_of(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("registry.example/x/poetry-docker:1.7.1-3.10", "1.7.1"),
+        ("python-poetry:3.9-slim-1.2.1", "1.2.1"),
+        ("x/python-poetry:py3.11-1.6.0", "1.6.0"),
+        ("python:3.11-poetry1.7", "1.7"),
+        ("python-poetry:1.6.0-poetry1.7.1-python3.11", "1.7.1"),
+        ("python-poetry:latest", None),
+        ("python:3.11", None),
+        ("poetry", None),
+    ],
+)
+def test_tool_version(text: str, version: str | None) -> None:
+    assert tool_version(text, "poetry") == version

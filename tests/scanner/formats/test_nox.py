@@ -58,7 +58,7 @@ def test_read() -> None:
         ("tests", "pytest src tests", 20, "."),
         ("lint", "pip install black", 27, "."),
         ("lint", "pip install ruff", 27, "."),
-        ("lint", "ruff check ${value}", 29, "sub"),
+        ("lint", "ruff check ${unknown}", 29, "sub"),
         ("cover", "conda install numpy", 34, "."),
         ("cover", "poetry install", 35, "."),
     ]
@@ -137,5 +137,77 @@ def a(session):
     assert extract is not None
     assert [" ".join(i.argv) for i in extract.invocations] == [
         "pip install -r ./reqs/a.txt -r ./b.txt -e..",
-        "pip install -r ./c.txt -r x/d.txt . ${value}",
+        "pip install -r ./c.txt -r x/d.txt . ${unknown}",
+    ]
+
+
+def _commands(text: str) -> list[str]:
+    extract = FORMAT.read("noxfile.py", text)
+    assert extract is not None
+    return [" ".join(i.argv) for i in extract.invocations]
+
+
+def test_parameters_of_sessions() -> None:
+    text = """
+FILES = ["a.txt", "b.txt"]
+@nox.session
+@nox.parametrize("file", FILES)
+@nox.parametrize("x,y", [("1", "2"), nox.param("3", "4", id="z")])
+def a(session, file, x, y):
+    session.install("-r", file, f"p{x}{y}")
+
+@nox.session
+@nox.parametrize("file", told())
+def b(session, file):
+    session.install("-r", file)
+"""
+    assert _commands(text) == [
+        "pip install -r a.txt p12",
+        "pip install -r a.txt p34",
+        "pip install -r b.txt p12",
+        "pip install -r b.txt p34",
+        "pip install -r ${file}",
+    ]
+
+
+def test_functions_that_only_return_a_value() -> None:
+    text = """
+def listed(name, folder="requirements"):
+    "Where it is."
+    return os.path.join("requirements", f"{name}.txt")
+
+def endless(x):
+    return endless(x) + endless(x)
+
+@nox.session
+def a(session):
+    session.install("-r", listed("dev"), "-r", listed(name="docs"), endless("x"))
+"""
+    assert _commands(text) == ["pip install -r requirements/dev.txt -r requirements/docs.txt ${endless__x}"]
+
+
+def test_a_path_that_is_not_known_is_the_same_text_wherever_it_stands() -> None:
+    text = """
+@nox.session
+def a(session):
+    listed = Path(session.create_tmp(), "x.txt")
+    session.run("uv", "export", f"--output-file={listed}", external=True)
+    session.install("-r", str(listed), Path(session.create_tmp()).parent)
+"""
+    assert _commands(text) == [
+        "uv export --output-file=${session_create_tmp}/x.txt",
+        "pip install -r ${session_create_tmp}/x.txt ${Path_session_create_tmp____parent}",
+    ]
+
+
+def test_under_nox_poetry_the_lock_constrains() -> None:
+    text = """
+from nox_poetry import session
+@session
+def a(session):
+    session.install(".")
+"""
+    assert _commands(text) == [
+        "poetry export --without-hashes --output=.nox/tmp/requirements.txt",
+        "pip install --constraint=.nox/tmp/requirements.txt .",
     ]

@@ -73,3 +73,17 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     for path in (".python-version", "runtime.txt", ".tool-versions", "mise.toml"):
         with contextlib.suppress(Unreadable):
             read(path, text)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "tools"),
+    [
+        (".tool-versions", "python 3.12\npoetry 1.6.1 1.5\nruby 3\n", {"poetry": "1.6.1"}),
+        ("mise.toml", "[tools]\n'pipx:poetry' = '1.7'\nuv = {version = '0.5.1'}\nnode = '20'\n", {"poetry": "1.7", "uv": "0.5.1"}),
+        ("mise.toml", "[tools]\nuv = ['0.5.1', 'latest']\n", {"uv": "0.5.1"}),
+    ],
+)  # fmt: skip
+def test_versions_of_package_managers(path: str, text: str, tools: dict[str, str]) -> None:
+    extract = read(path, text)
+    assert extract is not None
+    assert extract.settings == {"tools": tools}
