@@ -2,7 +2,7 @@
 
 flake8 reads the first of ``setup.cfg``, ``tox.ini`` and ``.flake8`` that has a section for it, in the folder where it
 is started; options of the command come on top. A run that cannot fail (``--exit-zero``, or one that is tolerated) is no
-gate. Only what stands at the repository's root is looked at: a configuration deeper down is named in ``aside``.
+gate. Only what stands in the base folder is looked at (:mod:`rules.ruff.base`): other configurations are ``aside``.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from packaging.utils import canonicalize_name
 
 from rules.migration import Ground
 from rules.ruff.asked import asked
+from rules.ruff.base import based, below, named_file
 from rules.ruff.catalog import plugins
 from rules.ruff.flake8_config import Flake8Config, from_ini, from_table, with_arguments
 from rules.ruff.linters import Asked
-from rules.ruff.runs import ASIDE, Run, tool_runs
+from rules.ruff.runs import OTHERS, Run, tool_runs
 from scanner import toml_reader
 from scanner.format import Unreadable
 
@@ -32,10 +33,12 @@ _ISORT = (".isort.cfg", "pyproject.toml", "setup.cfg", "tox.ini", ".editorconfig
 class Setup:
     """All that is set: ``flake8`` one configuration for each run that can fail; ``isort`` and ``black`` their options.
 
-    ``None`` for a tool that is not in use. ``plugins`` are flake8's, by normalised name; ``aside`` configurations that
-    do not stand at the root; ``files`` those at the root that hold the options, by tool. ``others`` are the smaller
-    tools, ``sources`` the files of Python, ``paths`` all files.
+    ``None`` for a tool that is not in use. ``base`` is the folder that everything is seen from (``""``: the root).
+    ``plugins`` are flake8's, by normalised name; ``files`` hold the options, by tool, ``aside`` are configurations that
+    stand elsewhere. ``others`` are the smaller tools, ``sources`` the files of Python, ``paths`` all.
     """
+
+    base: str = ""
 
     flake8: tuple[Flake8Config, ...] | None = None
     isort: Mapping[str, Any] | None = None
@@ -43,7 +46,7 @@ class Setup:
     black_argv: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
     runs: tuple[Run, ...] = ()
-    aside: tuple[str, ...] = ()
+    aside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     others: tuple[Asked, ...] = ()
     sources: tuple[str, ...] = ()
@@ -53,20 +56,22 @@ class Setup:
 def gather(ground: Ground) -> Setup:
     """What is set for the tools that are in use; raises nothing: what cannot be read counts as not set."""
     in_use = {t.name for t in ground.repository.tools if t.use != "config-only"}
-    runs = tool_runs(ground)
+    base = based(ground, tool_runs(ground), in_use & {"flake8", "isort", "black", *OTHERS})
+    runs, ground = base.runs, below(ground, base.folder)
     files: dict[str, str] = {}
     project = _pyproject(ground)
     named = {*_declared(ground), *(p for r in runs if r.tool == "flake8" for p in r.plugins)}
     return Setup(
+        base=base.folder,
         flake8=_flake8(ground, project, runs, files) if "flake8" in in_use else None,
         isort=_isort(ground, project, runs, files) if "isort" in in_use or "flake8-isort" in named else None,
-        black=_table(project, "black") if "black" in in_use else None,
+        black=_black(ground, project, runs, files) if "black" in in_use else None,
         black_argv=next((r.argv for r in runs if r.tool == "black"), ()),
         plugins=tuple(sorted(named)),
         runs=runs,
-        aside=tuple(sorted(_aside(ground))),
+        aside=base.aside,
         files=files,
-        others=tuple(asked(ground, runs)),
+        others=tuple(a for a in asked(ground, runs) if a.path is not None or a.tool not in base.aside),
         sources=tuple(sorted(p for p in ground.facts.files if p.endswith((".py", ".pyi")))),
         paths=tuple(sorted(ground.facts.files)),
     )
@@ -120,8 +125,9 @@ def _configured(ground: Ground, written: Flake8Config, run: Run) -> Flake8Config
     """``written``, or the file that the command names, with the command's own options."""
     named = _value(run.argv, "--config") or _value(run.argv, "--append-config")
     if named is not None:
-        text = ground.read(posixpath.normpath(named))
-        written = (from_ini(named, text) if text is not None else None) or written
+        path = posixpath.normpath(named)
+        text = ground.read(path)
+        written = (from_ini(path, text) if text is not None else None) or written
     return with_arguments(written, run.argv)
 
 
@@ -148,8 +154,9 @@ def _declared(ground: Ground) -> Iterator[str]:
 
 def _isort(ground: Ground, project: Mapping[str, Any], runs: tuple[Run, ...], files: dict[str, str]) -> dict[str, Any]:
     options: dict[str, Any] = {}
-    for path in _ISORT:
-        found = _table(project, "isort") if path == "pyproject.toml" else _ini_section(ground.read(path), path)
+    for path in (*_settings(ground, runs, "isort"), *_ISORT):
+        own = posixpath.basename(path) == "pyproject.toml"
+        found = _table(_toml(ground, path), "isort") if own else _ini_section(ground.read(path), path)
         if found:
             options = dict(found)
             files["isort"] = path
@@ -160,8 +167,29 @@ def _isort(ground: Ground, project: Mapping[str, Any], runs: tuple[Run, ...], fi
     return options
 
 
+def _black(
+    ground: Ground, project: Mapping[str, Any], runs: tuple[Run, ...], files: dict[str, str]
+) -> Mapping[str, Any]:
+    for path in _settings(ground, runs, "black"):
+        if table := _table(_toml(ground, path), "black"):
+            files["black"] = path
+            return table
+    return _table(project, "black")
+
+
+def _settings(ground: Ground, runs: tuple[Run, ...], tool: str) -> Iterator[str]:
+    """The files that runs of ``tool`` name for their options; where they name a folder, those in it."""
+    named = [named_file(run) for run in runs if run.tool == tool and not run.advisory]
+    for path in dict.fromkeys(posixpath.normpath(path) for path in named if path is not None):
+        yield from (p for p in (path, *(posixpath.join(path, name) for name in _ISORT)) if p in ground.facts.files)
+
+
 def _ini_section(text: str | None, path: str) -> dict[str, str]:
-    names = ("settings", "isort") if path == ".isort.cfg" else ("isort", "tool:isort", "*.py", "*.{py,pyi}")
+    names = (
+        ("settings", "isort")
+        if posixpath.basename(path) == ".isort.cfg"
+        else ("isort", "tool:isort", "*.py", "*.{py,pyi}")
+    )
     parser = configparser.RawConfigParser()
     try:
         parser.read_string(text or "", path)
@@ -216,7 +244,11 @@ def _isort_arguments(argv: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _pyproject(ground: Ground) -> Mapping[str, Any]:
-    text = ground.read("pyproject.toml")
+    return _toml(ground, "pyproject.toml")
+
+
+def _toml(ground: Ground, path: str) -> Mapping[str, Any]:
+    text = ground.read(path)
     try:
         return toml_reader.loads(text) if text is not None else {}
     except Unreadable:
@@ -225,10 +257,3 @@ def _pyproject(ground: Ground) -> Mapping[str, Any]:
 
 def _table(project: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return toml_reader.table(project, "tool", name) or {}
-
-
-def _aside(ground: Ground) -> Iterator[str]:
-    """Configurations below the root that hold for a part of the files only."""
-    for path in ground.facts.files:
-        if posixpath.basename(path) in (".flake8", ".isort.cfg") and "/" in path and not path.startswith(ASIDE):
-            yield path

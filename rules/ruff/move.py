@@ -13,6 +13,7 @@ from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground
 from rules.rollout.checkers import is_configured
 from rules.ruff import actions, commands, comments, hooks, in_programs, pins, prose, removal
+from rules.ruff.base import below, inside
 from rules.ruff.beside import beside, turned_off
 from rules.ruff.catalog import BUILT_IN, counterparts, plugins, ruff_rules
 from rules.ruff.comments import Silence
@@ -77,6 +78,7 @@ class LintMove:
 def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
     """From flake8, isort and Black to Ruff, as far as they are in use in ``ground``."""
     setup = gather(ground)
+    here = below(ground, setup.base)
     refusals = tuple(_refusals(setup))
     held = (*(_with_flake8(setup) if refusals else ()), *_unmoved(ground, setup))
     setup = _without(_without_refused(setup, refusals), {tool for tool, _ in held})
@@ -85,17 +87,17 @@ def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
     tools = frozenset([*(t for t in commands.TOOLS if getattr(setup, t) is not None), *(p.tool for p in made.parts)])
     stays = (
         *(why for _, why in held if not why.decision),
-        *_stays(ground.repository, tools, made),
-        *_aside(setup),
-        *_idle(ground, tools),
+        *_stays(ground.repository, tools, made, setup),
+        *_aside(setup, tools),
+        *_idle(ground, here, tools),
     )
     empty = LintMove(repository=ground.repository.id, refusals=refusals, setup=setup, notes=stays)
     if not tools:
         return empty
     edits = _Edits(ground)
     try:
-        config, late = _whole(made, ground, baseline)
-        _configure(edits, ground, config, tools)
+        config, late = _whole(made, here, baseline)
+        _configure(edits, setup.base, config, tools)
     except Conflict as conflict:
         return replace(
             empty, refusals=(*refusals, _refusal("ruff-configured", str(conflict), "Which one holds from now on?"))
@@ -103,9 +105,9 @@ def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
     swap = commands.Swap(
         tools=tools, packages=_packages(tools, ground), advice=dict(_advice(setup, made)), fix=_fix(setup, made)
     )
-    _unconfigure(edits, ground, setup, tools)
+    _unconfigure(edits, setup, tools)
     _switch(edits, ground, swap)
-    if (kept := _raise(edits, ground)) is not None:
+    if (kept := _raise(edits, ground, here)) is not None:
         return replace(empty, refusals=(*refusals, kept))
     _silence(edits, setup, made, config, baseline or Baseline())
     return replace(
@@ -156,10 +158,14 @@ def _refusals(setup: Setup) -> Iterator[PlanBlocker]:
         decision = "Keep flake8 for these files, or check them no more?"
         message = f"flake8 stays: it looks at files that Ruff cannot read ({', '.join(strange)})"
         yield _refusal("lint-files", message, decision)
-    elif setup.aside and "flake8" not in setup.files:
-        where = ", ".join(setup.aside[:3])
-        decision = "One configuration for all folders, or a ruff.toml in each?"
-        yield _refusal("lint-config-aside", f"flake8 is configured below the root: {where}", decision)
+    elif setup.aside.get("flake8") and "flake8" not in setup.files:
+        yield _configured_aside("flake8", setup)
+
+
+def _configured_aside(tool: str, setup: Setup) -> PlanBlocker:
+    decision = "One configuration for all folders, or a ruff.toml in each?"
+    where = ", ".join(setup.aside[tool][:3])
+    return _refusal("lint-config-aside", f"{tool} stays: it is configured below the root: {where}", decision)
 
 
 def _uncovered(setup: Setup) -> Iterator[tuple[str, str]]:
@@ -195,7 +201,10 @@ def _with_flake8(setup: Setup) -> Iterator[tuple[str, PlanBlocker]]:
 
 
 def _unmoved(ground: Ground, setup: Setup) -> Iterator[tuple[str, PlanBlocker]]:
-    """Tools that only a program starts, or nothing at all that a file configures."""
+    """Tools that only a program starts, or nothing at all that a file configures; those that are set up elsewhere."""
+    for tool, is_set in (("isort", "isort" in setup.files), ("black", bool(setup.black))):
+        if getattr(setup, tool) is not None and setup.aside.get(tool) and not is_set:
+            yield tool, _configured_aside(tool, setup)
     idle = {t for t in commands.TOOLS if getattr(setup, t) is not None and all(r.tool != t for r in setup.runs)}
     for tool, path, line in in_programs.started(ground, idle):
         message = f"{tool} stays: a program starts it, and no command"
@@ -210,8 +219,9 @@ def _unmoved(ground: Ground, setup: Setup) -> Iterator[tuple[str, PlanBlocker]]:
             yield there.name, _refusal("lint-tool-kept", message, None)
 
 
-def _stays(repository: Repository, tools: frozenset[str], made: Conversion) -> Iterator[PlanBlocker]:
-    why = {part.tool: part.stays for part in made.kept}
+def _stays(repository: Repository, tools: frozenset[str], made: Conversion, setup: Setup) -> Iterator[PlanBlocker]:
+    why = {tool: f"it is configured below the root: {', '.join(places[:3])}" for tool, places in setup.aside.items()}
+    why |= {part.tool: part.stays for part in made.kept if part.stays}
     for tool in repository.tools:
         if tool.name in OTHERS and tool.name not in tools and tool.use != "config-only":
             reason = why.get(tool.name) or "nothing committed runs it"
@@ -224,16 +234,16 @@ _DECISIONS = {
 }
 
 
-def _idle(ground: Ground, tools: frozenset[str]) -> Iterator[PlanBlocker]:
+def _idle(ground: Ground, here: Ground, tools: frozenset[str]) -> Iterator[PlanBlocker]:
     """Ruff has a configuration that nothing runs: it becomes a gate with the patch."""
     runs = any(tool.name == "ruff" and tool.use == "run" for tool in ground.repository.tools)
-    if tools and not runs and configured(ground)[1] is not None:
+    if tools and not runs and configured(here)[1] is not None:
         message = "Ruff is configured and nothing runs it: with this patch what it is set to counts at the gate"
         yield PlanBlocker(code="ruff-configured", message=message, path=None, line=None, decision=None)
 
 
-def _aside(setup: Setup) -> Iterator[PlanBlocker]:
-    for path in setup.aside:
+def _aside(setup: Setup, tools: Collection[str]) -> Iterator[PlanBlocker]:
+    for path in sorted({path for tool in tools for path in setup.aside.get(tool, ())}):
         yield PlanBlocker(
             code="lint-config-aside", message="holds for its folder only and stays", path=path, line=None, decision=None
         )
@@ -307,31 +317,39 @@ def _notebooks(config: RuffConfig, made: Conversion) -> RuffConfig:
     return replace(config, formatting=formatting, per_file=per_file)
 
 
-def _configure(edits: _Edits, ground: Ground, config: RuffConfig, tools: frozenset[str]) -> None:
-    own = next((p for p in _RUFF_FILES if edits.text(p) is not None), None)
-    project = edits.text("pyproject.toml")
+def _configure(edits: _Edits, base: str, config: RuffConfig, tools: frozenset[str]) -> None:
+    own = next((p for name in _RUFF_FILES if edits.text(p := inside(base, name)) is not None), None)
+    manifest = inside(base, "pyproject.toml")
+    project = edits.text(manifest)
     if own is not None:
         edits.put(own, into_ruff_toml(edits.text(own) or "", config))
         if project is not None:
-            edits.put("pyproject.toml", into_pyproject(project, None, tools))
+            edits.put(manifest, into_pyproject(project, None, tools))
     elif project is not None:
-        edits.put("pyproject.toml", into_pyproject(project, config, tools))
+        edits.put(manifest, into_pyproject(project, config, tools))
     else:
-        edits.put("ruff.toml", as_toml(config))
+        edits.put(inside(base, "ruff.toml"), as_toml(config))
 
 
-def _unconfigure(edits: _Edits, ground: Ground, setup: Setup, tools: frozenset[str]) -> None:
+def _unconfigure(edits: _Edits, setup: Setup, tools: frozenset[str]) -> None:
     names = {section for tool in tools for section in _SECTIONS.get(tool, ())}
     if "flake8" in tools and not any(run.tool == "pycodestyle" for run in setup.runs):
         names |= {"pycodestyle", "pep8"}
-    for path in (*INI, ".isort.cfg", ".pep8"):
-        text = edits.text(path)
-        if text is not None and (path != ".isort.cfg" or "isort" in tools):
-            here = names if path == ".isort.cfg" else names - {"settings"}
+    for name in (*INI, ".isort.cfg", ".pep8"):
+        text = edits.text(path := inside(setup.base, name))
+        if text is not None and (name != ".isort.cfg" or "isort" in tools):
+            here = names if name == ".isort.cfg" else names - {"settings"}
             edits.put(path, removal.without_sections(text, here))
+    named = {(tool, path) for tool, path in setup.files.items() if tool in tools}
+    named |= {("flake8", c.path) for c in setup.flake8 or () if c.path is not None and "flake8" in tools}
+    for tool, name in sorted(named):  # by a run's own option
+        if "/" in name and (text := edits.text(path := inside(setup.base, name))) is not None:
+            toml = posixpath.basename(name) == "pyproject.toml"
+            left = into_pyproject(text, None, {tool}) if toml else removal.without_sections(text, _SECTIONS[tool])
+            edits.put(path, left)
     for asked in setup.others:
         if asked.tool in tools and asked.path is not None and posixpath.basename(asked.path) not in _SHARED:
-            edits.put(asked.path, None)
+            edits.put(inside(setup.base, asked.path), None)
 
 
 _SHARED = ("pyproject.toml", *INI)
@@ -355,11 +373,11 @@ def _silence(edits: _Edits, setup: Setup, made: Conversion, config: RuffConfig, 
     """Comments that silence a tool that goes, in Ruff's words."""
     plain = _silences(setup, made, config)
     left: dict[str, int] = {}
-    for path in setup.sources[:_MANY_FILES] if not plain.is_empty else ():
-        text = edits.text(path)
+    for name in setup.sources[:_MANY_FILES] if not plain.is_empty else ():
+        text = edits.text(path := inside(setup.base, name))
         if text is None:
             continue
-        found = comments.translated(text, replace(plain, shown=baseline.silenced.get(path, {})))
+        found = comments.translated(text, replace(plain, shown=baseline.silenced.get(name, {})))
         if found.text != text:
             edits.put(path, found.text)
         if found.left:
@@ -421,12 +439,12 @@ def _switch(edits: _Edits, ground: Ground, swap: commands.Swap) -> None:
             edits.put(path, after)
 
 
-def _raise(edits: _Edits, ground: Ground) -> PlanBlocker | None:
+def _raise(edits: _Edits, ground: Ground, here: Ground) -> PlanBlocker | None:
     """One Ruff in one version: its pins are raised; the first that cannot be is the answer."""
     tool = next((t for t in ground.repository.tools if t.name == "ruff" and t.use != "config-only"), None)
     old = [v for v in tool.versions if v.version.removeprefix("v") != version("ruff")] if tool is not None else []
     locks = {v.path for v in old if _is_lock(ground, v.path)}
-    there = standing(ground)
+    there = standing(here)
     for path in there.aside:
         edits.notes.append(_beside_root(path))
     for path in sorted(ground.facts.files) if tool is not None else ():

@@ -29,7 +29,7 @@ class Run:
 
     ``advisory``: it cannot fail. ``files`` and ``exclude`` are a hook's patterns, those of the whole file included.
     ``is_hook``: pre-commit hands it the files. ``notebooks``: it looks at notebooks, too (``black-jupyter``) or alone
-    (nbQA). ``types``: kinds of files that a hook asks for by name.
+    (nbQA). ``types``: kinds of files that a hook asks for by name. ``folder``: where it is started, from the root.
     """
 
     tool: str
@@ -43,6 +43,7 @@ class Run:
     exclude: tuple[str, ...] = ()
     notebooks: bool = False
     types: tuple[str, ...] = ()
+    folder: str = "."
 
     def covers(self, path: str) -> bool:
         """Whether a hook's ``files`` and ``exclude`` let it see ``path``; a command sees what it names."""
@@ -60,10 +61,10 @@ def _all(ground: Ground) -> Iterator[Run]:
             yield from _hooks(path, text)
     for command in ground.repository.commands:
         if command.context != "hook":
-            yield from _command(command)
+            yield from _command(ground, command)
 
 
-def _command(command: Command) -> Iterator[Run]:
+def _command(ground: Ground, command: Command) -> Iterator[Run]:
     words, _ = unwrap(command.argv)
     tool = _COMMANDS.get(posixpath.basename(words[0])) if words else None
     if tool is not None:
@@ -75,7 +76,27 @@ def _command(command: Command) -> Iterator[Run]:
             line=command.line,
             notebooks=notebooks,
             advisory=command.tolerated,
+            folder=_started_in(ground, command, words[1:]),
         )
+
+
+def _started_in(ground: Ground, command: Command, words: list[str]) -> str:
+    """The folder in which a command is started. That of a script is its caller's, and not always known: where what it
+    names lies beside the script and nowhere else, it is the script's own."""
+    extract = ground.facts.extracts.get(command.path)
+    calls = [i for i in extract.invocations if i.at.line == command.line] if extract is not None else []
+    known = {posixpath.normpath(i.directory) for i in calls if i.directory is not None}
+    folder = known.pop() if len(known) == 1 else "."
+    folder = folder if not folder.startswith(("/", "..")) else "."
+    beside = posixpath.dirname(command.path)
+    names = [posixpath.normpath(w) for w in words if w[:1].isalnum() and ("/" in w or w.endswith(".py"))]
+    if folder == "." and beside and names and not any(_is_there(ground, n) for n in names):
+        return beside if all(_is_there(ground, posixpath.join(beside, n)) for n in names) else folder
+    return folder
+
+
+def _is_there(ground: Ground, path: str) -> bool:
+    return path in ground.facts.files or any(p.startswith(f"{path}/") for p in ground.facts.files)
 
 
 # -- hooks

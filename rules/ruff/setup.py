@@ -13,6 +13,7 @@ from rules.ruff.flake8_config import Flake8Config
 from rules.ruff.gather import Setup
 from rules.ruff.isort_config import IsortRules, translate_isort
 from rules.ruff.linters import LINTERS, Asked, Part, yapf
+from rules.ruff.patterns import of_names
 from rules.ruff.scope import Scope, scope
 from rules.ruff.translate import RuffLint, below, translate
 from rules.ruff.union import Share, families, united
@@ -82,6 +83,8 @@ def convert(setup: Setup, *, target: str | None = None) -> Conversion:
 
 def _flake8(config: Flake8Config, setup: Setup) -> RuffLint:
     lint = translate(config, setup.plugins)
+    named = ((new, codes) for old, codes in lint.per_file for new in of_names(old, setup.sources))
+    lint = replace(lint, per_file=tuple(named))
     gates = [run for run in setup.runs if run.tool == "flake8" and not run.advisory]
     if gates and all(run.is_hook for run in gates):
         return lint  # pre-commit names the files itself

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from rules.migration import Edit
+from rules.ruff.base import inside
 from rules.ruff.catalog import BUILT_IN, counterparts
 from rules.ruff.gate import Comparison, Later, Measure, Place, compare
 from rules.ruff.move import Baseline, LintMove, move
@@ -66,11 +67,12 @@ def _tried(
     found: Opened, first: LintMove, old: OldTools, folder: str, wanted: frozenset[str]
 ) -> tuple[LintMove, Measure]:
     _lay_out(found, first, folder)
+    whole, folder = folder, os.path.join(folder, first.setup.base)
     found_old = run_old(first.setup, first.tools, old, folder) if old.has(first.tools) else None
     runs_ruff = any(t.name == "ruff" and t.use == "run" for t in found.ground.repository.tools)
     if found_old is not None and runs_ruff:
         found_old.reports |= {replace(report, fix=None, until=0) for report in run_ruff(folder)}
-    _apply(first.edits, folder)
+    _apply(first.edits, whole)
     unknown = _unmeasured(first, old)
     alone = _Side(*_new(first, folder, runs_ruff), unknown)
     if found_old is None:
@@ -84,7 +86,7 @@ def _tried(
     baseline = _baseline([n for n in compared.new if n[2] not in silenced.get(n[0], {}).get(n[1], ())], unformatted)
     baseline = replace(baseline, silenced=silenced)
     final = move(found.ground, baseline) if compared.new or unformatted else first
-    _apply(final.edits, folder)
+    _apply(final.edits, whole)
     after = _Side(*_new(final, folder, runs_ruff), unknown)
     return final, Measure(
         status="measured",
@@ -231,9 +233,9 @@ def _lay_out(found: Opened, made: LintMove, folder: str) -> None:
     paths = [p for p in sorted(found.ground.facts.files) if p.endswith((".py", ".pyi"))]
     if len(paths) > MAX_FILES:
         raise NotMeasured(f"{len(paths)} files of Python, more than {MAX_FILES}")
-    named = {asked.path for asked in made.setup.others}
+    named = {inside(made.setup.base, asked.path) for asked in made.setup.others if asked.path is not None}
     words = (word.rpartition("=")[2] for run in made.setup.runs for word in run.argv)
-    named |= {posixpath.normpath(word) for word in words if word and not word.endswith(".py")}
+    named |= {posixpath.normpath(inside(made.setup.base, w)) for w in words if w and not w.endswith(".py")}
     paths += [
         p for p in sorted(found.ground.facts.files) if posixpath.basename(p) in _CONFIGS or p in HOOKS or p in named
     ]

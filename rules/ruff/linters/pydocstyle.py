@@ -6,12 +6,14 @@ not fit ``match`` are not looked at: tests, where nothing is set.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from rules.ruff.catalog import counterparts
 from rules.ruff.expressions import matched_name
 from rules.ruff.linters.linter import Asked, Linter, Part
 from rules.ruff.linters.options import given, words
+from rules.ruff.patterns import of_names
 from rules.ruff.translate import CONVENTIONS, RuffLint, Value
 
 VALUED = frozenset(
@@ -39,7 +41,7 @@ def translate(asked: Asked) -> Part:
     chosen |= _expanded(options.get("add-select"), everything)
     chosen -= _expanded(options.get("add-ignore"), everything)
     select = tuple(sorted(chosen))
-    left_out, unsaid = _left_out(options)
+    left_out, unsaid = _left_out(options, asked.sources)
     return Part(
         tool="pydocstyle",
         lint=RuffLint(
@@ -65,7 +67,7 @@ def _settings(options: dict[str, Any], convention: str) -> dict[str, Value]:
     return found
 
 
-def _left_out(options: dict[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+def _left_out(options: dict[str, Any], sources: Collection[str]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """Patterns of the files that it does not look at, and the options that no pattern says."""
     patterns: list[str] = []
     unsaid = []
@@ -74,7 +76,8 @@ def _left_out(options: dict[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[str
     if names is None:
         unsaid.append(("match", f"which files are checked is decided by an expression: {options['match']}"))
     else:
-        patterns += [name if name.endswith(".py") else f"{name}.py" for name in names[0]]
+        whole = (name if name.endswith(".py") else f"{name}.py" for name in names[0])
+        patterns += [pattern for name in whole for pattern in of_names(name, sources)]
     if folders is None:
         unsaid.append(("match-dir", f"which folders are checked is decided by an expression: {options['match-dir']}"))
     else:

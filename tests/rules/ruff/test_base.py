@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from typing import Any
+
+CI = """\
+jobs:
+  lint:
+    runs-on: ubuntu-latest
+    steps:
+      - run: flake8 .
+        working-directory: backend
+      - run: isort -c .
+        working-directory: backend
+"""
+BACKEND = {
+    "backend/setup.cfg": "[flake8]\nmax-line-length = 100\nexclude = old\n\n[isort]\nprofile = black\n",
+    "backend/shop/a.py": "import os\n",
+    "frontend/package.json": "{}\n",
+}
+
+
+def test_tools_that_run_in_a_folder_are_configured_there(moved: Callable[..., Any]) -> None:
+    after = moved({**BACKEND, ".github/workflows/ci.yml": CI})
+    assert after.move.tools == ("flake8", "isort")
+    assert "ruff.toml" not in after.files
+    config = tomllib.loads(after["backend/ruff.toml"])
+    assert config["lint"]["pycodestyle"] == {"max-line-length": 100}
+    assert config["lint"]["exclude"] == ["**/old/**", "old"]
+    assert "backend/setup.cfg" not in after.files
+    assert "run: ruff check .\n        working-directory: backend" in after[".github/workflows/ci.yml"]
+
+
+def test_a_command_at_the_root_that_names_the_folder(moved: Callable[..., Any]) -> None:
+    """Black goes by the nearest configuration above what it is given."""
+    files = {
+        "backend/pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n\n[tool.black]\nline-length = 110\n',
+        "backend/shop/a.py": "import os\n",
+        "Makefile": "lint:\n\tblack --check backend\n",
+    }
+    after = moved(files)
+    assert tomllib.loads(after["backend/pyproject.toml"])["tool"]["ruff"]["line-length"] == 110
+    assert after["Makefile"] == "lint:\n\truff format --check backend\n"
+
+
+def test_a_hook_that_names_its_configuration(moved: Callable[..., Any]) -> None:
+    hooks = (
+        "repos:\n- repo: https://github.com/PyCQA/flake8\n  rev: 7.0.0\n  hooks:\n  - id: flake8\n"
+        "    args: [--config, backend/.flake8]\n"
+    )
+    files = {
+        ".pre-commit-config.yaml": hooks,
+        "backend/.flake8": "[flake8]\nmax-line-length = 120\n",
+        "backend/a.py": "",
+    }
+    after = moved(files)
+    assert tomllib.loads(after["backend/ruff.toml"])["line-length"] == 120
+    assert "backend/.flake8" not in after.files
+    assert "args" not in after[".pre-commit-config.yaml"]
+
+
+def test_a_script_beside_what_it_names(moved: Callable[..., Any]) -> None:
+    files = {
+        "src/test.sh": "#!/bin/sh\nblack --check shop/a.py\n",
+        "src/pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n\n[tool.black]\nline-length = 120\n',
+        "src/shop/a.py": "",
+    }
+    after = moved(files)
+    assert tomllib.loads(after["src/pyproject.toml"])["tool"]["ruff"]["line-length"] == 120
+    assert "ruff format --check shop/a.py" in after["src/test.sh"]
+
+
+def test_several_folders_are_a_decision(moved: Callable[..., Any]) -> None:
+    makefile = "lint:\n\tcd a && flake8 .\n\tcd b && flake8 .\n\tblack --check a b\n"
+    section = "[flake8]\nmax-line-length = {}\n"
+    files = {"Makefile": makefile, "a/setup.cfg": section.format(90), "b/setup.cfg": section.format(100)}
+    after = moved({**files, "a/x.py": "", "b/y.py": ""})
+    assert after.move.tools == ("black",)
+    (refusal,) = after.move.refusals
+    assert refusal.code == "lint-config-aside"
+    assert "a/setup.cfg, b/setup.cfg" in refusal.message
+
+
+def test_a_hook_over_more_than_the_folder_is_configured_at_the_root(moved: Callable[..., Any]) -> None:
+    hooks = (
+        "repos:\n- repo: https://github.com/PyCQA/flake8\n  rev: 7.0.0\n  hooks:\n  - id: flake8\n"
+        "    args: [--config, backend/.flake8]\n"
+    )
+    files = {
+        ".pre-commit-config.yaml": hooks,
+        "backend/.flake8": "[flake8]\nmax-line-length = 120\n",
+        "backend/a.py": "",
+        "tools/b.py": "",
+    }
+    after = moved(files)
+    assert tomllib.loads(after["ruff.toml"])["line-length"] == 120
+    assert after.move.tools == ("flake8",)
+    assert "backend/.flake8" not in after.files
+
+
+def test_a_configuration_in_force_nowhere_is_left_alone(moved: Callable[..., Any]) -> None:
+    """flake8 that runs at the root does not read the folder's file: what stands below the root is no gate's."""
+    files = {
+        "setup.cfg": "[flake8]\nmax-line-length = 90\n",
+        "plugins/x/setup.cfg": "[flake8]\nmax-line-length = 120\n",
+        "Makefile": "lint:\n\tflake8\n",
+    }
+    after = moved(files)
+    assert tomllib.loads(after["ruff.toml"])["line-length"] == 90
+    assert after["plugins/x/setup.cfg"] == files["plugins/x/setup.cfg"]
+    assert [note.path for note in after.move.notes if note.code == "lint-config-aside"] == ["plugins/x/setup.cfg"]
+
+
+def test_what_a_hook_names_holds_where_it_looks_further(moved: Callable[..., Any]) -> None:
+    """Black's and isort's configuration below the root, by the options of hooks over the whole repository."""
+    hooks = (
+        "repos:\n- repo: https://github.com/psf/black\n  rev: 24.1.0\n  hooks:\n  - id: black\n"
+        "    args: [--config, src/pyproject.toml]\n"
+        "- repo: https://github.com/pycqa/isort\n  rev: 5.13.0\n  hooks:\n  - id: isort\n"
+        "    args: [--sp, src/pyproject.toml]\n"
+    )
+    tables = '[tool.black]\nline-length = 110\n\n[tool.isort]\nprofile = "black"\nknown_first_party = ["shop"]\n'
+    files = {".pre-commit-config.yaml": hooks, "src/pyproject.toml": tables, "src/a.py": "", "tools/b.py": ""}
+    after = moved(files)
+    config = tomllib.loads(after["ruff.toml"])
+    assert config["line-length"] == 110
+    assert config["lint"]["isort"]["known-first-party"] == ["shop"]
+    assert "[tool" not in after.files.get("src/pyproject.toml", "")
+
+
+def test_a_hook_that_leaves_out_a_part_of_the_folder(moved: Callable[..., Any]) -> None:
+    hooks = (
+        "repos:\n- repo: https://github.com/PyCQA/flake8\n  rev: 7.0.0\n  hooks:\n  - id: flake8\n"
+        "    args: [--config, backend/.flake8]\n    exclude: ^backend/tests/\n    files: ^backend/\n"
+    )
+    files = {
+        ".pre-commit-config.yaml": hooks,
+        "backend/.flake8": "[flake8]\nmax-line-length = 120\n",
+        "backend/a.py": "",
+        "backend/tests/test_a.py": "",
+        "tools/b.py": "",
+    }
+    after = moved(files)
+    assert after.move.setup.base == "backend"
+    assert "exclude: ^backend/tests/" in after[".pre-commit-config.yaml"]
