@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
@@ -25,7 +25,7 @@ _EXAMPLE = re.compile(
     r"(?:.+[-_])?(?:examples?|samples?|demos?|tutorials?|quickstarts?|cookbooks?|recipes|playgrounds?|workshops?|showcases?)"
 )
 _FIXTURE = re.compile(
-    r"(?:.+[-_])?(?:fixtures?|test[-_]?data|testdata|testing[-_]data|resources|assets)|templates?|.*[-_]templates?|cookiecutter.*"
+    r"(?:.+[-_])?(?:fixtures?|test[-_]?data|testdata|testing[-_]data)|(?:(?:tests?|static|data)[-_])?(?:resources|assets)|templates?|.*[-_]templates?|cookiecutter.*"
     r"|vendor|vendored|_vendor|_vendored|third[-_]?party|3rd[-_]?party|external|externals|extern|thirdparty|skeletons?|scaffold.*|snapshots?|golden|mocks?"
 )
 _TESTS = re.compile(
@@ -129,7 +129,7 @@ def lay_out(facts: RepoFacts, role_override: Callable[[str], str | None] = lambd
     """The projects of a repository, root first, then by path."""
     drafts = _drafts(facts)
     spaces = _workspaces(drafts)
-    taken = _taken(drafts)
+    taken = _taken(drafts, facts)
     folders = []
     for path in sorted(drafts, key=lambda p: (p != ".", p)):
         root, tool = _workspace_of(path, spaces)
@@ -278,12 +278,28 @@ def _workspaces(drafts: Mapping[str, _Draft]) -> dict[str, Workspace]:
     }
 
 
-def _taken(drafts: Mapping[str, _Draft]) -> frozenset[str]:
-    """The folders whose projects the root project takes by path to run: its members in all but name (Poetry)."""
-    root = drafts.get(".")
-    needs = [r for e in root.extracts if e.manifest is not None for r in e.manifest.requirements] if root else []
-    targets = (_target(r) for r in needs if r.source == "path" and r.scope == "runtime")
-    return frozenset(target for target in targets if target is not None)
+def _taken(drafts: Mapping[str, _Draft], facts: RepoFacts) -> frozenset[str]:
+    """The folders that main projects take by path to run: members in all but name (Poetry), directly or through one.
+
+    What the root needs by path is taken whatever it is; what takes another below it must be a main project itself.
+    """
+    found: set[str] = set()
+    waiting = [
+        path for path in drafts if path == "." or _role(path, drafts[path], member=False, facts=facts)[0] == "main"
+    ]
+    while waiting:
+        new = {t for t in _needed_by_path(drafts[waiting.pop()]) if t in drafts} - found
+        found |= new
+        waiting += sorted(new)
+    return frozenset(found)
+
+
+def _needed_by_path(draft: _Draft) -> Iterator[str]:
+    for manifest in (e.manifest for e in draft.extracts if e.manifest is not None):
+        for requirement in manifest.requirements:
+            target = _target(requirement) if requirement.source == "path" and requirement.scope == "runtime" else None
+            if target is not None:
+                yield target
 
 
 def bringers(folders: Iterable[Folder]) -> dict[str, tuple[str, ...]]:
@@ -467,6 +483,7 @@ def _with_a_main(folders: list[Folder], facts: RepoFacts) -> tuple[Folder, ...]:
     in another language.
     """
     if any(f.role == "main" for f in folders):
+        folders = _without_releases(_with_shipped(folders, facts))
         return tuple(_without_copies(_demote_empty_root(folders, facts)))
     if not python_prevails(facts):
         return tuple(folders)
@@ -490,6 +507,65 @@ def _with_a_main(folders: list[Folder], facts: RepoFacts) -> tuple[Folder, ...]:
     )
 
 
+def _with_shipped(folders: list[Folder], facts: RepoFacts) -> list[Folder]:
+    """The folders, with those as main that an image ships, where what looked like the product has no code at all.
+
+    A chart or a configuration at the root, and ``docker/`` with the code, its manifest and the Dockerfile.
+    """
+    mains = {f.path for f in folders if f.role == "main"}
+    paths = frozenset(f.path for f in folders)
+    if any(owner_of(path, paths) in mains and not is_side_file(path) for path in python_files(facts)):
+        return folders
+    return [
+        replace(
+            f, role="main", role_reasons=(*f.role_reasons, Reason(message="but its image ships the only code here"))
+        )
+        if f.role == "tooling" and _INFRASTRUCTURE.fullmatch(posixpath.basename(f.path)) and _ships(f, facts)
+        else f
+        for f in folders
+    ]
+
+
+def _ships(folder: Folder, facts: RepoFacts) -> bool:
+    """Whether a folder holds a manifest with run time needs, code, and the Dockerfile that takes them in."""
+    needs = any(r.scope == "runtime" for m in folder.manifests for r in m.requirements if m.format in _BUILD_FORMATS)
+    beside = [path for path in facts.files if folder_of(path) == folder.path]
+    image = any("dockerfile" in posixpath.basename(path).lower() for path in beside)
+    return (
+        needs and image and any(p.endswith(".py") and not _SIDE_NAME.fullmatch(posixpath.basename(p)) for p in beside)
+    )
+
+
+def _without_releases(folders: list[Folder]) -> list[Folder]:
+    """The folders with single releases of other packages (``NAME-1.2.0/`` that builds 1.2.0) set aside."""
+    releases = {f.path for f in folders if _is_release(f)}
+    if all(f.path in releases for f in folders if f.role == "main"):
+        return folders
+    return [
+        _as(f, "fixture", "one release of a package, kept as it is")
+        if f.role == "main" and owner_of(f.path, releases) is not None
+        else f
+        for f in folders
+    ]
+
+
+def _is_release(folder: Folder) -> bool:
+    versions = {m.version for m in folder.manifests if m.format in _BUILD_FORMATS and m.version and "." in m.version}
+    return folder.path != "." and any(folder.path.endswith(f"-{version}") for version in versions)
+
+
+_DEPLOYS = re.compile(r"(?:deploy|release|undeploy|provision)(?:[-_]\w+)?\.py")
+
+
+def _only_deploys(folders: list[Folder], facts: RepoFacts) -> bool:
+    """Whether the root builds nothing, and its own code is nothing but scripts that deploy the rest."""
+    if any(_builds(e) for e in folders[0].extracts if posixpath.basename(e.path) in _BUILD_FILES):
+        return False
+    paths = frozenset(f.path for f in folders)
+    own = [p for p in python_files(facts) if owner_of(p, paths) == "." and not is_side_file(p)]
+    return bool(own) and all(_DEPLOYS.fullmatch(path) for path in own)
+
+
 def _demote_empty_root(folders: list[Folder], facts: RepoFacts) -> list[Folder]:
     """The folders with a root that ships nothing itself, but only serves the main projects below, as what it is."""
     root = folders[0]
@@ -500,6 +576,8 @@ def _demote_empty_root(folders: list[Folder], facts: RepoFacts) -> list[Folder]:
         return folders
     if all(is_tool_only(m) for m in root.manifests) and all(e.lock is None for e in root.extracts):
         return [_as(root, "tooling", "only configures tools for the projects below"), *folders[1:]]
+    if _only_deploys(folders, facts):
+        return [_as(root, "tooling", "its only code deploys the projects below"), *folders[1:]]
     if _holds_code(folders, facts):
         return folders
     if _is_locked_for_itself(root):

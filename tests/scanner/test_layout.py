@@ -75,6 +75,57 @@ def test_roles_by_folder_name(path: str, role: str) -> None:
     assert found[path.rpartition("/")[0]] == role
 
 
+def test_a_tail_of_assets_does_not_make_a_fixture() -> None:
+    files = ("sync-known-assets/service.py",)
+    assert roles(manifest("sync-known-assets/requirements.txt", "requirements"), files=files) == {
+        "sync-known-assets": "main"
+    }
+    assert roles(manifest("pyproject.toml"), manifest("test-assets/pyproject.toml"))["test-assets"] == "fixture"
+
+
+def _taking(path: str, target: str) -> Extract:
+    at = Location(path=path, line=2)
+    return manifest(path, requirements=(Requirement(name="y", raw="y", source="path", url=target, at=at),))
+
+
+def test_what_main_projects_take_by_path_to_run_is_main() -> None:
+    members = manifest("libraries/utils/pyproject.toml", name="utils"), manifest("libraries/tools/pyproject.toml")
+    taking = _taking("services/worker/pyproject.toml", "../../libraries/utils")
+    found = roles(manifest("pyproject.toml"), taking, *members)
+    assert found["libraries/utils"] == "main"
+    assert found["libraries/tools"] == "tooling"
+    aside = _taking("examples/worker/pyproject.toml", "../../libraries/utils")
+    assert roles(manifest("pyproject.toml"), aside, *members)["libraries/utils"] == "tooling"
+
+
+def test_what_an_image_ships_is_main_where_the_root_has_no_code() -> None:
+    need = (Requirement(name="requests", raw="requests", at=Location(path="docker/pyproject.toml", line=3)),)
+    inner = manifest("docker/pyproject.toml", requirements=need)
+    files = ("docker/Dockerfile", "docker/operate.py", "tests/test_operate.py")
+    assert roles(manifest("pyproject.toml"), inner, files=files) == {".": "tooling", "docker": "main"}
+    assert roles(manifest("pyproject.toml"), inner, files=(*files, "app.py"))["docker"] == "tooling"
+    assert roles(manifest("pyproject.toml"), inner, files=files[1:])["docker"] == "tooling"
+
+
+def test_single_releases_of_packages_are_fixtures() -> None:
+    releases = (
+        manifest("recipes-of-ours/shapes-2.0.5/pyproject.toml", name="shapes", version="2.0.5"),
+        manifest("custom/shapes-2.0.5/pyproject.toml", name="shapes", version="2.0.5"),
+        manifest("custom/shapes-2.0.5/stub/pyproject.toml", name="shapes"),
+    )
+    found = roles(manifest("pyproject.toml"), *releases)
+    assert found["custom/shapes-2.0.5"] == found["custom/shapes-2.0.5/stub"] == "fixture"
+    assert roles(releases[1]) == {"custom/shapes-2.0.5": "main"}
+
+
+def test_a_root_that_only_deploys_what_lies_below_is_tooling() -> None:
+    need = (Requirement(name="cloud", raw="cloud", at=Location(path="Pipfile", line=3)),)
+    root = manifest("Pipfile", "Pipfile", requirements=need), lock("Pipfile.lock")
+    below = manifest("service/requirements.txt", "requirements")
+    assert roles(*root, below, files=("deploy.py", "service/app.py"))["."] == "tooling"
+    assert roles(*root, below, files=("deploy.py", "run.py", "service/app.py"))["."] == "main"
+
+
 def test_what_looks_like_tooling_is_the_product_where_nothing_else_is() -> None:
     assert roles(manifest("scripts/requirements.txt", "requirements"), files=("scripts/run.py",)) == {"scripts": "main"}
     assert roles(manifest("docs/requirements.txt", "requirements"), files=("docs/conf.py",)) == {"docs": "docs"}
