@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +154,13 @@ class _Proving:
         """
         error = self._error
         best = found
-        for environment in islice(dict.fromkeys(self._environments(found)), _TRIES):
+        known = list(self._environments(found))
+        tried: list[str] = []
+        while len(tried) < _TRIES:
+            environment = next((e for e in (*self._complete(best), *known) if e not in tried), None)
+            if environment is None:
+                break
+            tried.append(environment)
             attempt = self._attempt((self._within(environment),))
             if attempt is not None and (best is None or _loss(attempt.comparison) < _loss(best.comparison)):
                 best = attempt
@@ -189,16 +194,22 @@ class _Proving:
         self._bench.distrust(trusted)
         return found
 
+    def _complete(self, found: _Attempt | None) -> Iterator[str]:
+        """The Pythons for which the old lock is complete, those first that it was made for."""
+        if found is None or not found.comparison.complete:
+            return
+        complete, looked_at = found.comparison.complete, found.comparison.pythons
+        made_for = [m[0] for text in self._move.environments[:1] if (m := re.search(r"\d+\.\d+", text))]
+        runs = _runs(complete, looked_at) if len(complete) < len(looked_at) and "@" not in looked_at[0] else []
+        runs.sort(key=lambda run: not any(v.startswith(f"{release}.") for v in run for release in made_for))
+        yield from (_range(run, pythons(",".join(self._requires) or None)) for run in runs)
+
     def _environments(self, found: _Attempt | None) -> Iterator[str]:
-        """Environments to try: what the old lock is complete for, and what the converter knows of its making.
+        """Environments to try: what the converter knows of the old lock's making.
 
         Where nothing could be locked because of a Python that dependencies do not admit, or have no wheel for: newer
         and newer ones, or older and older ones.
         """
-        if found is not None:
-            complete, everything = found.comparison.complete, found.comparison.pythons
-            if complete and len(complete) < len(everything):
-                yield _range(complete, everything)
         yield from self._move.environments
         used = self._move.project.environments
         if found is not None and windows_alone(self._move) and used.ci is None and used.image is None:
@@ -354,6 +365,17 @@ def _range(chosen: Sequence[str], everything: Sequence[str]) -> str:
     if chosen[-1] != everything[-1]:
         parts.append(f"python_full_version < '3.{int(high.partition('.')[2]) + 1}'")
     return " and ".join(parts)
+
+
+def _runs(chosen: Collection[str], everything: Sequence[str]) -> list[list[str]]:
+    """The unbroken runs of ``chosen`` versions among all, the longest first."""
+    found: list[list[str]] = [[]]
+    for version in everything:
+        if version in chosen:
+            found[-1].append(version)
+        elif found[-1]:
+            found.append([])
+    return sorted(filter(None, found), key=len, reverse=True)
 
 
 def _loss(found: Comparison) -> tuple[int, int]:

@@ -191,6 +191,16 @@ def test_a_python_without_wheels_is_left_out(prover: Prover, wheelhouse: Any) ->
     assert found.environments == () or "< '3.1" in found.environments[0]
 
 
+def test_one_python_that_needs_more_splits_the_rest(prover: Prover, wheelhouse: Any) -> None:
+    """The old lock is complete below and above, and was made below."""
+    wheelhouse.add("alpha", "1.0", ["beta ; python_version == '3.13'"])
+    wheelhouse.add("beta", "1.0")
+    environments = ("python_version >= '3.11'", "python_version == '3.11'")
+    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), environments=environments)
+    assert found.proof.status == "proved", found.proof.reason
+    assert found.environments == ("python_full_version < '3.13'",)
+
+
 def test_stated_environments_are_narrowed_further(prover: Prover, wheelhouse: Any) -> None:
     wheelhouse.add("alpha", "1.0", ["backport; python_version < '3.12'"])
     wheelhouse.add("backport", "1.0")
