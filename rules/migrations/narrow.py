@@ -42,7 +42,7 @@ def narrow_to_lock(base: Base, environments: Sequence[str]) -> None:
     if found is None or not claimed or "environments" in base.draft.settings:
         return
     locked = (int(found[1]), int(found[2]))
-    tested = {v for d in base.site.project.python_versions if d.kind in _RUN and (v := minor(d.version)) is not None}
+    tested = {v for d in base.site.project.python_versions if d.kind in RUN and (v := minor(d.version)) is not None}
     floor = min([locked, *(v for v in tested if v in claimed)])
     if min(claimed) < floor:
         base.draft.settings["environments"] = [f"python_version >= '{dotted(floor)}'"]
@@ -52,7 +52,8 @@ def narrow_to_lock(base: Base, environments: Sequence[str]) -> None:
         base.site.note("lock-narrower", message, base.site.manifest)
 
 
-_RUN = ("ci-matrix", "ci-setup", "tox", "nox", "image")
+RUN = ("ci-matrix", "ci-setup", "tox", "nox", "image")
+"""The kinds of places that run a Python."""
 
 
 def _text(row: Row | None) -> str | None:

@@ -28,7 +28,7 @@ from scanner.proof.causes import Unasked, cause_of, culprits, said, unreached
 from scanner.proof.compare import Comparison, compare
 from scanner.proof.installed import pythons
 from scanner.proof.outcome import Proved, Trial
-from scanner.proof.reasons import Reasons, assumptions, stale, windows_alone
+from scanner.proof.reasons import Reasons, assumptions, left_out, stale, windows_alone
 from scanner.proof.seed import SEED_HOST
 from scanner.proof.settings import Settings
 from scanner.redact import redact_line
@@ -337,6 +337,7 @@ class _Proving:
         if attempt.environments:
             why = "for others the old lock is incomplete" if self._move.pins else "for others nothing can be locked"
             told.append(f"locked for {', '.join(attempt.environments)} alone ([tool.uv] environments): {why}")
+            told += left_out(self._move, pythons(",".join(self._requires) or None), attempt.comparison.pythons)
         if attempt.constraints:
             told.append(f"kept by [tool.uv] constraint-dependencies: {', '.join(attempt.constraints)}")
         if attempt.built_with:

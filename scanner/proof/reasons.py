@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from rules.migration import Move
+from rules.migrations.narrow import RUN
+from rules.pythons import dotted, minor
 from scanner.facts import normal_name
 from scanner.lock_tables import package_tables
 from scanner.markers import possible
@@ -107,6 +109,21 @@ _RENEW = "To decide: renew it with its old tool first, for a fair comparison, or
 def windows_alone(move: Move) -> list[str]:
     """What is only there for Windows, yet stands in the old lock without a marker: it was made there, for there."""
     return sorted({pin.name for pin in move.pins if pin.key in _WINDOWS_ALONE and not pin.marker})
+
+
+def left_out(move: Move, admitted: Collection[str], locked_for: Collection[str]) -> Iterator[str]:
+    """Which of the ``admitted`` Pythons CI and images run although nothing is locked for them."""
+    without = _minors(admitted) - _minors(locked_for)
+    known = {(v, d.path) for d in move.project.python_versions if d.kind in RUN and (v := minor(d.version)) is not None}
+    run = {(version, path) for version, path in known if version in without}
+    if run:
+        names = listed([dotted(version) for version in sorted({version for version, _ in run})])
+        places = listed(sorted({path for _, path in run}), 3)
+        yield f"{names} of {places} is left out by that. To decide: drop it there, or widen the environments afterwards"
+
+
+def _minors(versions: Collection[str]) -> set[tuple[int, ...]]:
+    return {tuple(map(int, version.partition("@")[0].split(".")[:2])) for version in versions}
 
 
 def assumptions(assumed: Mapping[str, Unasked], kept: Collection[str]) -> Iterator[str]:

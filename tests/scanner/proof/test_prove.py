@@ -12,7 +12,7 @@ import pytest
 
 from rules.migration import BOUND, Edit, Move, Recorded
 from scanner.facts import LockedPackage
-from scanner.inventory import Environment, Environments, Project, Signature
+from scanner.inventory import DeclaredPython, Environment, Environments, Project, Signature
 from scanner.proof.outcome import Proved, Trial
 from scanner.proof.prove import prove
 from scanner.proof.settings import Settings
@@ -199,6 +199,19 @@ def test_one_python_that_needs_more_splits_the_rest(prover: Prover, wheelhouse: 
     found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), environments=environments)
     assert found.proof.status == "proved", found.proof.reason
     assert found.environments == ("python_full_version < '3.13'",)
+
+
+def test_a_python_of_ci_that_is_left_out_is_named(prover: Prover, wheelhouse: Any) -> None:
+    wheelhouse.add("alpha", "1.0", ["beta ; python_version >= '3.13'"])
+    wheelhouse.add("beta", "1.0")
+    run = tuple(
+        DeclaredPython(kind="ci-matrix", version=v, path=".github/workflows/ci.yml", line=None)
+        for v in ("3.9", "3.12", "3.13")
+    )
+    project = replace(_project(), python_versions=run)
+    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), project=project)
+    assert found.environments == ("python_full_version < '3.13'",)
+    assert "3.13 of .github/workflows/ci.yml is left out by that" in (found.proof.reason or "")
 
 
 def test_stated_environments_are_narrowed_further(prover: Prover, wheelhouse: Any) -> None:
