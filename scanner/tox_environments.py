@@ -313,6 +313,7 @@ def _build(
     first_line: int,
 ) -> ToxConfig:
     names = list(dict.fromkeys([*listed, *envs]))
+    names += _unlisted(base, names)
     problems: list[Problem] = []
     if len(names) > MAX_ENVIRONMENTS:
         message = f"{len(names)} environments; only the first {MAX_ENVIRONMENTS} were read"
@@ -348,6 +349,18 @@ def _build(
         pythons=tuple(pythons),
         problems=tuple(problems[: shell.MAX_PROBLEMS]),
     )
+
+
+def _unlisted(base: _Section, names: Iterable[str]) -> list[str]:
+    """Environments that stand in no list: their commands hold under a name that none of the others has.
+
+    ``tox -e lint`` starts what ``lint: ruff check`` says.
+    """
+    known = {factor for name in names for factor in name.split("-")}
+    lines = [_line(number, text) for number, text in _joined(_value(base, "commands"))]
+    single = (need for line in lines for need, without in line.alternatives if len(need) == 1 and not without)
+    found = dict.fromkeys(factor for need in single for factor in need)
+    return [factor for factor in found if factor not in known and not _PY_FACTOR.fullmatch(factor)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from scanner.formats import (
     lint_config,
     makefile,
     nox,
+    nx_project,
     owners,
     package_init,
     package_json,
@@ -62,6 +63,7 @@ from scanner.formats import (
     travis,
     uv_lock,
     uv_toml,
+    windows_script,
 )
 
 # Each format with the names that its files can have, in lower case: "=name", or a suffix (what follows the last dot;
@@ -92,6 +94,7 @@ _WHERE: tuple[tuple[Format, str], ...] = (
     (justfile.FORMAT, "- just justfile"),
     (taskfile.FORMAT, "=taskfile.yml =taskfile.yaml =taskfile.dist.yml"),
     (package_json.FORMAT, "=package.json"),
+    (nx_project.FORMAT, "=project.json"),
     (procfile.FORMAT, "~procfile"),
     (dockerfile.FORMAT, "~dockerfile ~containerfile"),
     (dockerignore.FORMAT, "dockerignore"),
@@ -131,6 +134,7 @@ _WHERE: tuple[tuple[Format, str], ...] = (
     (entry_module.FORMAT, "py"),
     (package_init.FORMAT, "=__init__.py"),
     (shell_script.FORMAT, "- sh bash"),
+    (windows_script.FORMAT, "ps1 bat cmd"),
 )
 
 FORMATS: tuple[Format, ...] = tuple(form for form, _ in _WHERE)

@@ -1,4 +1,4 @@
-"""GitLab CI: the root ``.gitlab-ci.yml`` and the job files beside it that it may include.
+"""GitLab CI: the root ``.gitlab-ci.yml`` (or its namesake in ``.gitlab/``) and the job files that it may include.
 
 ``extends``, ``default`` and ``!reference`` are followed within the file; what comes from elsewhere is a reference.
 A hidden job (``.name``) that nothing in the file extends never runs from here and is marked so.
@@ -27,6 +27,7 @@ from scanner.pipeline import (
 from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_all
 
 CI = "gitlab-ci"
+_ROOTS = frozenset({".gitlab-ci.yml", ".gitlab-ci.yaml", ".gitlab/.gitlab-ci.yml", ".gitlab/.gitlab-ci.yaml"})
 _KEYWORDS = frozenset(
     "after_script before_script cache default image include services spec stages types variables workflow".split()
 )
@@ -39,7 +40,7 @@ MAX_SCRIPT = 5_000
 def read(path: str, text: str) -> Extract | None:
     """Read a pipeline file; one that is not the root's must hold jobs with scripts to be taken for one."""
     documents = [d for d in load_all(text, limit=4) if isinstance(d, Mapping)]
-    is_root = path in (".gitlab-ci.yml", ".gitlab-ci.yaml")
+    is_root = path in _ROOTS
     doc = documents[-1] if documents else Mapping({}, {}, 1)
     if not is_root and not _looks_like_jobs(doc):
         return None
@@ -227,7 +228,7 @@ def _flat(node: Node | None, doc: Mapping) -> list[Scalar]:
 
 
 def _matches(path: str) -> bool:
-    if path in (".gitlab-ci.yml", ".gitlab-ci.yaml"):
+    if path in _ROOTS:
         return True
     return path.endswith((".yml", ".yaml")) and ("gitlab" in path or path.startswith("ci/")) and _is_job_file(path)
 

@@ -211,6 +211,8 @@ class _Nox:
                 return (*a, *b) if isinstance(a, tuple) and isinstance(b, tuple) else None
             case ast.BinOp(op=ast.Div(), left=left, right=right):
                 return self._joined([left, right], names, depth + 1)
+            case ast.IfExp(body=body, orelse=orelse):
+                return _common(self._value(body, names, depth + 1), self._value(orelse, names, depth + 1))
             case ast.Attribute() | ast.Call() if (place := self._path_of(node, names, depth + 1)) is not None:
                 return place
             case ast.Call(func=ast.Name(id="str" | "Path" | "list" | "tuple" | "sorted"), args=[inner]):
@@ -302,6 +304,16 @@ class _Nox:
 
 
 _CONSTRAINTS = ".nox/tmp/requirements.txt"  # where nox-poetry writes what the lock says
+
+
+def _common(one: _Value, other: _Value) -> _Value:
+    """What holds whichever way a condition goes: the same value, or the words that both lists begin with."""
+    if one == other:
+        return one
+    if not isinstance(one, tuple) or not isinstance(other, tuple):
+        return None
+    shorter, longer = sorted((one, other), key=len)
+    return shorter if shorter and longer[: len(shorter)] == shorter else None
 
 
 def _above(place: str) -> str | None:

@@ -17,7 +17,7 @@ from scanner.format import Format
 from scanner.lint_tools import pinned, tool_of_distribution, tool_of_hook
 from scanner.pipeline import Pipeline, Where, in_side_folder, scalars
 from scanner.redact import redact
-from scanner.yaml_reader import Mapping, Scalar, load_mapping
+from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load, load_mapping
 
 _NOT_SHELL = frozenset({"pygrep", "fail", "docker", "docker_image"})
 _VERSION = re.compile(r"v?(?P<version>\d[\w.+!-]{0,40})")
@@ -50,25 +50,35 @@ _COMMANDS: AbstractMapping[tuple[str, str], tuple[tuple[str, ...], tuple[str, ..
 
 def read(path: str, text: str) -> Extract:
     """Read ``.pre-commit-config.yaml``."""
-    doc = load_mapping(text)
+    doc, repositories = _document(text)
     pipeline = Pipeline(path, "pre-commit", None, context="hook")
     _python(doc.text("default_language_version", "python"), doc.map("default_language_version"), pipeline)
     mentions: dict[Mention, None] = {}
     references: dict[Reference, None] = {}
     settings = list(_service(path, doc, pipeline))
-    for repository in doc.seq("repos"):
+    for repository in repositories:
         if not isinstance(repository, Mapping):
             continue
         repo = repository.text("repo") or ""
+        rev = repository.text("rev") or repository.text("sha")
         for hook in repository.seq("hooks"):
             if isinstance(hook, Mapping):
-                found = _hook(repo, repository.text("rev"), hook, pipeline)
+                found = _hook(repo, rev, hook, pipeline)
                 mentions.update(dict.fromkeys(found))
                 settings += [s for mention in found for s in lint_settings.of_hook(mention.tool, hook, path)]
         if repo not in ("", "local", "meta", "builtin"):
             at = pipeline.at(repository.line_of("repo"))
-            references[Reference(kind="ci", target=redact(repo), ref=repository.text("rev"), at=at)] = None
+            references[Reference(kind="ci", target=redact(repo), ref=rev, at=at)] = None
     return _with(pipeline.extract(), tuple(mentions), tuple(references), tuple(settings))
+
+
+def _document(text: str) -> tuple[Mapping, tuple[Node, ...]]:
+    """The document and its repositories: in the oldest form, they are the document."""
+    node = load(text)
+    if isinstance(node, Sequence):
+        return Mapping({}, {}, 1), node.items
+    doc = load_mapping(text)
+    return doc, doc.seq("repos")
 
 
 def _service(path: str, doc: Mapping, pipeline: Pipeline) -> Iterator[Setting]:

@@ -237,3 +237,30 @@ def test_the_name_of_the_environment_is_a_variable_of_tox() -> None:
     )
     assert config is not None
     assert config.invocations[0].argv == ("pip", "install", "-r", "dev/${X}.txt")
+
+
+def test_environments_that_only_conditions_name() -> None:
+    text = """[tox]
+envlist = py{311,312}-unit
+
+[testenv]
+commands =
+    unit: pytest
+    py310: pytest old
+    lint: ruff check src
+    style,lint: ruff format src
+    !lint: echo no
+    unit-slow: pytest slow
+"""
+    config = from_ini("tox.ini", text)
+    assert config is not None
+    assert [(t.name, t.default) for t in config.tasks] == [
+        ("py311-unit", True),
+        ("py312-unit", True),
+        ("lint", False),
+        ("style", False),
+    ]
+    assert [" ".join(i.argv) for i in config.invocations if i.job == "lint" and i.argv[0] == "ruff"] == [
+        "ruff check src",
+        "ruff format src",
+    ]

@@ -211,3 +211,20 @@ def a(session):
         "poetry export --without-hashes --output=.nox/tmp/requirements.txt",
         "pip install --constraint=.nox/tmp/requirements.txt .",
     ]
+
+
+def test_words_that_hold_either_way() -> None:
+    text = """
+import nox
+
+@nox.session
+def check(session):
+    style = ["poetry", "run", "isort"]
+    style = style if fix else style + ["--check"]
+    session.run(*style, ".")
+    lock = ["--locked"] if strict else ["--frozen"]
+    session.run("uv", "sync", *lock)
+"""
+    extract = FORMAT.read("noxfile.py", text)
+    assert extract is not None
+    assert [" ".join(i.argv) for i in extract.invocations] == ["poetry run isort .", "uv sync ${lock}"]

@@ -88,3 +88,12 @@ def test_places() -> None:
 
 def test_an_empty_file() -> None:
     assert read(".pre-commit-config.yaml", "").mentions == ()
+
+
+def test_the_oldest_form_is_a_list_with_hashes() -> None:
+    extract = read(
+        ".pre-commit-config.yaml",
+        "- repo: git://git.example/pre-commit/pre-commit-hooks\n  sha: v0.7.1\n  hooks:\n  - id: check-yaml\n  - id: flake8\n",
+    )
+    assert [(m.tool, m.strength, m.at.line, m.version) for m in extract.mentions] == [("flake8", "run", 5, None)]
+    assert [r.ref for r in extract.references] == ["v0.7.1"]
