@@ -389,3 +389,21 @@ def matches_whole(pattern: str, folder: str) -> bool:
     """Whether ``pattern`` matches the path as one text, so that ``*`` crosses folders (uv's ``exclude``)."""
     pattern = posixpath.normpath(pattern.replace("\\", "/"))
     return fnmatchcase(folder, pattern) or (pattern.startswith("**/") and fnmatchcase(folder, pattern[3:]))
+
+
+def root_above(folder: str, extracts: Mapping[str, Extract]) -> str | None:
+    """The root of the workspace to which a folder belongs as a member (``find_workspace``), if there is one."""
+    above = folder
+    while above:
+        above = posixpath.dirname(above)
+        extract = extracts.get(posixpath.join(above, "pyproject.toml"))
+        if extract is None or extract.manifest is None:
+            continue
+        definition = table(extract.manifest.data, "tool", "uv").get("workspace")
+        if not isinstance(definition, dict):
+            return None
+        inside = posixpath.relpath("/" + folder, "/" + above)
+        members, exclude = strings(definition.get("members")), strings(definition.get("exclude"))
+        belongs = any(matches_whole(m, inside) for m in members) and not any(matches_whole(e, inside) for e in exclude)
+        return above if belongs else None
+    return None
