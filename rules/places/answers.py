@@ -163,8 +163,9 @@ def _run(tool: str, first: Word, rest: list[Word], target: Target, manner: Manne
     if not rest:
         return Answer(kind="run", text=_run_prefix(uv, manner))
     values = [w.value for w in rest]
-    if values[0] == "pip" or (values[:2] == ["python", "-m"] and values[2:3] == ["pip"]):
-        after = rest[1 if values[0] == "pip" else 3 :]
+    by_python = re.fullmatch(r"python[\d.]*", values[0]) is not None and values[1:3] == ["-m", "pip"]
+    if by_python or re.fullmatch(r"pip[\d.]*", values[0]):
+        after = rest[3 if by_python else 1 :]
         if after[:1] and after[0].value == "install" and "-r" not in [w.value for w in after]:
             named = [w for w in after[1:] if not w.value.startswith("-")]
             if named and all(w.value in ("pip", "setuptools", "wheel") for w in named):

@@ -72,7 +72,7 @@ FLAGS = re.compile(r"(?:\s|\\\r?\n)*--[a-z][a-z-]*(?:=(?:\"[^\"\n]*\"|[^\s\\]*))
 def calls_old(text: str, target: Target) -> bool:
     """Whether a text names a tool that the move replaces, pip where its files moved."""
     names = "|".join(sorted(target.tools & {"poetry", "pdm", "pipenv", "rye", "pip-compile", "pip-sync", "pip"}))
-    return bool(names) and re.search(rf"(?<![\w-])(?:{names})(?![\w-])", text) is not None
+    return bool(names) and re.search(rf"(?<![\w-])(?:{names})(?:3[\d.]*)?(?![\w-])", text) is not None
 
 
 def names_manager(text: str, target: Target) -> bool:

@@ -32,7 +32,7 @@ from rules.places.docker_variables import gone, variables
 from rules.places.manner import NO_SYNC, PIP_BRINGS_UV, Answer, Manner
 from rules.places.script import Context, Script, Window, yaml_quoted
 from rules.places.target import Target
-from rules.places.text import Splice, applied, line_of, newline
+from rules.places.text import Splice, applied, line_of, line_start, newline
 from rules.pythons import dotted, minor
 from rules.uv import version
 from scanner.facts import Stage
@@ -340,7 +340,10 @@ class _Image:
         """uv in one version, before the stage copies anything."""
         own = [s for s in self.steps if s.stage == step.stage and s.name in ("COPY", "ADD") and s.start < step.start]
         first = own[0] if own else step
-        self.splices.append(Splice(first.start, first.start, self._uv_row()))
+        at = first.start
+        while (above := line_start(self.text, max(at - 1, 0))) < at and self.text[above:at].lstrip().startswith("#"):
+            at = above
+        self.splices.append(Splice(at, at, self._uv_row()))
         self.bootstraps.append(replace(first, start=first.start - 1))
 
     def _uv_row(self) -> str:

@@ -136,11 +136,23 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
             continue
         placed = True
         yield Splice(step.start, step.end, _checkout(holder, steps, step, script) + _setup_uv(text, step, python))
-    if not placed and first is not None:
+    if not placed and first is not None and not _is_set_up_by_caller(holder, script):
         yield Splice(first.start, first.start, _setup_uv(text, first, python, new=True))
     for step in caches:
         if step not in candidates:
             yield Splice(step.start, _with_blank(text, step), "")
+
+
+def _is_set_up_by_caller(holder: Mapping, script: Script) -> bool:
+    """Whether a composite action relies on what the workflows that call it set up."""
+    if "runs-on" in holder.entries or "using" not in holder.entries:
+        return False
+    ground = script.context.ground
+    others = (ground.read(f) or "" for f in sorted(ground.facts.files) if f.startswith(".github/") and f != script.path)
+    return any(_SETS_UP.search(text) for text in others)
+
+
+_SETS_UP = re.compile(r"install[^\n]*(?:poetry|pipenv|pdm|rye|\buv\b)|setup-(?:poetry|pipenv|pdm|rye|uv)|python-poetry")
 
 
 def _left(text: str, found: Window, splices: list[Splice]) -> str:
@@ -221,11 +233,19 @@ def _caches_tool(step: _Step, text: str) -> bool:
     path, key = step.text("with", "path").strip(), step.text("with", "key").lower()
     own = {"~/.local", "~/.poetry", "/opt/poetry", "~/.local/share/pypoetry", "~/.poetry/", "~/.local/"}
     rows = {row.strip() for row in path.split("\n")}
+    if rows <= _DOWNLOADS and f"steps.{step.text('id')}." not in text:
+        return True
     return (
         bool(rows)
         and rows <= own
         and any(t in key + step.text("name").lower() + step.text("id").lower() for t in _TOOLS)
     )
+
+
+_DOWNLOADS = frozenset(
+    f"~/.cache/{name}" for name in ("pypoetry", "pypoetry/cache", "pypoetry/artifacts", "pipenv", "pdm", "rye")
+)
+"""What the old tools downloaded: setup-uv keeps uv's own."""
 
 
 def _with_blank(text: str, step: _Step) -> int:

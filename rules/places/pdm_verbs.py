@@ -121,9 +121,16 @@ def _rye_sync(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
     return sync_answer(target, manner, parts)
 
 
+def _pdm_venv(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
+    """``eval $(pdm venv activate)``; environments that uv makes by itself."""
+    if rest[:1] and rest[0].value == "activate":
+        return Answer(kind="other", text="echo source .venv/bin/activate")
+    return dropped(rest, target, manner)
+
+
 PDM: dict[str, Handler] = {
     **SHARED, "install": _pdm_install, "sync": _pdm_install, "export": _pdm_export, "publish": _pdm_publish,
-    "list": show, "use": dropped, "venv": dropped, "python": as_said("uv python"), "info": dropped,
+    "list": show, "use": dropped, "venv": _pdm_venv, "python": as_said("uv python"), "info": dropped,
 }  # fmt: skip
 """Rules for each command of PDM."""
 

@@ -155,9 +155,9 @@ def _emptied(text: str, start: int, end: int) -> Splice:
     return Splice(start, end, "true")
 
 
-def ini(path: str, text: str, context: Context) -> str:
+def ini(path: str, text: str, context: Context, *, trusted: bool = False) -> str:
     """``tox.ini``: commands of environments, programs that they may call, files that they install."""
-    script = Script(path, text, context, Manner(active=True))
+    script = Script(path, text, context, Manner(active=True), trusted=trusted)
     extra = []
     for start, end in _commands(text):
         if script.window(Window(start=start, end=end)).emptied:
@@ -293,8 +293,18 @@ def pyproject(path: str, text: str, context: Context) -> str:
         for match in _STRING.finditer(text, section.start("body"), section.end("body")):
             name = next(n for n, value in match.groupdict().items() if value is not None)
             quote = '"' if name == "double" else ""
-            script.window(Window(start=match.start(name), end=match.end(name), encode=yaml_quoted(quote)))
-    return script.result
+            if not _LEGACY_TOX.search(text, section.start("body"), match.end()):
+                script.window(Window(start=match.start(name), end=match.end(name), encode=yaml_quoted(quote)))
+    after = script.result
+    found = _LEGACY_TOX.search(after)
+    if found is None:
+        return after
+    above = "\n" * after.count("\n", 0, found.start("ini"))
+    inner = ini(path, above + found["ini"], context, trusted=True)[len(above) :]
+    return after[: found.start("ini")] + inner + after[found.end("ini") :]
+
+
+_LEGACY_TOX = re.compile(r"legacy_tox_ini[ \t]*=[ \t]*(?P<quotes>\"{3}|'{3})(?P<ini>.*?)(?P=quotes)", re.DOTALL)
 
 
 def package_json(path: str, text: str, context: Context) -> str:

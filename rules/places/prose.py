@@ -19,7 +19,7 @@ _LITERAL = re.compile(r"^(?P<indent>[ \t]*)[^\n]*::[ \t]*\n", re.MULTILINE)
 _SHELL = frozenset("bash sh shell console zsh shell-session terminal fish cmd powershell text txt".split()) | {""}
 _START = re.compile(r"(?P<prompt>(?:[$%❯#]|>|PS [^>\n]*>)[ \t]+)")
 _INLINE_LOCK = re.compile(r"`(?P<folder>(?:[\w.-]+/)*)(?:poetry\.lock|Pipfile\.lock|pdm\.lock)`")
-_TOOL = re.compile(r"\b(?:poetry|pipenv|pdm|rye|pip-compile|pip-sync|pip)\b")
+_TOOL = re.compile(r"\b(?:poetry|pipenv|pdm|rye|pip-compile|pip-sync|pip3?)\b")
 
 
 def edit(path: str, text: str, context: Context) -> str:

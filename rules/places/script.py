@@ -15,6 +15,8 @@ from rules.places.answers import answer
 from rules.places.bootstrap import is_installer
 from rules.places.calls import Call, calls, words_of
 from rules.places.manner import LOCKED, NO_SYNC, Answer, Manner
+from rules.places.shared_verbs import A_SHELL
+from rules.places.syncs import merged
 from rules.places.target import MANAGERS, Target
 from rules.places.text import Splice, applied, line_end, line_of, line_start
 from rules.reading import area_of, project_around
@@ -203,6 +205,11 @@ class Script:
         self._brings = brings
         self._in_system = in_system or _SYSTEM.search(text) is not None or (prefix != "" and context.in_system)
 
+    @cached_property
+    def _lacks_uv(self) -> bool:
+        """Whether nothing in a pipeline puts the old tool in place, so that its runner must have had it."""
+        return self._brings and area_of(self.path) == "ci" and _PUTS_IN_PLACE.search(self.text) is None
+
     @property
     def result(self) -> str:
         """The new text."""
@@ -221,6 +228,7 @@ class Script:
         outcome = Outcome(calls=len(found))
         dropped: list[Call] = []
         skip = -1
+        last: tuple[Call, int, str] | None = None
         for number, call in enumerate(found):
             if call.begin < skip:
                 continue
@@ -265,7 +273,14 @@ class Script:
                 if given.text == _VENV_PATH and (whole := _substitution(text, start, call.stop)) is not None:
                     self.splices.append(Splice(*whole, window.encode("$PWD/.venv")))
                     continue
+                known = last if given.kind in ("sync", "system-sync") and self._follows(last, call) else None
+                if known is not None and (both := merged(known[2], new)) is not None:
+                    self.splices[known[1]] = replace(self.splices[known[1]], new=window.encode(both))
+                    dropped.append(call)
+                    last = (call, known[1], both)
+                    continue
                 self.splices.append(Splice(start, end, window.encode(new)))
+                last = (call, len(self.splices) - 1, new)
         outcome.dropped = len(dropped)
         outcome.emptied = (
             bool(dropped)
@@ -275,6 +290,12 @@ class Script:
         if not outcome.emptied:
             self._remove(dropped, found, window)
         return outcome
+
+    def _follows(self, last: tuple[Call, int, str] | None, call: Call) -> bool:
+        """Whether a command comes right after the last one that was replaced, and both are alone in what they do."""
+        if last is None or last[0].stop != last[0].end or call.stop != call.end:
+            return False
+        return last[0].after in ("\n", "&&", ";") and not self.text[last[0].following : call.begin].strip(" \t\\\r\n")
 
     def _named(self, call: Call) -> Call:
         """The call with the tool's name where a variable that stands for it begins it."""
@@ -297,8 +318,11 @@ class Script:
             yield Splice(match.start(), match.end(), "")
 
     def _about_tool(self, call: Call) -> bool:
-        """Whether a command only prepares for the old tool: its folder on the path, its environment file."""
+        """Whether a command only prepares for the old tool: its folder on the path, its environment file, its
+        installer, which goes when it is done."""
         text = self.text[call.begin : call.stop]
+        if call.program == "rm":
+            return all(map(_INSTALLER.fullmatch, files := [v for v in call.values[1:] if v[:1] != "-"])) and bool(files)
         programs = ("export", "source", ".", "echo")
         if call.program not in programs or _HOME.search(text) is None or len(text) > 200:
             return False
@@ -336,11 +360,16 @@ class Script:
             return None
         if given.kind == "other" and given.text == "uv lock" and self._relocks(call):
             return Answer(kind="drop")
+        if given.text == A_SHELL and area_of(self.path) == "ci":
+            return Answer(kind="look", why=f"`{program} {verb}` opens a shell, in which nothing that follows runs")
         if given.text.startswith("uv pip install") and self._in_system:
             return replace(given, text=given.text.removeprefix("uv "))
         if given.kind == "run" and self._in_system and given.upto is not None and not manner.active:
             return Answer(kind="run", text="", upto=given.upto)
         job.has_uv = job.has_uv or given.kind == "bootstrap"
+        if self._lacks_uv and not job.has_uv and program in MANAGERS and given.text.startswith("uv "):
+            job.has_uv = True
+            given = replace(given, text=f"pip install uv=={version('uv')} && {given.text}")
         if given.kind in ("sync", "system-sync"):
             job.synced = True
             job.partial = job.partial or bool(_PARTIAL.search(given.text))
@@ -459,10 +488,18 @@ def _outer(found: list[Call]) -> list[Call]:
 _PROGRAMS = frozenset("poetry pdm pipenv rye pip-compile pip-sync curl wget pipx uv brew asdf conda mamba".split())
 _ANY = re.compile(r"poetry|pdm|pipenv|rye|pip|python")
 _CONTAINERS = frozenset("docker docker-compose podman podman-compose kubectl".split())
+_INSTALLER = re.compile(r"(?:\S*/)?(?:get|install)-poetry\.py")
 _SETTING = re.compile(r"(?:POETRY|PIPENV|PDM)_\w+=\S*[ \t]+")
 _HOME = re.compile(
     r"\.rye/|\$\{?RYE_HOME|"
     r"\.poetry/|\$\{?POETRY_HOME|\$\{?POETRY_BIN|pypoetry|\.poetry\\|(?:export|set)\s+POETRY_|/opt/poetry"
+)
+_PUTS_IN_PLACE = re.compile(
+    r"(?:pip[\d.]*|pipx|apk|apt|apt-get|brew|conda|yum|dnf) (?:-\S+ )*(?:install|add)\b"
+    r"[^\n]*(?:poetry|pipenv|pdm|rye|pip-tools|\buv\b)"
+    r"|python-poetry|get-poetry|install-poetry|pdm-project\.org|install-pdm|rye\.astral|astral|setup-|orbs?:"
+    r"|(?<![\w-])uv[ =:@]"
+    r"|(?:image|container): *[\"']?[\w./-]*(?:/uv\b|\buv:)"
 )
 _ENVIRONMENT = re.compile(r"(?P<env>[^\s;&|\"']+)/(?:bin|Scripts)/(?:pip|python)[\d.]*")
 _PARTIAL = re.compile(r"--no-install-project|--no-dev|--no-default-groups|--only-group|--no-group")

@@ -9,6 +9,9 @@ from rules.places.manner import Answer, Manner, drop, look
 from rules.places.options import quoted, raws, read_options, sync_answer
 from rules.places.target import Target
 
+#: What opens a shell with the environment.
+A_SHELL = "uv run bash"
+
 Handler = Callable[[Sequence[Word], Target, Manner], Answer]
 
 
@@ -91,7 +94,7 @@ def _shell(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
     del rest, target
     if manner.lock == "":
         return Answer(kind="other", text="source .venv/bin/activate")
-    return Answer(kind="other", text="uv run bash")  # a shell that knows the environment, as before
+    return Answer(kind="other", text=A_SHELL)  # a shell that knows the environment, as before
 
 
 def dropped(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:

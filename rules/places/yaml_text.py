@@ -83,12 +83,17 @@ def item_span(text: str, offset: int) -> tuple[int, int]:
     end = after = line_end(text, start)
     while after < len(text):
         line = text[after : line_end(text, after)]
-        if (line.strip() and not line.lstrip().startswith("#")) or (line.strip() and _indent(line) > indent):
+        if line.strip() and (not line.lstrip().startswith("#") or _is_entry(line, indent)):
             if _indent(line) <= indent:
                 break
             end = line_end(text, after)
         after = line_end(text, after)
     return start, end
+
+
+def _is_entry(comment: str, indent: int) -> bool:
+    """Whether a comment is an entry of the item that somebody put aside: ``# cache: true``."""
+    return _indent(comment) > indent and re.match(r"\s*#+\s*(?:-\s+)?[\w-]+:(?:\s|$)", comment) is not None
 
 
 _DASH = re.compile(r" *-(?:\s|$)")

@@ -79,6 +79,8 @@ def told(command: str, manner: Manner | None = None) -> str:
         ("pdm start", "uv run --locked flask run"),
         ("pdm sync -G dev", "uv sync --locked --no-dev --group dev"),
         ("pdm sync -G s3", "uv sync --locked --extra s3"),
+        ("poetry run python3 -m pip install .", "uv pip install ."),
+        ("pdm venv activate in-project", "echo source .venv/bin/activate"),
         ("pdm sync -G $GROUP", "look"),
         ("pdm update $(OPTIONS)", "look"),
         ("pdm update -G docs", "look"),

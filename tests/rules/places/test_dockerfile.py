@@ -199,6 +199,16 @@ def test_files_that_went_are_copied_once_and_not_removed(patched: Patch) -> None
     assert "RUN uv sync --locked --no-cache --inexact\nCOPY . .\n" in found["Dockerfile"]
 
 
+def test_pip3_and_the_comment_above_the_first_copy(patched: Patch) -> None:
+    text = "FROM python:3.12\nWORKDIR /app\n# the list first\nCOPY requirements.txt ./\nRUN pip3 install -r requirements.txt\nCOPY . .\n"
+    rows = patched({"Dockerfile": text}, requirements__txt="flask==3.0.0\n")["Dockerfile"].splitlines()
+    assert rows[2:5] == [
+        "RUN pip install --no-cache-dir uv==0.13.9",
+        "# the list first",
+        "COPY pyproject.toml uv.lock ./",
+    ]
+
+
 def test_an_application_is_installed_once(patched: Patch) -> None:
     text = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nRUN flask digest\n"
     found = patched({"Dockerfile": text}, requirements__txt="flask==3.0.0\n")

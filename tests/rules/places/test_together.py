@@ -195,3 +195,53 @@ def test_a_reader_finds_uv_and_what_it_installed(patched: Any) -> None:
     conda = text.replace("$ pip", "$ conda activate shop\n$ pip install uv\n$ pip")
     after = patched({**files, "README.md": conda}, **own)["README.md"]
     assert '$ UV_PROJECT_ENVIRONMENT="$CONDA_PREFIX" uv sync --inexact\n$ python' in after
+
+
+def test_a_pipeline_whose_runner_had_the_tool_brings_uv(patched: Any) -> None:
+    gitlab = "image: python:3.12\ntest:\n  script:\n    - poetry install\n    - poetry run pytest\n"
+    after = patched({".gitlab-ci.yml": gitlab})[".gitlab-ci.yml"]
+    assert "    - pip install uv==0.13.9 && uv sync --locked\n    - uv run --locked pytest\n" in after
+    with_tool = gitlab.replace("  script:\n", "  script:\n    - pip install poetry\n")
+    assert patched({".gitlab-ci.yml": with_tool})[".gitlab-ci.yml"].count("install uv") == 1
+
+
+def test_installers_that_are_removed_and_shells_that_nobody_uses(patched: Any) -> None:
+    steps = (
+        "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: |\n        curl -O https://x.example/get-poetry.py\n"
+        "        python get-poetry.py\n        rm get-poetry.py\n    - run: |\n        poetry shell\n        ./build.sh\n"
+    )
+    found = patched({".github/workflows/a.yml": steps})
+    assert "get-poetry.py" not in found[".github/workflows/a.yml"].replace("https://x.example/get-poetry.py", "")
+    assert any("opens a shell" in message for _, _, message in found.notes)
+
+
+def test_a_composite_action_relies_on_the_job_that_calls_it(patched: Any) -> None:
+    action = "name: Lint\nruns:\n  using: composite\n  steps:\n  - run: poetry run ruff check\n    shell: bash\n"
+    job = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: pip install poetry\n    - uses: ./.github/actions/lint\n"
+    files = {".github/actions/lint/action.yml": action}
+    alone = patched(files)[".github/actions/lint/action.yml"]
+    assert "setup-uv" in alone
+    called = patched({**files, ".github/workflows/a.yml": job})
+    assert "setup-uv" not in called[".github/actions/lint/action.yml"]
+    assert "setup-uv" in called[".github/workflows/a.yml"]
+
+
+def test_headings_of_the_next_step_stay_and_caches_of_downloads_go(patched: Any) -> None:
+    text = (
+        "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - name: Install Poetry\n      uses: snok/install-poetry@v1\n"
+        "      with:\n        version: 1.8\n      #---------\n      # the cache\n      #---------\n    - uses: actions/cache@v4\n"
+        "      with:\n        path: .venv\n        key: a-${{ hashFiles('poetry.lock') }}\n    - uses: actions/cache@v4\n"
+        "      with:\n        path: ~/.cache/pypoetry\n        key: b\n    - run: poetry install\n"
+    )
+    after = patched({".github/workflows/a.yml": text})[".github/workflows/a.yml"]
+    assert "      # the cache\n" in after
+    assert "hashFiles('uv.lock')" in after
+    assert "path: ~/.cache" not in after
+
+
+def test_tox_in_pyproject(patched: Any) -> None:
+    ini = '\n[tool.tox]\nlegacy_tox_ini = """\n[tox]\nenvlist = py312\n\n[testenv]\nallowlist_externals = poetry\ncommands = poetry run pytest\n"""\n'
+    own = '[tool.poetry]\nname = "shop"\nversion = "1"\ndescription = ""\nauthors = []\n[tool.poetry.dependencies]\npython = "^3.12"\n'
+    found = patched({}, pyproject__toml=own + ini)
+    assert "commands = uv run --locked --active pytest" in found["pyproject.toml"]
+    assert "allowlist_externals = uv" in found["pyproject.toml"]
