@@ -53,7 +53,7 @@ def _changed(commands: Sequence[Command]) -> Iterator[tuple[Command, Command]]:
         return
     locked: dict[str, Command] = {}
     for command in commands:
-        if command.kind == "test" or _APART.search(command.path) or program(command.argv).name in _CONTAINERS:
+        if command.kind == "test" or _APART.search(command.path) or _is_apart(command):
             continue
         place = environment_of(command.argv, ())
         if command.kind == "install" and command.uses_lock:
@@ -62,8 +62,16 @@ def _changed(commands: Sequence[Command]) -> Iterator[tuple[Command, Command]]:
             yield locked[place], command
 
 
+def _is_apart(command: Command) -> bool:
+    """Whether what it installs goes into a container, or into the environments of tox and its like."""
+    started = program(command.argv)
+    wrapped = started.name == "uvx" or started.sub in ("run", "tool")
+    return started.name in _CONTAINERS | _RUNNERS or (wrapped and not _RUNNERS.isdisjoint(command.argv))
+
+
 # environments of tox and nox are apart from each other, and so are containers
 _APART = re.compile(r"(?:^|/)(?:tox\.(?:ini|toml)|noxfile\.py|setup\.cfg|pyproject\.toml|hatch\.toml)$")
+_RUNNERS = frozenset({"tox", "nox", "hatch", "pre-commit", "prek"})
 _CONTAINERS = frozenset({"docker", "docker-compose", "podman", "podman-compose", "nerdctl"})
 _LOCKED = a_command("uv sync --locked", tool="uv", uses_lock=True, enforced="locked", line=8)
 _TEST = a_command("pytest", kind="test", tool="pytest", line=10)
@@ -92,6 +100,15 @@ RULE = Rule(
                 a_command("pip install codecov", kind="adhoc", tool="pip", uses_lock=False, line=9),
                 _TEST,
             ),
-        )
+        ),
+        a_repository(
+            "till",
+            commands=(
+                a_command("pip install -r requirements.txt", tool="pip", uses_lock=True, line=8),
+                a_command("python -m tox", tool="pip", uses_lock=False, line=9),
+                a_command("poetry run nox -s tests", tool="pip", uses_lock=False, line=9),
+                _TEST,
+            ),
+        ),
     ),
 )

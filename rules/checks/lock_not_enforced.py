@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from rules.examples import a_command, a_fleet, a_repository
 from rules.reading import LOCKERS, installs, is_deployed, project_of, several, shown
 from rules.rule import Answer, Case, Rule
+from scanner.commands.words import program
 from scanner.inventory import Command, Project
 
 _LOCKED_FORMS = {
@@ -35,7 +36,7 @@ def check(case: Case) -> Iterator[Answer]:
     found: defaultdict[tuple[str, str, str, str], list[Command]] = defaultdict(list)
     for project, command in installs(case.repository, "ci", "image"):
         weak = command.enforced in ("none", "frozen") and command.uses_lock
-        if weak and command.tool in LOCKERS:
+        if weak and command.tool in LOCKERS and program(command.argv).sub != "pip":  # a compiled list has no manifest
             projects[project.path] = project
             found[project.path, command.context, command.tool, command.enforced or ""].append(command)
     checked = _checked_in_ci(case) if found else set()
@@ -54,12 +55,15 @@ def check(case: Case) -> Iterator[Answer]:
 
 
 def _checked_in_ci(case: Case) -> set[str]:
-    """Projects for which some CI command fails on a stale lock."""
+    """Projects for which some CI command fails on a stale lock, or a hook that CI runs rewrites one."""
     checked = set()
-    for command in case.repository.commands:
+    commands = case.repository.commands
+    hooks_run = any(c.context == "ci" and c.tool == "pre-commit" and c.kind == "lint" for c in commands)
+    for command in commands:
         if command.context not in ("ci", "hook"):
             continue
         asks = any(all(word in command.argv for word in words) for words in _CHECKS)
+        asks |= hooks_run and command.context == "hook" and command.kind == "lock"
         project = project_of(case.repository, command)
         if project is not None and (asks or command.enforced == "locked"):
             checked.add(project.path)
@@ -96,6 +100,15 @@ RULE = Rule(
                 a_command("uv sync --locked", uses_lock=True, enforced="locked"),
                 a_command("uv sync --frozen", uses_lock=True, enforced="frozen", context="image", path="Dockerfile"),
             ),
-        )
+        ),
+        a_repository(
+            "till",
+            commands=(
+                a_command("uv sync", uses_lock=True, enforced="none"),
+                a_command("pre-commit run -a", kind="lint", tool="pre-commit"),
+                a_command("uv lock", kind="lock", tool="uv", context="hook", path=".pre-commit-config.yaml"),
+                a_command("uv pip install -r requirements/test.txt", uses_lock=True, enforced="none"),
+            ),
+        ),
     ),
 )
