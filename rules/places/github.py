@@ -329,7 +329,9 @@ def _setup_uv(text: str, step: _Step, python: str | None, *, new: bool = False) 
     end = newline(text)
     indent = " " * (len(text[step.start :]) - len(text[step.start :].lstrip(" ")))
     first = text[step.start : line_end(text, step.start)]
-    inner = " " * (len(first) - len(first.lstrip(" -")))
+    lonely = first.strip() == "-"  # what follows the dash stands on rows of its own
+    second = text[line_end(text, step.start) :] if lonely else first
+    inner = " " * (len(second) - len(second.lstrip(" " if lonely else " -")))
     named = "name" in step.node.entries
     rows = [f"{inner}name: Set up uv"] if named else []
     if not new and (name := step.text("id")) and f"steps.{name}." in text:
@@ -339,7 +341,7 @@ def _setup_uv(text: str, step: _Step, python: str | None, *, new: bool = False) 
     if not new and (shell := step.node.text("if")) and not re.search(r"cache-hit|\bos\b", shell):
         rows.insert(len(rows) - (3 if python else 2), f"{inner}if: {_raw(text, step)}")
     dash = first[: len(inner)] if first.lstrip().startswith("-") else f"{indent}- "
-    rows[0] = dash + rows[0][len(inner) :]
+    rows[0] = first + rows[0] if lonely else dash + rows[0][len(inner) :]
     gap = end if new and _has_blank_before(text, step) else ""
     return end.join(rows) + end + gap
 

@@ -370,6 +370,7 @@ class Script:
         if self._lacks_uv and not job.has_uv and program in MANAGERS and given.text.startswith("uv "):
             job.has_uv = True
             given = replace(given, text=f"pip install uv=={version('uv')} && {given.text}")
+        job.partial = job.partial or given.text.startswith("uv pip install")  # which a sync would take back
         if given.kind in ("sync", "system-sync"):
             job.synced = True
             job.partial = job.partial or bool(_PARTIAL.search(given.text))

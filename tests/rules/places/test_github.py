@@ -212,3 +212,16 @@ def test_a_cache_of_pip_goes_where_pip_installs_nothing(patched: Patch) -> None:
     )
     assert "cache: pip" not in patched({PATH: workflow(head)})[PATH]
     assert "cache: pip" in patched({PATH: workflow(head + "      - run: pip install tox\n")})[PATH]
+
+
+def test_a_dash_on_a_row_of_its_own(patched: Patch) -> None:
+    text = workflow(
+        "      -\n          name: Get it\n          uses: actions/checkout@v4\n      -\n          name: Test\n          run: poetry run pytest\n"
+    )
+    assert "      -\n          name: Set up uv\n          uses: astral-sh/setup-uv@" in patched({PATH: text})[PATH]
+
+
+def test_what_pip_changed_in_the_environment_stays(patched: Patch) -> None:
+    steps = "      - run: pip install poetry\n      - run: poetry install\n      - run: poetry run pip install django~=5.0\n      - run: poetry run pytest\n"
+    after = patched({PATH: workflow(steps)})[PATH]
+    assert "- run: uv pip install django~=5.0\n      - run: uv run --no-sync pytest\n" in after
