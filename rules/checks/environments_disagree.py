@@ -26,6 +26,11 @@ Cause: TypeAlias = Literal["install", "python", "index"]
 
 
 _CAUSES: dict[str, Cause] = {"tool": "install", "lock": "install", "python": "python", "index": "index"}
+_PYTHONS = {
+    "local": ("version-file", "requires-python", "pipfile", "conda"),
+    "ci": ("ci-matrix", "ci-setup", "version-file"),
+    "image": ("image",),
+}
 _NAMES = {"local": "developers", "ci": "CI", "image": "the image"}
 
 
@@ -40,9 +45,25 @@ def check(case: Case) -> Iterator[Answer]:
                     f"{label(case.repository, project)}: {_message(project, cause, found)}",
                     project=project.path,
                     level="note" if cause == "index" or not is_deployed(project) else "warning",
-                    evidence=[_shown(e) for d in found for e in d.evidence] or [Evidence(path=project.path)],
+                    evidence=_evidence(project, cause, found) or [Evidence(path=project.path)],
                     fix=_fix(project, cause, found),
                 )
+
+
+def _evidence(project: Project, cause: Cause, found: Sequence[Disagreement]) -> list[Evidence]:
+    """The lines that show it: for Python those that name the versions, not those that install."""
+    installs = [_shown(e) for d in found for e in d.evidence]
+    if cause != "python":
+        return installs
+    wanted = {
+        (version, kind)
+        for name in {n for d in found for n in d.between}
+        if (environment := getattr(project.environments, name)) is not None
+        for version in environment.python
+        for kind in _PYTHONS[name]
+    }
+    declared = [p for p in project.python_versions if (p.version, p.kind) in wanted]
+    return [Evidence(path=p.path, line=p.line, text=f"Python {p.version}") for p in declared] or installs
 
 
 def _shown(place: Place) -> Evidence:

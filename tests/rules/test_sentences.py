@@ -65,6 +65,20 @@ def test_environments_that_disagree_are_one_finding_for_each_cause() -> None:
     assert len(texts) == 2
 
 
+def test_pythons_that_differ_are_shown_where_they_are_named() -> None:
+    named = (
+        DeclaredPython(version="3.12", path=".github/workflows/ci.yml", line=9, kind="ci-matrix"),
+        DeclaredPython(version="3.9", path="Dockerfile", line=1, kind="image"),
+        DeclaredPython(version="3.9", path="setup.py", line=30, kind="classifier"),
+    )
+    project = differing(disagreements=apart("ci", "image", "python"), python_versions=named)
+    finding = one("environments-disagree", a_repository("shop", project))
+    assert [(e.path, e.line, e.text) for e in finding.evidence] == [
+        (".github/workflows/ci.yml", 9, "Python 3.12"),
+        ("Dockerfile", 1, "Python 3.9"),
+    ]
+
+
 def test_where_locks_conflict_that_decision_comes_first() -> None:
     project = differing(lock_discipline="conflicting", lockfiles=(POETRY, a_lockfile()))
     repository = a_repository("shop", project, images=(an_image(grade="L1", tool="uv"),))
