@@ -13,48 +13,12 @@ from dataclasses import dataclass
 
 from scanner.facts import EntryPoint, Hint, Manifest
 from scanner.inventory import Kind, Reason
+from scanner.known_frameworks import BOTS, CHAT_CLIENTS, GUIS, JOBS, PAGES, QUEUES, SERVERS, WEB, WORKERS
 from scanner.layout import Folder, is_inside, is_side_file
 from scanner.purpose import Said, first_said, said_by_name, template_word
 from scanner.toml_reader import table
+from scanner.workloads import RUNS_ITS_IMAGE
 
-SERVERS = frozenset(
-    """
-    daphne gevent-websocket granian gunicorn hypercorn mangum uvicorn uwsgi waitress
-    """.split()
-)
-WEB = frozenset(
-    """
-    apiflask azure-functions blacksheep bottle chainlit chalice cherrypy connexion dash django eve falcon fastapi
-    fastmcp flask functions-framework gradio
-    litestar masonite nicegui pyramid quart ray-serve reflex robyn sanic starlette streamlit vibora wagtail web-py
-    """.split()
-)
-PAGES = frozenset({"chainlit", "dash", "fastmcp", "gradio", "nicegui", "streamlit"})
-BOTS = frozenset(
-    """
-    aiogram botbuilder-core dis-snek discord discord-py discord-py-interactions disnake errbot hikari interactions-py
-    khl-py line-bot-sdk naff nextcord nonebot2 opsdroid py-cord pytelegrambotapi python-telegram-bot slack-bolt slackbot
-    twitchio vkbottle
-    """.split()
-)
-CHAT_CLIENTS = frozenset({"irc", "kurigram", "matrix-nio", "pyrogram", "pyromod", "telethon", "vk-api"})
-WORKERS = frozenset(
-    """
-    arq celery dramatiq faust-streaming huey nameko procrastinate rq taskiq temporalio
-    """.split()
-)
-QUEUES = frozenset({"aio-pika", "aiokafka", "confluent-kafka", "kafka-python", "nats-py", "paho-mqtt", "pika"})
-JOBS = frozenset(
-    """
-    airflow apache-airflow apache-beam dagster dbt-core kedro luigi mage-ai metaflow prefect scrapy sqlmesh
-    """.split()
-)
-GUIS = frozenset(
-    """
-    arcade customtkinter dearpygui flet kivy nuitka pyforms pygame pyqt5 pyqt6 pyside2 pyside6 pysimplegui textual toga
-    ttkbootstrap wxpython
-    """.split()
-)
 _MANAGE = "manage.py"
 _COMMANDS = frozenset({"console_scripts", "gui_scripts", "scripts"})
 _DAEMON = "Environment :: No Input/Output (Daemon)"
@@ -64,6 +28,7 @@ _INFRASTRUCTURE = re.compile(
 )
 
 _FREEZE = 45
+_MANIFESTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "Pipfile"})
 _BROUGHT_ALONG = frozenset({"bottle", "dash", "fastapi", "flask", "gradio", "starlette", "streamlit"})
 
 Places = Mapping[str, tuple[str, int | None]]
@@ -102,8 +67,12 @@ class _Signs:
         return next((h for h in self.hints if h.kind == kind), None)
 
     def is_frozen(self) -> bool:
-        """Whether the dependencies are all that an environment happened to hold: one of them says nothing."""
-        return len(self.dependencies) > _FREEZE and not self.says("service")
+        """Whether the dependencies are all that an environment happened to hold: one of them says nothing.
+
+        What a manifest declares somebody chose, however much it is.
+        """
+        listed = sum(1 for path, _ in self.dependencies.values() if posixpath.basename(path) not in _MANIFESTS)
+        return listed > _FREEZE and not self.says("service")
 
     def is_started_by_hand(self) -> bool:
         """Whether a module asks a person for arguments or input."""
@@ -135,7 +104,9 @@ def kind_of(
     if _is_shared(signs) and signs.packaged is not None and not any(_is_deployed(h) for h in signs.hints):
         return _answer("library", "a package among libraries, without commands of its own", signs.packaged.path)
     return (
-        _template(signs, readme)
+        _by_workload(signs)
+        or _among_jobs(signs)
+        or _template(signs, readme)
         or _hosted(signs, own)
         or _service(signs)
         or _job(signs, own)
@@ -304,6 +275,25 @@ def _template(signs: _Signs, readme: Sequence[Hint]) -> KindOf | None:
         return _by("unknown", hint)
     named = next((m for m in signs.folder.manifests if m.name and template_word(m.name)), None)
     return _answer("unknown", f"its name is {named.name}", named.path) if named is not None else None
+
+
+def _by_workload(signs: _Signs) -> KindOf | None:
+    """What a cluster does with the project's own image: what it keeps running somewhere is a service."""
+    if signs.published and signs.says("library"):
+        return None
+    found = sorted((h for h in signs.hints if h.what.endswith(RUNS_ITS_IMAGE)), key=lambda h: h.kind != "service")
+    return _by("service" if found[0].kind == "service" else "job", found[0]) if found else None
+
+
+def _among_jobs(signs: _Signs) -> KindOf | None:
+    """What lies among jobs (``jobs/daily-export``) and has an image, in which nothing keeps running."""
+    part = next((p for p in signs.folder.path.lower().split("/")[:-1] if p in _JOB_FOLDERS), None)
+    if part is None or not signs.has_image or signs.hint("service") is not None or signs.says("library"):
+        return None
+    return _answer("job", f"lies among {part}, with an image of its own", signs.folder.path)
+
+
+_JOB_FOLDERS = frozenset({"jobs", "cronjobs", "cron-jobs", "cron_jobs", "batch-jobs", "batch_jobs", "etls"})
 
 
 def _hosted(signs: _Signs, own: Sequence[str]) -> KindOf | None:

@@ -316,12 +316,22 @@ def _primary(
     declared = [tool for tool in _DECLARATION_ORDER if tool in evidence and _declares(folder, tool, evidence)]
     if declared[:1] == ["hatch"] and "uv" in evidence and not any(e.kind == "command" for e in evidence["hatch"]):
         return "uv", "the automation uses it, and nothing runs Hatch's environments", ()
+    if declared[:1] == ["pip"] and "conda" in declared and _only_conda_runs(folder):
+        return "conda", "its environment is all that declares what is needed at run time", ()
     if declared and declared[0] in ("pip", "setuptools") and _is_held_by_conda(folder, declared[0]):
         return "conda", f"its environment holds all that {declared[0]} declares", ()
     if declared:
         return declared[0], "owns the declaration", ()
     rest = [tool for tool in _DECLARATION_ORDER if tool in evidence]
     return (rest[0], "the only sign there is", ()) if rest else (None, "no sign of any manager", ())
+
+
+def _only_conda_runs(folder: Folder) -> bool:
+    """Whether nothing but a conda environment says what is needed at run time, and that is known."""
+    if any(gap.field in ("dependencies", "install_requires") for m in folder.manifests for gap in m.gaps):
+        return False
+    needs = [(m.format, r) for m in folder.manifests for r in m.requirements if r.scope == "runtime"]
+    return {form for form, r in needs if not is_dev_file(r.at.path)} == {"conda"}
 
 
 def _is_held_by_conda(folder: Folder, other: str) -> bool:

@@ -41,7 +41,8 @@ class Scenery:
 
     ``python_lines`` are, by Dockerfile, the lines that say which Python the shipped image runs.
     By project: ``own_files`` (all files nearest to it), ``serving`` (what was read of those, and of the files that
-    serve the whole repository) and ``bringers`` (the projects that take it by path, so that their install is its own).
+    serve the whole repository), ``bringers`` (the projects that take it by path, so that their install is its own) and
+    ``workloads`` (what a cluster does with its image).
     """
 
     facts: RepoFacts
@@ -56,6 +57,7 @@ class Scenery:
     local: frozenset[str]
     python_lines: Mapping[str, frozenset[int]] = field(default_factory=dict)
     bringers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    workloads: Mapping[str, tuple[Hint, ...]] = field(default_factory=dict)
 
 
 def describe_project(folder: Folder, scenery: Scenery) -> Project:
@@ -258,7 +260,8 @@ def _as_shipped(python: PythonVersion, scenery: Scenery) -> PythonVersion:
 
 def _hints(folder: Folder, scenery: Scenery) -> list[Hint]:
     serving = scenery.serving.get(folder.path, ())
-    return [hint for extract in serving if extract.format != _README for hint in extract.hints]
+    own = [hint for extract in serving if extract.format != _README for hint in extract.hints]
+    return [*own, *scenery.workloads.get(folder.path, ())]
 
 
 def _readme(folder: Folder, scenery: Scenery) -> list[Hint]:

@@ -15,6 +15,7 @@ _LIBRARY = (
     r"|middleware|decorators?|reusable"
     r"|python (?:client|wrapper|api|interface|module|implementation)|api (?:client|wrapper)"
     r"|(?:client|wrapper|adapter|connector|helpers?) (?:for|to|around)|(?:integration|support|backend) for"
+    r"|(?:data|pydantic|domain) models for"
     r"|package (?:for|to|that|which|of|with|providing|containing)|implementation (?:of|in|for|based)"
 )
 _CLI = (
@@ -53,7 +54,8 @@ _TEMPLATE = re.compile(
 _SERVERS = re.compile(
     r"\b(?:uvicorn|gunicorn|hypercorn|daphne|granian|waitress-serve|uwsgi|celery|flask run|fastapi run|fastapi dev"
     r"|streamlit run|runserver|rq worker|dramatiq|sanic|chainlit run|panel serve|gradio|supervisord|arq|huey_consumer"
-    r"|mlflow server|dagster-webserver|prefect server|litestar run|quart run|functions-framework|awslambdaric)\b"
+    r"|mlflow server|dagster-webserver|prefect server|litestar run|quart run|functions-framework|awslambdaric"
+    r"|kopf run)\b"
 )
 _NAMES = {
     "library": "adapter client common extension lib libs plugin provider sdk utils",

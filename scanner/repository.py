@@ -49,6 +49,7 @@ from scanner.locks import judge_locks
 from scanner.ownership import criticality_of, owners_of
 from scanner.project import Scenery, describe_project
 from scanner.references import references_of
+from scanner.workloads import workloads_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ def describe(
     identity: Identity, facts: RepoFacts, config: Config, verdicts: Mapping[str, Verdict] | None = None
 ) -> Repository:
     """The inventory's entry for one repository; ``verdicts`` are those on its locks, where they are made already."""
+    facts = _without_foreign_jobs(facts)
     folders = lay_out(facts, lambda path: config.role_of(identity.id, path))
     paths = tuple(f.path for f in folders)
     mains = tuple(f.path for f in folders if f.role == "main")
@@ -93,6 +95,7 @@ def describe(
         verdicts=judge_locks(facts) if verdicts is None else verdicts,
         local=_local_names(folders),
         bringers=bringers(folders),
+        workloads=workloads_of(paths, facts.extracts.values()),
     )
     projects = tuple(describe_project(folder, scenery) for folder in folders)
     is_python = _is_python(projects, facts)
@@ -124,6 +127,15 @@ def describe(
         files=len(facts.files),
         aside=_left_aside(facts, folders),
     )
+
+
+def _without_foreign_jobs(facts: RepoFacts) -> RepoFacts:
+    """The facts without ``.gitlab-ci.yml`` of folders where the repository has no pipeline that could include them."""
+    if any(extract.ci == "gitlab-ci" for extract in facts.extracts.values()):
+        return facts
+    foreign = {p for p in facts.extracts if "/" in p and posixpath.basename(p) in (".gitlab-ci.yml", ".gitlab-ci.yaml")}
+    kept = {path: extract for path, extract in facts.extracts.items() if path not in foreign}
+    return replace(facts, extracts=kept) if foreign else facts
 
 
 def failed(identity: Identity, code: str, message: str) -> Repository:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from scanner.inventory import Project
+from scanner.inventory import Project, Repository
 
 Make = Callable[[Mapping[str, str]], Project]
+Describe = Callable[[Mapping[str, str]], Repository]
 
 BUILT = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
 
@@ -52,6 +53,17 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         {"pyproject.toml": pyproject(published=True, more=SCRIPT), "Dockerfile": "FROM a\nCMD gunicorn a", **MODULE},
     ),
     "a Django project": ("service", {"requirements.txt": "djangorestframework", "manage.py": "", "site/a.py": ""}),
+    "an operator of a cluster": ("service", {"requirements.txt": "kopf", "a.py": ""}),
+    "a long list that a manifest declares": (
+        "service",
+        {
+            "pyproject.toml": pyproject(
+                published=True,
+                more="dependencies = [" + ", ".join(f"'x{n}'" for n in range(50)) + ", 'fastapi', 'uvicorn']",
+            ),
+            **MODULE,
+        },
+    ),
     "a bot": ("service", {"requirements.txt": "aiogram", "a.py": ""}),
     "an application object": ("service", {"Pipfile": "[packages]\nx = '*'", "server.py": "app = Vibora()\n"}),
     "a loop that consumes": (
@@ -480,3 +492,35 @@ def test_the_reason_names_the_line_that_starts_it(only_project: Make) -> None:
 def test_what_is_deployed_goes_before_what_a_module_shows(only_project: Make) -> None:
     files = {"requirements.txt": "x", "server.py": "app = Flask(__name__)\n", "Dockerfile": "FROM a\nCMD uvicorn a\n"}
     assert only_project(files).kind_reasons[0].path == "Dockerfile"
+
+
+def _workload(kind: str, image: str) -> str:
+    return f"apiVersion: batch/v1\nkind: {kind}\nspec:\n  containers:\n    - image: {image}\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("job", {"k8s/a/cron.yaml": _workload("CronJob", "registry.example/acme/services/prices:1")}),
+        (
+            "service",
+            {
+                "k8s/a/cron.yaml": _workload("CronJob", "acme/prices:1"),
+                "k8s/a/run.yaml": _workload("Deployment", "acme/prices:1"),
+            },
+        ),
+        ("service", {"k8s/a/cron.yaml": _workload("CronJob", "acme/rates:1")}),
+    ],
+)
+def test_a_cluster_says_by_the_image(kind: str, more: dict[str, str], inventory: Describe) -> None:
+    files = {"services/prices/requirements.txt": "nats-py", "services/prices/Dockerfile": "FROM a\nCMD python a.py\n"}
+    found = inventory({**files, "services/prices/a.py": "", **more})
+    (project,) = (p for p in found.projects if p.path == "services/prices")
+    assert (project.kind, project.kind_reasons) == (kind, project.kind_reasons)
+
+
+def test_among_jobs(inventory: Describe) -> None:
+    job = {"requirements.txt": "click", "main.py": "@click.command()\ndef f(): pass\n", "README.md": "# Template Job\n"}
+    files = {f"jobs/{name}/{file}": text for name in ("one", "two") for file, text in job.items()}
+    found = inventory({**files, "jobs/one/Dockerfile": "FROM a\n"})
+    assert {p.path: p.kind for p in found.projects} == {"jobs/one": "job", "jobs/two": "unknown"}

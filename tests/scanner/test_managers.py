@@ -29,6 +29,15 @@ EXPORTED = (
 )
 
 CASES: dict[str, tuple[str | None, set[str], dict[str, str]]] = {
+    "conda where pip only serves the tests": (
+        "conda",
+        {"conda", "pip"},
+        {
+            "setup.py": "from setuptools import setup\nsetup(name='shop', install_requires=[], tests_require=['pytest'])\n",
+            "environment.yml": CONDA.format("  - numpy=1.18.1\n  - ipython\n"),
+            "test-requirements.txt": "pytest\nnumpy\n",
+        },
+    ),
     "a bare project": ("pip", {"pip"}, {"pyproject.toml": PROJECT}),
     "a project of hatchling is not Hatch": ("pip", {"pip"}, {"pyproject.toml": PROJECT + BUILT}),
     "Hatch environments": (
@@ -278,3 +287,19 @@ def test_what_another_projects_image_installs_beside_itself_is_not_its_manager(
         }
     )
     assert {p.path: p.package_managers for p in found.projects} == {"api": ("pip",), "libs/cart": ("uv",)}
+
+
+def test_a_generated_client_brings_a_pipeline_that_is_not_ours(
+    inventory: Callable[[Mapping[str, str]], Repository],
+) -> None:
+    files = {
+        "pyproject.toml": POETRY,
+        "poetry.lock": POETRY_LOCK,
+        "shop.py": "",
+        "client/pyproject.toml": POETRY,
+        "client/.gitlab-ci.yml": "test:\n  script:\n    - pip install -r requirements.txt\n",
+        "requirements.txt": "",
+    }
+    assert inventory(files).projects[0].package_managers == ("poetry",)
+    files[".gitlab-ci.yml"] = "include: client/.gitlab-ci.yml\n"
+    assert inventory(files).projects[0].package_managers == ("pip", "poetry")

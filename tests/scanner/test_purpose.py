@@ -9,6 +9,7 @@ from scanner.purpose import first_said, said_by_name, server_in, template_word
     ("text", "kind"),
     [
         ("A library for carts", "library"),
+        ("Pydantic data models for carts", "library"),
         ("Carts of the Library of Somewhere", None),
         ("A build backend", "library"),
         ("Bindings for C", "library"),
