@@ -133,7 +133,8 @@ _WHERE: tuple[tuple[Format, str], ...] = (
     (readme.FORMAT, "=readme.md =readme.rst =readme.txt =readme.markdown =readme"),
     (entry_module.FORMAT, "py"),
     (package_init.FORMAT, "=__init__.py"),
-    (shell_script.FORMAT, "- sh bash"),
+    (shell_script.FORMAT, "sh bash"),
+    (shell_script.UNNAMED, "-"),
     (windows_script.FORMAT, "ps1 bat cmd"),
 )
 

@@ -40,11 +40,13 @@ def read(path: str, text: str) -> Extract | None:
     )
 
 
-FORMAT = Format(
-    name="shell",
+FORMAT = Format(name="shell", matches=like(r".*\.(?:sh|bash)"), read=read)
+# Perhaps a script: a binary, or a file whose content is elsewhere, is nobody's loss there.
+UNNAMED = Format(
+    name="shell-unnamed",
     matches=like(
-        r".*\.(?:sh|bash)"
-        r"|(?:.*/)?(?:bin|scripts?|ci|tools?|hack|dev|build|deploy|\.github|\.ci|\.buildkite)/(?:[^/]+/)?[\w-]+"
+        r"(?:.*/)?(?:bin|scripts?|ci|tools?|hack|dev|build|deploy|docker|\.github|\.ci|\.buildkite)/(?:[^/]+/)?[\w-]+"
     ),
     read=read,
+    quiet=True,
 )

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.formats.shell_script import FORMAT
+from scanner.collect import collect
+from scanner.formats import formats_for
+from scanner.formats.requirements import FORMAT as REQUIREMENTS
+from scanner.formats.shell_script import FORMAT, UNNAMED
+from scanner.tree import MemoryTree
 
 
 def test_read() -> None:
@@ -13,6 +17,13 @@ def test_read() -> None:
     assert [(i.argv, i.directory, i.context, i.at.line) for i in extract.invocations] == [
         (("pip", "install", "-r", "requirements.txt"), ".", "script", 3)
     ]
+
+
+def test_a_binary_among_scripts_is_no_loss() -> None:
+    files = {"bin/tool": "\x7fELF\0\0", "bin/run": "#!/bin/sh\npip install .\n", "x.sh": "a\0b"}
+    facts = collect(MemoryTree(files), formats_for, REQUIREMENTS)
+    assert [p.at.path for p in facts.problems] == ["x.sh"]
+    assert "bin/run" in facts.extracts
 
 
 @pytest.mark.parametrize(
@@ -33,9 +44,10 @@ def test_by_first_line(path: str, text: str, is_shell: bool) -> None:
 
 def test_matches() -> None:
     assert FORMAT.matches("a/b/c.sh")
-    assert FORMAT.matches("scripts/ci/test")
-    assert not FORMAT.matches("src/test")
-    assert not FORMAT.matches("scripts/x.py")
+    assert UNNAMED.matches("scripts/ci/test")
+    assert UNNAMED.matches("docker/setup")
+    assert not UNNAMED.matches("src/test")
+    assert not UNNAMED.matches("scripts/x.py")
 
 
 def test_templates_have_no_problems() -> None:
