@@ -65,11 +65,18 @@ def add(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
         return look("add with " + ", ".join(found.unknown) if found.unknown else "add without a name")
     parts = ["uv", "add"]
     groups = list(found.all("group"))
-    parts += [f"--group {g}" for g in groups]
+    parts += [_held(g, target) for g in groups]
     parts += ["--dev"] if "dev" in found.flags and not groups else []
     parts += [f"--extra {e}" for e in found.all("extras")] + (["--editable"] if "editable" in found.flags else [])
-    del target
     return Answer(kind="other", text=" ".join([*parts, *(w.raw for w in found.named)]))
+
+
+def _held(name: str, target: Target) -> str:
+    """The option for what holds an old group now; a new one is a group."""
+    kind, _, now = (target.group(name) or "").partition(":")
+    if kind == "extra" or (not kind and target.extra_of(name) is not None):
+        return f"--optional {now or target.extra_of(name)}"
+    return f"--group {now or name}"
 
 
 def remove(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:

@@ -60,6 +60,7 @@ def told(command: str, manner: Manner | None = None) -> str:
          "uv export --frozen --no-dev --no-hashes --no-emit-project -o r.txt"),
         ("poetry export --with dev", "uv export --frozen --no-emit-project"),
         ("poetry add -G docs x", "uv add --group docs x"),
+        ("pdm add -G s3 x", "uv add --optional s3 x"),
         ("poetry update x", "uv lock --upgrade-package x && uv sync --locked"),
         ("poetry env use 3.12", "uv venv --clear --python 3.12"),
         ("poetry frobnicate", "look"),
