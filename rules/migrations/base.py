@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from rules.migration import Edit
 from rules.migrations.draft import Draft
-from rules.migrations.ground import Site, Stop, parsed
+from rules.migrations.ground import Site, Stop, is_name, parsed
 from rules.migrations.read_files import lines_of, target_of
 from rules.migrations.sheet import Sheet
 from rules.migrations.toml_text import string, value_text
@@ -113,6 +113,8 @@ def base_of(site: Site) -> Base:
     nameless = bool(project) and project.get("name", "") == "" and "name" not in project.get("dynamic", ())
     if nameless:
         project = _named(site, draft, sheet, project)
+    elif isinstance(stated := project.get("name"), str) and not is_name(stated):
+        project = _renamed(site, sheet, project, stated)
     name = project.get("name") if isinstance(project.get("name"), str) else None
     if not project:
         draft.text_field("name", site.name(site.project.name))
@@ -177,6 +179,19 @@ def _refuse_outside(site: Site, project: Mapping[str, Any]) -> None:
         if found is not None:
             message = f"{found[1]} lies outside the repository"
             raise Stop("external-path", message, site.manifest, site.line_of(found[1]))
+
+
+def _renamed(site: Site, sheet: Sheet, project: Mapping[str, Any], stated: str) -> Mapping[str, Any]:
+    """A name that PDM takes and uv does not (PEP 508 has no blanks in names) becomes the one that its files bear."""
+    block = sheet.find("project")
+    assert block is not None
+    made = re.sub(r"[^A-Za-z0-9._-]+", "-", stated).strip("-._")
+    name = made if is_name(made) else site.name(None)
+    sheet.set_key(block, "name", string(name))
+    site.note(
+        "manifest-by-hand", f"{stated!r} is no name of a distribution; it is {name} now", site.manifest, block.line
+    )
+    return {**project, "name": name}
 
 
 def _named(site: Site, draft: Draft, sheet: Sheet, project: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -19,6 +19,11 @@ from scanner.inventory import Project
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
+def is_name(text: str) -> bool:
+    """Whether it is the name of a distribution (PEP 508)."""
+    return _NAME.fullmatch(text) is not None
+
+
 class Stop(Exception):
     """The project cannot be moved before a person decides; becomes a :class:`~rules.migration.Refusal`."""
 
@@ -75,7 +80,7 @@ class Site:
 
     def name(self, declared: str | None) -> str:
         """The declared name where it is a valid one, else one made of the project's, the folder's, the repository's."""
-        if declared and _NAME.fullmatch(declared):
+        if declared and is_name(declared):
             return declared
         made = safe_name(self.project, self.ground.repository.name)
         known = self._asked_for()

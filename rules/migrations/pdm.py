@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from fnmatch import fnmatchcase
 from typing import Any
@@ -18,10 +19,12 @@ from rules.migrations.narrow import UNIVERSAL
 from rules.migrations.pins import pins_of, prerelease_constraints
 from rules.migrations.pythons import require_python
 from rules.migrations.recorded import of_pdm
+from rules.migrations.sheet import array_entries
 from rules.migrations.standard import default_groups, drop_keys, item_at, moved, table, wishes
 from scanner.facts import LockedPackage
 
 _ROOT = ("tool", "pdm")
+_ADDRESS = re.compile(r"(?:git\+)?(?:https?|ssh)://")
 _BACKEND = ("build", "version", "includes", "excludes", "source-includes", "package-dir", "editable-backend", "scripts")
 
 
@@ -37,6 +40,7 @@ def move(site: Site) -> Moved:
         raise Stop("manifest-by-hand", message, site.manifest, block.line if block else None)
     lock = site.path("pdm.lock")
     pins = pins_of(site, lock)
+    _name_addresses(base, pins)
     _groups(base, pdm)
     _sources(base, pdm, pins)
     _resolution(base, pdm)
@@ -67,6 +71,38 @@ def move(site: Site) -> Moved:
             *((name, f"group:{name}") for name in names),
         ],
     )
+
+
+def _name_addresses(base: Base, pins: tuple[LockedPackage, ...]) -> None:
+    """``git+https://…`` alone in a list, which PDM takes: uv needs ``name @ …``, and the lock knows the name."""
+    for keys in (("project",), ("project", "optional-dependencies"), ("dependency-groups",)):
+        block = base.sheet.find(*keys)
+        for item in block.items() if block is not None else ():
+            if not isinstance(item.value, list):
+                continue
+            raw = item.raw
+            for address in (entry.text for entry in array_entries(raw)[0] if _ADDRESS.match(entry.text)):
+                name = _name_of(base.site, address, pins, item.line)
+                raw = re.sub(rf"(?<=[\"']){re.escape(address)}(?=[\"'])", f"{name} @ {address}", raw)
+            if raw != item.raw and block is not None:
+                base.sheet.set_key(block, item.keys[0], raw)
+
+
+def _name_of(site: Site, address: str, pins: tuple[LockedPackage, ...], line: int) -> str:
+    wanted = _place(address)
+    names = {pin.name for pin in pins if pin.source in ("git", "url") and _place(pin.origin or "") == wanted}
+    if (egg := re.search(r"[#&]egg=([A-Za-z0-9._-]+)", address)) is not None:
+        names = {egg[1]}
+    if len(names) != 1:
+        message = f"{address}: which distribution this is can only be seen by building it"
+        raise Stop("manifest-by-hand", message, site.manifest, line)
+    return names.pop()
+
+
+def _place(address: str) -> str:
+    """The host and path of a repository or file, without credentials, reference and fragment."""
+    bare = without_credentials(address.removeprefix("git+").partition("#")[0])[0]
+    return re.sub(r"^\w+://|(?<=[^/])@[^/]+$|\.git(?=@|$)", "", bare).rstrip("/").lower()
 
 
 def _groups(base: Base, pdm: dict[str, Any]) -> None:

@@ -278,3 +278,31 @@ def test_values_of_another_kind_are_refused(migrated, line):
     result = migrated({"pyproject.toml": text, "poetry.lock": "package = []\n[metadata]\nlock-version = '2.1'\n"})
     assert result.refused in (["unread-file"], ["python-undeclared"])
     assert not result.migration.edits
+
+
+def test_addresses_without_a_name_take_it_from_the_lock_of_pdm(migrated):
+    manifest = """\
+[project]
+name = "Shop Editor"
+version = "1"
+requires-python = ">=3.9"
+dependencies = ["git+https://git.example/acme/tools.git#egg=acme-tools"]
+
+[dependency-groups]
+lint = [
+  "flake8>=7",
+  "git+https://git.example/acme/flake8-plug.git@v0.1.0",  # ours
+]
+"""
+    lock = PDM_LOCK + (
+        '\n[[package]]\nname = "flake8-plug"\nversion = "0.1.0"\ngit = "https://git.example/acme/flake8-plug.git"\n'
+        'ref = "v0.1.0"\nrevision = "0123456789012345678901234567890123456789"\ngroups = ["lint"]\n'
+    )
+    result = migrated({"pyproject.toml": manifest, "pdm.lock": lock})
+    assert result.refused == []
+    assert result.data["project"]["name"] == "Shop-Editor"
+    assert result.data["project"]["dependencies"] == [
+        "acme-tools @ git+https://git.example/acme/tools.git#egg=acme-tools"
+    ]
+    assert '  "flake8-plug @ git+https://git.example/acme/flake8-plug.git@v0.1.0",  # ours\n' in result.text
+    assert migrated({"pyproject.toml": manifest, "pdm.lock": PDM_LOCK}).refused == ["manifest-by-hand"]
