@@ -57,12 +57,12 @@ def based(ground: Ground, runs: Sequence[Run], tools: Collection[str]) -> Base:
     places = {tool: tuple(_configurations(ground, tool)) for tool in sorted(tools)}
     below_root = {tool: tuple(p for p in found if "/" in p) for tool, found in places.items()}
     folder = _folder(ground, [run for run in runs if run.tool in tools], places) if any(below_root.values()) else ""
-    inside = _seen_from(folder, runs, ground) if folder else tuple(runs)
-    if inside is None:
-        folder, inside = "", tuple(runs)
+    near = _seen_from(folder, runs, ground)
+    if near is None:
+        folder, near = "", _seen_from("", runs, ground) or tuple(runs)
     named = {posixpath.normpath(posixpath.join(r.folder, path)) for r in runs if (path := named_file(r)) is not None}
     aside = {t: rest for t, found in below_root.items() if (rest := tuple(_elsewhere(found, folder, named)))}
-    return Base(folder=folder, runs=inside, aside=aside)
+    return Base(folder=folder, runs=near, aside=aside)
 
 
 def below(ground: Ground, folder: str) -> Ground:
@@ -178,11 +178,14 @@ def _seen_from(folder: str, runs: Iterable[Run], ground: Ground) -> tuple[Run, .
         seen = _hook_from(folder, run, sources) if run.is_hook else _command_from(folder, run)
         if seen is None:
             return None
-        made.append(seen)
+        made.append(replace(seen, argv=tuple(_with_files(run.folder, folder, seen.argv, ground))))
     return tuple(made)
 
 
 def _hook_from(folder: str, run: Run, sources: Iterable[str]) -> Run | None:
+    if not folder:
+        return run
+
     def near(text: str) -> str:
         return text.replace(f"^{folder}/", "^")
 
@@ -195,12 +198,21 @@ def _hook_from(folder: str, run: Run, sources: Iterable[str]) -> Run | None:
 
 
 def _command_from(folder: str, run: Run) -> Run | None:
-    if run.folder == folder:
+    if run.folder == (folder or "."):
         return run
-    if run.folder != ".":
+    own = {name: posixpath.normpath(posixpath.join(run.folder, name)) for name in paths_in(run) or (".",)}
+    if folder and any(not f"{path}/".startswith(f"{folder}/") for path in own.values()):
         return None
-    names = paths_in(run)
-    if not names or any(not f"{posixpath.normpath(n)}/".startswith(f"{folder}/") for n in names):
-        return None
-    own = {n: posixpath.relpath(n, folder) for n in names}
-    return replace(run, argv=tuple(own.get(word, word) for word in run.argv), folder=folder)
+    near = {name: posixpath.relpath(path, folder or ".") for name, path in own.items()}
+    words = tuple(near.get(word, word) for word in run.argv)
+    more = (near["."],) if "." in near and "." not in run.argv and near["."] != "." else ()
+    return replace(run, argv=(*words, *more), folder=folder or ".")
+
+
+def _with_files(before: str, folder: str, words: Iterable[str], ground: Ground) -> Iterator[str]:
+    """Files that options name (``--config=../.flake8``), as they are called from ``folder``."""
+    for word in words:
+        name, equals, value = word.rpartition("=") if word.startswith("-") else ("", "", word)
+        path = posixpath.normpath(posixpath.join(before, value)) if "/" in value else ""
+        there = path in ground.facts.files and before != (folder or ".") and not path.endswith(".py")
+        yield f"{name}{equals}{posixpath.relpath(path, folder or '.')}" if there else word

@@ -125,7 +125,7 @@ def _per_file(flake8: RuffLint | None, isort: IsortRules | None) -> dict[str, li
     found: dict[str, list[str]] = {}
     for pattern, codes in flake8.per_file if flake8 else ():
         found[pattern] = sorted({*found.get(pattern, ()), *codes})
-    for pattern in (new for old in isort.skipped for new in below(old)) if isort else ():
+    for pattern in (*(new for old in isort.skipped for new in below(old)), *isort.globs) if isort else ():
         found[pattern] = sorted({*found.get(pattern, ()), "I001"})
     return dict(sorted(found.items()))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import configparser
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 _LISTS = frozenset({"select", "extend-select", "ignore", "extend-ignore", "exclude", "extend-exclude", "filename"})
@@ -21,13 +21,15 @@ _TOKENS = re.compile(r"(?P<code>[A-Z]{1,3}[0-9]{0,3}(?=[\s,]|$))|(?P<colon>:)|(?
 class Flake8Config:
     """One configuration: ``lists`` by option; ``per_file`` pairs of a pattern and codes; ``options`` all the rest.
 
-    Options of plug-ins (``docstring-convention``, ``inline-quotes``) are in ``options`` as text.
+    Options of plug-ins (``docstring-convention``, ``inline-quotes``) are in ``options`` as text. ``local``: codes of
+    plug-ins that lie in the repository itself (``[flake8:local-plugins]``).
     """
 
     path: str | None = None
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     per_file: tuple[tuple[str, tuple[str, ...]], ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
+    local: tuple[str, ...] = ()
 
     def get(self, name: str) -> tuple[str, ...] | None:
         """A list, ``None`` where it is not given."""
@@ -48,7 +50,14 @@ def from_ini(path: str, text: str) -> Flake8Config | None:
         return None
     if not parser.has_section("flake8"):
         return None
-    return _config(path, dict(parser.items("flake8")))
+    return replace(_config(path, dict(parser.items("flake8"))), local=tuple(_local(parser)))
+
+
+def _local(parser: configparser.RawConfigParser) -> Iterator[str]:
+    for section in ("flake8:local-plugins", "flake8:local_plugins"):
+        for kind in ("extension", "report"):
+            text = parser.get(section, kind, fallback="")
+            yield from (m[1] for m in re.finditer(r"(?:^|[\n,])[ \t]*([\w-]{1,40})[ \t]*=", text))
 
 
 def from_table(path: str, table: Mapping[str, Any]) -> Flake8Config:
@@ -65,6 +74,7 @@ def with_arguments(config: Flake8Config, argv: Sequence[str]) -> Flake8Config:
         lists={**config.lists, **over.lists},
         per_file=over.per_file if "per-file-ignores" in given else config.per_file,
         options={**config.options, **over.options},
+        local=config.local,
     )
 
 

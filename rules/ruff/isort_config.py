@@ -61,16 +61,21 @@ _UNSAYABLE = {
 }
 
 
-_SKIPPED = ("skip", "extend_skip", "skip_glob", "extend_skip_glob")
+_SKIPPED = ("skip", "extend_skip")
+_GLOBS = ("skip_glob", "extend_skip_glob")
 _OFF = ("false", "no", "off", "0", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IsortRules:
-    """``settings`` of ``[tool.ruff.lint.isort]``; ``skipped`` patterns whose files are not sorted; ``unsayable``."""
+    """``settings`` of ``[tool.ruff.lint.isort]``; what is ``unsayable``.
+
+    Files that are not sorted: ``skipped`` are names as isort has them, ``globs`` patterns as Ruff reads them.
+    """
 
     settings: Mapping[str, Value] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+    globs: tuple[str, ...] = ()
     line_length: int = 79
     has_length: bool = False
     src: tuple[str, ...] = ()
@@ -95,12 +100,26 @@ def translate_isort(options: Mapping[str, Any]) -> IsortRules:
     return IsortRules(
         settings=settings,
         skipped=tuple(dict.fromkeys(pattern for option in _SKIPPED for pattern in _list(whole.get(option)))),
+        globs=tuple(dict.fromkeys(new for o in _GLOBS for old in _list(whole.get(o)) for new in _globbed(old))),
         line_length=_number(whole.get("line_length")) or 79,
         has_length=_number(whole.get("line_length")) is not None,
         src=_list(whole.get("src_paths")),
         required=_imports(whole.get("add_imports")),
         unsayable=tuple(_unsayable(whole, profile)),
     )
+
+
+def _globbed(pattern: str) -> Iterator[str]:
+    """isort holds a glob against the path from the root, with and without a slash before it, and against folders."""
+    plain = pattern.removeprefix("./").strip("/")
+    if plain.startswith("*/") or not plain:
+        plain = plain and f"**/{plain[2:]}"
+    if "/" in plain or plain.startswith("*"):
+        yield from (new for new in (plain, f"{plain}/**") if not plain.endswith(("*", ".py", ".pyi")) or new == plain)
+    elif plain:
+        yield from (
+            new for new in (f"./{plain}", f"{plain}/**") if not plain.endswith((".py", ".pyi")) or new[0] == "."
+        )
 
 
 def _order(whole: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:

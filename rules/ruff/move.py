@@ -23,7 +23,7 @@ from rules.ruff.gather import INI, Setup, gather
 from rules.ruff.linters import LINTERS, Part, pylint
 from rules.ruff.runs import HOOKS, OTHERS
 from rules.ruff.setup import Conversion, convert
-from rules.ruff.standing import configured, standing
+from rules.ruff.standing import Standing, configured, standing
 from rules.ruff.union import families
 from rules.uv import version
 from scanner.inventory import Repository
@@ -150,8 +150,10 @@ def _refusals(setup: Setup) -> Iterator[PlanBlocker]:
     )
     uncovered = {code for code, why in _uncovered(setup) if "counterpart" in why or "not a plug-in" in why}
     staying = [n for n in alone if n not in plugins() or uncovered & set(plugins()[n].codes)]
-    if staying:
-        shown = ", ".join(f"{n} ({', '.join(plugins()[n].codes)})" if n in plugins() else n for n in staying)
+    own = sorted({code for config in setup.flake8 for code in config.local})
+    if staying or own:
+        named = [f"{n} ({', '.join(plugins()[n].codes)})" if n in plugins() else n for n in staying]
+        shown = ", ".join([*named, *([f"plug-ins of its own ({', '.join(own)})"] if own else [])])
         decision = "Keep flake8 for the plug-in alone, or drop its checks?"
         yield _refusal("lint-plugin", f"flake8 stays: Ruff has nothing for {shown}", decision)
     elif strange := foreign(setup.flake8, setup.runs):
@@ -285,6 +287,7 @@ def _whole(made: Conversion, ground: Ground, baseline: Baseline | None) -> tuple
     config = _without_notebooks(made.config, made, ground)
     lost: tuple[_Lost, ...] = ()
     there = standing(ground)
+    config = _without_markdown(config, made, ground, there)
     if there.is_there:
         lost = tuple(("ruff", rule, "Ruff is told to ignore it") for rule in turned_off(config, there.tables or {}))
         config = beside(config, there)
@@ -301,6 +304,19 @@ def _without_notebooks(config: RuffConfig, made: Conversion, ground: Ground) -> 
         excluded = sorted({*config.lint.get("exclude", ()), "*.pyi"})
         config = replace(config, lint={**config.lint, "exclude": excluded})
     return config
+
+
+def _without_markdown(config: RuffConfig, made: Conversion, ground: Ground, there: Standing) -> RuffConfig:
+    """Ruff formats the code in Markdown from 0.16 on, Black leaves it alone."""
+    if (
+        not (made.black or there.formats)
+        or there.formats_markdown
+        or not any(p.endswith(".md") for p in ground.facts.files)
+    ):
+        return config
+    return replace(
+        config, formatting={**config.formatting, "exclude": sorted({*config.formatting.get("exclude", ()), "*.md"})}
+    )
 
 
 def _notebooks(config: RuffConfig, made: Conversion) -> RuffConfig:
@@ -377,7 +393,13 @@ def _silence(edits: _Edits, setup: Setup, made: Conversion, config: RuffConfig, 
         text = edits.text(path := inside(setup.base, name))
         if text is None:
             continue
-        found = comments.translated(text, replace(plain, shown=baseline.silenced.get(name, {})))
+        off = baseline.rules.get(name, {})
+        shown = {
+            row: rules
+            for row, found in baseline.silenced.get(name, {}).items()
+            if (rules := tuple(rule for rule in found if rule not in off))
+        }
+        found = comments.translated(text, replace(plain, shown=shown))
         if found.text != text:
             edits.put(path, found.text)
         if found.left:

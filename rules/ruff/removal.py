@@ -106,6 +106,9 @@ _ENTRY = re.compile(
 )
 
 
+_IN_TABLE = re.compile(r"\{[^{}\n]{0,200}\Z")  # {include-group = "lint"}
+
+
 def toml(text: str, gone: Collection[str]) -> str:
     """``pyproject.toml`` or ``Pipfile`` with Ruff in the place of ``gone`` in every list of development packages."""
     splices: list[Splice] = []
@@ -125,7 +128,7 @@ def toml(text: str, gone: Collection[str]) -> str:
 
 
 def _items(text: str, start: int, end: int, gone: Collection[str]) -> Iterator[Splice]:
-    items = [m for m in _ITEM.finditer(text, start, end) if m["name"]]
+    items = [m for m in _ITEM.finditer(text, start, end) if m["name"] and not _IN_TABLE.search(text, start, m.start())]
     names = [str(canonicalize_name(m["name"])) for m in items]
     placed = "ruff" in names
     for item, name in zip(items, names, strict=True):

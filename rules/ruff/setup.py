@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from rules.ruff.arguments import arguments
@@ -15,7 +15,7 @@ from rules.ruff.isort_config import IsortRules, translate_isort
 from rules.ruff.linters import LINTERS, Asked, Part, yapf
 from rules.ruff.patterns import of_names
 from rules.ruff.scope import Scope, scope
-from rules.ruff.translate import RuffLint, below, translate
+from rules.ruff.translate import RuffLint, below, read_otherwise, translate
 from rules.ruff.union import Share, families, united
 
 
@@ -56,6 +56,7 @@ def convert(setup: Setup, *, target: str | None = None) -> Conversion:
     lost = (
         *(("flake8", code, why) for code, why in (flake8.uncovered if flake8 else ())),
         *(("isort", name, why) for name, why in (isort.unsayable if isort else ())),
+        *(("isort", name, why) for name, why in _other_length(isort, black)),
         *(("black", name, why) for name, why in (black.unsayable if black else ())),
         *((part.tool, code, why) for part in parts for code, why in part.lint.uncovered),
     )
@@ -81,10 +82,19 @@ def convert(setup: Setup, *, target: str | None = None) -> Conversion:
     )
 
 
+def _other_length(isort: IsortRules | None, black: BlackRules | None) -> Iterator[tuple[str, str]]:
+    if isort is not None and black is not None and isort.line_length != black.line_length and isort.has_length:
+        why = (
+            f"imports are wrapped at {isort.line_length}, Ruff wraps all at {black.line_length}, the formatter's length"
+        )
+        yield "line_length", why
+
+
 def _flake8(config: Flake8Config, setup: Setup) -> RuffLint:
     lint = translate(config, setup.plugins)
     named = ((new, codes) for old, codes in lint.per_file for new in of_names(old, setup.sources))
-    lint = replace(lint, per_file=tuple(named))
+    more = tuple(read_otherwise(lint.select, setup.sources))
+    lint = replace(lint, per_file=tuple(named), uncovered=(*lint.uncovered, *more))
     gates = [run for run in setup.runs if run.tool == "flake8" and not run.advisory]
     if gates and all(run.is_hook for run in gates):
         return lint  # pre-commit names the files itself
@@ -116,7 +126,7 @@ def _united(
         shares.insert(0, Share(lint=flake8, scope=scope(runs, setup.sources) if gates else Scope()))
     if isort is not None and gates:
         runs = [run for run in setup.runs if run.tool == "isort" and not run.advisory]
-        lint = RuffLint(select=("I001",), excluded=tuple(new for old in isort.skipped for new in below(old)))
+        lint = RuffLint(select=("I001",), excluded=(*(n for old in isort.skipped for n in below(old)), *isort.globs))
         shares.append(Share(lint=lint, scope=scope(runs, setup.sources)))
     return united(shares)
 

@@ -41,6 +41,7 @@ _FORMER = frozenset(
 _GONE_OPTIONS = frozenset({"--show-source", "--no-show-source", "--format", "--update-check"})
 _GONE_KEYS = ("show-source", "tab-size", "update-check")
 _NONE: frozenset[str] = frozenset()
+_MARKDOWN = Version("0.16")
 _SELECTING = ("select", "extend-select")
 
 
@@ -77,8 +78,9 @@ class Standing:
 
     ``select``: selectors that the configuration has to name so that no rule of today goes, ``None`` where its own
     selection stays; ``ignored``: rules that every run leaves out by its words. ``on``: the rules that are on today.
-    ``length``: the length of lines that Ruff goes by unasked, where a rule or the formatter depends on it. ``aside``:
-    configurations of folders that are no part of the product.
+    ``length``: the length of lines that Ruff goes by unasked, where a rule or the formatter depends on it.
+    ``formats_markdown``: the formatter mends the code in Markdown today. ``aside``: configurations of folders that are
+    no part of the product.
     """
 
     tables: Mapping[str, Any] | None = None
@@ -88,6 +90,7 @@ class Standing:
     on: frozenset[str] = field(default_factory=frozenset)
     length: int | None = None
     formats: bool = False
+    formats_markdown: bool = False
     aside: tuple[str, ...] = ()
 
     @property
@@ -125,8 +128,14 @@ def standing(ground: Ground) -> Standing:
         on=on,
         length=_length(runs) if measures and "line-length" not in lint else None,
         formats=formats,
+        formats_markdown=any(_formats_markdown(run) for run in runs),
         aside=aside,
     )
+
+
+def _formats_markdown(run: RuffRun) -> bool:
+    stated = _version(run.version) if run.tool == "ruff-format" and run.version is not None else None
+    return stated is not None and stated >= _MARKDOWN
 
 
 def _named(runs: list[RuffRun]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ rule is selected only when flake8 with this configuration and these plug-ins wou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rules.ruff.catalog import BUILT_IN, Plugin, counterparts, plugins, ruff_rules
@@ -124,6 +124,7 @@ def below(pattern: str) -> tuple[str, ...]:
     one anywhere, with one it is a path from the root.
     """
     plain = pattern.removeprefix("./").rstrip("/")
+    plain = f"**/{plain[2:]}" if plain.startswith("*/") else plain
     if not plain or plain == "." or plain.startswith(("/", "~", "../")) or set("{}$%()'\"\\") & set(plain):
         return ()
     if plain in _LEFT_OUT:
@@ -213,3 +214,12 @@ def _uncovered(
         for code in plugin.without:
             if decision.reports(code):
                 yield code, f"Ruff has no rule for this code of {plugin.name}"
+
+
+def read_otherwise(chosen: Collection[str], sources: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Rules that Ruff has and reads in another way (tried with 0.17.6): what they let go is said."""
+    if ends := sorted({"D400", "D415"}.intersection(chosen)):
+        yield ends[0], "pydocstyle looks at the end of the first line, Ruff at that of the first paragraph"
+    private = any(part.startswith("_") and not part.startswith("__") for p in sources for part in p.split("/"))
+    if private and (missing := sorted(rule for rule in chosen if rule.startswith("D10"))):
+        yield missing[0], "to Ruff everything in a module or package with an underscore before its name is private"

@@ -12,15 +12,18 @@ import posixpath
 import re
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+import tomlkit
+
 from rules.migration import Edit
-from rules.ruff.base import inside
+from rules.ruff.base import below, inside
 from rules.ruff.catalog import BUILT_IN, counterparts
 from rules.ruff.gate import Comparison, Later, Measure, Place, compare
 from rules.ruff.move import Baseline, LintMove, move
 from rules.ruff.runs import HOOKS, Run
+from rules.ruff.standing import standing
 from scanner.lint_runs import NotMeasured, Report, ruff_program, run_formatter, run_ruff
 from scanner.proof.ground import Opened
 from scanner.proof.old_tools import FIXERS, OldTools, gates, paths_of, run_old
@@ -71,9 +74,10 @@ def _tried(
     found_old = run_old(first.setup, first.tools, old, folder) if old.has(first.tools) else None
     runs_ruff = any(t.name == "ruff" and t.use == "run" for t in found.ground.repository.tools)
     if found_old is not None and runs_ruff:
-        found_old.reports |= {replace(report, fix=None, until=0) for report in run_ruff(folder)}
+        found_old.reports |= {replace(report, fix=None, until=0) for report in _ruff_today(found, first, folder)}
     _apply(first.edits, whole)
-    unknown = _unmeasured(first, old)
+    away = {**dict.fromkeys(old.missing(first.tools), ""), **(found_old.failed if found_old is not None else {})}
+    unknown = _unmeasured(first, away)
     alone = _Side(*_new(first, folder, runs_ruff), unknown)
     if found_old is None:
         return first, Measure(
@@ -81,28 +85,34 @@ def _tried(
         )
     before = _Side({*found_old.reports, *_fixed(first, found_old.changed, alone.reports)}, found_old.unformatted)
     compared = _compared(first, before, alone)
-    unformatted = sorted(alone.unformatted - before.unformatted)
     silenced = _silenced(compared.new, folder) if "bandit" in first.tools else {}
-    baseline = _baseline([n for n in compared.new if n[2] not in silenced.get(n[0], {}).get(n[1], ())], unformatted)
-    baseline = replace(baseline, silenced=silenced)
-    final = move(found.ground, baseline) if compared.new or unformatted else first
-    _apply(final.edits, whole)
-    after = _Side(*_new(final, folder, runs_ruff), unknown)
+    baseline = _baseline([n for n in compared.new if n[2] not in silenced.get(n[0], {}).get(n[1], ())])
+    baseline = replace(baseline, silenced=silenced, unformatted=tuple(sorted(alone.unformatted - before.unformatted)))
+    final, after, left = first, alone, compared.new
+    for _ in range(_ROUNDS):
+        if not left and not after.unformatted - before.unformatted:
+            break
+        final = move(found.ground, baseline)
+        _apply(final.edits, whole)
+        after = _Side(*_new(final, folder, runs_ruff), unknown)
+        left = _compared(first, before, after).new
+        baseline = _with(baseline, left, after.unformatted - before.unformatted)
+    formats = "black" in first.tools and "black" not in away
     return final, Measure(
         status="measured",
         tools=tuple(first.tools),
         before=before.passes,
         after=after.passes,
-        format_before=not before.unformatted if "black" in first.tools else None,
-        format_after=not after.unformatted if "black" in first.tools else None,
+        format_before=not before.unformatted if formats else None,
+        format_after=not after.unformatted if formats else None,
         kept=compared.kept,
         new=len(compared.new),
-        left=len(_compared(first, before, after).new),
+        left=len(left),
         lost=_counted(compared.lost),
         uncovered=_counted(compared.uncovered),
         later=_later(alone, compared.new),
-        unformatted=len(unformatted),
-        reason=f"not measured: {', '.join(away)}" if (away := old.missing(first.tools)) else None,
+        unformatted=len(baseline.unformatted),
+        reason="; ".join(f"not measured: {tool}{f' ({why})' if why else ''}" for tool, why in away.items()) or None,
         toward=_toward(folder, wanted, after),
     )
 
@@ -115,14 +125,27 @@ def _toward(folder: str, wanted: frozenset[str], after: _Side) -> tuple[Later, .
     return _later(side, [place for place in side.places - after.places if place[2] in wanted])
 
 
-def _unmeasured(made: LintMove, old: OldTools) -> frozenset[str]:
-    """Rules that stand for nothing but tools that are not there: what they say can be compared with nothing."""
-    away = old.missing(made.tools)
-    known = {rule for part in made.parts if part.tool not in away for rule in part.lint.select}
+def _ruff_today(found: Opened, made: LintMove, folder: str) -> list[Report]:
+    """What Ruff reports as it is set up today; the default rules of an older one are named to that of today."""
+    there = standing(below(found.ground, made.setup.base))
+    if there.select is None:
+        return run_ruff(folder)
+    tables = {name: value for name, value in (there.tables or {}).items() if name != "extend"}
+    tables["lint"] = {**(tables.get("lint") or {}), "select": list(there.select)}
+    with open(os.path.join(folder, ".muster-ruff.toml"), "w", encoding="utf-8") as file:
+        file.write(tomlkit.dumps(tables))
+    return run_ruff(folder, ("--config=.muster-ruff.toml", "."))
+
+
+def _unmeasured(made: LintMove, away: Collection[str]) -> frozenset[str]:
+    """Rules that stand for nothing but tools that were not run: what they say can be compared with nothing."""
+    rules = {part.tool: set(part.lint.select) for part in made.parts}
     if made.setup.flake8 is not None:
-        known |= {rule for _, rule in counterparts((*BUILT_IN, *made.setup.plugins))}
-    rules = {rule for part in made.parts if part.tool in away for rule in part.lint.select}
-    return frozenset(rules - known)
+        rules["flake8"] = {rule for _, rule in counterparts((*BUILT_IN, *made.setup.plugins))}
+    if made.setup.isort is not None:
+        rules["isort"] = {"I001", "I002"}
+    known = {rule for tool, own in rules.items() if tool not in away for rule in own}
+    return frozenset({rule for tool, own in rules.items() if tool in away for rule in own} - known)
 
 
 def _fixed(made: LintMove, changed: Mapping[str, Mapping[str, set[int]]], reports: Iterable[Report]) -> set[Report]:
@@ -197,7 +220,22 @@ def _silenced(new: Iterable[Place], folder: str) -> dict[str, dict[int, tuple[st
     return dict(found)
 
 
-def _baseline(new: Iterable[Place], unformatted: Sequence[str]) -> Baseline:
+_ROUNDS = 3
+
+
+def _with(baseline: Baseline, new: Iterable[Place], unformatted: Collection[str]) -> Baseline:
+    """The baseline with what it brought about itself: a comment that is of no use any more (RUF100)."""
+    more = _baseline(new)
+    rules = {path: {**baseline.rules.get(path, {}), **more.rules.get(path, {})} for path in baseline.rules}
+    return replace(
+        baseline,
+        rules={**more.rules, **rules},
+        unparsed=tuple(sorted({*baseline.unparsed, *more.unparsed})),
+        unformatted=tuple(sorted({*baseline.unformatted, *unformatted})),
+    )
+
+
+def _baseline(new: Iterable[Place]) -> Baseline:
     rules: defaultdict[str, Counter[str]] = defaultdict(Counter)
     unparsed = set()
     for path, _, code in new:
@@ -205,7 +243,7 @@ def _baseline(new: Iterable[Place], unformatted: Sequence[str]) -> Baseline:
             unparsed.add(path)
         else:
             rules[path][code] += 1
-    return Baseline(rules=rules, unparsed=tuple(sorted(unparsed)), unformatted=tuple(unformatted))
+    return Baseline(rules=rules, unparsed=tuple(sorted(unparsed)))
 
 
 def _later(side: _Side, new: Iterable[Place]) -> tuple[Later, ...]:
@@ -239,10 +277,17 @@ def _lay_out(found: Opened, made: LintMove, folder: str) -> None:
     paths += [
         p for p in sorted(found.ground.facts.files) if posixpath.basename(p) in _CONFIGS or p in HOOKS or p in named
     ]
+    if "black" in made.tools:
+        paths += [p for p in sorted(found.ground.facts.files) if p.endswith(".md")]
     limits = dict.fromkeys(paths, 4 * 1024 * 1024)
     for path, data in found.tree.read(limits):
         if isinstance(data, bytes):
-            _write(folder, path, data)
+            _write(folder, path, data if path.endswith((".py", ".pyi")) else harmless(data))
+
+
+def harmless(data: bytes) -> bytes:
+    """A configuration without flake8's plug-ins of the repository's own, which flake8 would import."""
+    return data.replace(b"flake8:local", b"flake8:not-run-local")
 
 
 def _apply(edits: Iterable[Edit], folder: str) -> None:
@@ -250,7 +295,7 @@ def _apply(edits: Iterable[Edit], folder: str) -> None:
         if posixpath.basename(edit.path) not in _CONFIGS and not os.path.exists(os.path.join(folder, edit.path)):
             continue
         if edit.after is not None:
-            _write(folder, edit.path, edit.after.encode())
+            _write(folder, edit.path, harmless(edit.after.encode()))
         elif os.path.exists(os.path.join(folder, edit.path)):
             os.remove(os.path.join(folder, edit.path))
 

@@ -59,20 +59,34 @@ class OldTools:
 
 @dataclass(slots=True)
 class Found:
-    """What the old side says: reports, files that a formatter would change, lines that each fixer would change."""
+    """What the old side says: reports, files that a formatter would change, lines that each fixer would change.
+
+    ``failed``: tools that ended in an error of their own, with their word.
+    """
 
     reports: set[Report] = field(default_factory=set)
     unformatted: set[str] = field(default_factory=set)
     changed: dict[str, dict[str, set[int]]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
 
 
 def run_old(setup: Setup, tools: Sequence[str], old: OldTools, folder: str) -> Found:
-    """Every gate of ``tools`` over the paths that it names; raises :class:`NotMeasured`."""
+    """Every gate of ``tools`` over the paths that it names; raises :class:`NotMeasured` where none could be run."""
     found = Found()
-    for tool in tools:
-        if tool not in old.missing([tool]):
+    there = [tool for tool in tools if tool not in old.missing([tool])]
+    for tool in there:
+        one = Found()
+        try:
             for run in gates(setup, tool):
-                _run(setup, run, old, folder, found)
+                _run(setup, run, old, folder, one)
+        except NotMeasured as error:
+            found.failed[tool] = str(error)[:200]
+            continue
+        found.reports |= one.reports
+        found.unformatted |= one.unformatted
+        found.changed |= one.changed
+    if found.failed and len(found.failed) == len(there):
+        raise NotMeasured("; ".join(found.failed.values()))
     return found
 
 
@@ -100,7 +114,7 @@ def _run(setup: Setup, run: Run, old: OldTools, folder: str, found: Found) -> No
     tool, paths = run.tool, paths_of(run, folder)
     match tool:
         case "flake8":
-            reports = _flake8(setup, (*_without_paths(run.argv), *paths), old, folder)
+            reports = _flake8(setup, (*_without_paths(run.argv, folder), *paths), old, folder)
             found.reports |= {r for r in reports if run.covers(r.path)}
         case "isort":
             files = run_isort(folder, (*_isort_options(run.argv), *paths), program=old.isort or tool)
@@ -133,7 +147,8 @@ def _flake8(setup: Setup, words: Sequence[str], old: OldTools, folder: str) -> l
                 raise
     with open(os.path.join(folder, ".flake8-read"), "w", encoding="utf-8") as file:
         file.write(as_ini(setup.flake8[0]))
-    return run_flake8(folder, ("--config=.flake8-read", *words), program=program, env=old.env)
+    rest = [word for word in words if word.partition("=")[0] not in _FILES]
+    return run_flake8(folder, ("--config=.flake8-read", *rest), program=program, env=old.env)
 
 
 # -- the smaller tools
@@ -226,7 +241,7 @@ def _sources(folder: str, paths: Sequence[str]) -> Iterator[str]:
 # -- options of the larger tools
 
 
-def _without_paths(argv: Sequence[str]) -> Iterator[str]:
+def _without_paths(argv: Sequence[str], folder: str) -> Iterator[str]:
     """flake8's options without paths, and without those that only say how it reports."""
     words = iter(argv)
     for word in words:
@@ -234,6 +249,9 @@ def _without_paths(argv: Sequence[str]) -> Iterator[str]:
         if not name.startswith("--") or name in _FLAGS:
             continue
         value = None if equals else next(words, "")
+        file = word.partition("=")[2] if value is None else value
+        if name in _FILES and not os.path.isfile(os.path.join(folder, file)):
+            continue
         if name not in _SHOWN and "$" not in word and "{" not in word:
             yield word if value is None else f"{word}={value}"
 
@@ -242,7 +260,8 @@ _FLAGS = frozenset(
     "--count --statistics --show-source --no-show-source --quiet --verbose --benchmark --tee --exit-zero --isolated "
     "--doctests --hang-closing --disable-noqa".split()
 )
-_SHOWN = frozenset({"--format", "--output-file", "--jobs", "--color", "--config", "--append-config"})
+_SHOWN = frozenset({"--format", "--output-file", "--jobs", "--color"})
+_FILES = frozenset({"--config", "--append-config"})
 
 
 def _isort_options(argv: Sequence[str]) -> Iterator[str]:

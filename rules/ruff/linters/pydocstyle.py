@@ -14,7 +14,7 @@ from rules.ruff.expressions import matched_name
 from rules.ruff.linters.linter import Asked, Linter, Part
 from rules.ruff.linters.options import given, words
 from rules.ruff.patterns import of_names
-from rules.ruff.translate import CONVENTIONS, RuffLint, Value
+from rules.ruff.translate import CONVENTIONS, RuffLint, Value, read_otherwise
 
 VALUED = frozenset(
     "--convention --select --ignore --add-select --add-ignore --match --match-dir --ignore-decorators "
@@ -48,7 +48,7 @@ def translate(asked: Asked) -> Part:
             select=select,
             excluded=left_out,
             settings={"pydocstyle": settings} if (settings := _settings(options, convention)) else {},
-            uncovered=unsaid,
+            uncovered=(*unsaid, *read_otherwise(chosen, asked.sources)),
         ),
         pairs=tuple((code, rule) for code, rule in pairs if rule in chosen),
     )

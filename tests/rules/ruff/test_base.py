@@ -144,3 +144,18 @@ def test_a_hook_that_leaves_out_a_part_of_the_folder(moved: Callable[..., Any]) 
     after = moved(files)
     assert after.move.setup.base == "backend"
     assert "exclude: ^backend/tests/" in after[".pre-commit-config.yaml"]
+
+
+def test_a_folder_that_is_entered_is_named_where_the_root_has_the_say(moved: Callable[..., Any]) -> None:
+    ci = "lint:\n  script:\n    - cd src/shop && pydocstyle --config=../../.pydocstyle\n"
+    files = {
+        ".gitlab-ci.yml": ci,
+        ".pydocstyle": "[pydocstyle]\nselect = D103\n",
+        "src/shop/a.py": "",
+        "tools/b.py": "",
+    }
+    after = moved(files)
+    config = tomllib.loads(after["ruff.toml"])
+    assert config["lint"]["select"] == ["D103"]
+    assert after.move.setup.runs[0].argv == ("--config=.pydocstyle", "src/shop")
+    assert "cd src/shop && ruff check" in after[".gitlab-ci.yml"]

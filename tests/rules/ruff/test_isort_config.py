@@ -81,3 +81,8 @@ _VALUES = st.none() | st.booleans() | st.integers(-2, 200) | st.text(max_size=12
 @given(st.dictionaries(st.sampled_from(["profile", "skip", "sections", "known_x", "multi_line_output"]), _VALUES))
 def test_never_raises(options: dict[str, Any]) -> None:
     translate_isort(options)
+
+
+def test_a_glob_is_held_against_the_whole_path() -> None:
+    globs = translate_isort({"skip_glob": "*/models/__init__.py,__init__.py,docs,gen/*"}).globs
+    assert globs == ("**/models/__init__.py", "./__init__.py", "./docs", "docs/**", "gen/*")

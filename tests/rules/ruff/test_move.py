@@ -253,3 +253,48 @@ def test_an_add_on_makes_flake8_read_pyproject_first(moved: Callable[..., Any]) 
     del files["requirements.txt"]
     plain = moved({**files, "Makefile": "l:\n\tflake8 .\n"})
     assert tomllib.loads(plain["pyproject.toml"])["tool"]["ruff"]["line-length"] == 100
+
+
+def test_plug_ins_of_the_repository_keep_flake8(moved: Callable[..., Any]) -> None:
+    section = "[flake8]\nmax-line-length = 99\n\n[flake8:local-plugins]\nextension =\n    XX1 = tools.check:Check\npaths = .\n"
+    after = moved({".flake8": section, "Makefile": "lint:\n\tflake8\n"})
+    assert after.move.tools == ()
+    (refusal,) = after.move.refusals
+    assert refusal.code == "lint-plugin"
+    assert "plug-ins of its own (XX1)" in refusal.message
+
+
+def test_a_group_that_includes_another_keeps_its_name(moved: Callable[..., Any]) -> None:
+    project = (
+        '[project]\nname = "shop"\nversion = "1"\n\n[dependency-groups]\ndev = [\n    {include-group = "flake8"},\n'
+        '    "pytest",\n]\nflake8 = [\n    "flake8==7.0",\n]\n'
+    )
+    after = moved({"pyproject.toml": project, "Makefile": "lint:\n\tflake8\n"})
+    groups = tomllib.loads(after["pyproject.toml"])["dependency-groups"]
+    assert groups == {"dev": [{"include-group": "flake8"}, "pytest"], "flake8": ["ruff==0.17.6"]}
+
+
+def test_two_lengths_of_lines_are_said(moved: Callable[..., Any]) -> None:
+    project = "[tool.black]\nline-length = 120\n\n[tool.isort]\nprofile = 'black'\nline_length = 100\n"
+    after = moved({"pyproject.toml": project, "Makefile": "lint:\n\tisort -c .\n\tblack --check .\n"})
+    assert ("isort", "line_length") in [(tool, what) for tool, what, _ in after.move.lost]
+
+
+def test_the_code_in_markdown_is_left_alone(moved: Callable[..., Any]) -> None:
+    """Ruff formats it from 0.16 on, Black does not."""
+    files = {"Makefile": "lint:\n\tblack --check .\n", "a.py": "", "README.md": "# a\n"}
+    assert tomllib.loads(moved(files)["ruff.toml"])["format"]["exclude"] == ["*.md"]
+    del files["README.md"]
+    assert "format" not in tomllib.loads(moved(files)["ruff.toml"])
+
+
+def test_markdown_stays_formatted_where_ruff_does_it_today(moved: Callable[..., Any]) -> None:
+    hooks = (
+        "repos:\n- repo: https://github.com/astral-sh/ruff-pre-commit\n  rev: v{}\n  hooks:\n  - id: ruff-format\n"
+        "- repo: https://github.com/pycqa/isort\n  rev: 5.13.0\n  hooks:\n  - id: isort\n    args: [--profile, black]\n"
+    )
+    files = {"ruff.toml": "", "a.py": "", "README.md": "# a\n"}
+    now = moved({**files, ".pre-commit-config.yaml": hooks.format("0.16.1")})
+    assert "format" not in tomllib.loads(now["ruff.toml"])
+    once = moved({**files, ".pre-commit-config.yaml": hooks.format("0.15.1")})
+    assert tomllib.loads(once["ruff.toml"])["format"]["exclude"] == ["*.md"]

@@ -1,0 +1,58 @@
+"""What lies in the scratch folder, and which of the old tools' words count."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rules.ruff.gather import Setup
+from rules.ruff.runs import Run
+from scanner.lint_runs import NotMeasured
+from scanner.proof.lint import harmless
+from scanner.proof.old_tools import OldTools, run_old
+
+
+def test_plug_ins_of_the_repository_are_not_run() -> None:
+    text = b"[flake8]\nmax-line-length = 99\n\n[flake8:local-plugins]\nextension =\n    X1 = evil:Check\npaths = .\n"
+    assert b"[flake8:local-plugins]" not in harmless(text)
+    assert b"[flake8:local_plugins]" not in harmless(text.replace(b"local-p", b"local_p"))
+    assert harmless(b"[flake8]\nmax-line-length = 99\n") == b"[flake8]\nmax-line-length = 99\n"
+
+
+def _program(folder: Path, name: str, body: str) -> str:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def _setup(*tools: str, **given: Any) -> Setup:
+    runs = tuple(Run(tool=tool, argv=given.get(tool, ()), path="Makefile", line=1) for tool in tools)
+    return Setup(flake8=(), isort={}, black={}, runs=runs)
+
+
+def test_a_tool_that_fails_by_itself_is_left_out(tmp_path: Path) -> None:
+    old = OldTools(
+        flake8=_program(tmp_path, "flake8", "echo ./a.py:1:1:F401"),
+        isort=_program(tmp_path, "isort", "echo UnsupportedSettings >&2; exit 2"),
+        others={},
+    )
+    found = run_old(_setup("flake8", "isort"), ("flake8", "isort"), old, str(tmp_path))
+    assert {(r.path, r.code) for r in found.reports} == {("a.py", "F401")}
+    assert found.failed == {"isort": "UnsupportedSettings"}
+    with pytest.raises(NotMeasured, match="UnsupportedSettings"):
+        run_old(_setup("isort"), ("isort",), old, str(tmp_path))
+
+
+def test_flake8_is_given_the_configuration_that_it_is_run_with(tmp_path: Path) -> None:
+    old = OldTools(flake8=_program(tmp_path, "flake8", 'echo "$@" > said'), others={})
+    (tmp_path / "own.cfg").write_text("[flake8]\n")
+    setup = _setup("flake8", flake8=("--config", "own.cfg", "--append-config=gone.cfg", "src"))
+    os.mkdir(tmp_path / "src")
+    run_old(setup, ("flake8",), old, str(tmp_path))
+    said = (tmp_path / "said").read_text().split()
+    assert "--config=own.cfg" in said
+    assert "--append-config=gone.cfg" not in said
