@@ -28,7 +28,7 @@ _INFRASTRUCTURE = re.compile(
 )
 
 _FREEZE = 45
-_MANIFESTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "Pipfile"})
+_MANIFESTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "flit.ini", "Pipfile"})
 _BROUGHT_ALONG = frozenset({"bottle", "dash", "fastapi", "flask", "gradio", "starlette", "streamlit"})
 
 Places = Mapping[str, tuple[str, int | None]]
@@ -65,6 +65,14 @@ class _Signs:
 
     def hint(self, kind: str) -> Hint | None:
         return next((h for h in self.hints if h.kind == kind), None)
+
+    def exports(self) -> Hint | None:
+        """What shows that the package is made to be imported; of several, only the one of the project's name."""
+        packages = [p for p in self.python if p.endswith("/__init__.py") and not is_side_file(p)]
+        tops = {p.split("/")[-2] for p in packages if _depth(p, self.folder) <= 1 + ("/src/" in f"/{p}")}
+        named = {re.sub(r"[-_.]+", "_", m.name.lower()) for m in self.folder.manifests if m.name} & tops
+        found = [h for h in self.hints if h.kind == "library"]
+        return next((h for h in found if len(tops) < 2 or h.at.path.split("/")[-2] in named), None)
 
     def is_frozen(self) -> bool:
         """Whether the dependencies are all that an environment happened to hold: one of them says nothing.
@@ -106,7 +114,7 @@ def kind_of(
     return (
         _by_workload(signs)
         or _among_jobs(signs)
-        or _template(signs, readme)
+        or _template(signs, own, readme)
         or _hosted(signs, own)
         or _service(signs)
         or _job(signs, own)
@@ -205,7 +213,7 @@ def _packaged(folder: Folder) -> Manifest | None:
             return None
         if pyproject.has_build_system and (pyproject.name or pyproject.table("project")):
             return pyproject
-    named = (folder.manifest(form) for form in ("setup.cfg", "setup.py"))
+    named = (folder.manifest(form) for form in ("setup.cfg", "setup.py", "flit.ini"))
     return next((m for m in named if m is not None and m.name), folder.manifest("setup.py"))
 
 
@@ -267,11 +275,13 @@ def _classifiers(manifest: Manifest) -> list[str]:
     return found
 
 
-def _template(signs: _Signs, readme: Sequence[Hint]) -> KindOf | None:
-    """A template to start from is nothing in itself."""
+def _template(signs: _Signs, own: Sequence[str], readme: Sequence[Hint]) -> KindOf | None:
+    """A template to start from is nothing in itself; what names the cookiecutter that it came from is none."""
     if signs.published or signs.scripts:
         return None
-    if (hint := next((h for h in readme if h.kind == "template"), None)) is not None:
+    hint = next((h for h in readme if h.kind == "template"), None)
+    rendered = any("{{" in path or posixpath.basename(path) == "cookiecutter.json" for path in own)
+    if hint is not None and (rendered or "cookiecutter" not in hint.what):
         return _by("unknown", hint)
     named = next((m for m in signs.folder.manifests if m.name and template_word(m.name)), None)
     return _answer("unknown", f"its name is {named.name}", named.path) if named is not None else None
@@ -288,7 +298,9 @@ def _by_workload(signs: _Signs) -> KindOf | None:
 def _among_jobs(signs: _Signs) -> KindOf | None:
     """What lies among jobs (``jobs/daily-export``) and has an image, in which nothing keeps running."""
     part = next((p for p in signs.folder.path.lower().split("/")[:-1] if p in _JOB_FOLDERS), None)
-    if part is None or not signs.has_image or signs.hint("service") is not None or signs.says("library"):
+    if part is None or not signs.has_image or signs.hint("service") is not None:
+        return None
+    if signs.says("library") and signs.said is not None and signs.said.source != "readme":
         return None
     return _answer("job", f"lies among {part}, with an image of its own", signs.folder.path)
 
@@ -369,7 +381,7 @@ def _among_services(signs: _Signs) -> KindOf | None:
 
 def _is_at_hand(hint: Hint, signs: _Signs) -> bool:
     """Whether a deployment is the project's own, and not one that a library brings along for those who want it."""
-    return _depth(hint.at.path, signs.folder) <= 2 and signs.hint("library") is None
+    return _depth(hint.at.path, signs.folder) <= 2 and signs.exports() is None
 
 
 def _site(signs: _Signs) -> KindOf | None:
@@ -388,7 +400,7 @@ def _site(signs: _Signs) -> KindOf | None:
 def _by_web_and_server(signs: _Signs) -> KindOf | None:
     """A framework and the server that runs it: what needs both, serves, whoever starts it."""
     web, server = signs.depends(WEB), signs.depends(SERVERS)
-    if web is None or server is None or signs.is_frozen() or signs.says("library") or signs.hint("library") is not None:
+    if web is None or server is None or signs.is_frozen() or signs.says("library") or signs.exports() is not None:
         return None
     return _answer("service", f"depends on {web} and {server}", *signs.dependencies[web])
 
@@ -463,7 +475,7 @@ def _job(signs: _Signs, own: Sequence[str]) -> KindOf | None:
     if started is not None and started.what.startswith("defines") and not signs.scripts:
         return _by("job", started)
     if signs.published:
-        runs = signs.says("job") and signs.has_image and not signs.scripts and signs.hint("library") is None
+        runs = signs.says("job") and signs.has_image and not signs.scripts and signs.exports() is None
         return KindOf(kind="job", reasons=(signs.said_at,)) if runs else None
     if started is not None and (signs.packaged is None or not signs.scripts):
         return _by("job", started)
@@ -505,7 +517,7 @@ def _installed(signs: _Signs) -> KindOf | None:
     plugin = _plugin(signs)
     if plugin is not None and not signs.says("cli"):
         return _answer("library", f"registers plug-ins ({plugin.group})", plugin.at.path, plugin.at.line)
-    exports = signs.hint("library")
+    exports = signs.exports()
     if exports is not None and not signs.says("cli"):
         return _by("library", exports)
     script = signs.scripts[0]

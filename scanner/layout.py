@@ -18,7 +18,7 @@ from scanner.inventory import Reason, Role
 from scanner.lint_tools import tool_of_distribution
 
 REQUIREMENT_FOLDERS = frozenset({"requirements", "reqs", "deps", "requires", "requirement", "dependencies"})
-_BUILD_FORMATS = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "pixi.toml"})
+_BUILD_FORMATS = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "flit.ini", "Pipfile", "pixi.toml"})
 
 _DOCS = re.compile(r"docs?|.+[-_]docs|documentation|sphinx|website|mkdocs|doc[-_]?src|readthedocs|apidocs?")
 _EXAMPLE = re.compile(
@@ -152,7 +152,8 @@ def lay_out(facts: RepoFacts, role_override: Callable[[str], str | None] = lambd
 def _most_telling(draft: _Draft) -> Extract:
     """The file that stands for a project: what builds it before what lists requirements, a lock last."""
     order = {
-        form: rank for rank, form in enumerate(("pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "pixi.toml"))
+        form: rank
+        for rank, form in enumerate(("pyproject.toml", "setup.py", "setup.cfg", "flit.ini", "Pipfile", "pixi.toml"))
     }
     return min(draft.extracts, key=lambda e: (e.manifest is None, order.get(e.format, 9), e.path))
 
@@ -227,7 +228,7 @@ def _around_package(folder: str, facts: RepoFacts) -> str | None:
     return None
 
 
-_BUILD_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
+_BUILD_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "flit.ini")
 
 
 def _builds(extract: Extract | None) -> bool:

@@ -295,7 +295,7 @@ def _used_index(index: Index) -> UsedIndex:
 
 
 def _naming_manifest(folder: Folder) -> Manifest | None:
-    own = [folder.manifest(form) for form in ("pyproject.toml", "setup.cfg", "setup.py", "pixi.toml")]
+    own = [folder.manifest(form) for form in ("pyproject.toml", "setup.cfg", "setup.py", "flit.ini", "pixi.toml")]
     return next((m for m in own if m is not None and m.name), None)
 
 
@@ -321,7 +321,9 @@ def _publishes(folder: Folder) -> bool:
             return False
         if pyproject.name and (pyproject.has_build_system or "poetry" in table(pyproject.data, "tool")):
             return True
-    return any((m := folder.manifest(form)) is not None and bool(m.name) for form in ("setup.py", "setup.cfg"))
+    return any(
+        (m := folder.manifest(form)) is not None and bool(m.name) for form in ("setup.py", "setup.cfg", "flit.ini")
+    )
 
 
 def _lockfile(state: LockState) -> Lockfile:

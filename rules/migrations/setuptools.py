@@ -24,7 +24,7 @@ from rules.migrations.read_files import lines_of, target_of
 from rules.migrations.setup_script import setup_call, without_arguments, without_dead, without_keys
 from rules.migrations.toml_text import Row, string, value_text
 from scanner.facts import Include, Manifest, Requirement
-from scanner.formats.setup_cfg import scan
+from scanner.ini_reader import scan
 
 _LOGIC = frozenset({"install_requires", "extras_require", "python_requires", "name", "arguments", "setup_requires"})
 _FIELDS = {

@@ -17,12 +17,14 @@ from scanner.pipeline import in_side_folder, scalars
 from scanner.redact import redact
 from scanner.yaml_reader import Mapping, Node, load_mapping
 
+# A Job may only prepare what is deployed beside it: it tells of the project whose image it names, and of no other.
 _KINDS = {
     "Deployment": "service",
     "StatefulSet": "service",
     "DaemonSet": "service",
     "Rollout": "service",
     "CronJob": "job",
+    "Job": "once",
     "CronWorkflow": "job",
     "ScheduledSparkApplication": "job",
 }

@@ -64,6 +64,26 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
             **MODULE,
         },
     ),
+    "the manifest of the first Flit": (
+        "library",
+        {"flit.ini": "[metadata]\nmodule = shop\nhome-page = https://shop.example\n", "shop.py": ""},
+    ),
+    "what names the cookiecutter that it came from": (
+        "service",
+        {"requirements.txt": "flask", "README.md": "# Shop Cookiecutter Test\n", "app.py": ""},
+    ),
+    "a cookiecutter": (
+        "unknown",
+        {"requirements.txt": "flask", "README.md": "# Shop Cookiecutter\n", "app.py": "", "cookiecutter.json": "{}"},
+    ),
+    "what a helper beside it exports": (
+        "service",
+        {
+            "pyproject.toml": pyproject(published=True, more="dependencies = ['fastapi', 'uvicorn']"),
+            "shopping/__init__.py": "",
+            "helpers/__init__.py": "from helpers.a import b, c, d, e\n",
+        },
+    ),
     "a bot": ("service", {"requirements.txt": "aiogram", "a.py": ""}),
     "an application object": ("service", {"Pipfile": "[packages]\nx = '*'", "server.py": "app = Vibora()\n"}),
     "a loop that consumes": (
@@ -510,6 +530,7 @@ def _workload(kind: str, image: str) -> str:
             },
         ),
         ("service", {"k8s/a/cron.yaml": _workload("CronJob", "acme/rates:1")}),
+        ("job", {"k8s/a/job.yaml": _workload("Job", "acme/prices:1")}),
     ],
 )
 def test_a_cluster_says_by_the_image(kind: str, more: dict[str, str], inventory: Describe) -> None:
