@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 
 from scanner.commands.lookup import Found, Lookup
 from scanner.commands.pip_install import ALL_EXTRAS, PACKAGING, PIPED, Judgement, judge_pip, place_of
@@ -190,8 +189,10 @@ class Judging:
         return self.resolved(tool, because, manifest)
 
     def _lies_at_or_above(self, manifest: str, lock: str) -> bool:
-        folders = PurePosixPath(manifest).parents
-        return any(self.lookup.tree.exists(str(folder / lock)) for folder in folders)
+        folder = posixpath.dirname(manifest)
+        while folder and not self.lookup.tree.exists(posixpath.join(folder, lock)):
+            folder = posixpath.dirname(folder)
+        return self.lookup.tree.exists(posixpath.join(folder, lock))
 
     def in_image(self) -> bool:
         """Whether the command runs in a folder of an image."""
