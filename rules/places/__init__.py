@@ -6,10 +6,8 @@ commands and names; a place that is not understood with certainty stays as it is
 
 from __future__ import annotations
 
-import ast
 import posixpath
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -19,8 +17,8 @@ from rules.places.comments import retold
 from rules.places.kept import keep_needed
 from rules.places.remains import ASIDE, note_remains
 from rules.places.script import Context
+from rules.places.sound import is_sound
 from rules.places.target import targets
-from rules.places.yaml_text import documents
 
 Editor = Callable[[str, str, Context], str]
 
@@ -81,7 +79,7 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
             after = editor(path, after, context)
         if path.endswith(_COMMENTED) or "." not in posixpath.basename(path):
             after = retold(own, after, tools)
-        if mark + after != before and not _is_sound(path, after) and _is_sound(path, before.removeprefix(mark)):
+        if after != own and not is_sound(path, own, after):
             context.note(path, 1, "the changed file would not be valid; it is left as it is", "What calls uv there?")
             continue
         after = mark + after
@@ -105,7 +103,8 @@ _COMMENTED = (".yml", ".yaml", ".sh", ".ini", ".mk", ".just", ".cfg", "Dockerfil
 def _with_their_images(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:
     """Scripts that an image brings which stays as it is: they would not find uv there, so they stay as well."""
     for image in sorted(context.images_left):
-        text = ground.read(image) or ""
+        others = (ground.read(p) or "" for p, e in ground.facts.extracts.items() if e.format == "compose")
+        text = "\n".join((ground.read(image) or "", *others))
         for path in [p for p in edits if p.endswith((".sh", ".bash")) and edits[p].before is not None]:
             name = re.escape(posixpath.basename(path))
             if re.search(rf"(?<![\w.-]){name}(?![\w.-])", text):
@@ -121,18 +120,6 @@ def _deployed(ground: Ground, context: Context) -> None:
     if "." in context.targets and names and (".python-version" not in files or "runtime.txt" in files):
         why = "with a uv.lock Heroku asks for .python-version and does not read runtime.txt"
         context.note(names[0], 1, why, "If it is deployed there: write .python-version.")
-
-
-def _is_sound(path: str, text: str) -> bool:
-    """Whether a changed file can still be read as what it is; a template and what never could count as sound."""
-    if path.endswith((".yml", ".yaml")):
-        return bool(documents(text)) or not text.strip() or "{{" in text
-    if path.endswith((".toml", ".py")):
-        try:
-            tomllib.loads(text) if path.endswith(".toml") else ast.parse(text)
-        except (ValueError, SyntaxError, RecursionError):
-            return False
-    return True
 
 
 def _editors(path: str, ground: Ground) -> list[Editor]:

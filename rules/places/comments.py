@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 _SPOKEN = {"poetry": "Poetry", "pipenv": "Pipenv", "pdm": "PDM", "rye": "Rye", "pip-compile": "pip-compile"}
 _NAME = re.compile(r"[ \t]*(?:-[ \t]+name|(?:-[ \t]+)?displayName):[ \t]")
 _FILE = re.compile(r"(?<![\w./-])Pipfile(?![\w-]|\.\w)")
-_NEAR = 3
+_NEAR = 8
 _LONG = 3000
 
 
@@ -60,3 +60,5 @@ def _names_near(rows: list[str], start: int, end: int) -> Iterator[int]:
         if number < len(rows) and _NAME.match(rows[number]):
             yield number
             return
+        if number < len(rows) and re.match(r"[ \t]*-[ \t]", rows[number]):
+            return  # where the step begins, without a name

@@ -299,7 +299,10 @@ class _Image:
             return
         for match in re.finditer(r"\"((?:\\.|[^\"\\])*)\"", text[step.body : step.end]):
             start, end = step.body + match.start(1), step.body + match.end(1)
+            known = len(self.script.splices)
             self.script.window(Window(start=start, end=end, encode=yaml_quoted('"')))
+            if len(self.script.splices) > known and " " not in match[1]:
+                raise Unclear(f"{match[1]!r} among the words of the start command", line_of(text, step.start))
 
     def _on_path(self, stage: int) -> bool:
         """Whether the environment will be on the path in that stage."""
@@ -330,7 +333,13 @@ class _Image:
 
     def _refuse_old_python(self, chain: Sequence[int]) -> None:
         """pip finds no package of uv for the Python of the image."""
-        told = minor(python_of(self.stages[chain[-1]].base) or "")
+        base = self.stages[chain[-1]].base
+        told = minor(python_of(base) or "")
+        if told is None and self.target.oldest is not None and self.target.oldest < PIP_BRINGS_UV:
+            start = next(s.start for s in self.steps if s.name == "FROM" and s.stage == chain[-1])
+            message = f"the Python of {base} may be one that pip installs no uv on: name an image of uv ([uv] image)"
+            if self.context.ground.config.uv_image is None:
+                raise Unclear(message, line_of(self.text, start))
         if told is not None and told < PIP_BRINGS_UV and self.context.ground.config.uv_image is None:
             start = next(s.start for s in self.steps if s.name == "FROM" and s.stage == chain[-1])
             message = f"pip installs no uv on Python {dotted(told)}: name an image of uv ([uv] image), or raise Python"

@@ -94,7 +94,7 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
     for step in steps:
         if step not in published:
             _foreign(step, script)
-    has_uv = any("setup-uv" in s.text("uses") for s in steps)
+    has_uv = any("setup-uv" in s.text("uses") or _sets_up_by_itself(s.text("uses"), script) for s in steps)
     set_up = any("setup-python" in s.text("uses") for s in steps)
     script.prefix = _prefix(text) if set_up or not _prefix(text) else SYSTEM
     python = _python(text, holder, steps)
@@ -114,7 +114,7 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
             remaining.append(left)
         if any(a.kind == "system-sync" for a in outcome.answers) and not script.prefix and set_up:
             yield _environment(text, step)
-        if outcome.answers and first is None:
+        if any(a.skip == 0 for a in outcome.answers) and first is None:  # else: a container's uv
             first = step
     first = min([s for s in (first, *published) if s is not None], key=lambda s: s.start, default=None)
     caches = [s for s in steps if _caches_tool(s, text) and (first or sets_up or emptied)]
@@ -141,6 +141,15 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
     for step in caches:
         if step not in candidates:
             yield Splice(step.start, _with_blank(text, step), "")
+
+
+def _sets_up_by_itself(action: str, script: Script) -> bool:
+    """Whether an action of the repository itself puts the old tool in place, and uv from now on."""
+    if not action.startswith("./"):
+        return False
+    files = (f"{action.removeprefix('./').rstrip('/')}/action.{ending}" for ending in ("yml", "yaml"))
+    text = next((found for f in files if (found := script.context.ground.read(f)) is not None), "")
+    return _SETS_UP.search(text) is not None
 
 
 def _is_set_up_by_caller(holder: Mapping, script: Script) -> bool:

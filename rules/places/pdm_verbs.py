@@ -135,9 +135,17 @@ PDM: dict[str, Handler] = {
 """Rules for each command of PDM."""
 
 
+def _rye_test(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
+    """pytest with what stands behind ``--``."""
+    del target
+    words = rest[1:] if rest[:1] and rest[0].value == "--" else rest
+    run = ["uv", "run", *([manner.run] if manner.run else []), *(["--active"] if manner.active else [])]
+    return Answer(kind="run", text=" ".join([*run, "pytest"]) + raws(words))
+
+
 RYE: dict[str, Handler] = {
     **SHARED, "sync": _rye_sync, "publish": _rye_publish, "pin": as_said("uv python pin"), "list": show,
-    "test": as_said("uv run --locked pytest"), "lint": as_said("uvx ruff check"), "fmt": as_said("uvx ruff format"),
+    "test": _rye_test, "lint": as_said("uvx ruff check"), "fmt": as_said("uvx ruff format"),
     "toolchain": dropped, "fetch": as_said("uv python install"),
 }  # fmt: skip
 """Rules for each command of Rye."""

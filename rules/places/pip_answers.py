@@ -21,11 +21,9 @@ def pip_tools(program: str, words: list[Word], target: Target, manner: Manner) -
     if program == "pip-sync":
         files = [v for v in values if v.endswith((".txt", ".lock"))]
         options = options_of_files(files, target) if files else []
-        return (
-            sync_answer(target, manner, options)
-            if options is not None
-            else look("pip-sync of a file that is not moved")
-        )
+        if options is None:
+            return look("pip-sync of a file that is not moved")
+        return Answer(kind="system-sync", text=sync_answer(target, manner, options).text)
     found = read_options(words[1:], {"-P": "package", "--upgrade-package": "package"}, {})
     names = [v for v in values if v.endswith((".in", ".txt", ".toml"))]
     if names and not any(_is_moved(n, target) for n in names) and "pyproject.toml" not in names:

@@ -50,8 +50,9 @@ def _too_old(path: str, context: Context) -> PythonVersion | None:
 def read_the_docs(path: str, text: str, context: Context) -> str:
     """Read the Docs: its jobs install into the environment that it made; ``commands`` make their own."""
     own = re.search(r"^[ \t]*commands:", text, re.MULTILINE) is not None
-    prefix = "" if own else _READ_THE_DOCS
-    return _edited(path, text, context, Script(path, text, context, trusted=True, prefix=prefix, in_system=not own))
+    prefix = SYSTEM if own else _READ_THE_DOCS
+    script = Script(path, text, context, trusted=True, prefix=prefix, in_system=not own, brings=True)
+    return _edited(path, text, context, script)
 
 
 _READ_THE_DOCS = 'UV_PROJECT_ENVIRONMENT="$READTHEDOCS_VIRTUALENV_PATH" '

@@ -6,11 +6,13 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from rules.places.manner import NO_SYNC, Manner
 from rules.places.pip_answers import options_of_files
 from rules.places.pipelines import SYSTEM
 from rules.places.script import Context, Script, Window, yaml_quoted
+from rules.places.syncs import merged
 from rules.places.target import MANAGERS
 from rules.places.text import Splice, applied, line_end
 from rules.places.variables import renamed_files
@@ -29,13 +31,17 @@ def makefile(path: str, text: str, context: Context) -> str:
     for recipe in _recipes(text):
         known = len(script.splices)
         extra, doubtful, said = [], False, set[str]()
+        last: tuple[int, int, bool] | None = None
         for match in recipe:
             body = match[0].lstrip(" \t")
             if body.startswith("#") or not body.strip():
                 continue
+            known_here = len(script.splices)
             outcome = script.window(Window(start=match.end() - len(body), end=match.end()))
             doubtful = doubtful or outcome.looked > 0
             again = outcome.calls == 1 and any(a.text in said for a in outcome.answers)
+            last = _joined(script, last, known_here, match) if outcome.calls == 1 else None
+            again = again or (last is not None and last[2])
             said |= {a.text for a in outcome.answers if a.text.startswith(("uv lock", "uv sync"))}
             if outcome.emptied or again:
                 extra.append(Splice(match.start(), match.end(), ""))
@@ -47,6 +53,21 @@ def makefile(path: str, text: str, context: Context) -> str:
     after = _ASSIGNED.sub(lambda m: _assigned(m, path, context), after)
     after = _without_aliases(after, _aliases(text, context))
     return renamed_files(after, path, context)
+
+
+def _joined(
+    script: Script, last: tuple[int, int, bool] | None, known: int, row: re.Match[str]
+) -> tuple[int, int, bool] | None:
+    """The install of a row joined with that of the row above: which splice it is, where its rows end, if it joined."""
+    if len(script.splices) != known + 1:
+        return None
+    if last is not None and last[1] == row.start():
+        both = merged(script.splices[last[0]].new, script.splices[known].new)
+        if both is not None:
+            script.splices.pop()
+            script.splices[last[0]] = replace(script.splices[last[0]], new=both)
+            return last[0], row.end(), True
+    return known, row.end(), False
 
 
 def _recipes(text: str) -> Iterator[list[re.Match[str]]]:
@@ -99,6 +120,8 @@ def shell(path: str, text: str, context: Context) -> str:
     outcome = script.window(Window(start=0, end=len(text)))
     if outcome.emptied:
         return renamed_files(text, path, context)
+    if outcome.looked and manner.run == NO_SYNC:
+        return text  # what an image starts moves as a whole
     return renamed_files(script.result, path, context)
 
 

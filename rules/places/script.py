@@ -323,6 +323,8 @@ class Script:
         text = self.text[call.begin : call.stop]
         if call.program == "rm":
             return all(map(_INSTALLER.fullmatch, files := [v for v in call.values[1:] if v[:1] != "-"])) and bool(files)
+        if call.program == "export" and _PIPFILE.search(text) is not None:
+            return True
         programs = ("export", "source", ".", "echo")
         if call.program not in programs or _HOME.search(text) is None or len(text) > 200:
             return False
@@ -331,7 +333,7 @@ class Script:
     def _answer(self, call: Call, lines: range | None, manner: Manner) -> Answer | None:
         words = list(words_of(call))
         program = posixpath.basename(words[0].value)
-        moves = any(self.context.any_of(tool) is not None for tool in ("poetry", "rye"))
+        moves = any(self.context.any_of(tool) is not None for tool in ("poetry", "rye", "pipenv"))
         if moves and not self._trusted and self._about_tool(call):
             return Answer(kind="drop")
         if program in _CONTAINERS:
@@ -358,6 +360,8 @@ class Script:
         given = answer(call, target, manner)
         if given is None:
             return None
+        if program == "pipenv" and (folder := self._pipfile(call)) is not None:
+            given = replace(given, text=given.text.replace("uv ", f"uv --project {folder} ", 1))
         if given.kind == "other" and given.text == "uv lock" and self._relocks(call):
             return Answer(kind="drop")
         if given.text == A_SHELL and area_of(self.path) == "ci":
@@ -377,6 +381,13 @@ class Script:
             if given.kind == "system-sync" or self._in_system:
                 return self._into_system(given, manner, call, job)
         return given
+
+    def _pipfile(self, call: Call) -> str | None:
+        """The folder that ``PIPENV_PIPFILE`` names in front of a command or in the same script."""
+        above = self.text.rfind("PIPENV_PIPFILE=", 0, call.words[0].start)
+        found = _PIPFILE.match(self.text, above) if above >= 0 else None
+        between = self.text[found.end() : call.begin] if found is not None else ""
+        return found["folder"] if found is not None and not re.search(r"^\S*:|- name:", between, re.MULTILINE) else None
 
     def _relocks(self, call: Call) -> bool:
         """Whether a pipeline or an image locks just before it installs: ``--locked`` says when that is due."""
@@ -489,6 +500,7 @@ def _outer(found: list[Call]) -> list[Call]:
 _PROGRAMS = frozenset("poetry pdm pipenv rye pip-compile pip-sync curl wget pipx uv brew asdf conda mamba".split())
 _ANY = re.compile(r"poetry|pdm|pipenv|rye|pip|python")
 _CONTAINERS = frozenset("docker docker-compose podman podman-compose kubectl".split())
+_PIPFILE = re.compile(r"PIPENV_PIPFILE=[\"']?(?:\./)?(?P<folder>[\w./-]+)/Pipfile[\"']?")
 _INSTALLER = re.compile(r"(?:\S*/)?(?:get|install)-poetry\.py")
 _SETTING = re.compile(r"(?:POETRY|PIPENV|PDM)_\w+=\S*[ \t]+")
 _HOME = re.compile(

@@ -20,12 +20,13 @@ _ALONE = frozenset({"pip-compile", "pip-sync"})
 _FILE = re.compile(
     r"(?:.*/)?(?:[^/]+\.(?:md|rst|txt|adoc|py|toml|cfg|ini|json5?|ya?ml|sh|bash|zsh|fish|bat|cmd|ps1|mk|just|tf|hcl|groovy|gradle"
     r"|service|conf|js|cjs|mjs|ts|nix|j2|envrc|mdc)|\.envrc|[^/]*[Mm]akefile[^/]*|[Jj]ustfile|[^/]*[Dd]ockerfile[^/]*"
-    r"|[^/]*[Cc]ontainerfile[^/]*|Jenkinsfile[^/]*|Procfile[^/]*|Vagrantfile|Earthfile|Tiltfile)"
+    r"|\.tool-versions|[^/]*[Cc]ontainerfile[^/]*|Jenkinsfile[^/]*|Procfile[^/]*|Vagrantfile|Earthfile|Tiltfile)"
 )
 _GENERATED = re.compile(
     r"(?:^|/)(?:package-lock\.json|requirements[\w.-]*\.txt|[\w.-]*lock[\w.-]*\.(?:ya?ml|json|toml))$"
 )
 _LARGE = 200_000
+_VERSIONS = (".tool-versions", "mise.toml")
 
 
 def may_speak(path: str) -> bool:
@@ -42,6 +43,7 @@ def still_said(path: str, text: str, tools: Collection[str]) -> Iterator[tuple[i
     parts = [rf"(?:{'|'.join(named)})[\"']?(?:\s|,\s?)[\"']?(?:{_VERBS})(?![\w-])"] if named else []
     parts += [rf"pip[\d.]* install (?:-\S+ ){{0,6}}[\"']?(?:{'|'.join(named)})(?![\w-])"] if named else []
     parts += [rf"(?:{'|'.join(alone)})(?![\w/.-])"] if alone else []
+    parts += [rf"(?:{'|'.join(named)})[\"']?[ \t]*=?[ \t]*[\"']?\d"] if named and path.endswith(_VERSIONS) else []
     installers = [_INSTALLERS[tool] for tool in named if tool in _INSTALLERS]
     pattern = re.compile("|".join([rf"(?<![\w./@-])(?:{'|'.join(parts)})", *installers]))
     is_prose = posixpath.splitext(path)[1] in (".md", ".rst", ".txt", ".adoc", ".mdc")

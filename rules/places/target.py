@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -54,6 +55,7 @@ class Target:
     tools: frozenset[str] = frozenset()
     members: tuple[str, ...] = ()
     local_paths: bool = False
+    oldest: tuple[int, int] | None = None
 
     def group(self, name: str) -> str | None:
         """What holds the old group ``name`` now: ``group:dev``, ``extra:s3``, ``project``; ``None``: nothing does."""
@@ -111,8 +113,15 @@ def _target(ground: Ground, move: Move, after: Mapping[str, str | None]) -> Targ
         scripts=dict(_scripts(ground, move)),
         tools=_tools(ground, move),
         members=move.members,
+        oldest=_oldest(_table(data, "project").get("requires-python")),
         local_paths=any(_is_path(source) for source in _table(settings, "sources").values()),
     )
+
+
+def _oldest(requires: object) -> tuple[int, int] | None:
+    """The oldest minor version of Python 3 that a range admits; ``None`` where it has no lower end or is no range."""
+    found = re.findall(r"(?:>=|==|~=)\s*3\.(\d{1,2})", requires) if isinstance(requires, str) else []
+    return (3, min(map(int, found))) if found else None
 
 
 def _normal(groups: Mapping[str, Any]) -> set[str]:
