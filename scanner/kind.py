@@ -42,6 +42,10 @@ class KindOf:
     reasons: tuple[Reason, ...]
 
 
+def _bare(name: str) -> str:
+    return re.sub(r"[-_. ]+", "", name.lower())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Signs:
     """All that tells of one project: ``said`` is what its description, or else its README, calls it."""
@@ -69,10 +73,10 @@ class _Signs:
     def exports(self) -> Hint | None:
         """What shows that the package is made to be imported; of several, only the one of the project's name."""
         packages = [p for p in self.python if p.endswith("/__init__.py") and not is_side_file(p)]
-        tops = {p.split("/")[-2] for p in packages if _depth(p, self.folder) <= 1 + ("/src/" in f"/{p}")}
-        named = {re.sub(r"[-_.]+", "_", m.name.lower()) for m in self.folder.manifests if m.name} & tops
+        tops = {_bare(p.split("/")[-2]) for p in packages if _depth(p, self.folder) <= 1 + ("/src/" in f"/{p}")}
+        named = {_bare(m.name) for m in self.folder.manifests if m.name}
         found = [h for h in self.hints if h.kind == "library"]
-        return next((h for h in found if len(tops) < 2 or h.at.path.split("/")[-2] in named), None)
+        return next((h for h in found if len(tops) < 2 or _bare(h.at.path.split("/")[-2]) in named), None)
 
     def is_frozen(self) -> bool:
         """Whether the dependencies are all that an environment happened to hold: one of them says nothing.

@@ -203,6 +203,8 @@ def _home(extract: Extract, facts: RepoFacts) -> str:
     if manifest is None or manifest.format not in ("requirements", "conda"):
         return folder
     parent = folder_of(folder)
+    if manifest.format == "conda" and posixpath.basename(folder) in _CONDA_FOLDERS and _has_own_manifest(parent, facts):
+        return parent
     if not _holds_requirements(folder, facts) and _holds_requirements(parent, facts):
         folder = parent
     while _holds_requirements(folder, facts):
@@ -211,6 +213,9 @@ def _home(extract: Extract, facts: RepoFacts) -> str:
         above = folder_of(folder)
         return above if _has_own_manifest(above, facts) else folder
     return _around_package(folder, facts) or folder
+
+
+_CONDA_FOLDERS = frozenset({"conda", "conda-env", "conda-envs", "conda_env", "conda_envs", "environments", "envs"})
 
 
 def _around_package(folder: str, facts: RepoFacts) -> str | None:

@@ -183,6 +183,7 @@ TOOLS: tuple[LintTool, ...] = (
 BY_NAME = {tool.name: tool for tool in TOOLS}
 _BY_COMMAND = {command: tool.name for tool in TOOLS for command in tool.commands}
 _BY_DISTRIBUTION = {name: tool.name for tool in TOOLS for name in tool.distributions}
+_BY_PYTEST = {f"pytest-{name}": name for name in ("black", "flake8", "isort", "mypy", "pydocstyle", "pylint", "ruff")}
 _BY_PLUGIN = {name: name for name in ("flake8", "pylint")}  # their plug-ins depend on them
 _BY_HOOK = {hook: tool.name for tool in TOOLS for hook in tool.hooks}
 _BY_FILE = {name: tool.name for tool in TOOLS for name in tool.files}
@@ -214,9 +215,11 @@ class Use:
 
 
 def tool_of_distribution(name: str) -> str | None:
-    """The tool that the distribution ``name`` (or the wrapper of that name) brings."""
+    """The tool that the distribution ``name`` (the wrapper or the plug-in of that name) brings."""
     normal = canonicalize_name(name)
-    return _BY_DISTRIBUTION.get(normal) or _BY_PLUGIN.get(normal.partition("-")[0] if "-" in normal else "")
+    if (named := _BY_DISTRIBUTION.get(normal) or _BY_PYTEST.get(normal)) is not None:
+        return named
+    return _BY_PLUGIN.get(normal.partition("-")[0] if "-" in normal else "")
 
 
 def tool_of_hook(hook_id: str) -> str | None:

@@ -29,6 +29,15 @@ EXPORTED = (
 )
 
 CASES: dict[str, tuple[str | None, set[str], dict[str, str]]] = {
+    "conda's folder beside the build": (
+        "conda",
+        {"conda", "pip"},
+        {
+            "setup.py": SETUP,
+            "conda/environment.yml": CONDA.format("  - requests\n  - flask\n  - pytest\n"),
+            "Makefile": "install:\n\tpip install .\n",
+        },
+    ),
     "conda where pip only serves the tests": (
         "conda",
         {"conda", "pip"},
