@@ -32,7 +32,7 @@ class Options:
         found: list[str] = []
         for name in names:
             for value in self.values.get(name, ()):
-                found += [value] if "$" in value or "{{" in value or "<<" in value else re.split(r"[,\s]+", value)
+                found += [value] if is_variable(value) else re.split(r"[,\s]+", value)
         return [v for v in found if v]
 
 
@@ -82,7 +82,7 @@ def raws(words: Sequence[Word]) -> str:
 
 def sync_answer(target: Target, manner: Manner, parts: Sequence[str], *, project: bool = True) -> Answer:
     """``uv sync`` with these options, in this manner; ``project``: with the project itself."""
-    words = ["uv", "sync", *([manner.lock] if manner.lock else []), *parts]
+    words = ["uv", "sync", *([manner.lock] if manner.lock else []), *_at_one(target, parts)]
     no_project = (not project or manner.no_project) and target.package
     words += ["--no-install-project"] if no_project and "--no-install-project" not in parts else []
     inexact = (manner.inexact or manner.system or manner.active) and manner.lock
@@ -92,11 +92,24 @@ def sync_answer(target: Target, manner: Manner, parts: Sequence[str], *, project
     return Answer(kind="sync", text=" ".join(words))
 
 
+def _at_one(target: Target, parts: Sequence[str]) -> list[str]:
+    """Without ``--no-dev`` where ``dev`` is asked for by name: it would win over ``--group dev``."""
+    if "--no-dev" not in parts or "--group dev" not in parts:
+        return list(parts)
+    needless = {"--no-dev", "--group dev"} if target.defaults == {"dev"} else {"--no-dev"}
+    return [part for part in parts if part not in needless]
+
+
+def is_variable(name: str) -> bool:
+    """Whether a value is known only when it runs: it may hold several names, which Poetry takes and uv does not."""
+    return "$" in name or "{{" in name or "<<" in name
+
+
 def group_options(target: Target, names: Sequence[str], option: str) -> list[str]:
     """``--group`` for groups, ``--extra`` for what became an extra, nothing for what is gone or on anyway."""
     found = []
     for name in names:
-        if "$" in name or "{{" in name or "<<" in name:
+        if is_variable(name):
             found.append(f"--{option} {quoted(name)}")
             continue
         new = target.group(name)

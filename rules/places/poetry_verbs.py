@@ -11,6 +11,7 @@ from rules.places.options import (
     QUIET,
     extra_options,
     group_options,
+    is_variable,
     normal,
     only_main,
     quoted,
@@ -46,6 +47,8 @@ def _poetry_install(rest: Sequence[Word], target: Target, manner: Manner) -> Ans
     if found.unknown or "dry-run" in found.flags or "help" in found.flags:
         return look(f"poetry install with {', '.join(found.unknown) or 'an option that has no counterpart'}")
     only, without, more = found.all("only"), found.all("without"), found.all("with")
+    if any(is_variable(name) for name in (*only, *without, *more, *found.all("extras"))):
+        return look("poetry install of groups or extras that a variable names")
     parts: list[str] = []
     project = "no-root" not in found.flags
     if "only-root" in found.flags:
@@ -67,7 +70,7 @@ def _poetry_install(rest: Sequence[Word], target: Target, manner: Manner) -> Ans
         parts.append(target.without_groups)
     else:
         parts += [o for n in sorted(left, key=without.index) for o in group_options(target, [n], "no-group")
-                  if normal(n) in target.defaults or "$" in n]  # fmt: skip
+                  if normal(n) in target.defaults]  # fmt: skip
     parts += group_options(target, more, "group")
     parts += ["--all-extras"] if "all-extras" in found.flags else extra_options(target, found.all("extras"))
     parts += ["--all-groups"] if "all-groups" in found.flags else []
