@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from rules.migration import Edit, Move, Recorded
+from rules.migrations.pythons import used_python
 from rules.patch import patch, reverse
 from rules.plan import Proof
 from scanner import sandbox
@@ -26,7 +27,7 @@ from scanner.proof.bench import Bench, indexes, without_recorded
 from scanner.proof.cache import ProofCache
 from scanner.proof.causes import Unasked, cause_of, culprits, said, unreached
 from scanner.proof.compare import Comparison, compare
-from scanner.proof.installed import pythons
+from scanner.proof.installed import PLATFORMS, holds, pythons
 from scanner.proof.outcome import Proved, Trial
 from scanner.proof.reasons import Reasons, assumptions, left_out, stale, windows_alone
 from scanner.proof.seed import SEED_HOST
@@ -37,6 +38,8 @@ from scanner.toml_reader import strings, table
 _TRIES = 6
 _PYTHON_TOO_NEW = ("-compatible wheels", "for split (markers: python_full_version >= ")
 _PYTHON_TOO_OLD = ("does not satisfy Python", "requires Python >")
+_BOUND = re.compile(r"(?:does not satisfy|requires) Python\s*>=\s*(3\.\d{1,2}\.[1-9]\d{0,2})\b")
+"""A release in the midst of a minor version that something asks for: it alone is left out below."""
 
 
 def prove(trial: Trial) -> tuple[Proved, ...]:
@@ -120,6 +123,7 @@ class _Proving:
         self._settings = settings
         self._bench = Bench(move, manifests, settings, root)
         self._requires = self._bench.requires
+        self._pythons = pythons(",".join(self._requires) or None)
         self._indexes = [url for parsed in self._bench.parsed for url in _addresses(parsed)]
         groups = table(self._bench.manifest, "tool", "uv").get("default-groups", ["dev"])
         self._defaults = {normal_name(g) for g in strings(groups)} if isinstance(groups, list) else None
@@ -157,7 +161,8 @@ class _Proving:
         known = list(self._environments(found))
         tried: list[str] = []
         while len(tried) < _TRIES:
-            environment = next((e for e in (*self._complete(best), *known) if e not in tried), None)
+            left = (e for e in (*self._complete(best), *known) if e not in tried and self._serves_own_python(e))
+            environment = next(left, None)
             if environment is None:
                 break
             tried.append(environment)
@@ -169,6 +174,13 @@ class _Proving:
         if best is None:
             raise _Failed(error)
         return best
+
+    def _serves_own_python(self, environment: str) -> bool:
+        """Whether the Python that the project runs on, by its version file or image, is among these."""
+        own = used_python(self._move.project)
+        released = [python for python in self._pythons if own is not None and python.startswith(f"{own}.")]
+        places = [f"{python}@{system}" if system else python for python in released for system in PLATFORMS]
+        return not places or any(holds(environment, place) for place in places)
 
     def _within(self, environment: str) -> str:
         """An environment within those that the manifest states already."""
@@ -200,9 +212,12 @@ class _Proving:
             return
         complete, looked_at = found.comparison.complete, found.comparison.pythons
         made_for = [m[0] for text in self._move.environments[:1] if (m := re.search(r"\d+\.\d+", text))]
-        runs = _runs(complete, looked_at) if len(complete) < len(looked_at) and "@" not in looked_at[0] else []
+        runs = _runs(complete, looked_at) if len(complete) < len(looked_at) else []
         runs.sort(key=lambda run: not any(v.startswith(f"{release}.") for v in run for release in made_for))
-        yield from (_range(run, pythons(",".join(self._requires) or None)) for run in runs)
+        system = looked_at[0].partition("@")[2]
+        for run in runs:
+            within = _range([python.partition("@")[0] for python in run], self._pythons)
+            yield f"{within} and sys_platform == '{system}'" if system else within
 
     def _environments(self, found: _Attempt | None) -> Iterator[str]:
         """Environments to try: what the converter knows of the old lock's making.
@@ -214,12 +229,12 @@ class _Proving:
         used = self._move.project.environments
         if found is not None and windows_alone(self._move) and used.ci is None and used.image is None:
             yield "sys_platform == 'win32'"  # nothing here runs elsewhere
+        everything = self._pythons
         if found is None and any(words in self._error for words in _PYTHON_TOO_OLD):
-            everything = pythons(",".join(self._requires) or None)
+            yield from (f"python_full_version >= '{bound}'" for bound in sorted(set(_BOUND.findall(self._error))))
             for start in range(1, len(everything)):
                 yield _range(everything[start:], everything)
         if found is None and any(words in self._error for words in _PYTHON_TOO_NEW):
-            everything = pythons(",".join(self._requires) or None)
             for end in range(len(everything) - 1, 0, -1):
                 yield _range(everything[:end], everything)
 
@@ -337,7 +352,7 @@ class _Proving:
         if attempt.environments:
             why = "for others the old lock is incomplete" if self._move.pins else "for others nothing can be locked"
             told.append(f"locked for {', '.join(attempt.environments)} alone ([tool.uv] environments): {why}")
-            told += left_out(self._move, pythons(",".join(self._requires) or None), attempt.comparison.pythons)
+            told += left_out(self._move, self._pythons, attempt.comparison.pythons)
         if attempt.constraints:
             told.append(f"kept by [tool.uv] constraint-dependencies: {', '.join(attempt.constraints)}")
         if attempt.built_with:

@@ -79,10 +79,18 @@ class Reasons:
                 "[\"sys_platform == 'win32'\"])"
             )
         asking: defaultdict[str, list[str]] = defaultdict(list)
+        machines: set[str] = set()
         for entry in package_tables(loads(self.lock).get("package")):
             for edge in package_tables(entry.get("dependencies")):
                 if normal_name(str(edge.get("name"))) in added:
                     asking[str(entry.get("name"))].append(str(edge.get("name")))
+                    if "platform_machine" in str(edge.get("marker")):
+                        machines.add(normal_name(str(edge.get("name"))))
+        if machines:
+            yield (
+                f"the old lock was made on another machine: {listed(sorted(machines), 4)} is for some processors "
+                "(platform_machine), Linux on x86_64 among them. To decide: let Linux have it, as pip does there"
+            )
         for name, wanted in sorted(asking.items())[:10]:
             if normal_name(name) not in added:
                 yield f"{name} asks for {listed(sorted(set(wanted)), 6)}, which the old lock does not have here"
@@ -114,12 +122,12 @@ def windows_alone(move: Move) -> list[str]:
 def left_out(move: Move, admitted: Collection[str], locked_for: Collection[str]) -> Iterator[str]:
     """Which of the ``admitted`` Pythons CI and images run although nothing is locked for them."""
     without = _minors(admitted) - _minors(locked_for)
-    known = {(v, d.path) for d in move.project.python_versions if d.kind in RUN and (v := minor(d.version)) is not None}
-    run = {(version, path) for version, path in known if version in without}
+    known = ((minor(d.version), d) for d in move.project.python_versions if d.kind in RUN)
+    run = [(version, f"{d.path}:{d.line or 1}") for version, d in known if version is not None and version in without]
     if run:
         names = listed([dotted(version) for version in sorted({version for version, _ in run})])
-        places = listed(sorted({path for _, path in run}), 3)
-        yield f"{names} of {places} is left out by that. To decide: drop it there, or widen the environments afterwards"
+        places = listed(sorted({place for _, place in run}), 5)
+        yield f"that leaves out Python {names} of {places}. To decide: drop it there, or widen the environments later"
 
 
 def _minors(versions: Collection[str]) -> set[tuple[int, ...]]:

@@ -211,7 +211,26 @@ def test_a_python_of_ci_that_is_left_out_is_named(prover: Prover, wheelhouse: An
     project = replace(_project(), python_versions=run)
     found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), project=project)
     assert found.environments == ("python_full_version < '3.13'",)
-    assert "3.13 of .github/workflows/ci.yml is left out by that" in (found.proof.reason or "")
+    assert "that leaves out Python 3.13 of .github/workflows/ci.yml:1" in (found.proof.reason or "")
+
+
+def test_the_projects_own_python_is_never_left_out(prover: Prover, wheelhouse: Any) -> None:
+    """A lock made on another machine: what Linux needs for the Python that the project runs on is an addition."""
+    wheelhouse.add("alpha", "1.0", ["beta ; python_version < '3.13' and platform_machine == 'x86_64'"])
+    wheelhouse.add("beta", "1.0")
+    own = DeclaredPython(kind="version-file", version="3.11.3", path=".python-version", line=1)
+    project = replace(_project(), python_versions=(own,))
+    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), project=project)
+    assert (found.proof.status, found.proof.added) == ("drifted", ("beta",))
+    assert found.environments == ()
+    assert "the old lock was made on another machine: beta" in (found.proof.reason or "")
+
+
+def test_a_bound_within_a_minor_version_leaves_out_no_more_than_it_says(prover: Prover, wheelhouse: Any) -> None:
+    wheelhouse.add("alpha", "1.0", python=">=3.11.4")
+    found = prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"))
+    assert found.proof.status == "proved", found.proof.reason
+    assert found.environments == ("python_full_version >= '3.11.4'",)
 
 
 def test_stated_environments_are_narrowed_further(prover: Prover, wheelhouse: Any) -> None:
