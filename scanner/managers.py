@@ -232,10 +232,7 @@ def _from_workspace(folder: Folder, root: Folder | None, signs: _Signs) -> None:
 def _declaration_only(folder: Folder, signs: _Signs) -> None:
     """``setuptools`` and bare ``[project]`` declarations count only where no other manager's manifest declares."""
     place = declared_by_setuptools(folder)
-    elsewhere = (
-        _declaring_managers(signs) or _declared_in_requirements(folder) or _is_held_by_conda(folder, "setuptools")
-    )
-    if place is not None and not elsewhere:
+    if place is not None and not _declaring_managers(signs) and not _declared_in_requirements(folder):
         signs.add("setuptools", "dependencies in the setup script", place)
     manifest = folder.manifest("pyproject.toml")
     if signs.found.keys() == {"conda"} and manifest is not None and _standard_runtime(manifest):

@@ -82,6 +82,8 @@ def test_names() -> None:
     assert tool_of_distribution("Flake8") == "flake8"
     assert tool_of_distribution("flake8-bugbear") == "flake8"
     assert tool_of_distribution("flake9-x") is None
+    assert tool_of_distribution("pytest_flake8") == "flake8"
+    assert tool_of_distribution("pytest-cov") is None
     assert tool_of_distribution("basedpyright") == "pyright"
     assert tool_of_file("api/.style.yapf") == "yapf"
     assert tool_of_section("tool.ruff.lint") == "ruff"

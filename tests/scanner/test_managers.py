@@ -31,7 +31,7 @@ EXPORTED = (
 CASES: dict[str, tuple[str | None, set[str], dict[str, str]]] = {
     "conda's folder beside the build": (
         "conda",
-        {"conda", "pip"},
+        {"conda", "pip", "setuptools"},
         {
             "setup.py": SETUP,
             "conda/environment.yml": CONDA.format("  - requests\n  - flask\n  - pytest\n"),
