@@ -256,8 +256,8 @@ class Invocation:
     when that is written down. ``tolerated`` is true when a failure is ignored (``|| true``, ``continue-on-error``).
     ``leg`` tells the legs of a job's matrix apart where its commands differ by them: each runs by itself. ``asked`` is
     the folder as written where a caller says it (``$1``, ``$PWD``, ``${{ inputs.x }}``); ``directory`` is its default.
-    ``only`` is set where a test upon the variable ``CI`` decides: it runs in CI alone, or never there. ``if_file`` is
-    the file (from the root) without which it is left out.
+    ``only`` is set where a test upon the variable ``CI`` decides: it runs in CI alone, or never there. ``if_files`` are
+    files (from the root) of which one must be there, or it is left out.
     """
 
     argv: tuple[str, ...]
@@ -271,7 +271,7 @@ class Invocation:
     leg: str | None = None
     asked: str | None = None
     only: Literal["ci", "local"] | None = None
-    if_file: str | None = None
+    if_files: tuple[str, ...] = ()
 
 
 FUNCTION = "function"

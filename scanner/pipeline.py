@@ -120,7 +120,10 @@ def is_false(text: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """In which surroundings a script of a CI file runs; the fields are those of :class:`~scanner.facts.Invocation`."""
+    """In which surroundings a script of a CI file runs; the fields are those of :class:`~scanner.facts.Invocation`.
+
+    ``roots`` are folders into which the job checks the repository out, where that is not its own folder.
+    """
 
     job: str | None = None
     env: Mapping[str, str] = field(default_factory=dict)
@@ -130,6 +133,7 @@ class Where:
     shell: str | None = None
     leg: str | None = None
     asked: str | None = None
+    roots: tuple[str, ...] = ()
 
     def with_env(self, more: Mapping[str, str]) -> Where:
         """The same with variables added."""
@@ -220,29 +224,28 @@ class Pipeline:
         for invocation in parsed.invocations:
             asked = invocation.asked or (where.asked if invocation.directory == where.directory else None)
             line = _line(lines, invocation.at.line)
-            self._add(replace(invocation, at=self.at(line), leg=where.leg, asked=asked))
+            self._add(_from_roots(replace(invocation, at=self.at(line), leg=where.leg, asked=asked), where.roots))
         for problem in parsed.problems:
             self._problems[replace(problem, at=self.at(_line(lines, problem.at.line)))] = None
         return parsed
 
-    def command(self, argv: Iterable[str], line: int, where: Where, *, if_file: str | None = None) -> None:
+    def command(self, argv: Iterable[str], line: int, where: Where, *, if_files: tuple[str, ...] = ()) -> None:
         """A command that is written as words, or that stands for what a shared action does."""
         env = tuple(sorted((name, clean_value(name, value)) for name, value in where.env.items()))
-        self._add(
-            Invocation(
-                argv=tuple(redact(word) for word in argv),
-                at=self.at(line),
-                context=self._context,
-                env=env,
-                directory=where.directory,
-                job=where.job,
-                disabled=where.disabled,
-                tolerated=where.tolerated,
-                leg=where.leg,
-                asked=where.asked,
-                if_file=if_file,
-            )
+        made = Invocation(
+            argv=tuple(redact(word) for word in argv),
+            at=self.at(line),
+            context=self._context,
+            env=env,
+            directory=where.directory,
+            job=where.job,
+            disabled=where.disabled,
+            tolerated=where.tolerated,
+            leg=where.leg,
+            asked=where.asked,
+            if_files=if_files,
         )
+        self._add(_from_roots(made, where.roots))
 
     def _add(self, invocation: Invocation) -> None:
         if len(self._invocations) < MAX_COMMANDS:
@@ -283,6 +286,23 @@ class Pipeline:
             self._references[
                 Reference(kind="ci", target=redact(target), ref=ref or None, at=self.at(line), path=path)
             ] = None
+
+
+def _from_roots(invocation: Invocation, roots: tuple[str, ...]) -> Invocation:
+    """The command as seen from the repository's root, which is checked out into one of ``roots``."""
+    directory = invocation.directory
+    if directory is None:
+        return invocation
+    for root in roots:
+        if f"{directory}/".startswith(f"{root}/"):
+            return replace(invocation, directory=directory[len(root) + 1 :] or ".")
+    if directory != ".":
+        return invocation
+    words = invocation.argv
+    for root in roots:
+        inside = re.compile(rf"(?<![\w./-])(?:\./)?{re.escape(root)}(?:/|$)(?=[\w.]|$)")
+        words = tuple(inside.sub("./", word) if root in word and "://" not in word else word for word in words)
+    return invocation if words == invocation.argv else replace(invocation, argv=words)
 
 
 def _line(lines: list[int], number: int | None) -> int | None:

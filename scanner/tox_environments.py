@@ -1,7 +1,8 @@
 """tox configurations, wherever they stand: environments as tasks, and what each of them installs and runs.
 
 ``tox.ini`` and ``[tox:tox]`` of ``setup.cfg`` (:func:`from_ini`), ``legacy_tox_ini`` and the native TOML form
-(:func:`from_toml`). After the tox 4 manual: generative names, factor conditions, substitutions that are literal. An
+(:func:`from_toml`). After the tox 4 manual: generative names, factor conditions, substitutions that are literal.
+``py`` can be asked for whether or not it is listed; the project is packaged where one lies beside the configuration. An
 environment is its installer: ``deps``, ``extras`` and ``dependency_groups`` become ``pip install`` (``uv`` where tox-uv
 is required) with the line of the setting, and tox-uv's lock runner becomes ``uv sync --locked``.
 """
@@ -13,13 +14,14 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scanner import shell
 from scanner.facts import Invocation, Location, Problem, PythonVersion, Task
 
 MAX_ENVIRONMENTS = 150
+ASKED_FOR = "only where it is asked for by its name"
 MAX_NAMES = 2_000
 MAX_SUBSTITUTIONS = 8
 MAX_REFERENCES = 100
@@ -300,6 +302,7 @@ _FACTORS = re.compile(
 _PY_FACTOR = re.compile(
     r"(?P<impl>py|pypy|cpython|python)(?P<version>[23](?:\.?\d{1,2})?t?)|(?P<plain>[23]\.\d{1,2}t?)"
 )
+_PURE = re.compile(r"(?:py|pypy|python|cpython)[\d.]{0,5}t?|[23]\.\d{1,2}t?")
 _TRUE = frozenset({"true", "1", "yes", "on"})
 
 
@@ -343,6 +346,11 @@ def _build(
         tasks.append(Task(name=name, at=at, runner="tox", needs=needs, default=name in listed))
         for version, where in env.pythons(line):
             pythons[PythonVersion(version=version, at=Location(path=path, line=where), kind="tox", job=name)] = None
+    if not any(_PURE.fullmatch(name) for name in names):
+        line = min((s.line for s in base.values()), default=first_line)
+        env = _Environment(path, "py", main, base, fill, uv="tox-uv" in requires or "tox_uv" in requires, line=line)
+        invocations.extend(replace(i, disabled=ASKED_FOR) for i in env.run())
+        tasks.append(Task(name="py", at=Location(path=path, line=line), runner="tox", tags=(ASKED_FOR,)))
     return ToxConfig(
         invocations=tuple(invocations),
         tasks=tuple(tasks),
@@ -499,9 +507,11 @@ class _Environment:
         target = f".[{','.join(extras)}]" if extras else "."
         editable = self._flag("use_develop", "usedevelop") or package in ("editable", "editable-legacy")
         words = ["-e", target] if editable else [target]
-        yield from self._install(
-            self._command(installer, words), self._line("extras", "package", "usedevelop", "use_develop")
-        )
+        folder = posixpath.dirname(self._path)
+        needed = tuple(posixpath.join(folder, name) for name in ("pyproject.toml", "setup.py", "setup.cfg"))
+        line = self._line("extras", "package", "usedevelop", "use_develop")
+        for invocation in self._install(self._command(installer, words), line):
+            yield replace(invocation, if_files=() if main._lines("package_root", "setupdir") else needed)
 
     def _lock_flags(self, extras: list[str], groups: list[str]) -> list[str]:
         flags = [] if self._lines("uv_sync_locked") and not self._flag("uv_sync_locked") else ["--locked"]

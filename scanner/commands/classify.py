@@ -39,7 +39,7 @@ def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Com
     jobs: dict[tuple[str, str | None, str | None], Job] = {}
     found: dict[Command, None] = {}
     running = [i for i in invocations if i.disabled is None and i.argv and i.only != _NEVER.get(i.context, "")]
-    running = [i for i in running if i.if_file is None or i.if_file in lookup.tree.files]
+    running = [i for i in running if _is_there(i, lookup)]
     for invocation in running:
         name = invocation.job if invocation.context != "image" else None
         key = (invocation.at.path, name, invocation.leg)
@@ -49,6 +49,11 @@ def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Com
         if len(found) > MAX_COMMANDS:
             break
     return tuple(found)
+
+
+def _is_there(invocation: Invocation, lookup: Lookup) -> bool:
+    """Whether the repository has what the command is left out without."""
+    return not invocation.if_files or not lookup.tree.files.isdisjoint(invocation.if_files)
 
 
 def classify_repository(extracts: Mapping[str, Extract], lookup: Lookup) -> tuple[Command, ...]:
@@ -130,7 +135,7 @@ def _with_followed(invocation: Invocation, lookup: Lookup, job: Job) -> list[Com
     runner = _commands(invocation, judge_runners(invocation, lookup, job), lookup)
     commands: list[Command] = []
     for started in followed:
-        if started.disabled is None:
+        if started.disabled is None and _is_there(started, lookup):
             if with_uv and started.argv[:2] == ("pip", "install"):
                 started = replace(started, argv=("uv", *started.argv))
             commands.extend(_commands(started, judge(started, lookup, job), lookup))

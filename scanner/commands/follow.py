@@ -9,13 +9,13 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import islice
 
-from scanner.commands.handed import in_folder, with_arguments, with_inputs, with_parameters, with_variables
+from scanner.commands.handed import in_folder, in_image, with_arguments, with_inputs, with_parameters, with_variables
 from scanner.commands.image_builds import ImageBuild, builds_of, compose_services, image_build, image_run
 from scanner.commands.lookup import Lookup
 from scanner.commands.stages import built_stages, stage_called
 from scanner.commands.words import Program, after_options, inner, option, options, program
 from scanner.facts import FUNCTION, Extract, Invocation, Task
-from scanner.tox_environments import expand_names
+from scanner.tox_environments import ASKED_FOR, expand_names
 
 MAX_DEPTH = 5
 MAX_FOLLOWED = 600
@@ -104,16 +104,25 @@ def is_followed(invocation: Invocation, lookup: Lookup) -> bool:
 
 
 def _expand(
-    invocation: Invocation, lookup: Lookup, seen: set[tuple[str, str | None]], depth: int
+    invocation: Invocation,
+    lookup: Lookup,
+    seen: set[tuple[str, str | None]],
+    depth: int,
+    built: Invocation | None = None,
 ) -> Iterator[Invocation]:
+    """All that is started; ``built`` is the command of an image in which that happens."""
     if depth >= MAX_DEPTH:
         return
+    built = invocation if built is None and invocation.context == "image" else built
     for extract, task in _targets(invocation, lookup):
         for asked in _of_task(extract, task, seen, 0):
+            if asked.disabled == ASKED_FOR and task is not None:
+                asked = replace(asked, disabled=None)
             started = _handed(in_folder(asked, invocation, lookup), extract, task, invocation)
+            started = in_image(started, built, lookup) if built is not None else started
             apart = task if extract.format in _OWN_ENVIRONMENTS else None
             if depth + 1 < MAX_DEPTH and _targets(started, lookup):
-                inside = _expand(started, lookup, seen, depth + 1)
+                inside = _expand(started, lookup, seen, depth + 1, built)
                 yield from inside if apart is None else (replace(i, leg=apart) for i in inside)
             else:
                 yield started if apart is None else replace(started, leg=apart)
@@ -324,25 +333,37 @@ def _asks_only(args: tuple[str, ...]) -> bool:
 
 def _chosen(tasks: tuple[Task, ...], asked: list[str]) -> list[str]:
     """The environments that were asked for; the default ones where names are unknown or none are given."""
-    known = {t.name for t in tasks}
-    default = [t.name for t in tasks if t.default] or [t.name for t in tasks]
+    usual = [t.name for t in tasks if ASKED_FOR not in t.tags]
+    default = [t.name for t in tasks if t.default] or usual
     if not asked or "ALL" in asked:
         return default
-    found = [name for name in asked if name in known]
-    if found:
-        return found
-    fitting = [t.name for t in tasks for name in asked if "$" in name and fnmatchcase(t.name, _pattern(name))]
-    if fitting:
-        return list(dict.fromkeys(fitting))
-    if any("$" in name for name in asked):
-        return default[:MAX_UNKNOWN]  # one of them, and nobody can tell which
-    near = (_like(name, [t.name for t in tasks]) for name in asked)
-    if found := [name for name in near if name is not None]:
-        return list(dict.fromkeys(found))
-    return default[:1] if any(_PY_FACTOR.fullmatch(name.split("-")[0]) for name in asked) else []
+    known = [*usual, *(t.name for t in tasks if t.name not in usual)]
+    return list(dict.fromkeys(found for name in asked for found in _meant(name, known, default)))
 
 
-_PY_FACTOR = re.compile(r"(?:py|pypy|python|cpython)[\d.]{0,5}t?")
+def _meant(name: str, known: list[str], default: list[str]) -> list[str]:
+    """The environments that one name may stand for; those of Python alone stand for each other."""
+    if name in known:
+        return [name]
+    pure = [other for other in known if _is_python(other)][:1]
+    if "$" in name:
+        fitting = [other for other in known if fnmatchcase(other, _pattern(name))]
+        if not fitting and _OPEN_PYTHON.fullmatch(name):
+            return pure
+        return fitting or default[:MAX_UNKNOWN]  # one of them, and nobody can tell which
+    if (near := _like(name, known)) is not None:
+        return [near]
+    if _is_python(name):
+        return pure or default[:1]
+    return default[:1] if _PY_FACTOR.fullmatch(name.split("-")[0]) else []
+
+
+def _is_python(name: str) -> bool:
+    return all(_PY_FACTOR.fullmatch(factor) for factor in name.split("-"))
+
+
+_PY_FACTOR = re.compile(r"(?:py|pypy|python|cpython)[\d.]{0,5}t?|[23]\.\d{1,2}t?")
+_OPEN_PYTHON = re.compile(r"(?:py|pypy|python)?-?(?:\$\{\{[^}]{1,200}\}\}|\$\{[^}]{1,200}\}|\$\w{1,100})")
 
 
 def _like(name: str, known: list[str]) -> str | None:

@@ -36,6 +36,22 @@ def in_folder(started: Invocation, caller: Invocation, lookup: Lookup) -> Invoca
     return replace(started, asked=None) if next(lost, None) is not None else moved
 
 
+def in_image(started: Invocation, built: Invocation, lookup: Lookup) -> Invocation:
+    """A command of a script that an image's command ``built`` starts: absolute places are those of the image."""
+
+    def place(word: str) -> str | None:
+        return lookup.find(built, word) if word.startswith("/") and "$" not in word else None
+
+    if started.context == "image" or not any(word.startswith("/") for word in (*started.argv, started.directory or "")):
+        return started
+    directory = place(started.directory or "") or started.directory
+    if directory is None or directory.startswith("/"):
+        directory = started.directory
+    base = directory if directory is not None and not directory.startswith("/") else "."
+    argv = (posixpath.join(".", posixpath.relpath(p, base)) if (p := place(word)) else word for word in started.argv)
+    return replace(started, argv=tuple(argv), directory=directory)
+
+
 def with_arguments(started: Invocation, words: Sequence[str]) -> Invocation:
     """A command of a script that is called with ``words``: ``$1``, ``${2:-default}`` and ``$@`` filled in."""
 

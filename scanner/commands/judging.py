@@ -6,9 +6,11 @@ import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 
 from scanner.commands.lookup import Found, Lookup
-from scanner.commands.pip_install import ALL_EXTRAS, PACKAGING, PIPED, Judgement, judge_pip, place_of
+from scanner.commands.pip_install import PACKAGING, PIPED, Before, Judgement, judge_pip, locked_by, place_of
 from scanner.commands.place import environment_of
 from scanner.commands.words import PipAsk, Program, distribution, option, options, pip_ask, program
 from scanner.facts import Invocation
@@ -33,7 +35,7 @@ class Job:
     checked: set[str] = field(default_factory=set)
     verified: dict[str, int | None] = field(default_factory=dict)
     produced: dict[str, Judgement] = field(default_factory=dict)
-    locked_places: dict[str, list[tuple[int | None, frozenset[str]]]] = field(default_factory=dict)
+    locked_places: dict[str, list[tuple[int | None, Before]]] = field(default_factory=dict)
     relocked: dict[str, int | None] = field(default_factory=dict)
     refreshed: dict[str, int | None] = field(default_factory=dict)
     cloned: dict[str, int | None] = field(default_factory=dict)
@@ -94,7 +96,7 @@ class Judging:
         before = self.locked_before()
         made = judge_pip(ask, tool, self.at, self.lookup, produced=self.job.produced, locked_before=before)
         if made.kind == "install" and made.uses_lock:
-            self.installed_from_lock()
+            self.installed_from_lock(locked_by(ask, self.at, self.lookup).names)
         return made
 
     def environment(self) -> str:
@@ -102,23 +104,23 @@ class Judging:
         place = environment_of(self.at.argv, self.at.env, poetry_in_system=self.job.poetry_in_system)
         return f"{place} of {self.at.leg}" if self.at.leg else place
 
-    def locked_before(self) -> frozenset[str] | None:
-        """The extras that were installed from a lock into the environment of this command; ``None`` if nothing was."""
+    def locked_before(self) -> Before | None:
+        """What was installed from a lock into the environment of this command; ``None`` if nothing was."""
         before = self.job.locked_places.get(self.environment(), [])
         container = self.lookup.container(self.at.at.path) if self.at.context == "image" else None
-        found = [e for n, e in before if container is None or container.rests_on(self.at.at.line, n)]
-        if ALL_EXTRAS in found:
-            return ALL_EXTRAS
-        return frozenset().union(*found) if found else None
+        found = [b for n, b in before if container is None or container.rests_on(self.at.at.line, n)]
+        return reduce(or_, found) if found else None
 
-    def installed_from_lock(self) -> None:
-        """Remember that the environment of this command holds what a lock says, with these extras."""
+    def installed_from_lock(self, names: frozenset[str] | None = None) -> None:
+        """Remember that the environment of this command holds what a lock says: its extras, or just ``names``."""
         started = program(self.at.argv)
-        extras = ALL_EXTRAS
+        extras: frozenset[str] | None = None
         if started.name in ("uv", "poetry") and "--all-extras" not in started.args and "pip" not in started.args[:2]:
             words = " ".join(options(started.args, "--extra", "--extras", "-E")).replace(",", " ").split()
             extras = frozenset(distribution(word) for word in words)
-        self.job.locked_places.setdefault(self.environment(), []).append((self.at.at.line, extras))
+        self.job.locked_places.setdefault(self.environment(), []).append(
+            (self.at.at.line, Before(extras=extras, names=names))
+        )
 
     def bootstrapped(self, words: Sequence[str]) -> None:
         """Remember the versions of packaging tools among these words."""

@@ -19,6 +19,8 @@ from scanner.layout import owner_of
 from scanner.toml_reader import table
 
 MAX_INCLUDES = 12
+MAX_DEPTH = 8
+_NAMED_IN = ("pyproject.toml", "setup.cfg", "setup.py")
 _TOOL_FILES = (".tool-versions", "mise.toml", ".mise.toml", ".mise/config.toml", ".config/mise.toml")
 ListingKind = Literal["compiled", "pinned", "open", "local", "empty", "unknown"]
 
@@ -146,17 +148,17 @@ class Lookup:
         return self._owners[path]
 
     def manifest_of(self, name: str) -> str | None:
-        """The ``pyproject.toml`` of the project called ``name``, if there is exactly one."""
+        """A manifest of the project called ``name``, if there is exactly one such project."""
         wanted = canonicalize_name(name)
-        found = [
-            path
-            for path, extract in self.extracts.items()
-            if path.endswith("pyproject.toml")
-            and extract.manifest is not None
+        found = {
+            posixpath.dirname(path): path
+            for path, extract in sorted(self.extracts.items(), reverse=True)
+            if extract.manifest is not None
             and extract.manifest.name is not None
+            and posixpath.basename(path) in _NAMED_IN
             and canonicalize_name(extract.manifest.name) == wanted
-        ]
-        return found[0] if len(found) == 1 else None
+        }
+        return next(iter(found.values())) if len(found) == 1 else None
 
     def images(self, path: str, job: str | None) -> tuple[str, ...]:
         """The images that a job of the CI file ``path`` runs in, as written; for a Dockerfile those it starts from."""
@@ -226,6 +228,37 @@ class Lookup:
         constrained = any(kind == "constraints" and self.listing(p).kind == "compiled" for p, kind in includes.items())
         return _combined(path, [own, *parts], constrained=constrained)
 
+    def names(self, path: str, depth: int = 0) -> frozenset[str] | None:
+        """The packages that the requirements file ``path`` lists, includes and all; ``None`` where they are more."""
+        extract = self.extracts.get(path)
+        if extract is None or extract.unreadable or depth > MAX_DEPTH:
+            return None
+        if extract.lock is None and extract.manifest is None:
+            return None
+        found = {p.key for p in extract.lock.packages} if extract.lock is not None else set()
+        found |= {r.key for r in extract.manifest.requirements} if extract.manifest is not None else set()
+        included = extract.manifest.includes if extract.manifest is not None else ()
+        for include in {i.path: i for i in (*included, *extract.includes) if i.kind != "constraints"}.values():
+            inner = self.names(include.path, depth + 1) if include.path and include.kind == "requirements" else None
+            if inner is None:
+                return None
+            found |= inner
+        return frozenset(found)
+
+    def declared(self, folder: str) -> frozenset[str]:
+        """What the project at ``folder`` needs wherever it runs, as far as its files list it."""
+        found: set[str] = set()
+        for name in _NAMED_IN:
+            extract = self.extracts.get(posixpath.normpath(posixpath.join(folder, name)))
+            if extract is None or extract.manifest is None:
+                continue
+            found |= {r.key for r in extract.manifest.requirements if r.scope == "runtime" and _is_plain(r)}
+            for include in (*extract.manifest.includes, *extract.includes):
+                listed = self.extracts.get(include.path or "") if include.scope == "runtime" else None
+                if listed is not None and listed.manifest is not None and include.kind != "constraints":
+                    found |= {r.key for r in listed.manifest.requirements if _is_plain(r)}
+        return frozenset(found)
+
     def dynamic(self, folder: str) -> Listing | None:
         """The compiled file from which the project at ``folder`` reads its dependencies when built, if it does."""
         for name in ("pyproject.toml", "setup.cfg", "setup.py"):
@@ -248,6 +281,11 @@ def build_lookup(
     return Lookup(extracts=extracts, tree=file_tree(files), projects=projects, mains=mains)
 
 
+def _is_plain(requirement: Requirement) -> bool:
+    """Whether it is a distribution by name that is needed without a condition."""
+    return bool(requirement.name) and requirement.marker is None and requirement.ecosystem == "pypi"
+
+
 def _upwards(folder: str) -> Iterator[str]:
     """``folder`` and all above it, to the root."""
     seen = 0
@@ -261,7 +299,8 @@ def _upwards(folder: str) -> Iterator[str]:
 
 def _own_folder(invocation: Invocation) -> str:
     """The folder of a script by itself, in which it may be meant to be started; else the command's own."""
-    by_itself = invocation.context == "script" and invocation.directory == "."
+    included = invocation.context == "script" or invocation.at.path.endswith(".mk")
+    by_itself = included and invocation.directory == "."
     return posixpath.dirname(invocation.at.path) if by_itself else invocation.directory or "."
 
 

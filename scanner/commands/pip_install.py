@@ -25,10 +25,23 @@ PACKAGING = frozenset(
     poetry-plugin-bundle poetry-multiproject-plugin poetry-polylith-plugin poetry-plugin-up pdm-backend
     """.split()
 )
-ALL_EXTRAS = frozenset({"*"})
 NO_DEPS_ONLY = "installs the project alone (--no-deps)"
 PROJECT_AFTER_LOCK = "the project's dependencies were installed from a lock before; without --no-deps"
 PINNED_NO_DEPS = "pinned by hand, and nothing else is installed (--no-deps)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What was installed from locks into an environment: ``None`` stands for all extras, or all that is needed."""
+
+    extras: frozenset[str] | None = None
+    names: frozenset[str] | None = None
+
+    def __or__(self, other: Before) -> Before:
+        return Before(
+            extras=None if self.extras is None or other.extras is None else self.extras | other.extras,
+            names=None if self.names is None or other.names is None else self.names | other.names,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +84,12 @@ def judge_pip(
     lookup: Lookup,
     *,
     produced: dict[str, Judgement],
-    locked_before: frozenset[str] | None = None,
+    locked_before: Before | None = None,
 ) -> Judgement:
     """Judge an install by pip or a relative.
 
-    ``produced`` are files that earlier commands of the job wrote; ``locked_before`` are the extras that were installed
-    from a lock into the same environment before (:data:`ALL_EXTRAS` where that is not told), ``None`` if nothing was.
+    ``produced`` are files that earlier commands of the job wrote; ``locked_before`` is what was installed from a lock
+    into the same environment before, ``None`` if nothing was.
     """
     if not ask.installs_project:
         return _by_name(ask, tool)
@@ -89,13 +102,21 @@ def judge_pip(
     alone = "--no-deps" in ask.flags or env.get("PIP_NO_DEPS", "") in ("1", "true", "on")
     parts = [_file(word, invocation, lookup, produced, constrained, alone) for word in ask.requirements]
     compiled = any(part.uses_lock for part in parts)
-    before = ALL_EXTRAS if compiled else locked_before
+    before = locked_by(ask, invocation, lookup) if compiled else locked_before
     parts += [_project(word, invocation, lookup, constrained, alone, before) for word in ask.paths]
     parts += [_archive(word, produced, alone, before is not None) for word in ask.archives]
     parts += [_Part(uses_lock=constrained, because=f"group {name} is resolved at install time") for name in ask.groups]
     if any(distribution(word) not in PACKAGING for word in ask.names) and not constrained:
         parts.append(_Part(uses_lock=False, because=f"{ask.names[0]} is resolved at install time"))
     return _joined(parts, ask, tool, invocation, lookup)
+
+
+def locked_by(ask: PipAsk, invocation: Invocation, lookup: Lookup) -> Before:
+    """What the files that an install takes hold, where they are all in the repository."""
+    paths = [lookup.find(invocation, word) for word in ask.requirements]
+    found = [lookup.names(path) if path is not None else None for path in paths]
+    known = [names for names in found if names is not None]
+    return Before(names=frozenset().union(*known) if known and len(known) == len(found) else None)
 
 
 def _is_locked(word: str, invocation: Invocation, lookup: Lookup, produced: Mapping[str, Judgement]) -> bool:
@@ -151,8 +172,16 @@ def _joined(parts: list[_Part], ask: PipAsk, tool: str, invocation: Invocation, 
         enforced=enforced,
         because=lowest.because,
         path=next(iter(paths), None),
-        serves=next((p for word in ask.paths if (p := lookup.find(invocation, word.split("[")[0]))), None),
+        serves=_served(ask, invocation, lookup),
     )
+
+
+def _served(ask: PipAsk, invocation: Invocation, lookup: Lookup) -> str | None:
+    """The project that is installed: that of a folder, or the one whose name a built file bears."""
+    folders = (p for word in ask.paths if (p := lookup.find(invocation, word.split("[")[0])))
+    names = (re.split(r"[*?\[$]|-\d|\.whl|\.tar|\.zip", posixpath.basename(word))[0] for word in ask.archives)
+    built = (p for name in names if name.strip("-_.") and (p := lookup.manifest_of(name.rstrip("-_."))))
+    return next(folders, None) or next(built, None)
 
 
 PIPED = "/dev/stdin"  # what a command before the pipe writes
@@ -206,7 +235,7 @@ def _project(
     lookup: Lookup,
     constrained: bool,
     alone: bool,
-    locked_before: frozenset[str] | None,
+    locked_before: Before | None,
 ) -> _Part:
     path = lookup.find(invocation, word.split("[")[0])
     if alone:
@@ -217,10 +246,12 @@ def _project(
     if dynamic is not None and dynamic.kind == "compiled" and "[" not in word:
         return _Part(True, f"its dependencies are read from {dynamic.path}, which a locker wrote")
     if locked_before is not None:
-        more = [] if locked_before == ALL_EXTRAS else sorted(_extras(word) - locked_before)
-        return (
-            _Part(False, f"the extra {more[0]} is not in what was locked") if more else _Part(True, PROJECT_AFTER_LOCK)
-        )
+        if locked_before.extras is not None and (more := sorted(_extras(word) - locked_before.extras)):
+            return _Part(False, f"the extra {more[0]} is not in what was locked")
+        needed = lookup.declared(path) if path is not None and locked_before.names is not None else frozenset()
+        if more := sorted(needed - (locked_before.names or frozenset()) - PACKAGING):
+            return _Part(False, f"{more[0]} is not in what was installed from a lock before")
+        return _Part(True, PROJECT_AFTER_LOCK)
     return _Part(False, "the project's dependencies are resolved at install time")
 
 

@@ -46,6 +46,8 @@ def program(argv: tuple[str, ...]) -> Program:
     home = posixpath.dirname(first) or None
     if match := _VARIABLE.fullmatch(name):
         name = match["name"].lower()
+    if name == "sage" and argv[1:2] in (("-pip",), ("--pip",)):
+        return Program("pip", tuple(argv[2:]), home)
     if _PYTHON.fullmatch(name):
         return _module(argv[1:], home) or Program("python", tuple(argv[1:]), home)
     if argv[1:2] == ("-m",) and (name.startswith("$") or argv[2:3] in (("pip",), ("uv",), ("pytest",))):
@@ -69,6 +71,8 @@ def _module(args: Sequence[str], home: str | None) -> Program | None:
 def _named(name: str, args: tuple[str, ...], home: str | None) -> Program:
     if _PIP.fullmatch(name):
         name = "pip"
+    elif name == "noxfile.py":
+        return Program("nox", args, home)
     elif name == "pip-install":
         return Program("pip", ("install", *args), home)
     elif name in ("pip-compile", "pip-sync", "pip-sync-faster"):

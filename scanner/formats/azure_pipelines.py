@@ -220,7 +220,9 @@ def _disabled(step: Mapping) -> str | None:
 
 
 def _matches(path: str) -> bool:
-    return path.endswith((".yml", ".yaml")) and _PATH.fullmatch(path) is not None and not in_side_folder(path)
+    if not path.endswith((".yml", ".yaml")) or _PATH.fullmatch(path) is None:
+        return False
+    return not in_side_folder(path.replace("/templates/", "/"))  # templates of steps, not to be rendered
 
 
 FORMAT = Format(name="azure-pipelines", matches=_matches, read=read)

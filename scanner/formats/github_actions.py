@@ -210,10 +210,14 @@ def _legs(job: Mapping, matrix: JobMatrix) -> tuple[dict[str, str | bool], ...]:
     asked = {path for text in texts for path in _matrix_paths(text)}
     for script in _scripts(job):
         asked.update(path for match in EXPRESSION.finditer(script) for path in _deciding(match, matrix))
-    known = {path for path in asked if not is_python_key(path.rpartition(".")[2])}
-    rows = matrix.rows(sorted(known), MAX_LEGS) if known else ()
+    tested = {path for step in _flat_steps(job) for path in _MATRIX_PATH.findall(step.text("if") or "")}
     steps = len(job.seq("steps"))
-    return tuple(dict(row) for row in rows) if rows and len(rows) * steps <= MAX_STEPS else ({},)
+    for paths in (asked | tested, asked):
+        known = {path for path in paths if not is_python_key(path.rpartition(".")[2])}
+        rows = matrix.rows(sorted(known), MAX_LEGS) if known else ()
+        if rows and len(rows) * steps <= MAX_STEPS:
+            return tuple(dict(row) for row in rows)
+    return ({},)
 
 
 def _scripts(job: Mapping) -> Iterator[str]:
@@ -347,6 +351,7 @@ def _steps(nodes: tuple[Node, ...], pipeline: Pipeline, where: Where, scope: _Sc
             shell=_shell(step.text("shell")) or where.shell or _shell_of_condition(step),
         )
         own = replace(scope, env={**scope.env, **_scalars_of(step.get("env"))})
+        where = _checked_out(step, where, pipeline)
         if (target := step.text("uses")) is not None:
             _uses(target, step, step.line_of("uses"), pipeline, here, own)
         script = step.get("run")
@@ -354,6 +359,23 @@ def _steps(nodes: tuple[Node, ...], pipeline: Pipeline, where: Where, scope: _Sc
             here = _inside(here, step.text("working-directory"), own)
             parsed = pipeline.run(_with_env(replace(script, text=own.fill(script.text)), here), here)
             passed_on.update(parsed.passed_on)
+
+
+def _checked_out(step: Mapping, where: Where, pipeline: Pipeline) -> Where:
+    """Where the job stands after a step that checks a repository out into a folder: this one, or another as a clone."""
+    path = (step.text("with", "path") or "").strip().removeprefix("./").rstrip("/")
+    target = step.text("uses") or ""
+    if not target.startswith("actions/checkout@") or not path or path == "." or "${{" in path:
+        return where
+    other = (step.text("with", "repository") or "").strip()
+    if other and not _OWN_REPOSITORY.search(other):
+        pipeline.command(("git", "clone", other, path), step.line_of("uses"), replace(where, directory="."))
+        return where
+    ref = step.text("with", "ref") or "${{"
+    return replace(where, roots=(*where.roots, path)) if "${{" in ref and path not in where.roots else where
+
+
+_OWN_REPOSITORY = re.compile(r"\$\{\{[^}]{0,200}(?:github\.repository|\.full_name)\b")
 
 
 def _one(text: str | None, scope: _Scope) -> str | None:

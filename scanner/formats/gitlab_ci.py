@@ -234,7 +234,8 @@ def _matches(path: str) -> bool:
 
 
 def _is_job_file(path: str) -> bool:
-    return _NAME.fullmatch(path) is not None and not in_side_folder(path)
+    told = path.replace("/templates/", "/") if path.startswith(".gitlab") else path  # of jobs, not to be rendered
+    return _NAME.fullmatch(path) is not None and not in_side_folder(told)
 
 
 FORMAT = Format(name="gitlab-ci", matches=_matches, read=read)

@@ -98,6 +98,8 @@ class _Make:
         self._one_shell = False
         self._goal: str | None = None
         self._in_ci = in_ci
+        # what is no makefile by its name is included, or named with -f, and runs where make is started
+        self._folder = "." if path.endswith(".mk") else posixpath.dirname(path) or "."
 
     def all(self) -> tuple[list[Invocation], list[Problem]]:
         """What all recipes would start, in order."""
@@ -235,7 +237,7 @@ class _Make:
                     at=Location(path=self._path, line=number),
                     context="task",
                     env=env,
-                    directory=posixpath.dirname(self._path) or ".",
+                    directory=self._folder,
                     job=rule.name,
                     tolerated="-" in prefix,
                 )

@@ -1,4 +1,5 @@
-"""Shell scripts: ``*.sh`` and ``*.bash`` anywhere, and files without a suffix in folders that hold scripts.
+"""Shell scripts: ``*.sh`` and ``*.bash`` anywhere, and files without a suffix at the root and in folders that hold
+scripts.
 
 Functions that the script does not call itself are tasks: a script that sources this one may call them.
 """
@@ -45,7 +46,9 @@ FORMAT = Format(name="shell", matches=like(r".*\.(?:sh|bash)"), read=read)
 UNNAMED = Format(
     name="shell-unnamed",
     matches=like(
-        r"(?:.*/)?(?:bin|scripts?|ci|tools?|hack|dev|build|deploy|docker|\.github|\.ci|\.buildkite)/(?:[^/]+/)?[\w-]+"
+        r"[a-z][a-z0-9_-]{1,40}"
+        r"|(?:.*/)?(?:bin|scripts?|ci|tools?|hack|dev|build|deploy|\.github|\.ci|\.buildkite|\.?docker|release|setup|install"
+        r"|provision(?:ing)?|jenkins|maintenance|django|compose)/(?:[^/]+/)?[\w-]+"
     ),
     read=read,
     quiet=True,

@@ -5,11 +5,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from scanner import lint_settings, toml_reader
 from scanner.facts import Extract, Mention, Setting
 from scanner.format import Format, Unreadable, conflict_line, named
 from scanner.lint_tools import ini_mentions
 from scanner.tox_environments import ToxConfig, from_ini, from_toml
+
+_JINJA = re.compile(r"\{%[-+ ]")
 
 
 def read(path: str, text: str) -> Extract | None:
@@ -19,7 +24,8 @@ def read(path: str, text: str) -> Extract | None:
         return _extract(path, from_toml(path, data, toml_reader.Lines(text).of), (), ())
     if (line := conflict_line(text)) is not None:
         raise Unreadable("merge conflict markers", line=line, code="conflict-markers")
-    return _extract(path, from_ini(path, text), ini_mentions(path, text), lint_settings.of_ini(path, text))
+    extract = _extract(path, from_ini(path, text), ini_mentions(path, text), lint_settings.of_ini(path, text))
+    return replace(extract, template=True) if extract is not None and _JINJA.search(text) is not None else extract
 
 
 FORMAT = Format(name="tox", matches=named("tox.ini", "tox.toml"), read=read)

@@ -90,7 +90,7 @@ def _phases(job: dict[str, Node], doc: Mapping, pipeline: Pipeline, where: Where
         node = job.get(phase) or doc.get(phase)
         if phase == "install" and node is None and doc.text("language") == "python":
             unasked = ("pip", "install", "-r", "requirements.txt")
-            pipeline.command(unasked, doc.line_of("language"), where, if_file="requirements.txt")
+            pipeline.command(unasked, doc.line_of("language"), where, if_files=("requirements.txt",))
         script.extend(s for s in scalars(node) if s.text.strip() not in _SKIP)
     for leg in deciding(_legs(doc) if not job else (), " ".join(s.text for s in script)):
         pipeline.run(script, where.of_leg(leg))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -12,7 +12,8 @@ class State:
 
     ``positional`` are the arguments of the function that is walked, ``called_at`` the row of its call; ``unset`` names
     variables that are empty unless whoever runs the text sets them. ``handed``: the arguments are those of the script.
-    ``asked`` is the folder as written where it is one of them.
+    ``asked`` is the folder as written where it is one of them; ``mounts`` are folders of the repository by the place
+    at which a container has them.
     """
 
     variables: dict[str, str | None]
@@ -25,6 +26,7 @@ class State:
     unset: frozenset[str] = frozenset()
     handed: bool = False
     asked: str | None = None
+    mounts: Mapping[str, str] = field(default_factory=dict)
 
     def fork(self) -> State:
         """A copy for a part that may not run, or runs in a process of its own."""
@@ -39,6 +41,7 @@ class State:
             self.unset,
             self.handed,
             self.asked,
+            self.mounts,
         )
 
     def join(self, branches: Iterable[State]) -> None:

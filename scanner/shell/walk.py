@@ -506,6 +506,7 @@ class Walk:
         inner = State(dict(inside.variables), {name for name, _ in inside.variables}, None)
         places = {target: place for source, target in inside.mounts if (place := self._mounted(source, state))}
         places.update(self._containers.get(inside.container or "", {}))
+        inner.mounts = places
         words = [self._from_mount(word, places) for word in argv[inside.start :]]
         if inside.directory is not None:
             found = self._from_mount(inside.directory, places)
@@ -529,7 +530,8 @@ class Walk:
         """A word that names a file below a mounted folder as the place it has in the repository; so in shell text."""
         if " " in word:
             for target, place in sorted(places.items(), reverse=True):
-                word = re.sub(rf"(?<![\w./-]){re.escape(target)}/(?=[\w.])", lambda _, at=place: f"./{at}/", word)  # type: ignore[misc]
+                inside = re.compile(rf"(?<![\w./-])(?<!cd ){re.escape(target)}/(?=[\w.])")
+                word = f"./{place}/".join(inside.split(word))
             return word
         for target, place in sorted(places.items(), reverse=True):
             if word == target or word.startswith(target + "/"):
@@ -559,6 +561,9 @@ class Walk:
         words = [word for word in argv[1:] if word not in ("-P", "-L", "--", "/d", "/D")]
         if argv[0] == "popd" or words[:1] == ["-"]:
             return state.previous
+        for target, place in sorted(state.mounts.items(), reverse=True):
+            if words and f"{words[0]}/".startswith(f"{target}/"):
+                return posixpath.normpath(posixpath.join(place, "./" + words[0][len(target) :]))
         return self._words.join_path(state.directory, words[0]) if words else None
 
 

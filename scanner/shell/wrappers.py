@@ -148,14 +148,13 @@ def contained(argv: list[str]) -> Contained | None:
     entry = next(iter(_values(options, "--entrypoint")), None) or None
     if place + 1 >= len(argv) and entry is None:
         return None
-    mounts = (word.split(":") for word in _values(options, "-v", "--volume"))
     variables = (word.partition("=") for word in _values(options, "-e", "--env"))
     return Contained(
         start=place + 1,
         entry=entry,
         container=argv[place] if argv[verb] == "exec" and place < len(argv) else None,
         directory=next(iter(_values(options, "-w", "--workdir")), None),
-        mounts=tuple((m[0], m[1].rstrip("/")) for m in mounts if len(m) > 1 and m[1].startswith("/")),
+        mounts=_mounts(options),
         variables=tuple((name, value) for name, equals, value in variables if equals),
     )
 
@@ -166,9 +165,20 @@ def started(argv: list[str]) -> tuple[str, tuple[tuple[str, str], ...]] | None:
     if posixpath.basename(argv[0]) not in _CONTAINERS or argv[verb : verb + 1] != ["run"]:
         return None
     name = next(iter(_values(argv[verb + 1 :], "--name")), None)
-    mounts = (word.split(":") for word in _values(argv[verb + 1 :], "-v", "--volume"))
-    found = tuple((m[0], m[1].rstrip("/")) for m in mounts if len(m) > 1 and m[1].startswith("/"))
+    found = _mounts(argv[verb + 1 :])
     return (name, found) if name is not None and found else None
+
+
+def _mounts(options: list[str]) -> tuple[tuple[str, str], ...]:
+    """What is mounted, with the absolute place where it is: ``-v SOURCE:TARGET``, ``--mount source=…,target=…``."""
+    pairs = [word.split(":")[:2] for word in _values(options, "-v", "--volume")]
+    for word in _values([w for w in options if not w.startswith("--mount=")], "--mount") + [
+        w.removeprefix("--mount=") for w in options if w.startswith("--mount=")
+    ]:
+        keys = dict(part.partition("=")[::2] for part in word.split(","))
+        target = keys.get("target") or keys.get("dst") or keys.get("destination") or ""
+        pairs.append([keys.get("source") or keys.get("src") or "", target])
+    return tuple((p[0], p[1].rstrip("/")) for p in pairs if len(p) > 1 and p[0] and p[1].startswith("/"))
 
 
 def _skipped(argv: list[str], position: int) -> int:

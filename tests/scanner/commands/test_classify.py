@@ -727,6 +727,7 @@ def _with_scripts() -> Lookup:
             "poetry/setup.sh": "#!/bin/sh\npoetry install\npip install -r dev.txt\n",
             "scripts/at.sh": "#!/bin/sh\npip install -r scripts/own.txt\npip install -r dev.txt\n",
             "scripts/own.txt": "c\n",
+            "setup.py": "from setuptools import setup\nsetup(name='y')\n",
             "tox.ini": "[tox]\nenvlist = a, b\n[testenv:a]\ndeps = -r compiled.txt\n[testenv:b]\ndeps = x\n",
             "compiled.txt": FILES["compiled.txt"],
         }

@@ -99,7 +99,7 @@ def lookup() -> Lookup:
         ("tox run -e py312-a", ["p12"]),
         ("tox -e ${{matrix.py}}-a", ["p12"]),
         ("tox -e $ENV", ["p11", "p12", "l"]),
-        ("tox -e py39", ["l"]),
+        ("tox -e py39", ["p11"]),
         ("tox -e docs", []),
         ("tox -l", []),
         ("tox -e lint -- -l", ["l"]),

@@ -32,6 +32,8 @@ from scanner.commands.words import (
         ("pip-sync a.txt", "pip-tools", "sync a.txt"),
         ("python -m piptools compile", "pip-tools", "compile"),
         ("micromamba install x", "conda", "install x"),
+        ("./noxfile.py -s x", "nox", "-s x"),
+        ("sage -pip install x", "pip", "install x"),
         ("python x.py -m pip", "python", "x.py -m pip"),
         ("python -c 'import x' -m pip", "python", "-c 'import x' -m pip"),
         ("venv\\Scripts\\pip.exe list", "pip", "list"),

@@ -532,7 +532,7 @@ def test_tox_inside() -> None:
         commands = ruff check
         \"\"\"
         """)
-    assert [task.name for task in found.tasks] == ["lint"]
+    assert [task.name for task in found.tasks] == ["lint", "py"]
     assert ("ruff", "check") in [invocation.argv for invocation in found.invocations]
 
 
