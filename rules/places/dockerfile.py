@@ -197,9 +197,18 @@ class _Image:
                 self.by_pip.append(step)
             self.system = self.system or "system-sync" in kinds
         if "bootstrap" in kinds:
+            self._refuse_without_python(step)
             self.bootstraps.append(step)
             if self.context.ground.config.uv_image is not None:
                 self.splices.append(Splice(step.start, step.start, self._uv_row()))
+
+    def _refuse_without_python(self, step: Step) -> None:
+        """Rye brings its own Python; pip, which brings uv, needs one."""
+        base = self.stages[self._chain(step.stage)[-1]].base
+        told = re.search(r"python|conda|jupyter", base + self.text[: step.start], re.IGNORECASE)
+        if "rye" in self.target.tools and self.context.ground.config.uv_image is None and told is None:
+            message = f"no Python is known to be in {base}, with which pip could bring uv"
+            raise Unclear(message, line_of(self.text, step.start))
 
     def _clears_moved(self, call: Call) -> bool:
         """Whether a command takes requirements files away that are not there any more."""

@@ -14,6 +14,7 @@ from rules.places.options import (
     group_options,
     only_main,
     quoted,
+    raws,
     read_options,
     readable,
     sync_answer,

@@ -157,6 +157,7 @@ COPY . /app
             "'poetry' would be left",
         ),
         ('FROM python:3.12\nRUN pip install poetry\nRUN ["poetry", "install"]\n', "RUN in JSON form"),
+        ('FROM python:3.12\nRUN pip install poetry\nCMD ["sh", "-c", "x", "poetry"]\n', "'poetry' would be left"),
     ],
 )
 def test_what_is_not_understood_stays_whole(patched: Patch, text: str, why: str) -> None:
@@ -207,6 +208,21 @@ def test_pip3_and_the_comment_above_the_first_copy(patched: Patch) -> None:
         "# the list first",
         "COPY pyproject.toml uv.lock ./",
     ]
+
+
+def test_an_unknown_python_of_an_old_project_stays(patched: Patch) -> None:
+    image = "FROM acme/base:1\nRUN pip install poetry && poetry config virtualenvs.create false\nCOPY . .\nRUN poetry install\n"
+    own = '[tool.poetry]\nname = "shop"\nversion = "1"\ndescription = ""\nauthors = []\n[tool.poetry.dependencies]\npython = "^3.{}"\n'
+    assert patched({"Dockerfile": image}, pyproject__toml=own.format(6))["Dockerfile"] == image
+    assert "uv sync" in patched({"Dockerfile": image}, pyproject__toml=own.format(9))["Dockerfile"]
+
+
+def test_rye_s_own_python(patched: Patch) -> None:
+    image = "FROM debian:12\nRUN curl -sSf https://rye-up.com/get | bash\nWORKDIR /a\nCOPY . .\nRUN rye sync\n"
+    own = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = []\n[tool.rye]\nmanaged = true\n'
+    assert patched({"Dockerfile": image}, pyproject__toml=own)["Dockerfile"] == image
+    with_python = image.replace("debian:12", "python:3.12")
+    assert "uv sync" in patched({"Dockerfile": with_python}, pyproject__toml=own)["Dockerfile"]
 
 
 def test_an_application_is_installed_once(patched: Patch) -> None:

@@ -225,3 +225,24 @@ def test_what_pip_changed_in_the_environment_stays(patched: Patch) -> None:
     steps = "      - run: pip install poetry\n      - run: poetry install\n      - run: poetry run pip install django~=5.0\n      - run: poetry run pytest\n"
     after = patched({PATH: workflow(steps)})[PATH]
     assert "- run: uv pip install django~=5.0\n      - run: uv run --no-sync pytest\n" in after
+
+
+def test_an_action_of_one_s_own_that_sets_uv_up(patched: Patch) -> None:
+    action = "runs:\n  using: composite\n  steps:\n  - run: pip install poetry\n    shell: bash\n"
+    job = workflow("      - uses: ./.github/actions/env\n      - run: poetry run pytest\n")
+    found = patched({PATH: job, ".github/actions/env/action.yml": action})
+    assert "setup-uv" in found[".github/actions/env/action.yml"]
+    assert found[PATH] == job.replace("poetry run", "uv run --locked")
+
+
+def test_a_container_has_its_own_uv(patched: Patch) -> None:
+    job = workflow("      - run: docker exec app poetry install\n")
+    assert patched({PATH: job})[PATH] == job.replace("poetry install", "uv sync --locked")
+
+
+def test_the_name_of_a_step_some_rows_above(patched: Patch) -> None:
+    job = workflow(
+        "      - name: Look for poetry cache\n        uses: actions/cache@v4\n        id: a\n        with:\n          path: .venv\n"
+        "          key: v-${{ hashFiles('poetry.lock') }}\n      - run: poetry install\n"
+    )
+    assert "name: Look for uv cache" in patched({PATH: job})[PATH]
