@@ -6,7 +6,9 @@ selected, Ruff's own default holds: it is named, as the version of Ruff is raise
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import fnmatch
+import posixpath
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,8 +23,12 @@ _FAMILIES = {"mccabe": "C90", "pydocstyle": "D", "flake8-quotes": "Q", "pep8-nam
 _DEFAULTS = {"mccabe": {"max-complexity": 10}}
 
 
-def beside(config: RuffConfig, there: Standing) -> RuffConfig:
-    """``config`` as an addition to what is ``there``; raises :class:`~rules.ruff.emit.Conflict`."""
+def beside(config: RuffConfig, there: Standing, sources: Collection[str] = ()) -> RuffConfig:
+    """``config`` as an addition to what is ``there``; raises :class:`~rules.ruff.emit.Conflict`.
+
+    Of ``sources``, where they are given, patterns have to catch one: what Ruff does in a folder that nobody committed
+    (``env``) is its own already.
+    """
     theirs = there.tables or {}
     lint = {**theirs, **(theirs.get("lint") or {})}
     if there.select is not None and set(config.lint.get("select", ())) - {"I001", "I002"}:
@@ -40,6 +46,8 @@ def beside(config: RuffConfig, there: Standing) -> RuffConfig:
     silent = {pattern: set(codes) for pattern, codes in config.per_file.items()}
     for pattern in (*config.lint.get("exclude", ()), *config.top.get("extend-exclude", ())):
         silent.setdefault(pattern, set()).update(new)
+    if sources:
+        silent = {pattern: codes for pattern, codes in silent.items() if _catches(pattern, sources)}
     per_file = {
         pattern: list(families(left, everything))
         for pattern, codes in silent.items()
@@ -102,6 +110,18 @@ def _measured(made: RuffConfig, new: Sequence[str], lint: Mapping[str, Any], the
         return replace(made, top=top)
     style = {**made.tables.get("pycodestyle", {}), "max-line-length": length}
     return replace(made, top=top, tables={**made.tables, "pycodestyle": style})
+
+
+def _catches(pattern: str, sources: Iterable[str]) -> bool:
+    if pattern.startswith("!"):
+        return True
+    plain = pattern.removeprefix("./")
+    return any(
+        fnmatch.fnmatchcase(way, p)
+        for path in sources
+        for way in (path, posixpath.basename(path))
+        for p in (plain, plain.removeprefix("**/"))
+    )
 
 
 def turned_off(config: RuffConfig, theirs: Mapping[str, Any]) -> tuple[str, ...]:

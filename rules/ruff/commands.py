@@ -40,7 +40,9 @@ _FORMATTERS = ("black", "yapf")
 _ASKED = re.compile(
     r"\b(?:command[ \t]+-v|which|hash|type|command[_-]exists|has_command)[ \t]+[\"']?(?P<name>[a-z0-9]+)\b"
 )
-_TWICE = re.compile(r"^(?P<row>[ \t]*[^\n#]{0,200}\bruff check[^\n]{0,400}\n)(?P<again>(?P=row))", re.MULTILINE)
+_TWICE = re.compile(
+    r"^(?P<row>[ \t]*[^\n#]{0,200}\b(?:ruff check|install ruff==)[^\n]{0,400}\n)(?P<again>(?P=row))", re.MULTILINE
+)
 _YAML = re.compile(r"\.ya?ml$")
 _PROSE = frozenset({"name", "description", "title", "desc", "key", "if", "only", "except", "summary", "id", "uses"})
 

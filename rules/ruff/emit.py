@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -148,11 +148,15 @@ def into_pyproject(text: str, config: RuffConfig | None, replaced: Collection[st
         if tool is None:
             tool = document.setdefault("tool", tomlkit.table(is_super_table=True))
         if "ruff" in tool:
-            _extend(tool["ruff"], _table(config), "tool.ruff", formats=config.formats, dotted=_is_dotted(text))
+            rows: list[str] | None = [] if _is_dotted(text) else None
+            _extend(tool["ruff"], _table(config), "tool.ruff", formats=config.formats, rows=rows)
+            document = tomlkit.parse(_inserted(tomlkit.dumps(document), "[tool.ruff]", rows or ()))
         else:
             tool["ruff"] = _table(config)
     after = _comments_back(tomlkit.dumps(document), text)
     after = after if text.startswith("\n") else after.lstrip("\n")
+    if "\n\n\n[tool.ruff" not in text:
+        after = re.sub(r"\n{3,}(?=\[tool\.ruff)", "\n\n", after)
     return _apart(after, text) if re.search(r"^\[tool\.ruff", text, re.MULTILINE) else _spaced(after)
 
 
@@ -199,8 +203,9 @@ def _spaced(text: str) -> str:
 def into_ruff_toml(text: str, config: RuffConfig) -> str:
     """A ``ruff.toml`` that is there, extended; raises :class:`Conflict`."""
     document = tomlkit.parse(text)
-    _extend(document, _table(config), "", formats=config.formats, dotted=_is_dotted(text))
-    return tomlkit.dumps(document)
+    rows: list[str] | None = [] if _is_dotted(text) else None
+    _extend(document, _table(config), "", formats=config.formats, rows=rows)
+    return _inserted(tomlkit.dumps(document), "", rows or ())
 
 
 _MOVED = ("select", "ignore", "extend-select", "extend-ignore", "per-file-ignores", "isort", "mccabe", "pycodestyle")
@@ -213,8 +218,13 @@ _ORDER = frozenset(
 )
 
 
-def _extend(there: Any, ours: Mapping[str, Any], where: str, *, formats: bool = False, dotted: bool = False) -> None:
-    """``there`` with what ``ours`` has and it has not; lists are joined. ``dotted``: it has no tables of its own."""
+def _extend(
+    there: Any, ours: Mapping[str, Any], where: str, *, formats: bool = False, rows: list[str] | None = None
+) -> None:
+    """``there`` with what ``ours`` has and it has not; lists are joined.
+
+    ``rows``: it is written with dotted keys and has no tables of its own; those that come in are put there, by lines.
+    """
     if where in ("", "tool.ruff"):
         ours = _fitting(there, ours, formats=formats)
     if where.endswith("isort") and (beyond := sorted(_ORDER.intersection(there) - ours.keys())):
@@ -223,10 +233,12 @@ def _extend(there: Any, ours: Mapping[str, Any], where: str, *, formats: bool = 
     for name, value in ours.items():
         if name not in there and value == {}:
             continue  # nothing to say
-        if name not in there:
-            there[name] = _inline(value) if dotted and isinstance(value, Mapping) else value
+        if name not in there and rows is not None and isinstance(value, Mapping):
+            rows += _dotted([*where.removeprefix("tool.ruff").strip(".").split("."), name], value)
+        elif name not in there:
+            there[name] = value
         elif isinstance(value, Mapping):
-            _extend(there[name], value, f"{where}.{name}".strip("."), dotted=dotted)
+            _extend(there[name], value, f"{where}.{name}".strip("."), rows=rows)
         elif isinstance(value, list):
             there[name] = _longer(there[name], [v for v in value if v not in there[name]])
         elif there[name] != value:
@@ -281,11 +293,24 @@ def _is_dotted(text: str) -> bool:
     return re.search(r"^(?:tool\.ruff\.)?lint\.[\w.-]+[ \t]*=", text, re.MULTILINE) is not None
 
 
-def _inline(values: Mapping[str, Any]) -> Any:
-    table = tomlkit.inline_table()
+def _dotted(names: Sequence[str], values: Mapping[str, Any]) -> Iterator[str]:
     for name, value in values.items():
-        table[name] = _inline(value) if isinstance(value, Mapping) else value
-    return table
+        path = [n for n in (*names, name) if n]
+        if isinstance(value, Mapping):
+            yield from _dotted(path, value)
+        else:
+            yield f"{tomlkit.key(path).as_string()} = {tomlkit.item(value).as_string()}"
+
+
+def _inserted(text: str, head: str, rows: Sequence[str]) -> str:
+    """``rows`` at the end of the table whose head is ``head`` (``""``: before the first table)."""
+    start = re.search(rf"^{re.escape(head)}[^\n]*\n", text, re.MULTILINE) if head else None
+    if not rows or (head and start is None):
+        return text
+    following = re.compile(r"^\[", re.MULTILINE).search(text, start.end() if start is not None else 0)
+    at = following.start() if following is not None else len(text)
+    body = text[:at].rstrip("\n")
+    return f"{body}\n" + "\n".join(rows) + "\n" + (f"\n{text[at:]}" if text[at:] else "")
 
 
 def _longer(there: Any, values: Sequence[str]) -> Any:

@@ -20,6 +20,7 @@ _STARTS = re.compile(
     rf"^[ \t]*(?:import|from)[ \t]+{_TOOLS.format('imported')}\b"
     rf"|[\"']-m[\"'],\s{{0,40}}[\"']{_TOOLS.format('module')}[\"']"
     rf"|[\"'](?:[^\"'\n]{{0,60}}[ /])?{_TOOLS.format('line')} +(?:--?\w|\.(?=[ \"'/])|[\w.]{{1,60}}/)"
+    rf"|[\"'](?:[^\"'\n]{{0,60}} )?-m {_TOOLS.format('called')}(?=[ \"'])"
     rf"|[\"']{_TOOLS.format('listed')}[\"'],\s{{0,40}}[\"'](?:-|\.[\"'/]|[\w.]{{1,60}}/)"
     r"|[\"'/](?P<file>\.flake8|\.isort\.cfg)[\"']",
     re.MULTILINE,

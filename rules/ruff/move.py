@@ -290,7 +290,7 @@ def _whole(made: Conversion, ground: Ground, baseline: Baseline | None) -> tuple
     config = _without_markdown(config, made, ground, there)
     if there.is_there:
         lost = tuple(("ruff", rule, "Ruff is told to ignore it") for rule in turned_off(config, there.tables or {}))
-        config = beside(config, there)
+        config = beside(config, there, [p for p in ground.facts.files if p.endswith((".py", ".pyi", ".ipynb"))])
     if baseline is not None:
         config = config.ignoring(baseline.rules, baseline.unparsed, baseline.unformatted)
     return config, lost

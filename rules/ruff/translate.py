@@ -6,6 +6,7 @@ rule is selected only when flake8 with this configuration and these plug-ins wou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -117,6 +118,13 @@ _LEFT_OUT = frozenset(
 )
 
 
+# Names that no file of Python and no folder has.
+_NO_PYTHON = re.compile(
+    r"(?:^|/)(?:Dockerfile|Makefile|LICENSE)$"
+    r"|\.(?:md|rst|txt|json|toml|ini|cfg|ya?ml|lock|log|html?|css|jsx?|tsx?|sh|sql|csv|gitignore|dockerignore|pyc)$"
+)
+
+
 def below(pattern: str) -> tuple[str, ...]:
     """The patterns that match what flake8 (or isort) leaves out by ``pattern``: the file, and all below the folder.
 
@@ -127,7 +135,7 @@ def below(pattern: str) -> tuple[str, ...]:
     plain = f"**/{plain[2:]}" if plain.startswith("*/") else plain
     if not plain or plain == "." or plain.startswith(("/", "~", "../")) or set("{}$%()'\"\\") & set(plain):
         return ()
-    if plain in _LEFT_OUT:
+    if plain in _LEFT_OUT or _NO_PYTHON.search(plain):
         return ()
     if plain.endswith((".py", ".pyi")):
         return (plain,)

@@ -71,6 +71,13 @@ def test_a_script_beside_what_it_names(moved: Callable[..., Any]) -> None:
     assert "ruff format --check shop/a.py" in after["src/test.sh"]
 
 
+def test_steps_that_have_become_the_same_are_one(moved: Callable[..., Any]) -> None:
+    steps = "".join(f"      - run: pip install {name}\n" for name in ("flake8==4.0", "black==22.3", "isort"))
+    ci = f"jobs:\n  lint:\n    runs-on: x\n    steps:\n{steps}      - run: flake8 .\n      - run: isort .\n"
+    after = moved({".github/workflows/ci.yml": ci + "      - run: black .\n"})
+    assert after[".github/workflows/ci.yml"].count("- run: pip install ruff==0.17.6\n") == 1
+
+
 def test_several_folders_are_a_decision(moved: Callable[..., Any]) -> None:
     makefile = "lint:\n\tcd a && flake8 .\n\tcd b && flake8 .\n\tblack --check a b\n"
     section = "[flake8]\nmax-line-length = {}\n"

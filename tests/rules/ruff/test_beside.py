@@ -87,3 +87,11 @@ def test_dotted_options_get_no_table_between_them() -> None:
     config = RuffConfig(lint={"select": ["S101"]}, per_file={"tests/**": ["S101"]})
     found = tomllib.loads(into_pyproject(text, config, ()))["tool"]["ruff"]["lint"]
     assert found == {"select": ["E", "S101"], "ignore": ["E501"], "per-file-ignores": {"tests/**": ["S101"]}}
+    behind = into_pyproject(text + "\n[tool.mypy]\nstrict = true\n", config, ())
+    assert 'lint.per-file-ignores."tests/**" = ["S101"]\n\n[tool.mypy]\n' in behind
+
+
+def test_folders_that_nobody_committed_are_ruffs_own() -> None:
+    ours = RuffConfig(lint={"select": ["S101"], "exclude": ["env", "**/env/**", "**/gen/**", "old.py"]})
+    made = beside(ours, Standing(tables={"lint": {"select": ["F"]}}), ["a/gen/b.py", "x/old.py"])
+    assert dict(made.per_file) == {"**/gen/**": ["S101"], "old.py": ["S101"]}

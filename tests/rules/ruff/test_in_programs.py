@@ -18,6 +18,7 @@ CONFIG = {".flake8": "[flake8]\nmax-line-length = 100\n", "requirements.txt": "f
         ("tests/test_style.py", "import pytest\nCONFIG = ROOT / '.flake8'\nrun(CONFIG)\n"),
         ("setup.py", "from os import system\n\nsystem('flake8 --max-line-length=100 shop')\n"),
         ("tools/check.py", "import os\nrun(['flake8', '--statistics'])\n"),
+        ("tools/lint.py", "import os\nsteps = ['python3 -m flake8', 'python3 -m mypy']\n"),
         ("scripts/lint.py", "import os\nfrom flake8.main import cli\n"),
     ],
 )

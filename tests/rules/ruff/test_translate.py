@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rules.ruff.flake8_config import from_ini
-from rules.ruff.translate import RuffLint, translate
+from rules.ruff.translate import RuffLint, below, translate
 
 
 def made(text: str, *installed: str) -> RuffLint:
@@ -84,3 +84,8 @@ def test_indentation_that_is_not_four_is_nothing_for_ruff() -> None:
     assert not {"E111", "E114", "E117"} & set(lint.select)
     assert ("E111", "Ruff counts indentation in fours") in lint.uncovered
     assert lint.indent == 2
+
+
+def test_names_that_no_file_of_python_has_are_left_away() -> None:
+    assert [below(name) for name in (".json", "*.md", "Dockerfile", "requirements*.txt", ".gitignore")] == [()] * 5
+    assert below("*/gen/*") == ("**/gen/*",)
