@@ -53,7 +53,7 @@ def _prefix(text: str) -> str:
 
 def _to_later_steps(setting: str) -> str:
     """``NAME="value"`` for the steps that follow."""
-    rows = re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S+)", setting)
+    rows = re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|(?:\$\{\{.*?\}\}|\S)+)", setting)
     shown = [f'echo "{name}={value.strip(chr(34) + chr(39))}" >> "$GITHUB_ENV"' for name, value in rows]
     return " && ".join(shown)
 

@@ -114,6 +114,8 @@ def test_a_token_for_later_steps(patched: Patch) -> None:
     steps = '      - run: poetry config pypi-token.pypi "${{ secrets.T }}"\n      - run: poetry publish --build\n'
     found = patched({PATH: workflow(steps)})
     assert 'run: echo "UV_PUBLISH_TOKEN=${{ secrets.T }}" >> "$GITHUB_ENV"' in found[PATH]
+    bare = patched({PATH: workflow(steps.replace('"${{ secrets.T }}"', "${{ secrets.T }}"))})
+    assert 'run: echo "UV_PUBLISH_TOKEN=${{ secrets.T }}" >> "$GITHUB_ENV"' in bare[PATH]
     assert "run: uv build && uv publish" in found[PATH]
 
 
