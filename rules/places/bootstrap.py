@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rules.places.calls import Call, Word, words_of
 from rules.places.manner import Answer, drop, look
@@ -28,6 +29,10 @@ def is_installer(words: Sequence[Word]) -> bool:
     return len(values) == 2 and _PYTHON.fullmatch(values[0]) is not None and _INSTALLER.fullmatch(values[1]) is not None
 
 
+_VALUED = frozenset(
+    "--python -p --python-version --index-url -i --extra-index-url --find-links -f --target -t --prefix --root --suffix "
+    "--pip-args --constraint -c --trusted-host --timeout --retries --proxy --cache-dir --preinstall -n --name".split()
+)
 _PYTHON = re.compile(r"(?:[\w./-]*/)?python[\d.]*")
 _INSTALLER = re.compile(r"(?:[\w./-]*/)?(?:get|install)-poetry\.py")
 
@@ -70,7 +75,8 @@ def bootstrap(call: Call, target: Target) -> Answer | None:
         number += 1
     if program == "uv":
         return drop() if len([n for n in names if not n.startswith("-")]) == 1 else look("uv installs the old tool")
-    rest = tuple(n for n in names if not n.startswith(("-", "uv==")))
+    given = {n for option, n in pairwise(names) if option in _VALUED}
+    rest = tuple(n for n in names if not n.startswith(("-", "uv==")) and n not in given)
     text = " ".join([*(w.raw for w in prefix), *kept, *names])
     return Answer(kind="bootstrap", text=text, rest=rest)
 

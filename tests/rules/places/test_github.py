@@ -99,6 +99,13 @@ def test_by_commit_where_the_file_pins_so(patched: Patch) -> None:
     assert "setup-uv@20cfd1bf945f4377ade1205e4dbc17946fc9a30d # v10.0.1" in patched({PATH: workflow(pinned)})[PATH]
 
 
+def test_an_installer_without_a_package_goes_whatever_its_options_name(patched: Patch) -> None:
+    steps = "      - run: pipx install --python python3.12 poetry==1.8.3\n      - run: poetry install\n"
+    found = patched({PATH: workflow(steps)})[PATH]
+    assert "pipx" not in found
+    assert "run: uv sync --locked" in found
+
+
 def test_variables(patched: Patch) -> None:
     text = workflow(
         "      - run: poetry install\n      - run: poetry publish\n        env:\n          POETRY_PYPI_TOKEN_PYPI: ${{ secrets.T }}\n"
