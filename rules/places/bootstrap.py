@@ -31,7 +31,8 @@ def is_installer(words: Sequence[Word]) -> bool:
 
 _VALUED = frozenset(
     "--python -p --python-version --index-url -i --extra-index-url --find-links -f --target -t --prefix --root "
-    "--suffix --pip-args --constraint -c --trusted-host --timeout --retries --proxy --cache-dir --preinstall -n --name".split()
+    "--suffix --pip-args --constraint -c --trusted-host --timeout --retries --proxy --cache-dir --preinstall -n "
+    "--name".split()
 )
 _PYTHON = re.compile(r"(?:[\w./-]*/)?python[\d.]*")
 _INSTALLER = re.compile(r"(?:[\w./-]*/)?(?:get|install)-poetry\.py")
