@@ -284,7 +284,8 @@ def _template(signs: _Signs, own: Sequence[str], readme: Sequence[Hint]) -> Kind
     if signs.published or signs.scripts:
         return None
     hint = next((h for h in readme if h.kind == "template"), None)
-    rendered = any("{{" in path or posixpath.basename(path) == "cookiecutter.json" for path in own)
+    shown = [path for path in own if "/." not in f"/{path}"]  # what was rendered keeps its answers in a hidden folder
+    rendered = any("{{" in path or posixpath.basename(path) == "cookiecutter.json" for path in shown)
     if hint is not None and (rendered or "cookiecutter" not in hint.what):
         return _by("unknown", hint)
     named = next((m for m in signs.folder.manifests if m.name and template_word(m.name)), None)

@@ -70,7 +70,12 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "what names the cookiecutter that it came from": (
         "service",
-        {"requirements.txt": "flask", "README.md": "# Shop Cookiecutter Test\n", "app.py": ""},
+        {
+            "requirements.txt": "flask",
+            "README.md": "# Shop Cookiecutter Test\n",
+            "app.py": "",
+            ".cookiecutter/cookiecutter.json": "{}",
+        },
     ),
     "a cookiecutter": (
         "unknown",
