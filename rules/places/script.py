@@ -414,7 +414,9 @@ class Script:
             return Answer(kind="sync", text=f"{bring}{text}")
         if self.prefix:
             python = "python3" if re.search(r"3[\d.]*$", call.words[0].value) else "python"
-            return Answer(kind="system-sync", text=f"{bring}{self.prefix.replace('python', python, 1)}{text}")
+            return Answer(
+                kind="system-sync", text=f"{bring}{re.sub(r'python(?= )', python, self.prefix, count=1)}{text}"
+            )
         return Answer(kind="system-sync", text=f"{bring}{text} --active" if self._uses_active else f"{bring}{text}")
 
     def _bring(self, call: Call, job: _Job) -> str:

@@ -106,6 +106,13 @@ def test_an_installer_without_a_package_goes_whatever_its_options_name(patched: 
     assert "run: uv sync --locked" in found
 
 
+def test_the_environment_of_setup_python_has_one_name(patched: Patch) -> None:
+    steps = "      - uses: actions/setup-python@v5\n      - run: pip3 install -r requirements.txt\n"
+    found = patched({PATH: workflow(steps), ".python-version": "3.12\n"}, requirements__txt="flask==3.0.0\n")[PATH]
+    assert "pythonLocation" in found
+    assert "python3Location" not in found
+
+
 def test_variables(patched: Patch) -> None:
     text = workflow(
         "      - run: poetry install\n      - run: poetry publish\n        env:\n          POETRY_PYPI_TOKEN_PYPI: ${{ secrets.T }}\n"
