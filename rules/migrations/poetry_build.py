@@ -206,7 +206,7 @@ def _core_system(system: dict[str, Any], backend: object) -> str:
         if _name(text) in ("poetry", "poetry-core"):
             new.append(text if _needs_core_2(text) else "poetry-core>=2.0.0")
         elif _name(text) == "poetry-dynamic-versioning":
-            new.append("poetry-dynamic-versioning>=1.6.0")
+            new.append(_versioning_from_1_6(text))
         else:
             new.append(text)
     chosen = backend if backend == _VERSIONING else _CORE
@@ -216,6 +216,18 @@ def _core_system(system: dict[str, Any], backend: object) -> str:
         return ""
     rows = [Row("requires", value_text(list(dict.fromkeys(new)))), Row("build-backend", value_text(str(chosen)))]
     return "[build-system]\n" + rows_text(rows)
+
+
+def _versioning_from_1_6(text: str) -> str:
+    """The plug-in in a version that writes into ``[project]``, within the bounds that are stated."""
+    try:
+        stated = Requirement(text).specifier
+    except InvalidRequirement:
+        return "poetry-dynamic-versioning>=1.6.0"
+    if not any(stated.contains(old) for old in ("0.14.0", "1.0.0", "1.4.0", "1.5.2")):
+        return text
+    upper = [str(s) for s in stated if s.operator in ("<", "<=") and s.contains("1.6.0")]
+    return ",".join(["poetry-dynamic-versioning>=1.6.0", *upper])
 
 
 def _needs_core_2(text: str) -> bool:

@@ -481,3 +481,22 @@ def test_the_plugin_for_versions_becomes_the_backend(migrated):
         "build-backend": "poetry_dynamic_versioning.backend",
     }
     assert result.data["project"]["dynamic"] == ["version"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "written"),
+    [
+        (">=1.9.1,<2.0.0", ">=1.9.1,<2.0.0"),
+        (">=1.0.0,<2.0.0", ">=1.6.0,<2.0.0"),
+        ("", ">=1.6.0"),
+        ("==1.4.0", ">=1.6.0"),
+    ],
+)
+def test_what_the_build_asks_for_stays_where_it_will_do(migrated, stated, written):
+    rest = (
+        "[tool.poetry-dynamic-versioning]\nenable = true\n[build-system]\n"
+        f'requires = ["poetry-core>=2.0.0,<3.0.0", "poetry-dynamic-versioning{stated}"]\n'
+        'build-backend = "poetry_dynamic_versioning.backend"\n'
+    )
+    system = migrated({**FILES, "pyproject.toml": poetry(rest=rest)}).data["build-system"]
+    assert system["requires"] == ["poetry-core>=2.0.0,<3.0.0", f"poetry-dynamic-versioning{written}"]
