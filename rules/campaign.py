@@ -22,7 +22,7 @@ State = Literal[
     "failed", "regressed", "in-review", "not-solvable", "awaiting-parents", "blocked-by-a-decision", "ready", "done"
 ]
 STATES: Mapping[State, str] = {
-    "done": "nothing is left to move",
+    "done": "nothing is left to move; whether it is locked is told by the findings",
     "in-review": "the fleet file says that a change is being reviewed",
     "ready": "nothing stands in the way",
     "awaiting-parents": "repositories that it cannot move without move first",
