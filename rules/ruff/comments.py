@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 MAX_SIZE = 1024 * 1024
 _CODES = r"[A-Z]{1,8}[0-9]{1,5}(?:[ \t]*,[ \t]*|[ \t]+(?=[A-Z]{1,8}[0-9]))?"
 _NOQA = re.compile(rf"#[ \t]*noqa(?P<list>[ \t]*:[ \t]*(?P<codes>(?:{_CODES}){{1,40}}))?", re.IGNORECASE)
-_NOSEC = re.compile(r"#[ \t]*nosec\b:?(?P<codes>(?:[ \t,]+B\d{3}\b){1,20})?(?P<gap>[ \t]*)")
+_NOSEC = re.compile(r"#[ \t]*nosec\b:?(?P<codes>(?:(?:[ \t,]+|(?<=:))B\d{3}\b){1,20})?(?P<gap>[ \t]*)")
 _PYLINT = re.compile(r"#[ \t]*pylint:[ \t]*disable[ \t]*=[ \t]*(?P<names>[\w-]+(?:[ \t]*,[ \t]*[\w-]+){0,40})")
 _ANY = re.compile(r"#[ \t]*(?:noqa|nosec|pylint:)", re.IGNORECASE)
 

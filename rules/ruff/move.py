@@ -6,13 +6,14 @@ A tool whose checks Ruff has not all of stays as it is, with the reason: its con
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground
 from rules.rollout.checkers import is_configured
-from rules.ruff import actions, commands, comments, hooks, in_programs, pins, prose, removal
+from rules.ruff import actions, commands, comments, hooks, in_programs, pins, programs, prose, removal
 from rules.ruff.base import below, inside
 from rules.ruff.beside import beside, turned_off
 from rules.ruff.catalog import BUILT_IN, counterparts, plugins, ruff_rules
@@ -107,6 +108,8 @@ def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
     )
     _unconfigure(edits, setup, tools)
     _switch(edits, ground, swap)
+    if called := _nowhere_installed(edits, ground, setup, tools):
+        edits.notes.append(called)
     if (kept := _raise(edits, ground, here)) is not None:
         return replace(empty, refusals=(*refusals, kept))
     _silence(edits, setup, made, config, baseline or Baseline())
@@ -213,6 +216,13 @@ def _unmoved(ground: Ground, setup: Setup) -> Iterator[tuple[str, PlanBlocker]]:
         decision = f"Start Ruff there instead, and let {tool} go?"
         yield tool, PlanBlocker(code="lint-in-program", message=message, path=path, line=line, decision=decision)
         idle.discard(tool)
+    for run in setup.runs:
+        text = ground.read(run.path) if run.path.endswith(".py") and run.tool in commands.TOOLS else None
+        if text is not None and programs.edit(text, {run.tool}, (), lambda _line, _message: None) == text:
+            message = f"{run.tool} stays: a program starts it in a way that is not understood"
+            decision = f"Start Ruff there instead, and let {run.tool} go?"
+            why = PlanBlocker(code="lint-in-program", message=message, path=run.path, line=run.line, decision=decision)
+            yield run.tool, why
     for there in ground.repository.tools:
         if there.name in idle and any(e.kind == "pytest plug-in" for e in there.evidence):
             yield there.name, _refusal("lint-tool-kept", f"{there.name} stays: pytest starts it", None)
@@ -461,6 +471,21 @@ def _switch(edits: _Edits, ground: Ground, swap: commands.Swap) -> None:
             edits.put(path, after)
 
 
+_INSTALLED = re.compile(r"ruff==|\bruff[\"']?[ \t]*=[ \t]*[\"'{]|ruff@|ruff-action")
+
+
+def _nowhere_installed(edits: _Edits, ground: Ground, setup: Setup, tools: Collection[str]) -> PlanBlocker | None:
+    """The first command that calls Ruff from now on, where no file of the patch installs it and it was not there."""
+    run = next((r for r in setup.runs if r.tool in tools and r.path not in HOOKS), None)
+    if run is None or any(t.name == "ruff" and t.use != "config-only" for t in ground.repository.tools):
+        return None
+    for edit in edits.made():
+        if len(_INSTALLED.findall(edit.after or "")) > len(_INSTALLED.findall(edit.before or "")):
+            return None
+    message = f"no file that is changed installs Ruff: install {version('ruff')} where {run.tool} came from"
+    return PlanBlocker(code="lint-install", message=message, path=run.path, line=run.line, decision=None)
+
+
 def _raise(edits: _Edits, ground: Ground, here: Ground) -> PlanBlocker | None:
     """One Ruff in one version: its pins are raised; the first that cannot be is the answer."""
     tool = next((t for t in ground.repository.tools if t.name == "ruff" and t.use != "config-only"), None)
@@ -518,8 +543,10 @@ def _without_packages(path: str, text: str, format_: str, swap: commands.Swap, e
             return text
         return removal.rows(text, swap.packages)
     if name == "setup.cfg":
-        keys = ("[options.extras_require]", "[options]", "install_requires", "tests_require")
+        keys = ("[options.extras_require]", "install_requires", "tests_require")
         return removal.rows(text, swap.packages, keys=keys)
+    if name == "setup.py":
+        return programs.manifest(text, swap.packages)
     if name == "tox.ini":
         return removal.rows(text, swap.packages, keys=("deps",))
     if name in ("environment.yml", "environment.yaml"):

@@ -36,6 +36,25 @@ def edit(text: str, tools: Collection[str], packages: Collection[str], look: Cal
     return applied(text, splices)
 
 
+_REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[\w,. -]*\])?[ \t]*(?:[<>=!~;@(][^\n]*)?")
+
+
+def manifest(text: str, packages: Collection[str]) -> str:
+    """``setup.py`` with Ruff in the place of ``packages`` in its lists of requirements."""
+    try:
+        tree = ast.parse(text) if len(text) <= _MAX_SIZE else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return text
+    splices: list[Splice] = []
+    starts = _line_starts(text)
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.List | ast.Tuple):
+            words = [_value(element) for element in node.elts]
+            if all(word is not None and _REQUIREMENT.fullmatch(word) for word in words):
+                splices += _without(text, node.elts, starts, packages)
+    return applied(text, splices)
+
+
 def _run(
     text: str, node: ast.Call, starts: list[int], tools: Collection[str], look: Callable[[int, str], None]
 ) -> Iterator[Splice]:
@@ -83,6 +102,8 @@ def _without(text: str, listed: list[ast.expr], starts: list[int], packages: Col
             yield Splice(start, end, f'"ruff=={version("ruff")}"')
         elif number:
             yield Splice(_span(listed[number - 1], starts, text)[1], end, "")
+        elif len(listed) > 1:
+            yield Splice(start, _span(listed[1], starts, text)[0], "")
 
 
 def _value(node: ast.expr | None) -> str | None:

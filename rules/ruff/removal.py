@@ -58,11 +58,12 @@ def is_compiled(text: str) -> bool:
 def rows(text: str, gone: Collection[str], *, keys: Collection[str] | None = None) -> str:
     """Requirements, one a line: the first of ``gone`` becomes Ruff, the others go.
 
-    ``keys``: only below these keys of an INI file (``deps``), each a list of its own.
+    ``keys``: only below these keys of an INI file (``deps``) or in these sections (``[options.extras_require]``), each
+    key a list of its own.
     """
     has_ruff = _has(text, keys)
     splices = []
-    key = ""
+    key = section = ""
     done: set[str] = set()
     at = 0
     while at < len(text):
@@ -70,11 +71,11 @@ def rows(text: str, gone: Collection[str], *, keys: Collection[str] | None = Non
         row = text[at:end]
         named = _KEY.match(row)
         if row.startswith("["):
-            key = row.strip()
+            key = section = row.strip()
         elif named is not None and keys is not None:
             key = named["key"]
         match = _ROW.fullmatch(row) if len(row) < 1_000 else None
-        counts = keys is None or key in keys or any(k.startswith("[") and k in text[:at] for k in keys if key == k)
+        counts = keys is None or key in keys or section in keys
         if match is not None and counts and str(canonicalize_name(match["name"])) in gone:
             if key in done or has_ruff:
                 splices.append(Splice(at, end, f"{match['lead'].rstrip()}\n" if "deps" in match["lead"] else ""))

@@ -14,6 +14,7 @@ NOSEC = {"B602": ("S602",), "B607": ("S607",)}
     [
         ("run(x)  # nosec B602", "run(x)  # noqa: S602"),
         ("run(x)  # nosec: B602, B607 trusted", "run(x)  # noqa: S602, S607 trusted"),
+        ("run(x)  # nosec:B602", "run(x)  # noqa: S602"),
         ("run(x)  #nosec B602", "run(x)  # noqa: S602"),
         ("run(x)  # nosec B602 # noqa: E501", "run(x)  # noqa: E501, S602"),
         ("run(x)  # noqa: E501  # nosec B602", "run(x)  # noqa: E501, S602"),

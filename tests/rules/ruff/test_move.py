@@ -298,3 +298,32 @@ def test_markdown_stays_formatted_where_ruff_does_it_today(moved: Callable[..., 
     assert "format" not in tomllib.loads(now["ruff.toml"])
     once = moved({**files, ".pre-commit-config.yaml": hooks.format("0.15.1")})
     assert tomllib.loads(once["ruff.toml"])["format"]["exclude"] == ["*.md"]
+
+
+def test_extras_of_setup_cfg_and_setup_py(moved: Callable[..., Any]) -> None:
+    cfg = "[options.extras_require]\nquality =\n    doc8\n    flake8\n    isort\ntest =\n    pytest\n"
+    py = 'setup(\n    extras_require={\n        "dev": ["black", "pytest", "flake8>=3"],\n        "db": ["psycopg2"],\n    },\n)\n'
+    makefile = "lint:\n\tflake8\n\tisort -c .\n\tblack --check .\n"
+    after = moved({"setup.cfg": cfg, "setup.py": f"from setuptools import setup\n\n{py}", "Makefile": makefile})
+    assert "quality =\n    doc8\n    ruff==0.17.6\ntest =\n    pytest\n" in after["setup.cfg"]
+    assert '"dev": ["ruff==0.17.6", "pytest"],' in after["setup.py"]
+    assert "lint-install" not in [note.code for note in after.move.notes]
+
+
+def test_where_nothing_installs_ruff_it_is_said(moved: Callable[..., Any]) -> None:
+    after = moved({"Makefile": "lint:\n\tflake8 .\n", "a.py": ""})
+    (note,) = [note for note in after.move.notes if note.code == "lint-install"]
+    assert (note.path, note.line) == ("Makefile", 2)
+
+
+def test_a_session_that_is_not_understood_keeps_the_tool(moved: Callable[..., Any]) -> None:
+    nox = (
+        "import nox\n\n\n@nox.session\ndef lint(session):\n    cmd = ['flake8', '--tee']\n    cmd.append('src')\n"
+        "    session.install('flake8')\n    session.run(*cmd)\n"
+    )
+    plain = (
+        "import nox\n\n\n@nox.session\ndef lint(session):\n    session.install('flake8')\n    session.run('flake8')\n"
+    )
+    assert moved({"noxfile.py": plain, ".flake8": "[flake8]\n"}).move.tools == ("flake8",)
+    held = moved({"noxfile.py": nox, ".flake8": "[flake8]\n", "requirements.txt": "flake8\n"}).move
+    assert held.tools == ()
