@@ -134,6 +134,8 @@ def lay_out(facts: RepoFacts, role_override: Callable[[str], str | None] = lambd
     for path in sorted(drafts, key=lambda p: (p != ".", p)):
         root, tool = _workspace_of(path, spaces)
         role, reason = _role(path, drafts[path], member=root is not None or path in taken, facts=facts)
+        if role == "main" and root is None and path in taken and path != ".":
+            reason = "a main project takes it by path"
         if (forced := role_override(path)) is not None:
             role, reason = forced, "set in the configuration"  # type: ignore[assignment]
         folders.append(

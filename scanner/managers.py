@@ -327,7 +327,13 @@ def _primary(
 
 
 def _only_conda_runs(folder: Folder) -> bool:
-    """Whether nothing but a conda environment says what is needed at run time, and that is known."""
+    """Whether nothing but a conda environment says what is needed at run time, and that is known.
+
+    ``[project]`` without dependencies says that nothing is.
+    """
+    standard = folder.manifest("pyproject.toml")
+    if standard is not None and standard.table("project") is not None:
+        return False
     if any(gap.field in ("dependencies", "install_requires") for m in folder.manifests for gap in m.gaps):
         return False
     needs = [(m.format, r) for m in folder.manifests for r in m.requirements if r.scope == "runtime"]

@@ -93,6 +93,8 @@ def test_what_main_projects_take_by_path_to_run_is_main() -> None:
     taking = _taking("services/worker/pyproject.toml", "../../libraries/utils")
     found = roles(manifest("pyproject.toml"), taking, *members)
     assert found["libraries/utils"] == "main"
+    reasons = {f.path: f.role_reasons[0].message for f in lay_out(facts(manifest("pyproject.toml"), taking, *members))}
+    assert reasons["libraries/utils"] == "a main project takes it by path"
     assert found["libraries/tools"] == "tooling"
     aside = _taking("examples/worker/pyproject.toml", "../../libraries/utils")
     assert roles(manifest("pyproject.toml"), aside, *members)["libraries/utils"] == "tooling"

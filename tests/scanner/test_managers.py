@@ -38,6 +38,15 @@ CASES: dict[str, tuple[str | None, set[str], dict[str, str]]] = {
             "Makefile": "install:\n\tpip install .\n",
         },
     ),
+    "a standard declaration that nothing is needed, beside conda": (
+        "pip",
+        {"conda", "pip"},
+        {
+            "pyproject.toml": BUILT + '[project]\nname = "shop"\nversion = "1"\n',
+            "environment.yml": CONDA.format("  - libshop\n"),
+            "Makefile": "install:\n\tpip install .\n",
+        },
+    ),
     "conda where pip only serves the tests": (
         "conda",
         {"conda", "pip"},
