@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, count
@@ -72,6 +72,7 @@ class _Conversion:
         self._listings |= {path: read_listing(site, path) for path in self._inputs_elsewhere(compiled)}
         self._compiled = compiled
         self._same = self._families()
+        self._distinct = self._distinct_names()
         self._base: Base = base_of(site)
         self._adopted = flit.has_metadata(self._base) or (not self._base.project and setuptools.has_setup(site))
         if flit.has_metadata(self._base):
@@ -264,8 +265,8 @@ class _Conversion:
             entries = self._undeclared(listing)
         entries = [*self._own_extras(listing), *self._read_extras(listing), *entries]
         inside = [self._input_of(other) for other in listing.includes]
-        others = [GroupOf(_group_name(o)) for o in inside if o != root and self._names.get(o) != ["project"]]
-        others = [o for o in others if o.name != _group_name(path)]
+        others = [GroupOf(self._called(o)) for o in inside if o != root and self._names.get(o) != ["project"]]
+        others = [o for o in others if o.name != self._called(path)]
         if not entries and not others:
             self._names[path] = ["project"]
             return
@@ -275,10 +276,25 @@ class _Conversion:
                 f"group:{others[0].name}",
             ]
             return
-        name = _group_name(path)
+        name = self._called(path)
         there = self._draft.groups.setdefault(name, [])
         there += [e for e in (*others, *entries) if e not in there]
         self._names[path] = [f"group:{name}"]
+
+    def _distinct_names(self) -> dict[str, str]:
+        """The group for each file; one of its own where another file of that name asks otherwise for a package."""
+        found: dict[str, str] = {}
+        asked: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        for path in sorted(self._listings, key=lambda p: (p.count("/"), p)):
+            texts = {str(canonicalize_name(w.name)): w.text for w in self._listings[path].wishes}
+            stem = _stem(path)
+            names = chain((_group_name(path), stem), (f"{stem}-{n}" for n in count(2)))
+            found[path] = next(n for n in names if all(asked[n].get(key, text) == text for key, text in texts.items()))
+            asked[found[path]].update(texts)
+        return found
+
+    def _called(self, path: str) -> str:
+        return self._distinct.get(path) or _group_name(path)
 
     def _forget_empty_groups(self) -> None:
         """A file of which nothing became a group is included by none."""
@@ -301,7 +317,7 @@ class _Conversion:
 
     def _default_groups(self) -> None:
         """What a file without a purpose in its name lists is installed in any case, also where it became a group."""
-        own = {_group_name(p) for p in self._listings if group_of_file(p) is None} & self._draft.groups.keys()
+        own = {self._called(p) for p in self._listings if group_of_file(p) is None} & self._draft.groups.keys()
         if self._base.declares and own:
             self._draft.settings["default-groups"] = sorted(own | ({"dev"} & self._group_names()))
 
@@ -415,11 +431,11 @@ class _Conversion:
         own = [name.partition(":")[2] for name in names if name.startswith("group:")]
         if len(names) == len(own) == 1 and shared[tuple(names)] == 1:
             return own[0]
-        wanted = _group_name(path)
+        wanted = self._called(path)
         if path in {family.path for family in self._same}:
             wanted = stem_without_python(path) or wanted
         taken = {str(canonicalize_name(name)) for name in self._group_names()}
-        stem = re.sub(r"[^a-z0-9]+", "-", posixpath.splitext(posixpath.basename(path))[0].lower()).strip("-")
+        stem = _stem(path)
         candidates = chain((wanted, stem), (f"{stem}-{n}" for n in count(2)))
         name = next(name for name in candidates if name and name not in taken)
         self._draft.groups[name] = [GroupOf(group) for group in own]
@@ -529,6 +545,12 @@ def _either(known: LockedPackage | None, pin: LockedPackage) -> str | None:
     if known is None or known.marker == pin.marker:
         return pin.marker
     return f"({known.marker}) or ({pin.marker})" if known.marker and pin.marker else None
+
+
+def _stem(path: str) -> str:
+    """The name of a file without its ending, as a group may be called."""
+    stem = posixpath.splitext(posixpath.basename(path))[0].lower()
+    return re.sub(r"[^a-z0-9]+", "-", stem).strip("-") or "requirements"
 
 
 def _rank(path: str) -> int:

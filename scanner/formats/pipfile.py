@@ -174,8 +174,11 @@ def _address(options: Mapping[str, Any], at: Location) -> Requirement | None:
 
 
 def _specifier(version: str) -> str | None:
+    """What is asked for, as Pipenv reads it: a version without an operator is that one."""
     if version in ("", "*"):
         return ""
+    if version[0].isdigit():
+        version = f"=={version}"
     try:
         SpecifierSet(version)
     except (InvalidSpecifier, ValueError):

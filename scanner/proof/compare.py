@@ -154,9 +154,13 @@ def _covered(graph: Graph, uncovered: frozenset[str]) -> Wanted:
 def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: frozenset[str]) -> set[str]:
     """What Linux with this CPython would install that it did not before."""
     here: set[str] = set()
+    free = uncovered | frozenset(_target(now) for old, now in move.groups if old in move.by_hand and now != "project")
+    recorded = graph.installs(python, _covered(graph, free), leave=INSTALLERS - before.keys())
     for name, version in graph.installs(python, _covered(graph, uncovered), leave=INSTALLERS - before.keys()):
         if name in INSTALLERS or _was_there(name, version, python, before):
             continue
+        if name in before and (name, version) not in recorded:
+            continue  # pip found it for what somebody pinned by hand
         if name in before:
             here.add(f"{name} {version}")
         elif move.complete:

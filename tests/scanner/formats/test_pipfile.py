@@ -60,7 +60,7 @@ def test_everything_that_a_pipfile_says() -> None:
         ("d", "", "runtime", None, 15),
         ("e", "", "runtime", None, 16),
         ("f", "", "runtime", None, 17),
-        ("g", None, "runtime", None, 18),
+        ("g", "==1.0", "runtime", None, 18),
         ("i", "", "group", "dev", 23),
         ("j", "", "group", "docs", 26),
     ]
@@ -98,3 +98,9 @@ def test_conflict_markers() -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(Unreadable):
         read("Pipfile", "[packages]\n" + text)
+
+
+def test_a_version_without_an_operator_is_that_version() -> None:
+    extract = read("Pipfile", '[packages]\nalpha = "0.63.0"\nbeta = {version = "1.2"}\ngamma = "latest"\n')
+    assert extract is not None and extract.manifest is not None
+    assert [item.specifier for item in extract.manifest.requirements] == ["==0.63.0", "==1.2", None]
