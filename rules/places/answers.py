@@ -115,6 +115,10 @@ def _script(tool: str, words: list[Word], target: Target, prefix: str) -> Answer
     """What the old tool keeps under a name, in its place; a list of others is joined by ``&&``."""
     name = words[0].value
     lines = _lines_of(name, target, 0)
+    if len(lines) == 1 and (placed := _ARGUMENTS.search(lines[0])) is not None:
+        given = raws(words[1:]).strip() or (placed["default"] or "")
+        lines = [f"{lines[0][: placed.start()]}{given}{lines[0][placed.end() :]}".strip()]
+        words = words[:1]
     if not lines or any(re.search(r"[;&|<>$`\n{]", line) for line in lines) or (len(lines) > 1 and len(words) > 1):
         shown = f": {target.scripts[name][:80]}" if target.scripts[name] else ""
         return look(f"the script {name!r} of {tool} is more than one plain command{shown}")
@@ -122,6 +126,10 @@ def _script(tool: str, words: list[Word], target: Target, prefix: str) -> Answer
     if None in parts:
         return look(f"the script {name!r} of {tool} calls {tool} itself: {' && '.join(lines)[:80]}")
     return Answer(kind="run", text=" && ".join(text for text in parts if text) + raws(words[1:]))
+
+
+_ARGUMENTS = re.compile(r"\{args(?::(?P<default>[^{}]*))?\}")
+"""Where PDM puts the arguments of a script."""
 
 
 def _line(line: str, tool: str, target: Target, prefix: str) -> str | None:

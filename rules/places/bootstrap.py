@@ -53,7 +53,11 @@ def bootstrap(call: Call, target: Target) -> Answer | None:
     if verb is None:
         return None
     if program == "pipx" and values[verb] == "inject":
-        return drop() if _is_old(values[verb + 1 : verb + 2], target) else None
+        if not _is_old(values[verb + 1 : verb + 2], target):
+            return None
+        plugins = [v for v in values[verb + 2 :] if not v.startswith("-")]
+        known = all(re.match(r"poetry-plugin-(?:export|shell|bundle|up)\b", plugin) for plugin in plugins)
+        return drop() if known else look(f"a plug-in of {values[verb + 1]}: {' '.join(plugins)[:80]}")
     old = [n for n, v in enumerate(values[verb + 1 :], verb + 1) if _is_old([v], target)]
     if not old:
         return None

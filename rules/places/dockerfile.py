@@ -73,6 +73,8 @@ def _left_alone(path: str, text: str, context: Context, kept: list[PlanBlocker],
 
 
 _VIRTUAL_ENV = re.compile(r"(?:^|[\s\\])VIRTUAL_ENV[= ]\s*[\"']?(?P<path>[\w/.$-]+)")
+_ON_PATH = re.compile(r"(?:^|[\s\\])PATH[= ]\s*[\"']?(?P<path>/[\w/.-]+)/bin[:\"']")
+_MAKES = r"(?:venv|virtualenv)[^\n&;]{0,80}\s%s(?:\s|$)"
 _NOT_ROOT = re.compile(r"jupyter|airflow|\bcimg/|circleci/|gitpod|openfaas|/ubi\d|s2i|bitnami|chainguard")
 _IN_PREFIX = "UV_PROJECT_ENVIRONMENT=\"$(python3 -c 'import sys; print(sys.prefix)')\" uv sync"
 
@@ -443,6 +445,10 @@ class _Image:
         for step in self.steps:
             found = _VIRTUAL_ENV.search(step.text(self.text)) if step.name == "ENV" else None
             if found is not None:
+                return found["path"]
+        for step in self.steps:
+            found = _ON_PATH.search(step.text(self.text)) if step.name == "ENV" else None
+            if found is not None and re.search(_MAKES % re.escape(found["path"]), self.text):
                 return found["path"]
         bases = {parse_image(self.stages[self._chain(step.stage)[-1]].base).short for step in self.syncs}
         return "/usr/local" if bases <= {"python"} else None

@@ -66,6 +66,8 @@ def _with_included(ground: Ground, kept: set[str], gone: set[str]) -> set[str]:
         more = {
             posixpath.normpath(posixpath.join(folder, m["file"])) for m in _INCLUDED.finditer(ground.read(path) or "")
         }
+        if path.endswith(".txt"):
+            more.add(f"{path.removesuffix('.txt')}.in")  # what it is compiled from
         if posixpath.basename(path).startswith("Pipfile"):
             more = {posixpath.join(folder, name) for name in _PIPENV}
         more = (more & gone) - found

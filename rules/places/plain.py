@@ -8,14 +8,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from rules.places.manner import NO_SYNC, Manner
+from rules.places.manner import NO_SYNC, PIP_BRINGS_UV, Manner
 from rules.places.pip_answers import options_of_files
 from rules.places.pipelines import SYSTEM
 from rules.places.script import Context, Script, Window, yaml_quoted
 from rules.places.syncs import merged
 from rules.places.target import MANAGERS
-from rules.places.text import Splice, applied, line_end
+from rules.places.text import Splice, applied, line_end, line_start
 from rules.places.variables import renamed_files
+from rules.pythons import minor
 from rules.reading import area_of
 from rules.uv import version
 
@@ -85,10 +86,10 @@ def _assigned(match: re.Match[str], path: str, context: Context) -> str:
     """``RUN := poetry run`` and the like."""
     value = match["value"].strip()
     target = context.around(path)
-    found = re.fullmatch(r"@?(?P<tool>poetry|pipenv|pdm|rye) run", value)
+    found = re.match(r"@?(?:[A-Za-z_]\w*=\S* )*(?P<tool>poetry|pipenv|pdm|rye) run(?![\w-])", value)
     if target is None or found is None or found["tool"] not in target.tools:
         return match[0]
-    return match[0].replace(value, value.replace(f"{found['tool']} run", "uv run --locked"))
+    return match[0].replace(value, value.replace(f"{found['tool']} run", "uv run --locked", 1))
 
 
 def _aliases(text: str, context: Context) -> dict[str, str]:
@@ -205,6 +206,12 @@ def _files_of_environments(path: str, text: str, context: Context) -> str:
     target = context.around(path)
     if target is None or "pip" not in target.tools:
         return text
+    extract = context.ground.facts.extracts.get(path)
+    old = [p for p in (extract.pythons if extract is not None else ()) if (minor(p.version) or (9, 9)) < PIP_BRINGS_UV]
+    if old and _LISTED.search(text) is not None:
+        why = f"an environment has Python {old[0].version}, on which pip installs no uv: tox still installs the files"
+        context.note(path, old[0].at.line, why)
+        return text
 
     def section(match: re.Match[str]) -> str:
         if not match["name"].startswith("testenv"):
@@ -233,11 +240,18 @@ def _files_of_environments(path: str, text: str, context: Context) -> str:
             body = f"{body[: before.end()].rstrip(' ')}\n    {command}{_own_row(body[before.end() :])}"
         else:
             at = re.search(r"^commands[ \t]*=", body, re.MULTILINE)
-            place = at.start() if at else len(body)
-            body = f"{body[:place]}commands_pre = {command}\n{body[place:]}"
+            place = _above_comments(body, at.start()) if at else len(body.rstrip()) + 1
+            body = f"{body[:place].rstrip(' ')}commands_pre = {command}\n{body[place:]}"
         return match[0][: match.start("body") - match.start()] + body
 
     return _SECTION.sub(section, text)
+
+
+def _above_comments(body: str, at: int) -> int:
+    """Where the comments begin that stand right above ``at``."""
+    while at > 0 and body[line_start(body, at - 1) : at].startswith(("#", ";")):
+        at = line_start(body, at - 1)
+    return at
 
 
 def _own_row(rest: str) -> str:

@@ -374,6 +374,8 @@ class Script:
         if self._lacks_uv and not job.has_uv and program in MANAGERS and given.text.startswith("uv "):
             job.has_uv = True
             given = replace(given, text=f"pip install uv=={version('uv')} && {given.text}")
+        if given.text.startswith("uv add ") and self._in_system and self.prefix:
+            return replace(given, text=f"{self.prefix}{given.text}")
         job.partial = job.partial or given.text.startswith("uv pip install")  # which a sync would take back
         if given.kind in ("sync", "system-sync"):
             job.synced = True
@@ -399,6 +401,10 @@ class Script:
 
     def _into_system(self, given: Answer, manner: Manner, call: Call, job: _Job) -> Answer:
         text = given.text
+        if "--user" in call.values and area_of(self.path) != "ci":
+            return Answer(kind="look", why="pip's `--user` installs into a folder of the user's own; uv does not")
+        if _USER_SITE.search(self.text) is not None and not manner.active:
+            return Answer(kind="look", why="PIP_USER has pip install into a folder of the user's own; uv does not")
         if "--inexact" not in text and (manner.lock or "CONDA" in self.prefix):
             head, joined, tail = text.partition(" && ")
             text = f"{head} --inexact{joined}{tail}"
@@ -413,11 +419,22 @@ class Script:
         if own is not None:
             return Answer(kind="sync", text=f"{bring}{text}")
         if self.prefix:
-            python = "python3" if re.search(r"3[\d.]*$", call.words[0].value) else "python"
-            return Answer(
-                kind="system-sync", text=f"{bring}{re.sub(r'python(?= )', python, self.prefix, count=1)}{text}"
-            )
+            python, uv = self._python_and_uv(call)
+            prefix = re.sub(r"python(?= )", lambda _: python, self.prefix, count=1)
+            text = re.sub(r"^uv\b", lambda _: uv, text) if bring or uv.endswith("-m uv") else text
+            return Answer(kind="system-sync", text=f"{bring}{prefix}{text}")
         return Answer(kind="system-sync", text=f"{bring}{text} --active" if self._uses_active else f"{bring}{text}")
+
+    @staticmethod
+    def _python_and_uv(call: Call) -> tuple[str, str]:
+        """The Python that a pip belongs to, and how uv is called once that pip brought it."""
+        first = call.words[0].raw
+        if [w.value for w in call.words[1:3]] == ["-m", "pip"]:
+            plain = re.fullmatch(r"python[\d.]*", first) is not None
+            return first, "uv" if plain else f"{first} -m uv"
+        folder, slash, _ = first.rpartition("/")
+        python = "python3" if re.search(r"3[\d.]*$", first) else "python"
+        return f"{folder}{slash}{python}", f"{folder}{slash}uv"
 
     def _bring(self, call: Call, job: _Job) -> str:
         """``pip install uv==…`` in front of the first install of a job that pip did."""
@@ -502,6 +519,7 @@ def _outer(found: list[Call]) -> list[Call]:
 _PROGRAMS = frozenset("poetry pdm pipenv rye pip-compile pip-sync curl wget pipx uv brew asdf conda mamba".split())
 _ANY = re.compile(r"poetry|pdm|pipenv|rye|pip|python")
 _CONTAINERS = frozenset("docker docker-compose podman podman-compose kubectl".split())
+_USER_SITE = re.compile(r"PIP_USER[\"']?\s*[:=]\s*[\"']?(?:1|true|yes|on)|PYTHONUSERBASE", re.IGNORECASE)
 _PIPFILE = re.compile(r"PIPENV_PIPFILE=[\"']?(?:\./)?(?P<folder>[\w./-]+)/Pipfile[\"']?")
 _INSTALLER = re.compile(r"(?:\S*/)?(?:get|install)-poetry\.py")
 _SETTING = re.compile(r"(?:POETRY|PIPENV|PDM)_\w+=\S*[ \t]+")

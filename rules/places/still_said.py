@@ -23,7 +23,7 @@ _FILE = re.compile(
     r"|\.tool-versions|[^/]*[Cc]ontainerfile[^/]*|Jenkinsfile[^/]*|Procfile[^/]*|Vagrantfile|Earthfile|Tiltfile)"
 )
 _GENERATED = re.compile(
-    r"(?:^|/)(?:package-lock\.json|requirements[\w.-]*\.txt|[\w.-]*lock[\w.-]*\.(?:ya?ml|json|toml))$"
+    r"(?:^|/)(?:package-lock\.json|requirements(?:/[\w.-]*|[\w.-]*)\.txt|[\w.-]*lock[\w.-]*\.(?:ya?ml|json|toml))$"
 )
 _LARGE = 200_000
 _VERSIONS = (".tool-versions", "mise.toml")

@@ -42,6 +42,7 @@ def is_old(name: str) -> bool:
 
 def renamed_files(text: str, path: str, context: Context) -> str:
     """Old locks and manifests by their new names, where the project that had them moves; comments are kept."""
+    text = _keys(text, path, context)
     if "lock" not in text and "Pipfile" not in text and ".cache" not in text and "Caches" not in text:
         return text
 
@@ -57,6 +58,23 @@ def renamed_files(text: str, path: str, context: Context) -> str:
         return _CACHE_MAC.sub("~/.cache/uv", _CACHE.sub(lambda m: f"{m['home']}/uv", row))
 
     return "".join(line(row) for row in text.splitlines(keepends=True))
+
+
+_KEY = re.compile(r"(?:hashFiles\(|\{\{\s*checksum\s)[^}\n]*")
+_QUOTED = re.compile(r"(?P<quote>[\"'])(?P<file>[\w./-]+\.(?:txt|in))(?P=quote)")
+
+
+def _keys(text: str, path: str, context: Context) -> str:
+    """Requirements files that a cache's key is made of: the lock says now what changed."""
+    target = context.around(path)
+    if target is None or "pip" not in target.tools:
+        return text
+
+    def named(match: re.Match[str]) -> str:
+        moved = target.file(posixpath.normpath(match["file"])) is not None
+        return f"{match['quote']}{target.lock}{match['quote']}" if moved else match[0]
+
+    return _KEY.sub(lambda key: _QUOTED.sub(named, key[0]), text)
 
 
 def _stays(folder: str, name: str, path: str, context: Context) -> bool:

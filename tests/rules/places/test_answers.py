@@ -15,7 +15,7 @@ TARGET = Target(
     extras={"s3": "s3"},
     defaults=frozenset({"dev"}),
     renamed={"requirements.txt": "project", "requirements-dev.txt": "group:dev", "requirements.in": "project"},
-    scripts={"start": "flask run", "all": "a && b"},
+    scripts={"start": "flask run", "all": "a && b", "cov": "pytest --cov {args:tests} -q"},
     tools=frozenset({"poetry", "pipenv", "pdm", "rye", "pip-compile", "pip-sync", "pip"}),
 )
 
@@ -78,6 +78,10 @@ def told(command: str, manner: Manner | None = None) -> str:
         ("pdm install -G docs --prod", "uv sync --locked --no-dev --group docs"),
         ("pdm install -dG docs", "uv sync --locked --no-dev --group docs"),
         ("pdm start", "uv run --locked flask run"),
+        ("pdm run cov", "uv run --locked pytest --cov tests -q"),
+        ("pdm run cov tests/unit -x", "uv run --locked pytest --cov tests/unit -x -q"),
+        ("pipx inject poetry poetry-plugin-export", "drop"),
+        ("pipx inject poetry ./plugins/pin", "look"),
         ("pdm sync -G dev", "uv sync --locked"),
         ("pdm sync -d -G dev", "uv sync --locked"),
         ("pdm sync -G s3", "uv sync --locked --extra s3"),

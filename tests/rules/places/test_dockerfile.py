@@ -225,6 +225,19 @@ def test_rye_s_own_python(patched: Patch) -> None:
     assert "uv sync" in patched({"Dockerfile": with_python}, pyproject__toml=own)["Dockerfile"]
 
 
+def test_an_environment_of_one_s_own_on_the_path(patched: Patch) -> None:
+    text = 'FROM python:3.12 AS build\nRUN python -m venv /opt/venv\nENV PATH="/opt/venv/bin:$PATH"\nCOPY requirements.txt ./\nRUN pip install -r requirements.txt\nFROM python:3.12-slim\nCOPY --from=build /opt/venv /opt/venv\n'
+    found = patched({"Dockerfile": text}, requirements__txt="flask==3.0.0\n")
+    assert "ENV UV_PROJECT_ENVIRONMENT=/opt/venv\n" in found["Dockerfile"]
+
+
+def test_a_folder_of_the_user_s_own_stays(patched: Patch) -> None:
+    text = "FROM python:3.12 AS build\nCOPY requirements.txt ./\nRUN pip install --user -r requirements.txt\nFROM python:3.12\nCOPY --from=build /root/.local /root/.local\n"
+    found = patched({"Dockerfile": text}, requirements__txt="flask==3.0.0\n")
+    assert found["Dockerfile"] == text
+    assert "requirements.txt" in found.files
+
+
 def test_an_application_is_installed_once(patched: Patch) -> None:
     text = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nRUN flask digest\n"
     found = patched({"Dockerfile": text}, requirements__txt="flask==3.0.0\n")

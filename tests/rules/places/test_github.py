@@ -262,3 +262,14 @@ def test_the_name_of_a_step_some_rows_above(patched: Patch) -> None:
         "          key: v-${{ hashFiles('poetry.lock') }}\n      - run: poetry install\n"
     )
     assert "name: Look for uv cache" in patched({PATH: job})[PATH]
+
+
+def test_keys_of_caches_and_folders_of_users(patched: Patch) -> None:
+    steps = "      - uses: actions/setup-python@v5\n      - uses: actions/cache@v4\n        with:\n          path: .tox\n          key: t-${{ hashFiles('requirements.txt') }}\n      - run: pip3 install -r requirements.txt\n"
+    own = {"requirements__txt": "flask==3.0.0\n"}
+    files = {".python-version": "3.12\n"}
+    after = patched({**files, PATH: workflow(steps)}, **own)[PATH]
+    assert "hashFiles('uv.lock')" in after
+    assert 'UV_PROJECT_ENVIRONMENT="$pythonLocation" uv sync' in after
+    user = workflow(steps).replace("on: push\n", "on: push\nenv:\n  PIP_USER: 1\n")
+    assert "pip3 install -r" in patched({**files, PATH: user}, **own)[PATH]

@@ -121,3 +121,30 @@ def test_pip_in_a_script_installs_into_the_python_that_runs_it(patched: Patch) -
     assert found["ci.sh"] == f"{bring}{own} --inexact\npython -m shop\n"
     make = own.replace("$(", "$$(").replace("python -c", "python3 -c")
     assert found["Makefile"] == f"install:\n\tpython3 -m {bring}{make} --inexact\n"
+
+
+def test_the_python_of_a_recipe(patched: Patch) -> None:
+    make = "PYTHON = env/bin/python\n\ninstall:\n\t$(PYTHON) -m pip install -r requirements.txt\n\nother:\n\t$(BIN)/pip install -r requirements.txt\n"
+    rows = patched({"Makefile": make, ".python-version": "3.12\n"}, requirements__txt="flask==3.0.0\n")["Makefile"]
+    python = "UV_PROJECT_ENVIRONMENT=\"$$($(PYTHON) -c 'import sys; print(sys.prefix)')\""
+    assert f"\t$(PYTHON) -m pip install uv==0.13.9 && {python} $(PYTHON) -m uv sync --locked --inexact\n" in rows
+    assert "\"$$($(BIN)/python -c 'import sys" in rows
+
+
+def test_a_variable_with_settings_before_the_tool(patched: Patch) -> None:
+    make = "PY := LIB=../lib:$(LIB) poetry run python\n\ntest:\n\t$(PY) -m pytest\n"
+    assert patched({"Makefile": make})["Makefile"] == make.replace("poetry run", "uv run --locked")
+
+
+def test_tox_with_an_old_python_goes_on(patched: Patch) -> None:
+    text = "[tox]\nenvlist = py27,py312\n\n[testenv]\ndeps = -r requirements.txt\ncommands = pytest\n"
+    found = patched({"tox.ini": text, ".python-version": "3.12\n"}, requirements__txt="flask==3.0.0\n")
+    assert found["tox.ini"] == text
+    assert "requirements.txt" in found.files
+
+
+def test_an_environment_without_commands(patched: Patch) -> None:
+    text = "[testenv:a]\ndeps =\n    -r requirements.txt\n\n[testenv:b]\ndeps = -r requirements.txt\n# all of them\ncommands = pytest\n"
+    found = patched({"tox.ini": text, ".python-version": "3.12\n"}, requirements__txt="flask==3.0.0\n")["tox.ini"]
+    assert "    uv==0.13.9\ncommands_pre = uv sync --locked --active --inexact\n\n[testenv:b]" in found
+    assert "commands_pre = uv sync --locked --active --inexact\n# all of them\ncommands = pytest\n" in found
