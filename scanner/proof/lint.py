@@ -316,7 +316,7 @@ def _new(made: LintMove, folder: str, runs_ruff: bool) -> tuple[list[Report], se
     unformatted: set[str] = set()
     for tool in made.tools:
         for run in gates(made.setup, tool):
-            paths = paths_of(run, folder)
+            paths = paths_of(run, folder, made.setup.sources)
             if tool == "black":
                 argv = (ruff_program(), "format", "--no-cache", "--check", "--output-format=concise", *paths)
                 unformatted |= {p for p in run_formatter(folder, argv) if run.covers(p)}

@@ -14,6 +14,7 @@ from rules.ruff.gather import Setup
 from rules.ruff.linters import Asked
 from rules.ruff.linters import pylint as pylint_rules
 from rules.ruff.linters.options import given
+from rules.ruff.listed import listed
 from rules.ruff.runs import OTHERS, Run
 from scanner.lint_runs import (
     NotMeasured,
@@ -102,16 +103,17 @@ def gates(setup: Setup, tool: str) -> list[Run]:
     return found or (everything if (is_set and not own) or (own and tool not in OTHERS) else [])
 
 
-def paths_of(run: Run, folder: str) -> list[str]:
-    """What a run looks at: what it names, as far as it is there, else everything."""
+def paths_of(run: Run, folder: str, sources: Sequence[str] = ()) -> list[str]:
+    """What a run looks at: what it names, as far as it is there, or has git list of ``sources``; else everything."""
     new = arguments(run.tool, run.argv) if not run.is_hook else None
-    named = [w for w in (new or ())[1:] if not w.startswith("-")]
+    words = [w for w in (new or ())[1:] if not w.startswith("-")]
+    named = [path for w in words for path in (listed(w, sources) or (w,))]
     there = [p for p in named if os.path.exists(os.path.join(folder, p)) and not os.path.isabs(p) and ".." not in p]
     return there or ["."]
 
 
 def _run(setup: Setup, run: Run, old: OldTools, folder: str, found: Found) -> None:
-    tool, paths = run.tool, paths_of(run, folder)
+    tool, paths = run.tool, paths_of(run, folder, setup.sources)
     match tool:
         case "flake8":
             reports = _flake8(setup, (*_without_paths(run.argv, folder), *paths), old, folder)
