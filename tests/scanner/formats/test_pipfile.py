@@ -102,5 +102,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 def test_a_version_without_an_operator_is_that_version() -> None:
     extract = read("Pipfile", '[packages]\nalpha = "0.63.0"\nbeta = {version = "1.2"}\ngamma = "latest"\n')
-    assert extract is not None and extract.manifest is not None
+    assert extract is not None
+    assert extract.manifest is not None
     assert [item.specifier for item in extract.manifest.requirements] == ["==0.63.0", "==1.2", None]
