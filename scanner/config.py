@@ -19,6 +19,7 @@ CRITICALITIES = ("high", "medium", "low")
 DEFAULT_HARD = ("path", "image", "ci")
 LINKS = ("github", "gitlab", "bitbucket")
 REPLACEABLE = ("pylint", "yapf")
+UNCOVERED = ("ask", "keep", "drop")
 ROLES = ("main", "docs", "example", "fixture", "tooling")
 
 
@@ -94,6 +95,7 @@ class Config:
     undeclared_python: str | None = None
     image_digests: dict[str, str] = field(default_factory=dict)
     ruff_replace: tuple[str, ...] = ()
+    ruff_uncovered: str = "ask"
     ruff_target: RuffTarget | None = None
     ruff_targets: dict[str, RuffTarget] = field(default_factory=dict)
     ruff_minutes: dict[str, float] = field(default_factory=lambda: dict(MINUTES))
@@ -150,6 +152,7 @@ def parse(text: str) -> Config:
         undeclared_python=reader.specifier("uv", "requires-python"),
         image_digests=reader.digests("images"),
         ruff_replace=reader.tools("ruff", "replace", REPLACEABLE),
+        ruff_uncovered=reader.choice("ruff", "uncovered", UNCOVERED),
         ruff_target=reader.ruff_target(),
         ruff_targets=reader.ruff_targets(),
         ruff_minutes=reader.minutes(),
@@ -171,7 +174,7 @@ class _Reader:
         "weights": None,
         "links": None,
         "uv": frozenset({"image", "pip-route", "requires-python"}),
-        "ruff": frozenset({"target", "minutes", "replace"}),
+        "ruff": frozenset({"target", "minutes", "replace", "uncovered"}),
         "images": None,
     }
 

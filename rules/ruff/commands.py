@@ -52,13 +52,14 @@ class Swap:
     """``tools`` are replaced; ``packages`` (their plug-ins too, by normalised name) are no longer installed.
 
     ``advice``: tools that fail nobody, with the rules that they are asked for on the command line. ``fix``: how a hook
-    that mends is called.
+    that mends is called. ``reduced``: the codes for which flake8's hooks stay, beside those of Ruff that do the rest.
     """
 
     tools: frozenset[str]
     packages: frozenset[str]
     advice: Mapping[str, str] = field(default_factory=dict)
     fix: str = "--fix"
+    reduced: tuple[str, ...] = ()
 
 
 def edit(path: str, text: str, ground: Ground, swap: Swap, look: Callable[[int, str], None]) -> str:

@@ -10,6 +10,7 @@ from rules.places.text import Splice, applied, line_end, line_start, newline
 from rules.places.yaml_text import body, documents, entry_span, item_span
 from rules.ruff.arguments import arguments
 from rules.ruff.commands import TOOLS, Swap
+from rules.ruff.reduced import selecting
 from rules.ruff.runs import HOOK_IDS, OTHERS
 from rules.uv import version
 from scanner.yaml_reader import Mapping, Scalar
@@ -50,12 +51,14 @@ def edit(path: str, text: str, swap: Swap, look: Callable[[int, str], None]) -> 
     old = [hook for r in repositories for hook in _old(r, swap)]
     ours = [r for r in repositories if _plain(r.text("repo")) in (REPO, _FORMER)]
     splices = list(_local(text, repositories, swap, look))
+    kept = [hook for hook in old if hook.tool == "flake8" and swap.reduced]
+    splices += [splice for hook in kept for splice in selecting(text, hook.node, swap.reduced)]
     for repository in ours:
         splices += _raised(text, repository)
     if ours:
         splices += _skipped(text, document)
     if old:
-        splices += _replaced(text, old, ours, swap)
+        splices += _replaced(text, old, kept, ours, swap)
     return applied(text, splices)
 
 
@@ -104,12 +107,14 @@ def _old(repository: Mapping, swap: Swap) -> Iterator[_Hook]:
     if _plain(repository.text("repo")) in ("local", "meta", REPO, _FORMER):
         return
     for hook in repository.seq("hooks"):
-        if isinstance(hook, Mapping) and (tool := HOOK_IDS.get(hook.text("id") or "")) in swap.tools:
+        tools = {*swap.tools, *(["flake8"] if swap.reduced else [])}
+        if isinstance(hook, Mapping) and (tool := HOOK_IDS.get(hook.text("id") or "")) in tools:
             yield _Hook(tool or "", hook, repository)
 
 
-def _replaced(text: str, old: list[_Hook], there: list[Mapping], swap: Swap) -> Iterator[Splice]:
+def _replaced(text: str, old: list[_Hook], kept: list[_Hook], there: list[Mapping], swap: Swap) -> Iterator[Splice]:
     first = old[0]
+    leaving = [hook for hook in old if hook not in kept]
     start, end = _item(text, first.repository)
     indent = _indent(text, start)
     ours = there[0] if there else None
@@ -117,21 +122,23 @@ def _replaced(text: str, old: list[_Hook], there: list[Mapping], swap: Swap) -> 
     step = _hook_indent(text, first)
     new_hooks = [new for new in _distinct(old, text, swap) if not any(_stands_for(h, new, text) for h in hooks)]
     rows = [row for new in new_hooks for row in _rows(new, step)]
-    whole = _is_emptied(first.repository, old)
+    whole = _is_emptied(first.repository, leaving)
     gap = newline(text)
     if ours is None:
         head = [f"{indent}- repo: {REPO}", f"{indent}  rev: v{version('ruff')}", f"{indent}  hooks:"]
         new = gap.join([*head, *rows]) + gap
         if whole:
             yield Splice(start, end, new)
+        elif first in kept:
+            yield Splice(start, start, new + (gap if "\n\n" in text[start:end] else ""))
         else:
             yield Splice(end, end, new if text[:end].endswith("\n") else gap + new)
     elif rows:
         at = _item(text, [h for h in ours.seq("hooks") if isinstance(h, Mapping)][-1])[1]
         yield Splice(at, at, ("" if text[:at].endswith("\n") else gap) + gap.join(rows) + gap)
     gone: set[int] = set()
-    for hook in old:
-        if not _is_emptied(hook.repository, old):
+    for hook in leaving:
+        if not _is_emptied(hook.repository, leaving):
             yield Splice(*_item(text, hook.node), "")
         elif hook.repository.line not in gone and (hook.repository is not first.repository or ours is not None):
             gone.add(hook.repository.line)

@@ -22,6 +22,7 @@ from rules.ruff.emit import Conflict, RuffConfig, as_toml, into_pyproject, into_
 from rules.ruff.filenames import foreign
 from rules.ruff.gather import INI, Setup, gather
 from rules.ruff.linters import LINTERS, Part, pylint
+from rules.ruff.reduced import codes
 from rules.ruff.runs import HOOKS, OTHERS
 from rules.ruff.setup import Conversion, convert
 from rules.ruff.standing import Standing, configured, standing
@@ -62,6 +63,7 @@ class LintMove:
     """The patch of a repository's linters. ``tools`` are replaced, ``lost`` is what they did and Ruff does not.
 
     ``without``: rules that Ruff has, and this repository's Ruff has not: it is pinned to an older one, or told so.
+    ``reduced``: codes for which flake8 stays beside Ruff.
     """
 
     repository: str
@@ -73,6 +75,7 @@ class LintMove:
     setup: Setup = field(default_factory=Setup)
     parts: tuple[Part, ...] = ()
     without: frozenset[str] = frozenset()
+    reduced: tuple[str, ...] = ()
     baseline: Baseline | None = None
 
 
@@ -80,15 +83,19 @@ def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
     """From flake8, isort and Black to Ruff, as far as they are in use in ``ground``."""
     setup = gather(ground)
     here = below(ground, setup.base)
-    refusals = tuple(_refusals(setup))
+    reduced = codes(setup) if ground.config.ruff_uncovered == "keep" else ()
+    refusals = tuple(_refusals(setup, decided=bool(reduced) or ground.config.ruff_uncovered == "drop"))
     held = (*(_with_flake8(setup) if refusals else ()), *_unmoved(ground, setup))
     setup = _without(_without_refused(setup, refusals), {tool for tool, _ in held})
     refusals = (*refusals, *(why for _, why in held if why.decision))
     made = convert(setup)
     tools = frozenset([*(t for t in commands.TOOLS if getattr(setup, t) is not None), *(p.tool for p in made.parts)])
+    reduced = reduced if "flake8" in tools else ()
+    leaving = tools - {"flake8"} if reduced else tools
     stays = (
         *(why for _, why in held if not why.decision),
         *_stays(ground.repository, tools, made, setup),
+        *([_reduced(reduced)] if reduced else ()),
         *_aside(setup, tools),
         *_idle(ground, here, tools),
     )
@@ -98,15 +105,19 @@ def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
     edits = _Edits(ground)
     try:
         config, late = _whole(made, here, baseline)
-        _configure(edits, setup.base, config, tools)
+        _configure(edits, setup.base, config, leaving)
     except Conflict as conflict:
         return replace(
             empty, refusals=(*refusals, _refusal("ruff-configured", str(conflict), "Which one holds from now on?"))
         )
     swap = commands.Swap(
-        tools=tools, packages=_packages(tools, ground), advice=dict(_advice(setup, made)), fix=_fix(setup, made)
+        tools=leaving,
+        packages=_packages(leaving, ground),
+        advice=dict(_advice(setup, made)),
+        fix=_fix(setup, made),
+        reduced=reduced,
     )
-    _unconfigure(edits, setup, tools)
+    _unconfigure(edits, setup, leaving)
     _switch(edits, ground, swap)
     if called := _nowhere_installed(edits, ground, setup, tools):
         edits.notes.append(called)
@@ -118,7 +129,8 @@ def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
         tools=tuple(sorted(tools)),
         edits=edits.made(),
         notes=(*edits.notes, *stays),
-        lost=(*made.lost, *late),
+        lost=tuple(lost for lost in (*made.lost, *late) if lost[0] != "flake8" or lost[1] not in reduced),
+        reduced=reduced,
         without=frozenset(code for _, code, _ in late),
         parts=made.parts,
         baseline=baseline,
@@ -142,7 +154,8 @@ def _fix(setup: Setup, made: Conversion) -> str:
 # -- what stays
 
 
-def _refusals(setup: Setup) -> Iterator[PlanBlocker]:
+def _refusals(setup: Setup, *, decided: bool) -> Iterator[PlanBlocker]:
+    """Why flake8 stays; ``decided``: what becomes of the checks that Ruff has not."""
     if setup.flake8 is None:
         return
     alone = sorted(
@@ -154,10 +167,10 @@ def _refusals(setup: Setup) -> Iterator[PlanBlocker]:
     uncovered = {code for code, why in _uncovered(setup) if "counterpart" in why or "not a plug-in" in why}
     staying = [n for n in alone if n not in plugins() or uncovered & set(plugins()[n].codes)]
     own = sorted({code for config in setup.flake8 for code in config.local})
-    if staying or own:
+    if (staying or own) and not decided:
         named = [f"{n} ({', '.join(plugins()[n].codes)})" if n in plugins() else n for n in staying]
         shown = ", ".join([*named, *([f"plug-ins of its own ({', '.join(own)})"] if own else [])])
-        decision = "Keep flake8 for the plug-in alone, or drop its checks?"
+        decision = "Keep flake8 for the plug-in alone, or drop its checks (`[ruff] uncovered` in muster.toml)?"
         yield _refusal("lint-plugin", f"flake8 stays: Ruff has nothing for {shown}", decision)
     elif strange := foreign(setup.flake8, setup.runs):
         decision = "Keep flake8 for these files, or check them no more?"
@@ -180,6 +193,11 @@ def _uncovered(setup: Setup) -> Iterator[tuple[str, str]]:
 
 def _refusal(code: str, message: str, decision: str | None) -> PlanBlocker:
     return PlanBlocker(code=code, message=message, path=None, line=None, decision=decision)
+
+
+def _reduced(chosen: tuple[str, ...]) -> PlanBlocker:
+    message = f"flake8 stays beside Ruff, for {', '.join(chosen)} alone"
+    return PlanBlocker(code="lint-tool-kept", message=message, path=None, line=None, decision=None)
 
 
 def _without(setup: Setup, tools: Collection[str]) -> Setup:

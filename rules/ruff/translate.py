@@ -210,6 +210,7 @@ def _uncovered(
     for name in names:
         if name not in plugins():
             yield name, "not a plug-in that is known here"
+    yield from ((code, "a plug-in of the repository's own") for code in config.local)
     for plugin in known:
         if not plugin.is_known_to_ruff:
             for prefix in plugin.codes:

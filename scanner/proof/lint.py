@@ -84,6 +84,8 @@ def _tried(
             status="ruff-only", after=alone.passes, new=len(alone.places), later=_later(alone, alone.places)
         )
     before = _Side({*found_old.reports, *_fixed(first, found_old.changed, alone.reports)}, found_old.unformatted)
+    still = {r for r in found_old.reports if r.code.startswith(first.reduced)} if first.reduced else set()
+    alone = _Side({*alone.reports, *still}, alone.unformatted)
     compared = _compared(first, before, alone)
     silenced = _silenced(compared.new, folder) if "bandit" in first.tools else {}
     baseline = _baseline([n for n in compared.new if n[2] not in silenced.get(n[0], {}).get(n[1], ())])
@@ -94,7 +96,8 @@ def _tried(
             break
         final = move(found.ground, baseline)
         _apply(final.edits, whole)
-        after = _Side(*_new(final, folder, runs_ruff), unknown)
+        reports, unformatted = _new(final, folder, runs_ruff)
+        after = _Side({*reports, *still}, unformatted, unknown)
         left = _compared(first, before, after).new
         baseline = _with(baseline, left, after.unformatted - before.unformatted)
     formats = "black" in first.tools and "black" not in away

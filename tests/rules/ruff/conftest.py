@@ -8,7 +8,7 @@ import pytest
 from rules.migration import Ground
 from rules.ruff.move import Baseline, LintMove, move
 from scanner.collect import collect
-from scanner.config import Config
+from scanner.config import Config, parse
 from scanner.formats import formats_for
 from scanner.formats.requirements import FORMAT as REQUIREMENTS
 from scanner.repository import Identity, describe
@@ -18,11 +18,13 @@ from scanner.tree import MemoryTree
 class Moved:
     """A repository after its patch."""
 
-    def __init__(self, files: Mapping[str, str], baseline: Baseline | None = None) -> None:
+    def __init__(self, files: Mapping[str, str], baseline: Baseline | None = None, config: str = "") -> None:
         facts = collect(MemoryTree(files), formats_for, REQUIREMENTS)
         identity = Identity(id="git.example/acme/shop", name="shop", location="/fleet/shop")
         repository = describe(identity, facts, Config())
-        ground = Ground(repository=repository, facts=facts, read=files.get, config=Config(), as_of=date(2026, 11, 21))
+        ground = Ground(
+            repository=repository, facts=facts, read=files.get, config=parse(config), as_of=date(2026, 11, 21)
+        )
         self.move: LintMove = move(ground, baseline)
         self.files = dict(files)
         for edit in self.move.edits:
