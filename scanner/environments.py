@@ -140,13 +140,14 @@ def _ci(
     python = next((found for kind in _CI_KINDS if (found := _versions(pythons, (kind,)))), ())
     if not chosen:
         return Environment(tool=None, python=python, evidence=(external,)) if external is not None else None
+    tool, lowest = chosen[0].tool, _lowest_lock(chosen)
     return Environment(
-        tool=chosen[0].tool,
-        uses_lock=_lowest_lock(chosen),
+        tool=tool,
+        uses_lock=lowest,
         enforced=min((c.enforced for c in chosen), key=lambda e: _ORDER[e]),
         python=python,
         indexes=_urls(indexes, {c.path for c in chosen}.__contains__),
-        evidence=tuple(_evidence(c) for c in (*chosen, *rest)),
+        evidence=tuple(_evidence(c) for c in (*_deciding(chosen, lowest), *rest)),
         sources=_sources(chosen),
     )
 
@@ -164,14 +165,17 @@ def _image(
     if not graded:
         return None
     image = graded[0]
-    installs = [c for c in commands if c.context == "image" and c.kind == "install" and c.path == image.path]
+    inside = [c for c in commands if c.context == "image" and c.path == image.path]
+    installs = [c for c in inside if c.kind == "install"]
+    if image.uses_lock is False and not any(c.uses_lock is False for c in installs):
+        installs = [c for c in inside if c.kind == "adhoc"][:1] + installs  # what is taken by name makes it so
     return Environment(
         tool=image.tool,
         uses_lock=image.uses_lock,
         enforced=image.enforced,
         python=tuple(sorted({p.version for p in pythons if p.kind == "image" and p.path == image.path})),
         indexes=_urls(indexes, lambda path: path == image.path),
-        evidence=tuple(_evidence(c) for c in installs) or (Evidence(path=image.path),),
+        evidence=tuple(_evidence(c) for c in _deciding(installs, image.uses_lock)) or (Evidence(path=image.path),),
         sources=_sources(installs),
     )
 
@@ -187,6 +191,14 @@ def _sources(commands: Iterable[Command]) -> tuple[str, ...]:
 
 def _evidence(command: Command) -> Evidence:
     return Evidence(path=command.path, line=command.line, kind=command.tool)
+
+
+def _deciding(commands: Sequence[Command], lock: bool | None) -> list[Command]:
+    """The commands with those first that make the place what it is: who opens the first line shall see why.
+
+    Among those the commands that install themselves stand before those that only start them.
+    """
+    return sorted(commands, key=lambda c: (c.uses_lock is not lock, c.source is None and lock is False))
 
 
 def _lowest_lock(commands: Iterable[Command]) -> bool | None:

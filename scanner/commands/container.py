@@ -67,6 +67,11 @@ class Container:
             if stage.name:
                 names[stage.name.lower()] = stage.index
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing of the repository is ever copied or mounted into it."""
+        return not any(self._copied)
+
     def source(self, line: int | None, path: str) -> str | None:
         """The repository's file or folder behind the absolute ``path`` as a command on ``line`` sees it."""
         stage = self._stage_at(line)

@@ -23,7 +23,8 @@ MAX_UNKNOWN = 20
 _MAKE_VALUES = frozenset({"-C", "--directory", "-f", "--file", "--makefile", "-j", "-I", "-o", "-W", "-l"})
 _JUST_VALUES = frozenset({"-f", "--justfile", "-d", "--working-directory", "--set", "--shell"})
 _TASK_VALUES = frozenset({"-t", "--taskfile", "-d", "--dir", "-o", "--output", "-C", "--concurrency"})
-_SHELLS = frozenset({"bash", "sh", "dash", "zsh", "source", "."})
+_SHELLS = frozenset({"bash", "sh", "dash", "zsh", "source", ".", "pwsh", "powershell", "cmd"})
+_SCRIPTS = frozenset({"shell", "shell-unnamed", "windows-script"})
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 _TASKFILES = ("Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml", "Taskfile.dist.yml")
 _TOX_FILES = ("tox.ini", "setup.cfg", "pyproject.toml", "tox.toml")
@@ -438,15 +439,16 @@ def _node(invocation: Invocation, lookup: Lookup, started: Program) -> list[tupl
 def _script(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]]:
     word = invocation.argv[0]
     if started.name in _SHELLS:
-        rest = after_options(started.args, ("-o", "-O"))
-        word = rest[0] if rest else ""
+        rest = after_options(started.args, ("-o", "-O", "-ExecutionPolicy", "-ep"))
+        rest = rest[1:] if started.name == "cmd" and rest[:1] in (("/c",), ("/C",)) else rest
+        word = rest[0].replace("\\", "/") if rest else ""
     elif "/" not in word:
         return _function(invocation, lookup)
     if not _SCRIPT.fullmatch(word):
         return []
     path = lookup.find(invocation, word)
     extract = lookup.extracts.get(path) if path is not None else None
-    if extract is None or extract.format != "shell":
+    if extract is None or extract.format not in _SCRIPTS:
         return []
     return [(extract, None), *_dispatched(extract, started.args)]
 

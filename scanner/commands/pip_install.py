@@ -134,9 +134,16 @@ def place_of(invocation: Invocation, word: str) -> str:
 
 
 def _only_elsewhere(ask: PipAsk, invocation: Invocation, lookup: Lookup) -> str | None:
-    """A folder that is checked out or unpacked beside this repository, where nothing of its own is installed."""
-    known = invocation.directory is not None and not invocation.directory.startswith("/")
-    if not known or invocation.context == "image" or ask.requirements or ask.archives or ask.groups:
+    """A folder that is checked out or unpacked beside this repository, where nothing of its own is installed.
+
+    In an image into which nothing of it is copied every folder is one.
+    """
+    if ask.requirements or ask.archives or ask.groups or invocation.directory is None:
+        return None
+    container = lookup.container(invocation.at.path) if invocation.context == "image" else None
+    if container is not None and container.is_bare and not any(lookup.find(invocation, w) for w in ask.paths):
+        return ask.paths[0]
+    if invocation.directory.startswith("/") or invocation.context == "image":
         return None
     bare = [word.split("[")[0] for word in ask.paths]
     literal = all("$" not in w and not w.startswith(("~", "/", "file:")) and w.strip("./") for w in bare)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 from tree_sitter import Node
@@ -18,10 +19,14 @@ _ONE_VARIABLE = re.compile(r"\$\{?(\w{1,100})(?::?-([\w.]{0,50}))?\}?")
 
 
 class Conditions:
-    """Tests of one walk, whose words ``words`` expands; ``is_ci``: the text is that of CI, where they are set."""
+    """Tests of one walk, whose words ``words`` expands; ``is_ci``: the text is that of CI, where they are set.
 
-    def __init__(self, words: Expansion, *, is_ci: bool) -> None:
+    ``functions`` are those of the text by name: one that does nothing but test is a test of its own.
+    """
+
+    def __init__(self, words: Expansion, functions: Mapping[str, Node], *, is_ci: bool) -> None:
         self._words = words
+        self._functions = functions
         self._is_ci = is_ci
 
     def decided(self, node: Node, state: State, depth: int) -> tuple[bool | None, Literal["ci", "local"] | None]:
@@ -33,7 +38,7 @@ class Conditions:
 
     def _in_ci(self, node: Node, state: State, depth: int) -> Literal["ci", "local"] | None:
         """Where a test upon the variables that CI systems set holds: there alone, or everywhere else."""
-        if not _CI_VARIABLE.search(text_of(node)):
+        if not _CI_VARIABLE.search(text_of(node)) and not self._asks_function(node):
             return None
         there, here = state.fork(), state.fork()
         for name in _CI_VARIABLES:
@@ -47,6 +52,12 @@ class Conditions:
                 return "local"
             case _:
                 return None
+
+    def _asks_function(self, node: Node) -> bool:
+        """Whether a function that is called in a short test asks for the variables of CI."""
+        text = text_of(node)
+        called = (self._functions[word] for word in text.split()[:4] if word in self._functions)
+        return any(_CI_VARIABLE.search(text_of(body)[:400]) for body in called)
 
     def truth(self, node: Node, state: State, depth: int) -> bool | None:
         """What a test comes to, ``None`` where that cannot be known: only words are compared, nothing is looked up."""
@@ -79,8 +90,11 @@ class Conditions:
                 return None
 
     def _tested(self, node: Node, state: State, depth: int) -> bool | None:
-        """What the command ``test`` comes to, for two words that are compared."""
+        """What the command ``test`` comes to, for two words that are compared; or a function that only tests."""
         parts = [child for child in node.children if child.is_named]
+        if len(parts) == 1 and (body := self._functions.get(text_of(parts[0]))) is not None:
+            tests = [child for child in body.children if child.is_named and child.type != "comment"]
+            return self.truth(tests[0], state, depth + 1) if len(tests) == 1 else None
         if len(parts) == 3 and text_of(parts[0]) == "test" and text_of(parts[1]) in ("-z", "-n"):
             word = self._known(parts[2], state, depth)
             return None if word is None else (word == "") == (text_of(parts[1]) == "-z")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(slots=True)
@@ -13,7 +14,8 @@ class State:
     ``positional`` are the arguments of the function that is walked, ``called_at`` the row of its call; ``unset`` names
     variables that are empty unless whoever runs the text sets them. ``handed``: the arguments are those of the script.
     ``asked`` is the folder as written where it is one of them; ``mounts`` are folders of the repository by the place
-    at which a container has them.
+    at which a container has them. ``ended``: nothing that follows in the function, or in the text, is run; ``only``:
+    it is run in CI alone, or never there.
     """
 
     variables: dict[str, str | None]
@@ -27,6 +29,8 @@ class State:
     handed: bool = False
     asked: str | None = None
     mounts: Mapping[str, str] = field(default_factory=dict)
+    ended: Literal["return", "exit"] | None = None
+    only: Literal["ci", "local"] | None = None
 
     def fork(self) -> State:
         """A copy for a part that may not run, or runs in a process of its own."""
@@ -42,6 +46,8 @@ class State:
             self.handed,
             self.asked,
             self.mounts,
+            self.ended,
+            self.only,
         )
 
     def join(self, branches: Iterable[State]) -> None:
@@ -55,8 +61,17 @@ class State:
             first.exported |= other.exported
             if first.directory != other.directory or first.asked != other.asked:
                 first.directory = first.asked = None
+            if other.ended is None or first.ended is None:
+                first.ended = None
+            if first.only != other.only:
+                first.only = None
         self.variables, self.arrays, self.exported = first.variables, first.arrays, first.exported
         self.directory, self.asked = first.directory, first.asked
+        self.ended, self.only = first.ended, first.only
+
+    def come_back(self) -> None:
+        """Continue after a function, unless it ended the whole text."""
+        self.ended = None if self.ended == "return" else self.ended
 
     def go(self, target: str | None, asked: str | None = None) -> None:
         """Change the folder."""

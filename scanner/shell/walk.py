@@ -66,12 +66,12 @@ class Walk:
         self._writer = writer
         self._masks = masks
         self._words = Expansion(writer, masks, self._children)
-        self._conditions = Conditions(self._words, is_ci=writer.is_ci)
         self._base = 0
         self._nested = 0
         self._steps = 0
         self._unrolled = 1
         self._functions: dict[str, Node] = {}
+        self._conditions = Conditions(self._words, self._functions, is_ci=writer.is_ci)
         self._called: set[str] = set()
         self._active: list[str] = []
         self._containers: dict[str, dict[str, str]] = {}  # what is mounted, by the name that they were started under
@@ -139,6 +139,8 @@ class Walk:
                 self._statement(child, state, depth + 1)
 
     def _statement(self, node: Node, state: State, depth: int) -> None:
+        if state.ended is not None and node.type != "function_definition":
+            return
         self._steps += 1
         if depth > MAX_DEPTH:
             self._writer.problem("too-deep", f"nested more than {MAX_DEPTH} levels deep", self._row(node))
@@ -173,13 +175,16 @@ class Walk:
         for number, (link, part) in enumerate(parts):
             if (link, truth) in (("&&", False), ("||", True)):
                 continue
+            known = number == 0 or truth
             truth, told = self._conditions.decided(part, state, depth)
             self._writer.tolerated = outer or forgiven[number]
             after = redirects if redirects and number == len(parts) - 1 else []
             only = only if only is None or link == "&&" or number == 0 else _OPPOSITE[only]
             if link != "||":
+                before = state.ended
                 with self._only(only):
                     self._with_redirects(part, after, state, depth)
+                state.ended = state.ended if known is True else before
                 only = only or (told if number == 0 else None)
                 continue
             branch = state.fork()
@@ -275,6 +280,7 @@ class Walk:
         """Each arm as a branch; where a test compares what is known, only the arm that would run."""
         branches: list[State] = []
         other: Literal["ci", "local"] | None = None
+        left: Literal["ci", "local"] | None = None
         for conditions, bodies in _arms(node):
             for condition in conditions:
                 self._statement(condition, state, depth + 1)
@@ -286,12 +292,14 @@ class Walk:
                 for body in bodies:
                     self._statement(body, branch, depth + 1)
             branches.append(branch)
+            left = told if told is not None and branch.ended is not None else left
             other = _OPPOSITE[told] if told is not None else other
             if truth is True:
                 break
         else:
             branches.append(state.fork())
         state.join(branches)
+        state.only = _OPPOSITE[left] if left is not None else state.only
 
     @contextmanager
     def _only(self, where: Literal["ci", "local"] | None) -> Iterator[None]:
@@ -358,10 +366,12 @@ class Walk:
         if name in self._active or len(self._active) >= MAX_NESTED:
             return
         self._active.append(name)
-        before = state.positional, state.called_at, state.handed
+        before = state.positional, state.called_at, state.handed, state.only
         state.positional, state.called_at, state.handed = arguments, row, False
+        state.ended = None
         self._statement(self._functions[name], state, depth + 1)
-        state.positional, state.called_at, state.handed = before
+        state.positional, state.called_at, state.handed, state.only = before
+        state.come_back()
         self._active.pop()
 
     # variables
@@ -482,6 +492,9 @@ class Walk:
         name = posixpath.basename(argv[0])
         if argv[0] in self._functions:
             self._call(argv[0], tuple(argv[1:]), state, depth, row)
+        elif name == "return" or name == "exit":
+            state.ended = "return" if name == "return" else "exit"
+            self._emit(argv, prefix, row, state)
         elif name in ("cd", "pushd", "popd", "chdir"):
             state.go(self._target(argv, state), self._asked(argv, state))
         elif (script := script_word(argv)) is not None and self._nested < MAX_NESTED:
@@ -543,9 +556,10 @@ class Walk:
         env.update(prefix)
         shown = tuple(sorted((k, clean_value(k, self._masks.show(v, state.directory))) for k, v in env.items()))
         asked = state.asked if state.directory is None or (state.asked or "").startswith("$PWD") else None
-        self._writer.emit(
-            [self._masks.show(word, state.directory) for word in argv], shown, state.directory, row, asked
-        )
+        with self._only(self._writer.only or state.only):
+            self._writer.emit(
+                [self._masks.show(word, state.directory) for word in argv], shown, state.directory, row, asked
+            )
 
     def _asked(self, argv: list[str], state: State) -> str | None:
         """The folder as written, where the caller says it: by an argument, an input, or by its own folder."""

@@ -14,7 +14,7 @@ _WORD = re.compile(r"\"([^\"]{0,4000})\"|'([^']{0,4000})'|([^\s\"']{1,4000})")
 
 
 def windows(text: str, state: State, writer: Writer) -> None:
-    """PowerShell and cmd, line by line: no expansions, no blocks; good for plain command lines."""
+    """PowerShell and cmd, line by line: only literal variables, and of a block what stands on its own line."""
     masks = Masks(writer.at, "ci")
     row = 0
     pending = ""
@@ -34,8 +34,11 @@ def windows(text: str, state: State, writer: Writer) -> None:
             state.variables[name] = masks.show(match[3].strip("\"' "))
             state.exported.add(name)
             continue
+        joined = _filled(_REDIRECT.sub(lambda match: match[1] or "", joined), state)
         for part in re.split(r"&&|\|\||[;|&](?![^\"]{0,400}\"\s)", joined):
             words = [a or b or c for a, b, c in _WORD.findall(part.strip().lstrip("@"))]
+            if "{" in words[:8]:
+                words = [word for word in words[words.index("{") + 1 :] if word not in ("{", "}")]
             if words[:1] in (["&"], ["call"], ["Invoke-Expression"]):
                 words = words[1:]
             if not words or words[0] in ("{", "}", "if", "else", "for", "foreach"):
@@ -43,9 +46,28 @@ def windows(text: str, state: State, writer: Writer) -> None:
             if words[0].lower() in ("cd", "set-location", "pushd") and len(words) > 1:
                 state.go(_windows_target(state.directory, words[-1]))
                 continue
-            words[0] = words[0].replace("\\", "/")
+            words = [word.replace("\\", "/") for word in words]
             env = tuple(sorted((k, clean_value(k, v)) for k, v in state.variables.items() if v is not None))
             writer.emit([masks.show(word) for word in words], env, state.directory, start)
+
+
+def _filled(line: str, state: State) -> str:
+    """``line`` with ``%NAME%`` filled in, or as ``${NAME}``; a script's own folder is the one that it is found in."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match["name"] or match["each"]
+        if name is None:
+            return "./"
+        known = state.variables.get(name)
+        return "." if name.upper() == "CD" else known if known is not None else f"${{{name}}}"
+
+    return _PERCENT.sub(value, line) if "%" in line or "$PSScriptRoot" in line else line
+
+
+_REDIRECT = re.compile(r"(\"[^\"]{0,4000}\"|'[^']{0,4000}')|(?<=\s)[12*]?>{1,2}\s{0,4}(?:&[12]|[^\s&|;\"']{1,200})")
+_PERCENT = re.compile(
+    r"(?:%~dp0|\$PSScriptRoot)[\\/]?|%(?P<name>[A-Za-z_]\w{0,100})%|%%~?(?P<each>[A-Za-z])(?![\w%])", re.IGNORECASE
+)
 
 
 def _windows_target(directory: str | None, word: str) -> str | None:

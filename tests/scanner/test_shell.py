@@ -320,3 +320,64 @@ def test_what_is_mounted_is_known_when_a_container_is_entered_later() -> None:
         "docker run -d --name box -v $(pwd):/plugin image\ndocker exec -t box sh -c 'pip install -r /plugin/x/doc.txt'"
     )
     assert run(text).invocations[-1].argv == ("pip", "install", "-r", "././x/doc.txt")
+
+
+CI_ASKED = """is_ci() { [[ "${CI:-}" == "true" ]] || [[ "${GITHUB_ACTIONS:-}" == "true" ]]; }
+setup() {
+  if is_ci; then echo; return 0; fi
+  pip install local
+}
+setup
+pip install both
+if [ -n "$CI" ]; then pip install ci; exit 0; fi
+pip install late
+"""
+
+
+def test_a_function_that_asks_for_ci_and_what_leaving_early_leaves_out() -> None:
+    at = Location(path="a.sh", line=1)
+    found = parse(CI_ASKED, at=at, context="script", library=True).invocations
+    told = [(i.argv[-1], i.only) for i in found if i.argv[0] == "pip"]
+    assert told == [("local", "local"), ("both", None), ("ci", "ci"), ("late", "local")]
+    found = parse(CI_ASKED, at=at, context="ci").invocations
+    assert [i.argv[-1] for i in found if i.argv[0] == "pip"] == ["both", "ci"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("exit 0\npip install a", []),
+        ("main() { pip install a; exit 0; }\nmain\npip install b", ["a"]),
+        ("f() { return; pip install a; }\nf\npip install b", ["b"]),
+        ("if x; then exit; else exit 1; fi; pip install a", []),
+        ("{ echo; exit 1; } || true; pip install a", []),
+        ('[ -z "$X" ] && exit 0\npip install a', ["a"]),
+        ("x || exit 1\npip install a", ["a"]),
+        ("x && y && exit 0; pip install a", ["a"]),
+        ('if [ -z "$X" ]; then exit 1; fi; pip install a', ["a"]),
+        ("(exit 1)\npip install a", ["a"]),
+        ("case $1 in a) exit;; esac; pip install a", ["a"]),
+        ("f() { pip install a; }\nexit 0", ["a"]),
+        ("cat x | while read l; do exit 1; done; pip install a", ["a"]),
+    ],
+)
+def test_what_follows_the_end_is_not_run(text: str, expected: list[str]) -> None:
+    found = parse(text, at=Location(path="a.yml", line=1), context="ci").invocations
+    assert [i.argv[-1] for i in found if i.argv[0] == "pip"] == expected
+
+
+@pytest.mark.parametrize(
+    ("shell", "text", "expected"),
+    [
+        ("cmd", "pip install -r requirements.txt >nul 2>&1", ["pip install -r requirements.txt"]),
+        ("cmd", "set F=x\npip install -r a\\%F%-%G%.txt", ["pip install -r a/x-${G}.txt"]),
+        ("cmd", "pip install -r %~dp0requirements.txt", ["pip install -r ./requirements.txt"]),
+        ("cmd", "pip install %%f --force", ["pip install ${f} --force"]),
+        ("cmd", 'pip install "x > 1" > log.txt', ["pip install x > 1"]),
+        ("pwsh", "exec { python -m pip install -r b.txt }", ["python -m pip install -r b.txt"]),
+        ("pwsh", "pip install -r $PSScriptRoot\\c.txt 2>$null | Out-Null", ["pip install -r ./c.txt", "Out-Null"]),
+    ],
+)
+def test_words_of_windows(shell: str, text: str, expected: list[str]) -> None:
+    found = parse(text, at=Location(path="a.bat", line=1), context="script", shell=shell).invocations
+    assert [" ".join(i.argv) for i in found] == expected

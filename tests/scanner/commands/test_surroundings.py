@@ -197,3 +197,14 @@ def test_a_container_goes_to_where_the_repository_is_mounted() -> None:
     text = _workflow("run: docker run -v `pwd`:/io img bash -c 'cd /io/sub && pip install -r a.txt -r /io/b.txt'")
     files = {".github/workflows/a.yml": text, "sub/a.txt": "x\n", "b.txt": "x\n"}
     assert [c.source for c in _installs(files)] == ["sub/a.txt"]
+
+
+def test_an_image_that_holds_nothing_of_the_repository() -> None:
+    text = "FROM x\nWORKDIR /src\nRUN wget y.example/z.tar.gz && tar xf z.tar.gz && cd z && pip install .\n"
+    assert _installs({"Dockerfile": text, "setup.py": ""}) == []
+
+
+def test_a_script_of_powershell_is_followed() -> None:
+    text = _workflow("run: pwsh -File scripts/a.ps1")
+    files = {"scripts/a.ps1": "pip install -r r.txt\n", "r.txt": "x\n", ".github/workflows/a.yml": text}
+    assert [c.path for c in _installs(files) if c.context == "ci"] == [".github/workflows/a.yml", "scripts/a.ps1"]
