@@ -86,6 +86,7 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
         if after != before:
             edits[path] = Edit(path=path, before=before, after=after)
     _with_their_images(ground, context, edits)
+    _services(context, edits)
     _ignored(ground, context, edits)
     keep_needed(ground, context, edits)
     _deployed(ground, context)
@@ -111,6 +112,21 @@ def _with_their_images(ground: Ground, context: Context, edits: dict[str, Edit])
                 del edits[path]
                 why = f"{image} brings this script and stays as it is, and so does the script"
                 context.note(path, 1, why, "Change it together with the image.")
+
+
+def _services(context: Context, edits: dict[str, Edit]) -> None:
+    """Compose files that start images which stay: where no image moves they stay as well, else that is told."""
+    extracts = context.ground.facts.extracts
+    if not context.images_left:
+        return
+    moved = [p for p in edits if p in extracts and extracts[p].format == "dockerfile"]
+    for path in [p for p in edits if p in extracts and extracts[p].format == "compose"]:
+        left = ", ".join(sorted(context.images_left))
+        if moved:
+            context.note(path, 1, f"starts services; {left} stays as it is, without uv", "Which of them are its?")
+        else:
+            del edits[path]
+            context.note(path, 1, f"stays as it is with {left}", "Change it together with the image.")
 
 
 def _deployed(ground: Ground, context: Context) -> None:

@@ -86,7 +86,8 @@ def _rows(text: str, step: Step, target: Target, dropped: list[re.Match[str]]) -
         kept.pop(0)
     while kept and not kept[-1].strip(" \\\r\n\t"):
         kept.pop()
-    last = max((n for n, row in enumerate(kept) if not row.lstrip().startswith("#")), default=None)
+    rows_with = (n for n, row in enumerate(kept) if row.strip(" \\\r\n\t") and not row.lstrip().startswith("#"))
+    last = max(rows_with, default=None)
     if last is None:
         return gone(text, step, target)
     kept = kept[: last + 1]

@@ -75,6 +75,7 @@ def _left_alone(path: str, text: str, context: Context, kept: list[PlanBlocker],
 _VIRTUAL_ENV = re.compile(r"(?:^|[\s\\])VIRTUAL_ENV[= ]\s*[\"']?(?P<path>[\w/.$-]+)")
 _ON_PATH = re.compile(r"(?:^|[\s\\])PATH[= ]\s*[\"']?(?P<path>/[\w/.-]+)/bin[:\"']")
 _MAKES = r"(?:venv|virtualenv)[^\n&;]{0,80}\s%s(?:\s|$)"
+_SITE_PACKAGES = re.compile(r"system-site-packages\s*=\s*true|SYSTEM_SITE_PACKAGES[= ][\"']?(?:true|1)", re.IGNORECASE)
 _NOT_ROOT = re.compile(r"jupyter|airflow|\bcimg/|circleci/|gitpod|openfaas|/ubi\d|s2i|bitnami|chainguard")
 _IN_PREFIX = "UV_PROJECT_ENVIRONMENT=\"$(python3 -c 'import sys; print(sys.prefix)')\" uv sync"
 
@@ -117,6 +118,8 @@ class _Image:
 
     def edited(self) -> str:
         """The new text; raises :class:`Unclear`."""
+        if _SITE_PACKAGES.search(self.text) or _SITE_PACKAGES.search(self.context.ground.read("poetry.toml") or ""):
+            raise Unclear("Poetry's environment sees the image's own packages (system-site-packages)", None)
         if self.target.members:
             raise Unclear("the project is a workspace, whose members' manifests must be copied too", None)
         self.system = self._is_system()

@@ -25,7 +25,8 @@ def edit(path: str, text: str, context: Context) -> str:
     compose = "compose" in path.rpartition("/")[2]
     manner = Manner(run=NO_SYNC) if compose else None
     known = len(context.notes)
-    script = Script(path, text, context, manner, prefix=SYSTEM, brings=area_of(path) == "ci")
+    in_ci = area_of(path) == "ci"
+    script = Script(path, text, context, manner, prefix=SYSTEM, brings=in_ci, shares_shell=in_ci)
     after = _edited(path, text, context, script)
     old = _too_old(path, context) if after.count(_BY_PIP) > text.count(_BY_PIP) else None
     if old is None:

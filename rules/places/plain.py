@@ -53,7 +53,15 @@ def makefile(path: str, text: str, context: Context) -> str:
     after = applied(text, [*script.splices, *kept])
     after = _ASSIGNED.sub(lambda m: _assigned(m, path, context), after)
     after = _without_aliases(after, _aliases(text, context))
+    if context.any_of("poetry") is not None or context.any_of("pdm") is not None:
+        after = _SETTINGS_FILE.sub(r"\g<rule>", after)
     return renamed_files(after, path, context)
+
+
+_SETTINGS_FILE = re.compile(
+    r"^(?P<rule>[^\s#=:][^\n=:]*:(?!=)[^\n=]*?)[ \t]+(?:poetry|pdm)\.toml(?=\s|$)", re.MULTILINE
+)
+"""A rule that depends on the old tool's settings, which go."""
 
 
 def _joined(
@@ -182,10 +190,16 @@ def _emptied(text: str, start: int, end: int) -> Splice:
 def ini(path: str, text: str, context: Context, *, trusted: bool = False) -> str:
     """``tox.ini``: commands of environments, programs that they may call, files that they install."""
     script = Script(path, text, context, Manner(active=True), trusted=trusted)
-    extra = []
+    extra: list[Splice] = []
+    said = (0, "")
     for start, end in _commands(text):
-        if script.window(Window(start=start, end=end)).emptied:
-            extra.append(Splice(start, end, ""))
+        outcome = script.window(Window(start=start, end=end))
+        first = line_start(text, start)
+        told = outcome.answers[0].text if outcome.calls == 1 and outcome.answers else ""
+        again = told != "" and told.startswith("uv lock") and said == (first, told)
+        if outcome.emptied or again:
+            extra.append(Splice(first if again else start, end, ""))
+        said = (end, told)
     after = _files_of_environments(path, applied(text, [*script.splices, *extra]), context)
     target = context.around(path)
     if target is not None:

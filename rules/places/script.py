@@ -190,6 +190,7 @@ class Script:
         uses_active: bool = False,
         brings: bool = False,
         in_system: bool = False,
+        shares_shell: bool = False,
     ) -> None:
         self.path, self.text, self.context = path, text, context
         self.manner = manner or Manner()
@@ -203,12 +204,14 @@ class Script:
         self._jobs: dict[str | None, _Job] = {}
         self._uses_active = uses_active
         self._brings = brings
+        self._shares_shell = shares_shell
         self._in_system = in_system or _SYSTEM.search(text) is not None or (prefix != "" and context.in_system)
 
     @cached_property
     def _lacks_uv(self) -> bool:
         """Whether nothing in a pipeline puts the old tool in place, so that its runner must have had it."""
-        return self._brings and area_of(self.path) == "ci" and _PUTS_IN_PLACE.search(self.text) is None
+        pipeline = area_of(self.path) == "ci" and not self.path.endswith((".sh", ".bash"))
+        return self._brings and pipeline and _PUTS_IN_PLACE.search(self.text) is None
 
     @property
     def result(self) -> str:
@@ -232,7 +235,7 @@ class Script:
         for number, call in enumerate(found):
             if call.begin < skip:
                 continue
-            given = self._answer(call, lines if window.folded else None, manner or self.manner)
+            given = self._answer(call, lines if window.folded else None, manner or self.manner, window)
             if given is None and idle is not None and idle(call):
                 given = Answer(kind="drop")
             if given is not None and window.folded and "\n" in text[call.begin : call.end] and _is_doubtful(call):
@@ -293,9 +296,11 @@ class Script:
 
     def _follows(self, last: tuple[Call, int, str] | None, call: Call) -> bool:
         """Whether a command comes right after the last one that was replaced, and both are alone in what they do."""
-        if last is None or last[0].stop != last[0].end or call.stop != call.end:
+        if last is None or last[0].stop != last[0].end or call.stop != call.end or call.after not in _PLAIN_ENDS:
             return False
-        return last[0].after in ("\n", "&&", ";") and not self.text[last[0].following : call.begin].strip(" \t\\\r\n")
+        joined = last[0].after == "&&" if last[0].before == "&&" else last[0].before in _PLAIN_ENDS
+        between = self.text[last[0].following : call.words[0].start]  # also where `else` would stand
+        return joined and last[0].after in _PLAIN_ENDS and not between.strip(" \t\\\r\n")
 
     def _named(self, call: Call) -> Call:
         """The call with the tool's name where a variable that stands for it begins it."""
@@ -330,7 +335,7 @@ class Script:
             return False
         return call.program in ("source", ".") or "PATH" in text or bool(re.match(r"(?:export|set)\s+POETRY_", text))
 
-    def _answer(self, call: Call, lines: range | None, manner: Manner) -> Answer | None:
+    def _answer(self, call: Call, lines: range | None, manner: Manner, window: Window) -> Answer | None:
         words = list(words_of(call))
         program = posixpath.basename(words[0].value)
         moves = any(self.context.any_of(tool) is not None for tool in ("poetry", "rye", "pipenv"))
@@ -357,6 +362,8 @@ class Script:
             manner = replace(manner, inexact=True)
         if self._in_system and program in target.tools:
             manner = replace(manner, system=True)
+        if program in MANAGERS and not manner.active and manner.lock and self._activated(call, window):
+            manner = replace(manner, active=True)
         given = answer(call, target, manner)
         if given is None:
             return None
@@ -381,8 +388,16 @@ class Script:
             job.synced = True
             job.partial = job.partial or bool(_PARTIAL.search(given.text))
             if given.kind == "system-sync" or self._in_system:
-                return self._into_system(given, manner, call, job)
+                return self._into_system(given, manner, call, job, window)
         return given
+
+    def _activated(self, call: Call, window: Window) -> bool:
+        """Whether an environment that is not uv's was activated before, in the same shell."""
+        start = window.start
+        if self._shares_shell:
+            start = max((match.start() for match in _TOP.finditer(self.text, 0, start)), default=0)
+        found = list(_ACTIVATES.finditer(self.text, start, call.begin))
+        return bool(found) and found[-1]["env"] not in (".venv", "./.venv")
 
     def _pipfile(self, call: Call) -> str | None:
         """The folder that ``PIPENV_PIPFILE`` names in front of a command or in the same script."""
@@ -399,7 +414,7 @@ class Script:
             return call.program in MANAGERS - {"pip-compile"}
         return area == "ci" and re.match(r"[\s;&]*(?:poetry|pipenv|pdm)\s+(?:install|sync)\b", following) is not None
 
-    def _into_system(self, given: Answer, manner: Manner, call: Call, job: _Job) -> Answer:
+    def _into_system(self, given: Answer, manner: Manner, call: Call, job: _Job, window: Window) -> Answer:
         text = given.text
         if "--user" in call.values and area_of(self.path) != "ci":
             return Answer(kind="look", why="pip's `--user` installs into a folder of the user's own; uv does not")
@@ -410,7 +425,7 @@ class Script:
             text = f"{head} --inexact{joined}{tail}"
         if manner.active:
             return Answer(kind="sync", text=text)
-        bring = self._bring(call, job)
+        bring = self._bring(call, job, window)
         own = _ENVIRONMENT.fullmatch(call.words[0].raw)
         if own is not None and own["env"] != ".venv":
             uv = f"{own['env']}/bin/uv" if bring else "uv"
@@ -436,13 +451,18 @@ class Script:
         python = "python3" if re.search(r"3[\d.]*$", first) else "python"
         return f"{folder}{slash}{python}", f"{folder}{slash}uv"
 
-    def _bring(self, call: Call, job: _Job) -> str:
+    def _bring(self, call: Call, job: _Job, window: Window) -> str:
         """``pip install uv==…`` in front of the first install of a job that pip did."""
         words = list(words_of(call))
         program = posixpath.basename(words[0].value)
         if not self._brings or job.has_uv or not program.startswith("pip") or program in MANAGERS:
             return ""
-        job.has_uv = True
+        opened = [match["word"] for match in _BRANCHES.finditer(self.text, window.start, call.begin)]
+        inside = sum(1 if word in ("if", "case") else -1 for word in opened) > 0
+        depends = call.before == "||" or (
+            call.before == "&&" and not _CHANGES_FOLDER.search(self.text, 0, call.previous)
+        )
+        job.has_uv = not inside and not depends  # else the next one cannot rely on it
         pip = " ".join(w.raw for w in call.words[: len(call.words) - len(words) + 1])
         return f"{pip} install uv=={version('uv')} && "
 
@@ -495,6 +515,7 @@ def _until(call: Call, stop: int, found: list[Call]) -> Call:
     return replace(call, end=stop, stop=stop, after=last.after, following=last.following)
 
 
+_PLAIN_ENDS = ("", "\n", ";", "&&")
 _VENV_PATH = 'echo "$PWD/.venv"'
 
 
@@ -520,6 +541,10 @@ _PROGRAMS = frozenset("poetry pdm pipenv rye pip-compile pip-sync curl wget pipx
 _ANY = re.compile(r"poetry|pdm|pipenv|rye|pip|python")
 _CONTAINERS = frozenset("docker docker-compose podman podman-compose kubectl".split())
 _USER_SITE = re.compile(r"PIP_USER[\"']?\s*[:=]\s*[\"']?(?:1|true|yes|on)|PYTHONUSERBASE", re.IGNORECASE)
+_BRANCHES = re.compile(r"(?:^|[;&|\n]|then|else|do)[ \t]*(?P<word>if|case|fi|esac)(?![\w-])")
+_CHANGES_FOLDER = re.compile(r"(?<![\w-])cd [\w./${}\"'-]{1,100}\s*\Z")
+_TOP = re.compile(r"^[^\s#-]", re.MULTILINE)
+_ACTIVATES = re.compile(r"(?:source|(?<![\w.])\.)[ \t]+[\"']?(?P<env>[^\s;&|\"']{1,100})/(?:bin|Scripts)/activate")
 _PIPFILE = re.compile(r"PIPENV_PIPFILE=[\"']?(?:\./)?(?P<folder>[\w./-]+)/Pipfile[\"']?")
 _INSTALLER = re.compile(r"(?:\S*/)?(?:get|install)-poetry\.py")
 _SETTING = re.compile(r"(?:POETRY|PIPENV|PDM)_\w+=\S*[ \t]+")

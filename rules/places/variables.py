@@ -54,12 +54,17 @@ def renamed_files(text: str, path: str, context: Context) -> str:
     def line(row: str) -> str:
         if row.lstrip().startswith(("#", "//")):
             return row
-        row = _FILE.sub(new, row)
+        before, row = row, _FILE.sub(new, row)
+        if row != before:  # a mounted file has the new name inside as well
+            row = _MOUNTED.sub(lambda m: f"{m['outside']}:{m['folder']}{new_name(m['name'])}", row)
         return _CACHE_MAC.sub("~/.cache/uv", _CACHE.sub(lambda m: f"{m['home']}/uv", row))
 
     return "".join(line(row) for row in text.splitlines(keepends=True))
 
 
+_MOUNTED = re.compile(
+    r"(?P<outside>(?:uv\.lock|pyproject\.toml)):(?P<folder>/(?:[\w.-]+/){0,8})(?P<name>poetry\.lock|pdm\.lock|Pipfile\.lock|Pipfile)(?![\w-]|\.\w)"
+)
 _KEY = re.compile(r"(?:hashFiles\(|\{\{\s*checksum\s)[^}\n]*")
 _QUOTED = re.compile(r"(?P<quote>[\"'])(?P<file>[\w./-]+\.(?:txt|in))(?P=quote)")
 

@@ -238,6 +238,18 @@ def test_a_folder_of_the_user_s_own_stays(patched: Patch) -> None:
     assert "requirements.txt" in found.files
 
 
+def test_variables_at_the_end_of_a_list_of_rows(patched: Patch) -> None:
+    text = "FROM python:3.12\nENV A=1 \\\n    B=2 \\\n    \\\n    # Poetry\n    POETRY_VERSION=1.8 \\\n    POETRY_HOME=/opt/poetry\n\nRUN pip install poetry\nCOPY . .\nRUN poetry install\n"
+    assert patched({"Dockerfile": text})["Dockerfile"].startswith(
+        "FROM python:3.12\nENV A=1 \\\n    B=2\n\nRUN pip install"
+    )
+
+
+def test_an_environment_that_sees_the_image_s_packages_stays(patched: Patch) -> None:
+    text = "FROM acme/torch:2\nENV POETRY_VIRTUALENVS_OPTIONS_SYSTEM_SITE_PACKAGES=true\nRUN pip install poetry\nCOPY . .\nRUN poetry install\n"
+    assert patched({"Dockerfile": text})["Dockerfile"] == text
+
+
 def test_an_application_is_installed_once(patched: Patch) -> None:
     text = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nRUN flask digest\n"
     found = patched({"Dockerfile": text}, requirements__txt="flask==3.0.0\n")
