@@ -20,7 +20,9 @@ from scanner.lint_tools import tool_of_distribution
 REQUIREMENT_FOLDERS = frozenset({"requirements", "reqs", "deps", "requires", "requirement", "dependencies"})
 _BUILD_FORMATS = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "flit.ini", "Pipfile", "pixi.toml"})
 
-_DOCS = re.compile(r"docs?|.+[-_]docs|documentation|sphinx|website|mkdocs|doc[-_]?src|readthedocs|apidocs?")
+_DOCS = re.compile(
+    r"docs?|.+[-_]docs|documentation|sphinx|website|mkdocs|doc[-_]?src|readthedocs|apidocs?|docs?[-_](?:rtd|site|src|source|web|website)"
+)
 _EXAMPLE = re.compile(
     r"(?:.+[-_])?(?:examples?|samples?|demos?|tutorials?|quickstarts?|cookbooks?|recipes|playgrounds?|workshops?|showcases?)"
 )
@@ -34,7 +36,7 @@ _TESTS = re.compile(
 _TOOLING = re.compile(
     r"makefiles?|\.github|\.gitlab|\.circleci|\.azure.*|\.ci|ci|\.buildkite|\.devcontainer|\.binder|binder|\.config|\.jenkins|jenkins|build[-_]?tools?|build[-_]?scripts?"
     r"|scripts?|tools?|tooling|hack|dev|devtools?|dev[-_]?tools?|contrib|misc|utils?|bin|etc|infra|infrastructure|terraform|ansible|deploy|deployment|deployments"
-    r"|archives?|archived|attic|pyinstaller|dev[-_]?utils?|benchmarks?|benches|bench|asv_bench|perf|profiling|conda|conda[-_]?recipes?|recipe|packaging|pkg|debian|docker|dockerfiles?|containers?|\.docker|lint|release|maintenance|ops|sandbox|experiments?|scratch|misc"
+    r"|archives?|archived|attic|pyinstaller|dev[-_]?utils?|benchmarks?|benches|bench|asv_bench|perf|profiling|conda|conda[-_]?recipes?|recipe|packaging|pkg|debian|logos?|artwork|branding|docker|dockerfiles?|containers?|\.docker|lint|release|maintenance|ops|sandbox|experiments?|scratch|misc"
 )
 _DEPLOYED = re.compile(r"(?:.+[-_])?lambdas?|(?:cloud[-_]?|azure[-_]?)?functions?")
 _INFRASTRUCTURE = re.compile(r"infra|infrastructure|terraform|deploy|deployments?|docker|containers?|ops")
@@ -189,6 +191,10 @@ def _makes_a_project(extract: Extract) -> bool:
         return False
     if extract.unreadable:
         return posixpath.basename(extract.path) in _UNREADABLE_MANIFESTS or extract.path.endswith(".lock")
+    manifest = extract.manifest
+    lists_nothing = manifest is not None and not (manifest.requirements or manifest.includes or extract.lock)
+    if lists_nothing and extract.format == "requirements" and "/" in extract.path:
+        return False  # a list of comments in some folder
     is_script_lock = extract.path.endswith(".py.lock")
     return (extract.manifest is not None or extract.lock is not None) and not is_script_lock
 

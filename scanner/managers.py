@@ -117,7 +117,7 @@ def _from_file(extract: Extract, signs: _Signs, folder: Folder, commands: Sequen
     elif manifest.format == "pixi.toml":
         signs.add("pixi", "pixi.toml", at)
     elif manifest.format == "requirements":
-        _from_requirements(extract, manifest, signs, folder)
+        _from_requirements(extract, manifest, signs, folder, commands)
     elif manifest.format == "pyproject.toml":
         _from_pyproject(manifest, signs)
 
@@ -155,9 +155,14 @@ def _locker(lock: Lock, commands: Sequence[Command]) -> str | None:
     return LOCK_MANAGERS.get(lock.format) or LOCK_MANAGERS.get(lock.tool)
 
 
-def _from_requirements(extract: Extract, manifest: Manifest, signs: _Signs, folder: Folder) -> None:
+def _from_requirements(
+    extract: Extract, manifest: Manifest, signs: _Signs, folder: Folder, commands: Sequence[Command]
+) -> None:
     if extract.lock is not None or _is_constraints(manifest, folder) or _is_compiled_input(manifest, folder):
         return
+    compiled = any(c.tool == "pip-tools" or (c.kind == "lock" and c.tool == "uv") for c in commands)
+    if manifest.path.endswith(".in") and compiled:
+        return  # into a file that is not committed
     if manifest.requirements or manifest.includes:
         signs.add("pip", "requirements file", Location(path=manifest.path, line=1))
 

@@ -486,6 +486,9 @@ class _Environment:
         if runner == "uv-venv-lock-runner":
             yield from self._install(["uv", "sync", *self._lock_flags(extras, groups)], self._line("runner", "extras"))
             return
+        if self._lines("groups"):  # a setting of tox-pdm alone
+            yield from self._by_pdm()
+            return
         uv = self._uv or runner.startswith("uv")
         installer = ["uv", "pip", "install"] if uv else ["pip", "install"]
         lines = self._lines("deps")
@@ -496,6 +499,12 @@ class _Environment:
             line = lines[0][0] if lines else self._line("dependency_groups")
             yield from self._install(self._command(installer, words), line)
         yield from self._package(installer, extras)
+
+    def _by_pdm(self) -> Iterator[Invocation]:
+        """tox-pdm installs groups, and the project with its dependencies, from PDM's lock."""
+        alone = ["--no-default", "--no-self"] if self._flag("skip_install") else []
+        groups = [word for group in self._words("groups") for word in ("-G", group)]
+        yield from self._install(["pdm", "sync", *alone, *groups], self._line("groups"))
 
     def _package(self, installer: list[str], extras: list[str]) -> Iterator[Invocation]:
         main = _Environment(self._path, self._name, {}, self._main, self._fill, uv=False)

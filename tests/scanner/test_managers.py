@@ -321,3 +321,23 @@ def test_a_generated_client_brings_a_pipeline_that_is_not_ours(
     assert inventory(files).projects[0].package_managers == ("poetry",)
     files[".gitlab-ci.yml"] = "include: client/.gitlab-ci.yml\n"
     assert inventory(files).projects[0].package_managers == ("pip", "poetry")
+
+
+def test_inputs_whose_compiled_files_are_not_committed_are_the_lockers(only_project: Make) -> None:
+    files = {
+        "requirements/base.in": "flask\n",
+        "app.py": "",
+        "Makefile": "install:\n\tpip-sync requirements/base.txt\n",
+    }
+    assert only_project(files).package_managers == ("pip-tools",)
+    assert only_project({k: v for k, v in files.items() if k != "Makefile"}).package_managers == ("pip",)
+
+
+def test_a_list_of_nothing_in_some_folder_is_no_project(only_project: Make) -> None:
+    files = {"pyproject.toml": PROJECT, "shop.py": "", "jobs/requirements.txt": "# nothing yet\n", "jobs/run.py": ""}
+    assert only_project(files).path == "."
+
+
+def test_tox_installs_groups_by_pdm(inventory: Callable[[Mapping[str, str]], Repository]) -> None:
+    files = {"pyproject.toml": PROJECT, "tox.ini": "[testenv]\ngroups =\n    test\ncommands = pytest\n", "shop.py": ""}
+    assert ("pdm", "sync", "-G", "test") in [c.argv for c in inventory(files).commands]
