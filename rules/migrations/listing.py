@@ -18,6 +18,7 @@ from rules.migrations.pep import requirement_text
 from scanner import pep508
 from scanner.facts import Location, LockedPackage, Requirement
 from scanner.format import resolve_inside
+from scanner.redact import redact
 from scanner.requirement_lines import Line, logical_lines, options, split_options
 
 _PIN = re.compile(r"={2,3}\s*([^,*\s]+)")
@@ -101,6 +102,10 @@ class _Reading:
             value = option.value or ""
             if option.name == "--editable":
                 self._requirement(line, value, editable=True)
+            elif option.name == "--constraint" and "://" in value:
+                message = f"{redact(value)} constrains no longer: uv reads no constraints from an address"
+                decision = "Which of its lines are wanted for later updates, in [tool.uv] constraint-dependencies?"
+                self._site.note("external-path", message, self._listing.path, line.number, decision)
             elif option.name in ("--requirement", "--constraint"):
                 target = resolve_inside(self._listing.path, value)
                 if target is None or target not in self._site.ground.facts.files:

@@ -48,6 +48,7 @@ from scanner.facts import Lock, LockedPackage
 from scanner.layout import folder_of, group_of_file
 from scanner.words import listed
 
+_INSTALLERS = frozenset({"setuptools", "pip", "distribute", "wheel"})
 _ROOTS = tuple("requirements base common main core runtime app install default prod production".split())
 
 
@@ -93,8 +94,10 @@ class _Conversion:
         self._fill(root)
         if root is not None and unlike and self._stands_alone(root, unlike):
             self._fill(None)
-        self._refuse_two_origins()
+        self._refuse_two_origins(held)
+        self._keep_what_installers_needed()
         self._default_groups()
+        self._default_only_what_is_locked(held)
         self._keep_apart(held, unlike, root)
         for family in self._same:
             self._names.update((path, self._names.get(family.path, [])) for path in family.others)
@@ -161,7 +164,16 @@ class _Conversion:
         return listing.path not in self._read_by_compilers() and listing.path not in self._locks
 
     def _read_by_compilers(self) -> set[str]:
-        return {path for lock in self._locks.values() for path in self._inputs(lock)}
+        """The inputs of compiled files, and what these include."""
+        found: set[str] = set()
+        waiting = [path for lock in self._locks.values() for path in self._inputs(lock)]
+        while waiting:
+            path = waiting.pop()
+            if path not in found:
+                found.add(path)
+                listing = self._listings.get(path)
+                waiting += [p for p in (listing.includes if listing else ()) if p not in self._locks]
+        return found
 
     def _is_constraints(self, path: str) -> bool:
         extract = self._site.ground.facts.extracts.get(path)
@@ -305,10 +317,19 @@ class _Conversion:
             left = [n for n in names if not n.startswith("group:") or n.partition(":")[2] in groups]
             self._names[path] = left or ["project"]
 
-    def _refuse_two_origins(self) -> None:
-        """A name that the project takes from an index and a group from an address: one lock has one origin for it."""
+    def _refuse_two_origins(self, held: Mapping[str, Sequence[LockedPackage]]) -> None:
+        """A name that the project takes from an index and a group from an address: one lock has one origin for it.
+
+        Where the old files hold the one from the address alone, that is the one; what the project publishes is a range
+        all the same.
+        """
+        origins: defaultdict[str, set[tuple[str, str | None]]] = defaultdict(set)
+        for pin in (pin for pins in held.values() for pin in pins):
+            origins[pin.key].add((pin.source, pin.origin))
+        decided = {name for name, found in origins.items() if len(found) == 1 and "index" not in dict(found)}
         plain = {str(canonicalize_name(w.name)) for w in self._draft.dependencies if w.source is None}
         plain |= self._base.declared - {str(canonicalize_name(self._base.name))}
+        plain -= decided
         for _, group, wish in self._draft.wishes():
             if group is not None and wish.source and canonicalize_name(wish.name) in plain:
                 message = f"{wish.name} comes from an address here, and from an index for the project itself"
@@ -320,6 +341,30 @@ class _Conversion:
         own = {self._called(p) for p in self._listings if group_of_file(p) is None} & self._draft.groups.keys()
         if self._base.declares and own:
             self._draft.settings["default-groups"] = sorted(own | ({"dev"} & self._group_names()))
+
+    def _default_only_what_is_locked(self, held: Mapping[str, Sequence[LockedPackage]]) -> None:
+        """``dev`` is installed unasked by uv, but not by pip: where nobody compiled it, it waits to be asked for."""
+        locked = {name for path, pins in held.items() if pins for name in self._names.get(path, ())}
+        there = table(self._base.document, "dependency-groups")
+        fresh = "dev" in self._draft.groups and "dev" not in there
+        if self._compiled and fresh and "group:dev" not in locked and "default-groups" not in self._draft.settings:
+            self._draft.settings["default-groups"] = []
+
+    def _keep_what_installers_needed(self) -> None:
+        """Pins that only setuptools or pip of that time asked for, which are not pinned: they stay as ``==``."""
+        for path in sorted(self._compiled):
+            packages = self._locks[path].packages
+            absent = _INSTALLERS - {pin.key for pin in packages}
+            names = {
+                pin.key for pin in packages if pin.via and absent.issuperset(map(str, map(canonicalize_name, pin.via)))
+            }
+            wishes = exact(path, packages, names)
+            target = next(iter(self._names.get(path, ())), "project")
+            kind, _, group = target.partition(":")
+            if kind == "group" and group in self._draft.groups:
+                self._draft.groups[group] += told(wishes, path)
+            elif kind == "project":
+                self._draft.dependencies += told(wishes, path)
 
     def _group_names(self) -> set[str]:
         there = self._base.document.get("dependency-groups", {})
