@@ -183,7 +183,7 @@ def _seen_from(folder: str, runs: Iterable[Run], ground: Ground) -> tuple[Run, .
 
 
 def _hook_from(folder: str, run: Run, sources: Iterable[str]) -> Run | None:
-    if not folder:
+    if not folder or run.is_notebooks_only:
         return run
 
     def near(text: str) -> str:

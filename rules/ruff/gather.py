@@ -21,6 +21,7 @@ from rules.ruff.base import based, below, named_file
 from rules.ruff.catalog import plugins
 from rules.ruff.flake8_config import Flake8Config, from_ini, from_table, with_arguments
 from rules.ruff.linters import Asked
+from rules.ruff.loose import loose
 from rules.ruff.runs import OTHERS, Run, tool_runs
 from scanner import toml_reader
 from scanner.format import Unreadable
@@ -36,10 +37,10 @@ class Setup:
     ``None`` for a tool that is not in use. ``base`` is the folder that everything is seen from (``""``: the root).
     ``plugins`` are flake8's, by normalised name; ``files`` hold the options, by tool, ``aside`` are configurations that
     stand elsewhere. ``others`` are the smaller tools, ``sources`` the files of Python, ``paths`` all.
+    ``loose``: folders that isort alone takes for the project's own.
     """
 
     base: str = ""
-
     flake8: tuple[Flake8Config, ...] | None = None
     isort: Mapping[str, Any] | None = None
     black: Mapping[str, Any] | None = None
@@ -51,6 +52,7 @@ class Setup:
     others: tuple[Asked, ...] = ()
     sources: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
 
 
 def gather(ground: Ground) -> Setup:
@@ -61,10 +63,12 @@ def gather(ground: Ground) -> Setup:
     files: dict[str, str] = {}
     project = _pyproject(ground)
     named = {*_declared(ground), *(p for r in runs if r.tool == "flake8" for p in r.plugins)}
+    isort = _isort(ground, project, runs, files) if "isort" in in_use or "flake8-isort" in named else None
+    sources = tuple(sorted(p for p in ground.facts.files if p.endswith((".py", ".pyi"))))
     return Setup(
         base=base.folder,
         flake8=_flake8(ground, project, runs, files) if "flake8" in in_use else None,
-        isort=_isort(ground, project, runs, files) if "isort" in in_use or "flake8-isort" in named else None,
+        isort=isort,
         black=_black(ground, project, runs, files) if "black" in in_use else None,
         black_argv=next((r.argv for r in runs if r.tool == "black"), ()),
         plugins=tuple(sorted(named)),
@@ -72,8 +76,9 @@ def gather(ground: Ground) -> Setup:
         aside=base.aside,
         files=files,
         others=tuple(a for a in asked(ground, runs) if a.path is not None or a.tool not in base.aside),
-        sources=tuple(sorted(p for p in ground.facts.files if p.endswith((".py", ".pyi")))),
+        sources=sources,
         paths=tuple(sorted(ground.facts.files)),
+        loose=loose(sources, ground.read) if isort is not None and not {"src_paths", "src-paths"} & set(isort) else (),
     )
 
 

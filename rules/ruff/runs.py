@@ -15,6 +15,7 @@ from scanner.inventory import Command
 from scanner.lint_tools import pinned, unwrap
 from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_mapping
 
+_SOURCE = r"\.pyi?$"
 HOOKS = (".pre-commit-config.yaml", ".pre-commit-config.yml")
 ASIDE = ("tests/", "test/", "docs/", "examples/", "vendor/", "third_party/", "node_modules/")
 OTHERS = ("pyupgrade", "autoflake", "pydocstyle", "bandit", "pycodestyle", "pyflakes", "pylint", "yapf")
@@ -44,6 +45,11 @@ class Run:
     notebooks: bool = False
     types: tuple[str, ...] = ()
     folder: str = "."
+
+    @property
+    def is_notebooks_only(self) -> bool:
+        """nbQA hands the tool nothing else."""
+        return _SOURCE in self.exclude
 
     def covers(self, path: str) -> bool:
         """Whether a hook's ``files`` and ``exclude`` let it see ``path``; a command sees what it names."""
@@ -75,6 +81,7 @@ def _command(ground: Ground, command: Command) -> Iterator[Run]:
             path=command.path,
             line=command.line,
             notebooks=notebooks,
+            exclude=(_SOURCE,) if notebooks else (),
             advisory=command.tolerated,
             folder=_started_in(ground, command, words[1:]),
         )
@@ -120,7 +127,11 @@ def _hooks(path: str, text: str) -> Iterator[Run]:
                     ),
                     is_hook=hook.text("pass_filenames") != "false",
                     files=hook.text("files") or document.text("files") or "",
-                    exclude=(document.text("exclude") or "", hook.text("exclude") or ""),
+                    exclude=(
+                        document.text("exclude") or "",
+                        hook.text("exclude") or "",
+                        *((_SOURCE,) if name.startswith("nbqa-") else ()),
+                    ),
                     notebooks=name == "black-jupyter" or name.startswith("nbqa-"),
                     types=(*_texts(hook.get("types")), *_texts(hook.get("types_or"))),
                 )

@@ -46,7 +46,7 @@ class Conversion:
 def convert(setup: Setup, *, target: str | None = None) -> Conversion:
     """``target`` is the Python to aim at (``py310``) where the manifest does not say."""
     flake8 = _joined([_flake8(c, setup) for c in setup.flake8]) if setup.flake8 is not None else None
-    isort = translate_isort(setup.isort) if setup.isort is not None else None
+    isort = _with_loose(translate_isort(setup.isort), setup.loose) if setup.isort is not None else None
     black = translate_black(setup.black, setup.black_argv) if setup.black is not None else None
     made = [(a, _translated(a)) for a in setup.others]
     parts = tuple(part for _, part in made if part.stays is None)
@@ -80,6 +80,17 @@ def convert(setup: Setup, *, target: str | None = None) -> Conversion:
         lost=lost,
         notebooks=frozenset(run.tool for run in setup.runs if run.notebooks),
     )
+
+
+def _with_loose(isort: IsortRules, names: Collection[str]) -> IsortRules:
+    """Folders that isort takes for the project's own are named, where no option says what they are."""
+    said = {name for value in isort.settings.values() if isinstance(value, tuple) for name in value}
+    new = [name for name in names if name not in said]
+    if not new or "no-sections" in isort.settings:
+        return isort
+    known = isort.settings.get("known-first-party", ())
+    first = (*(known if isinstance(known, tuple) else ()), *new)
+    return replace(isort, settings={**isort.settings, "known-first-party": first})
 
 
 def _other_length(isort: IsortRules | None, black: BlackRules | None) -> Iterator[tuple[str, str]]:

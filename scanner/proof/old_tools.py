@@ -119,10 +119,10 @@ def _run(setup: Setup, run: Run, old: OldTools, folder: str, found: Found) -> No
             reports = _flake8(setup, (*_without_paths(run.argv, folder), *paths), old, folder)
             found.reports |= {r for r in reports if run.covers(r.path)}
         case "isort":
-            files = run_isort(folder, (*_isort_options(run.argv), *paths), program=old.isort or tool)
+            files = run_isort(folder, (*_isort_options(run.argv, folder), *paths), program=old.isort or tool)
             found.reports |= {Report(path=p, line=1, code="isort") for p in files if run.covers(p)}
         case "black":
-            argv = (old.black or tool, "--check", *_black_options(run.argv), *paths)
+            argv = (old.black or tool, "--check", *_black_options(run.argv, folder), *paths)
             found.unformatted |= {p for p in run_formatter(folder, argv) if run.covers(p)}
         case "autoflake" | "pyupgrade":
             files_there = [p for p in _sources(folder, paths) if run.covers(p)]
@@ -266,7 +266,8 @@ _SHOWN = frozenset({"--format", "--output-file", "--jobs", "--color"})
 _FILES = frozenset({"--config", "--append-config"})
 
 
-def _isort_options(argv: Sequence[str]) -> Iterator[str]:
+def _isort_options(argv: Sequence[str], folder: str) -> Iterator[str]:
+    yield from _settings(argv, folder, ("--sp", "--settings-path", "--settings-file", "--settings"))
     for number, word in enumerate(argv):
         if re.fullmatch(r"--(?:profile|line-length|lines-after-imports|project|skip|skip-glob)=.+", word):
             yield word
@@ -274,9 +275,19 @@ def _isort_options(argv: Sequence[str]) -> Iterator[str]:
             yield from (word, argv[number + 1])
 
 
-def _black_options(argv: Sequence[str]) -> Iterator[str]:
+def _black_options(argv: Sequence[str], folder: str) -> Iterator[str]:
+    yield from _settings(argv, folder, ("--config",))
     for number, word in enumerate(argv):
         if re.fullmatch(r"--(?:line-length|target-version|exclude|extend-exclude)=.+|-l\d+|-S|-C|--skip-[\w-]+", word):
             yield word
         elif word in ("-l", "--line-length", "-t", "--target-version") and number + 1 < len(argv):
             yield from (word, argv[number + 1])
+
+
+def _settings(argv: Sequence[str], folder: str, names: Sequence[str]) -> Iterator[str]:
+    """The file of options that a run names, where it is there."""
+    for number, word in enumerate(argv):
+        name, equals, value = word.partition("=")
+        value = value if equals else next(iter(argv[number + 1 :]), "")
+        if name in names and value and os.path.exists(os.path.join(folder, value)):
+            yield from (name, value)

@@ -166,3 +166,13 @@ def test_a_folder_that_is_entered_is_named_where_the_root_has_the_say(moved: Cal
     assert config["lint"]["select"] == ["D103"]
     assert after.move.setup.runs[0].argv == ("--config=.pydocstyle", "src/shop")
     assert "cd src/shop && ruff check" in after[".gitlab-ci.yml"]
+
+
+def test_nbqa_looks_at_notebooks_alone(moved: Callable[..., Any]) -> None:
+    hooks = (
+        "repos:\n- repo: https://github.com/nbQA-dev/nbQA\n  rev: 1.8.0\n  hooks:\n  - id: nbqa-pyupgrade\n"
+        "- repo: https://github.com/psf/black\n  rev: 24.1.0\n  hooks:\n  - id: black-jupyter\n"
+    )
+    runs = {run.tool: run for run in moved({".pre-commit-config.yaml": hooks, "a.py": ""}).move.setup.runs}
+    assert [runs[tool].covers("a.py") for tool in ("pyupgrade", "black")] == [False, True]
+    assert runs["pyupgrade"].covers("a.ipynb")

@@ -56,3 +56,17 @@ def test_flake8_is_given_the_configuration_that_it_is_run_with(tmp_path: Path) -
     said = (tmp_path / "said").read_text().split()
     assert "--config=own.cfg" in said
     assert "--append-config=gone.cfg" not in said
+
+
+def test_isort_and_black_are_given_the_file_that_they_name(tmp_path: Path) -> None:
+    old = OldTools(
+        isort=_program(tmp_path, "isort", 'echo "$@" > said'),
+        black=_program(tmp_path, "black", 'echo "$@" >> said'),
+        others={},
+    )
+    (tmp_path / "own.toml").write_text("")
+    setup = _setup("isort", "black", isort=("--sp", "own.toml", "-c"), black=("--config=own.toml", "--check", "."))
+    run_old(setup, ("isort", "black"), old, str(tmp_path))
+    isort, black = (tmp_path / "said").read_text().splitlines()
+    assert "--sp own.toml" in isort
+    assert "--config own.toml" in black
