@@ -14,9 +14,9 @@ from dataclasses import replace
 from rules.migration import Edit, Ground, Migration
 from rules.places import bots, dockerfile, github, nox, pipelines, plain, pre_commit, prose
 from rules.places.comments import retold
+from rules.places.context import Context
 from rules.places.kept import keep_needed
 from rules.places.remains import ASIDE, note_remains
-from rules.places.script import Context
 from rules.places.sound import is_sound
 from rules.places.target import targets
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 
+from rules.places.context import Context
 from rules.places.docker_steps import copies_all, steps_of
-from rules.places.script import Context
 from rules.places.text import Splice, applied, newline
 from rules.places.yaml_text import body, documents, item_span
 from scanner.yaml_reader import Mapping, Scalar

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from rules.blockers import PlanBlocker
 from rules.places.calls import Call, calls
+from rules.places.context import Context
 from rules.places.docker_copies import Copies, without_inner
 from rules.places.docker_steps import (
     FLAGS,
@@ -30,7 +31,7 @@ from rules.places.docker_steps import (
 )
 from rules.places.docker_variables import gone, variables
 from rules.places.manner import NO_SYNC, PIP_BRINGS_UV, Answer, Manner
-from rules.places.script import Context, Script, Window, yaml_quoted
+from rules.places.script import Script, Window, yaml_quoted
 from rules.places.target import Target
 from rules.places.text import Splice, applied, line_of, line_start, newline
 from rules.pythons import dotted, minor

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rules.places.context import Context
 from rules.places.manner import Answer
 from rules.places.pipelines import SYSTEM
-from rules.places.script import Context, Script, Window
+from rules.places.script import Script, Window
 from rules.places.text import Splice, applied, line_end, line_start, newline
 from rules.places.variables import renamed_files, without_variables
 from rules.places.yaml_text import body, documents, entry_span, item_span, window

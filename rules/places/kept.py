@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 
 from rules.migration import Edit, Ground
+from rules.places.context import Context
 from rules.places.remains import called, mentions
-from rules.places.script import Context
 from rules.reading import area_of
 
 _ALONE = re.compile(r"(?:.*/)?(?:[^/]+\.(?:txt|in|pip|hash)|requirements[\w.-]*\.lock|Pipfile(?:\.lock)?|[^/]+\.ya?ml)")

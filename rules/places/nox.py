@@ -8,9 +8,9 @@ import re
 
 from rules.places.answers import answer
 from rules.places.calls import Call, Word
+from rules.places.context import Context
 from rules.places.manner import Manner
 from rules.places.pip_answers import options_of_files
-from rules.places.script import Context
 from rules.places.target import MANAGERS, Target
 from rules.places.text import Splice, applied
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rules.places.context import Context
 from rules.places.manner import NO_SYNC, PIP_BRINGS_UV, Manner
-from rules.places.script import Context, Script
+from rules.places.script import Script
 from rules.places.target import MANAGERS
 from rules.places.text import Splice, applied, line_end, line_start
 from rules.places.variables import renamed_files, without_variables

@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from rules.places.context import Context
 from rules.places.manner import NO_SYNC, PIP_BRINGS_UV, Manner
 from rules.places.pip_answers import options_of_files
 from rules.places.pipelines import SYSTEM
-from rules.places.script import Context, Script, Window, yaml_quoted
+from rules.places.script import Script, Window, yaml_quoted
 from rules.places.syncs import merged
 from rules.places.target import MANAGERS
 from rules.places.text import Splice, applied, line_end, line_start

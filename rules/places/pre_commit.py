@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from rules.places.context import Context
 from rules.places.pipelines import edit as scripts
-from rules.places.script import Context
 from rules.places.target import Target
 from rules.places.text import Splice, applied, line_end, line_start, newline
 from rules.places.variables import renamed_files

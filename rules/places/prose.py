@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rules.places.context import Context
 from rules.places.manner import PLAIN, Answer, Manner
-from rules.places.script import Context, Script, Window
+from rules.places.script import Script, Window
 from rules.places.text import Splice, applied, line_end, newline
 
 _FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<mark>```+|~~~+)[ \t]*(?P<info>[^\n`]*)\n", re.MULTILINE)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from rules.migration import Edit, Ground
-from rules.places.script import Context, invocations_of, program_words
+from rules.places.context import Context, invocations_of, program_words
 from rules.places.still_said import may_speak, still_said
 from rules.places.target import MANAGERS
 from rules.reading import area_of

@@ -4,148 +4,22 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
-from rules.blockers import PlanBlocker
-from rules.migration import Ground
 from rules.places.answers import answer
 from rules.places.bootstrap import is_installer
 from rules.places.calls import Call, calls, words_of
+from rules.places.context import CONTAINERS, Context
 from rules.places.manner import LOCKED, NO_SYNC, Answer, Manner
 from rules.places.shared_verbs import A_SHELL
 from rules.places.syncs import merged
-from rules.places.target import MANAGERS, Target
+from rules.places.target import MANAGERS
 from rules.places.text import Splice, applied, line_end, line_of, line_start
-from rules.reading import area_of, project_around
-from rules.uv import starts, version
-from scanner.facts import Extract, Invocation
-
-#: ``code`` of the notes of this package: a place that a person has to change.
-CODE = "still-calls-old-tool"
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A command as the scanner saw it."""
-
-    first: int
-    program: str
-    verb: str
-    job: str | None
-    project: str | None
-
-
-class Context:
-    """What the editors of all places share: the moved projects, what the scanner saw, and the notes."""
-
-    def __init__(self, ground: Ground, targets: Iterable[Target]) -> None:
-        self.ground = ground
-        self.targets = {target.folder: target for target in targets}
-        self.notes: list[PlanBlocker] = []
-        self.images_left: set[str] = set()
-        self._images: str | None = None
-        self._seen: dict[str, list[_Seen]] = {}
-        projects = {(c.path, c.line, c.argv): c.project for c in ground.repository.commands}
-        for extract in ground.facts.extracts.values():
-            for invocation in invocations_of(extract):
-                seen = _as_seen(invocation, projects.get((invocation.at.path, invocation.at.line, invocation.argv)))
-                if seen is not None:
-                    self._seen.setdefault(invocation.at.path, []).append(seen)
-
-    def note(self, path: str, line: int | None, message: str, decision: str | None = None) -> None:
-        """Tell what a person has to see to."""
-        found = PlanBlocker(code=CODE, message=message, path=path, line=line, decision=decision)
-        if found not in self.notes:
-            self.notes.append(found)
-
-    @cached_property
-    def in_system(self) -> bool:
-        """Whether a moved project's ``poetry.toml`` has Poetry install into the Python that it is started with."""
-        names = ("poetry.toml" if folder == "." else f"{folder}/poetry.toml" for folder in self.targets)
-        return any(_NO_ENVIRONMENT.search(self.ground.read(name) or "") for name in names)
-
-    def images(self) -> str:
-        """The texts of all Dockerfiles and compose files."""
-        if self._images is None:
-            files = [p for p, e in self.ground.facts.extracts.items() if e.format in ("dockerfile", "compose")]
-            self._images = "\n".join(self.ground.read(path) or "" for path in files)
-        return self._images
-
-    def calling(self, tools: set[str]) -> set[str]:
-        """The files in which the scanner saw one of ``tools`` called."""
-        return {path for path, found in self._seen.items() if any(s.program in tools for s in found)}
-
-    def around(self, path: str) -> Target | None:
-        """The moved project that the file at ``path`` belongs to."""
-        project = project_around(self.ground.repository, path)
-        if project is None:
-            return next(iter(self.targets.values())) if len(self.targets) == 1 else None
-        return self._target(project.path)
-
-    def seen(self, path: str, lines: range, program: str, verb: str) -> _Seen | None:
-        """The command of that name on one of ``lines``, if the scanner saw one."""
-        found = [s for s in self._seen.get(path, ()) if s.program == program and s.first in lines]
-        return next((s for s in found if s.verb == verb), found[0] if found else None)
-
-    def target(self, path: str, seen: _Seen, program: str) -> Target | None:
-        """The moved project that a command serves; ``None`` where that one does not move."""
-        found = self._target(seen.project) if seen.project is not None else self.around(path)
-        if found is not None and (program not in MANAGERS or program in found.tools):
-            return found
-        stays = [p for p in self.ground.repository.projects if p.path == seen.project and program in p.package_managers]
-        return None if stays else self.any_of(program)
-
-    def any_of(self, program: str) -> Target | None:
-        """A moved project that had the tool, where none that has it stays."""
-        moved = [t for t in self.targets.values() if program in t.tools]
-        stays = [
-            p
-            for p in self.ground.repository.projects
-            if program in p.package_managers and p.role == "main" and self._target(p.path) is None
-        ]
-        return moved[0] if moved and not stays else None
-
-    def _target(self, folder: str) -> Target | None:
-        if folder in self.targets:
-            return self.targets[folder]
-        project = next((p for p in self.ground.repository.projects if p.path == folder), None)
-        if project is not None and project.workspace_root is not None and project.workspace_root in self.targets:
-            return self.targets[project.workspace_root]
-        return next((t for t in self.targets.values() if any(_holds(m, folder) for m in t.members)), None)
-
-
-def _holds(member: str, folder: str) -> bool:
-    return folder == (posixpath.dirname(member) if member.endswith(".toml") else member)
-
-
-def invocations_of(extract: Extract) -> Iterable[Invocation]:
-    """All commands of a file, those of an image's start included."""
-    yield from extract.invocations
-    if extract.dockerfile is not None:
-        for stage in extract.dockerfile.stages:
-            for step in stage.instructions:
-                yield from step.invocations
-
-
-def program_words(argv: Sequence[str]) -> tuple[str, ...]:
-    """The words from the program on; what a container is told to run counts, where that is an old tool."""
-    words = starts(argv)
-    if len(words) > 2 and words[0].startswith("$") and words[1] == "-m":
-        return words[2:]
-    if words and words[0] in _CONTAINERS:
-        return words[next((n for n, w in enumerate(words) if w in MANAGERS), 0) :]
-    return words
-
-
-def _as_seen(invocation: Invocation, project: str | None) -> _Seen | None:
-    words = program_words(invocation.argv)
-    if not words or invocation.at.line is None:
-        return None
-    verb = next((w for w in words[1:] if not w.startswith("-")), "")
-    return _Seen(invocation.at.line, posixpath.basename(words[0]), verb, invocation.job, project)
+from rules.reading import area_of
+from rules.uv import version
 
 
 @dataclass(slots=True)
@@ -341,7 +215,7 @@ class Script:
         moves = any(self.context.any_of(tool) is not None for tool in ("poetry", "rye", "pipenv"))
         if moves and not self._trusted and self._about_tool(call):
             return Answer(kind="drop")
-        if program in _CONTAINERS:
+        if program in CONTAINERS:
             program = next((w.value for w in words[2:] if w.value in MANAGERS), program)
         if program not in _PROGRAMS and not program.startswith("pip") and not is_installer(words):
             return None
@@ -506,7 +380,7 @@ def _is_doubtful(call: Call) -> bool:
     words = [w.value for w in words_of(call)][2:]
     names = MANAGERS | {"pip", "pip3", "sudo"}
     verbs = {"install", "run", "sync", "lock", "config", "build", "export", "publish", "pip", *names}
-    return call.program not in _CONTAINERS and any(w in names and v in verbs for w, v in pairwise(words))
+    return call.program not in CONTAINERS and any(w in names and v in verbs for w, v in pairwise(words))
 
 
 def _until(call: Call, stop: int, found: list[Call]) -> Call:
@@ -539,7 +413,6 @@ def _outer(found: list[Call]) -> list[Call]:
 
 _PROGRAMS = frozenset("poetry pdm pipenv rye pip-compile pip-sync curl wget pipx uv brew asdf conda mamba".split())
 _ANY = re.compile(r"poetry|pdm|pipenv|rye|pip|python")
-_CONTAINERS = frozenset("docker docker-compose podman podman-compose kubectl".split())
 _USER_SITE = re.compile(r"PIP_USER[\"']?\s*[:=]\s*[\"']?(?:1|true|yes|on)|PYTHONUSERBASE", re.IGNORECASE)
 _BRANCHES = re.compile(r"(?:^|[;&|\n]|then|else|do)[ \t]*(?P<word>if|case|fi|esac)(?![\w-])")
 _CHANGES_FOLDER = re.compile(r"(?<![\w-])cd [\w./${}\"'-]{1,100}\s*\Z")
@@ -564,9 +437,6 @@ _PARTIAL = re.compile(r"--no-install-project|--no-dev|--no-default-groups|--only
 _SYSTEM = re.compile(
     r"virtualenvs\.create[\s\"',]+false|POETRY_VIRTUALENVS_CREATE[\"']?\s*[:=]\s*[\"']?(?:false|0)", re.IGNORECASE
 )
-
-
-_NO_ENVIRONMENT = re.compile(r"^\s{0,8}create\s{0,8}=\s{0,8}false\b", re.MULTILINE)
 
 
 def edited(path: str, text: str, context: Context, windows: Iterable[Window], manner: Manner | None = None) -> Script:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import tomllib
 
-from rules.places.script import invocations_of
+from rules.places.context import invocations_of
 from rules.places.yaml_text import documents
 from scanner.format import Unreadable
 from scanner.formats import formats_for

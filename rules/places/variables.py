@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from rules.places.script import Context
+from rules.places.context import Context
 from rules.places.target import new_name
 from rules.places.text import Splice, applied
 from rules.places.yaml_text import documents, without_entry
