@@ -64,6 +64,7 @@ class _Frame:
         self.returned: list[Value] = []
         self.yielded: list[Value] = []
         self.globals: set[str] = set()
+        self.read: list[File] = []
 
 
 class Script:
@@ -490,7 +491,10 @@ class Script:
             return Plain(None, line)
         if function.name in ("map", "filter") and len(positional) == 2:
             return self._mapped(function.name, positional[0], positional[1], line)
-        return builtin(function.name, positional, named, line)
+        value = builtin(function.name, positional, named, line)
+        if isinstance(value, File):
+            self._frame.read.append(value)
+        return value
 
     def _mapped(self, how: str, function: Value, several: Value, line: int) -> Value:
         items = [element_of(item) for item in spread(several)]
@@ -516,7 +520,11 @@ class Script:
             self._frames.pop()
         if frame.yielded:
             return placed(Items(tuple(frame.yielded[:MAX_ITEMS]), line), line)
-        return placed(only(frame.returned, node.name, line), line)
+        made = only(frame.returned, node.name, line)
+        if isinstance(made, Items) and not made.items and frame.read:
+            # it is filled from what the function reads, by code that only running would follow
+            made = Items(tuple(replace(file, part="line") for file in dict.fromkeys(frame.read)), line)
+        return placed(made, line)
 
     def _bound(
         self, parameters: ast.arguments, named: Table, positional: Sequence[Value], line: int

@@ -135,6 +135,25 @@ setup(install_requires={code}, extras_require={{'x': open('../out.txt').readline
     assert found.requirements == ()
 
 
+def test_a_function_that_gathers_what_it_reads_by_another() -> None:
+    text = """\
+from setuptools import setup
+
+def load(*paths):
+    found = {}
+    def keep(line):
+        found[line] = True
+    for path in paths:
+        with open(path) as listed:
+            for line in listed:
+                keep(line)
+    return [f"{name}" for name in sorted(found)]
+
+setup(install_requires=load("reqs/base.in"))
+"""
+    assert [(i.path, i.scope) for i in manifest(text, "setup.py").includes] == [("reqs/base.in", "runtime")]
+
+
 def test_what_leads_out_has_no_path() -> None:
     assert [
         i.path for i in manifest("from setuptools import setup\nsetup(install_requires=open('../x'))").includes
