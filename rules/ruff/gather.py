@@ -166,10 +166,24 @@ def _isort(ground: Ground, project: Mapping[str, Any], runs: tuple[Run, ...], fi
             options = dict(found)
             files["isort"] = path
             break
-    for run in runs:
-        if run.tool == "isort":
-            options |= _isort_arguments(run.argv)
-    return options
+    return options | _isort_given([run for run in runs if run.tool == "isort"])
+
+
+_CHECKS = frozenset({"-c", "--check", "--check-only", "--diff", "--df"})
+
+
+def _isort_given(runs: list[Run]) -> dict[str, Any]:
+    """What the gates give on their command lines; without one, what all runs give that sort.
+
+    A pass with ``--force-single-line-imports`` before the one that counts is none.
+    """
+    gates = [run for run in runs if run.is_hook or not _CHECKS.isdisjoint(run.argv)]
+    given = [_isort_arguments(run.argv) for run in gates or runs]
+    if gates:
+        return {name: value for options in given for name, value in options.items()}
+    return {
+        name: value for name, value in (given[0] if given else {}).items() if all(o.get(name) == value for o in given)
+    }
 
 
 def _black(

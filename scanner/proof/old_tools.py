@@ -174,7 +174,9 @@ def _linter(asked: Asked, run: Run, paths: Sequence[str], old: OldTools, folder:
 _PYDOCSTYLE = frozenset(
     "--convention --select --ignore --add-select --add-ignore --match --match-dir --ignore-decorators --config".split()
 )
-_PYCODESTYLE = frozenset("--exclude --select --ignore --max-line-length --max-doc-length --indent-size".split())
+_PYCODESTYLE = frozenset(
+    "--config --exclude --select --ignore --max-line-length --max-doc-length --indent-size".split()
+)
 _BANDIT = frozenset("-c -t -s -x --configfile --tests --skip --exclude --severity-level --confidence-level".split())
 
 

@@ -327,3 +327,16 @@ def test_a_session_that_is_not_understood_keeps_the_tool(moved: Callable[..., An
     assert moved({"noxfile.py": plain, ".flake8": "[flake8]\n"}).move.tools == ("flake8",)
     held = moved({"noxfile.py": nox, ".flake8": "[flake8]\n", "requirements.txt": "flake8\n"}).move
     assert held.tools == ()
+
+
+def test_a_pass_before_the_one_that_counts_is_no_configuration(moved: Callable[..., Any]) -> None:
+    """One import a line, so that autoflake can take single ones out; then as they are to be."""
+    files = {
+        "scripts/format.sh": "#!/bin/sh\nisort shop --force-single-line-imports\nisort shop\n",
+        "shop/a.py": "",
+        ".isort.cfg": "[settings]\nprofile = black\n",
+    }
+    assert "force-single-line" not in moved(files)["ruff.toml"]
+    files["scripts/lint.sh"] = "#!/bin/sh\nisort shop --check-only --lines-after-imports 2\n"
+    config = tomllib.loads(moved(files)["ruff.toml"])["lint"]["isort"]
+    assert config == {"lines-after-imports": 2}

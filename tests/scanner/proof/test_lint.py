@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from rules.ruff.gather import Setup
+from rules.ruff.linters import Asked
 from rules.ruff.runs import Run
 from scanner.lint_runs import NotMeasured
 from scanner.proof.lint import harmless
@@ -70,3 +71,10 @@ def test_isort_and_black_are_given_the_file_that_they_name(tmp_path: Path) -> No
     isort, black = (tmp_path / "said").read_text().splitlines()
     assert "--sp own.toml" in isort
     assert "--config own.toml" in black
+
+
+def test_pycodestyle_is_given_its_file(tmp_path: Path) -> None:
+    old = OldTools(others={"pycodestyle": _program(tmp_path, "pycodestyle", 'echo "$@" > said')})
+    run = Run(tool="pycodestyle", argv=("--config=own.cfg", "--count", "a.py"), path="Makefile", line=1)
+    run_old(Setup(runs=(run,), others=(Asked(tool="pycodestyle"),)), ("pycodestyle",), old, str(tmp_path))
+    assert (tmp_path / "said").read_text().split()[:2] == ["--config", "own.cfg"]
