@@ -110,7 +110,7 @@ def dockerignore(path: str, text: str, context: Context) -> str:
         return text
     end = newline(text)
     after = text
-    if not re.search(r"^[ \t]*(?:\*\*/|/)?\.venv/?[ \t]*\r?$", after, re.MULTILINE) and not re.search(
+    if not re.search(r"^[ \t]*(?:\*\*/|/)?\.(?:venv/?|\*)[ \t]*\r?$", after, re.MULTILINE) and not re.search(
         r"^\*\*?/?[ \t]*\r?$", after, re.MULTILINE
     ):
         after = after + ("" if after.endswith("\n") or not after else end) + f".venv{end}"

@@ -253,7 +253,8 @@ def _caches_tool(step: _Step, text: str) -> bool:
 
 
 _DOWNLOADS = frozenset(
-    f"~/.cache/{name}" for name in ("pypoetry", "pypoetry/cache", "pypoetry/artifacts", "pipenv", "pdm", "rye")
+    f"~/.cache/{name}"
+    for name in ("pypoetry", "pypoetry/cache", "pypoetry/artifacts", "pypoetry/virtualenvs", "pipenv", "pdm", "rye")
 )
 """What the old tools downloaded: setup-uv keeps uv's own."""
 
