@@ -17,9 +17,9 @@ from scanner.commands.preparing import (
     LISTINGS,
     LOCKS,
     action,
+    clone,
     copied,
     download,
-    git,
     python,
     removed,
     runner,
@@ -42,9 +42,14 @@ def judge(invocation: Invocation, lookup: Lookup, job: Job) -> list[Judgement]:
 
 def _in_a_clone(judged: list[Judgement], invocation: Invocation, job: Job) -> list[Judgement]:
     """What is done in a repository that the job cloned concerns that one: an install there is ad hoc."""
-    place = posixpath.normpath(invocation.directory or ".")
-    line = next((at for folder, at in job.cloned.items() if f"{place}/".startswith(f"{folder}/")), 0)
-    if line == 0 or not any(j.kind == "install" for j in judged):
+    if not job.cloned or not any(j.kind == "install" for j in judged):
+        return judged
+    base = posixpath.normpath(invocation.directory or ".")
+    words = [w.split("[")[0] for w in invocation.argv[1:] if "/" in w or w in (".", "..")]
+    named = [posixpath.normpath(posixpath.join(base, w.rpartition("=")[2])) for w in words if "://" not in w]
+    places = [p for p in named if p != base] or [base]
+    line = next((at for f, at in job.cloned.items() if all(f"{p}/".startswith(f"{f}/") for p in places)), 0)
+    if line == 0:
         return judged
     because = f"installs from a repository that is cloned before (line {line})"
     made = Judgement(kind="adhoc", tool=judged[0].tool, uses_lock=False, enforced="none", because=because)
@@ -59,7 +64,7 @@ def judge_runners(invocation: Invocation, lookup: Lookup, job: Job) -> list[Judg
 def can_matter(invocation: Invocation, lookup: Lookup) -> bool:
     """Whether a command can be more than ``other``, or leave something that later ones are judged by."""
     started = program(invocation.argv)
-    if started.name == "git":
+    if started.name in ("git", "hg"):
         return started.args[:1] == ("clone",)
     if started.name == "rm":
         return any(posixpath.basename(word) in LOCKS for word in started.args)
@@ -151,7 +156,8 @@ _MANAGERS: Mapping[str, Callable[[Judging, Program], list[Judgement]]] = {
     "python": python,
     **dict.fromkeys(COPIERS, copied),
     **dict.fromkeys(("asdf", "mise", "rtx"), tool_manager),
-    "git": git,
+    "git": clone,
+    "hg": clone,
     "rm": removed,
     "curl": download,
     "wget": download,

@@ -100,6 +100,10 @@ def _setup_py(it: Judging, args: Sequence[str]) -> list[Judgement]:
     if {"install", "develop"} & set(args):
         because = "the project's dependencies are resolved at install time"
         found = it.lookup.nearest(it.at, ("setup.py",)).path
+        container = it.lookup.container(it.at.at.path) if it.at.context == "image" else None
+        if container is not None and container.is_bare:
+            because = "nothing of the repository is in this image"
+            return [Judgement(kind="adhoc", tool="setuptools", uses_lock=False, enforced="none", because=because)]
         if "--no-deps" in args:
             return [Judgement(kind="install", tool="setuptools", because="installs the project alone", path=found)]
         return [it.resolved("setuptools", because, found)]
@@ -112,16 +116,19 @@ def _setup_py(it: Judging, args: Sequence[str]) -> list[Judgement]:
     ]
 
 
-def git(it: Judging, started: Program) -> list[Judgement]:
-    """``git clone``: what is installed in that folder later on is not this repository."""
+def clone(it: Judging, started: Program) -> list[Judgement]:
+    """``git clone``, ``hg clone``: what is installed in that folder later on is not this repository."""
     words = after_options(started.args[1:], ("-b", "--branch", "--depth", "-o", "--origin", "-c", "--config", "-j"))
     directory = it.at.directory
-    if started.args[:1] != ("clone",) or not words or directory is None or directory.startswith("/"):
+    if started.args[:1] != ("clone",) or not words or directory is None:
         return []
     told = [word for word in words[1:] if not word.startswith("-")]
     folder = told[0] if told else posixpath.basename(words[0].rstrip("/")).removesuffix(".git")
     path = posixpath.normpath(posixpath.join(directory, folder))
-    if "$" not in folder and path not in (".", "..") and not path.startswith(("/", "../")):
+    if it.lookup.manifest_of(posixpath.basename(path)) is not None:
+        return []  # by its name this one itself
+    in_image = directory.startswith("/")
+    if "$" not in folder and path not in (".", "..", "/") and (in_image or not path.startswith(("/", "../"))):
         it.job.cloned[path] = it.at.at.line
     return []
 

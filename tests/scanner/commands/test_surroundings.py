@@ -208,3 +208,30 @@ def test_a_script_of_powershell_is_followed() -> None:
     text = _workflow("run: pwsh -File scripts/a.ps1")
     files = {"scripts/a.ps1": "pip install -r r.txt\n", "r.txt": "x\n", ".github/workflows/a.yml": text}
     assert [c.path for c in _installs(files) if c.context == "ci"] == [".github/workflows/a.yml", "scripts/a.ps1"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RUN git clone https://x.example/y /opt/y && pip install -r /opt/y/r.txt",
+        "RUN git clone --depth 1 https://x.example/y.git\nRUN cd y && pip install .",
+        "RUN hg clone https://x.example/y /opt/y\nRUN pip install /opt/y[z]",
+        "WORKDIR /opt\nRUN git clone https://x.example/y\nWORKDIR /opt/y\nRUN pip install -e .",
+    ],
+)
+def test_what_an_image_clones_is_not_the_project(text: str) -> None:
+    files = {"Dockerfile": f"FROM x\nCOPY setup.py /app/\n{text}\nRUN pip install /app\n", "setup.py": ""}
+    assert [c.argv[-1] for c in _installs(files)] == ["/app"]
+
+
+def test_a_file_beside_a_clone_is_ones_own() -> None:
+    text = _workflow(
+        "run: git clone https://x.example/y", "run: pip install -r y/r.txt", "run: cd y && pip install -r ../own.txt"
+    )
+    assert [c.source for c in _installs({".github/workflows/a.yml": text, "own.txt": "x\n"})] == ["own.txt"]
+
+
+def test_a_clone_of_the_repository_itself_is_no_other() -> None:
+    text = _workflow("run: git clone https://x.example/own-thing && cd own-thing && pip install .")
+    found = _installs({".github/workflows/a.yml": text, "setup.cfg": "[metadata]\nname = own_thing\n"})
+    assert [c.kind for c in found] == ["install"]
