@@ -16,6 +16,7 @@ from rules.rollout.selection import defaults, rules_of, short
 from rules.ruff.catalog import ruff_rules
 from rules.ruff.emit import Conflict, RuffConfig
 from rules.ruff.standing import Standing
+from rules.ruff.translate import below
 from rules.ruff.union import families
 from rules.uv import version
 
@@ -47,7 +48,7 @@ def beside(config: RuffConfig, there: Standing, sources: Collection[str] = ()) -
     for pattern in (*config.lint.get("exclude", ()), *config.top.get("extend-exclude", ())):
         silent.setdefault(pattern, set()).update(new)
     if sources:
-        silent = {pattern: codes for pattern, codes in silent.items() if _catches(pattern, sources)}
+        silent = {pattern: codes for pattern, codes in silent.items() if catches(pattern, sources)}
     per_file = {
         pattern: list(families(left, everything))
         for pattern, codes in silent.items()
@@ -112,7 +113,19 @@ def _measured(made: RuffConfig, new: Sequence[str], lint: Mapping[str, Any], the
     return replace(made, top=top, tables={**made.tables, "pycodestyle": style})
 
 
-def _catches(pattern: str, sources: Iterable[str]) -> bool:
+def left_out(theirs: Mapping[str, Any], ours: Iterable[Collection[str]], sources: Iterable[str]) -> list[str]:
+    """Files that Ruff leaves out as it is set up today, and one of the old tools does not; ``ours``: its patterns."""
+    lint, formatting = theirs.get("lint") or {}, theirs.get("format") or {}
+    patterns = [*_texts(theirs.get("exclude")), *_texts(theirs.get("extend-exclude"))]
+    patterns += [p for p in _texts(lint.get("exclude")) if p in _texts(formatting.get("exclude"))]
+    whole = [new for old in patterns for new in (old.rstrip("/"), *below(old))]
+    gone = [path for path in sources if any(catches(p, [path]) for p in whole if not p.startswith("!"))]
+    tools = [list(own) for own in ours]
+    return [path for path in gone if any(not any(catches(p, [path]) for p in own) for own in tools)]
+
+
+def catches(pattern: str, sources: Iterable[str]) -> bool:
+    """Whether Ruff's ``pattern`` catches one of ``sources``."""
     if pattern.startswith("!"):
         return True
     plain = pattern.removeprefix("./")

@@ -15,7 +15,7 @@ from rules.migration import Edit, Ground
 from rules.rollout.checkers import is_configured
 from rules.ruff import actions, commands, comments, hooks, in_programs, pins, programs, prose, removal
 from rules.ruff.base import below, inside
-from rules.ruff.beside import beside, turned_off
+from rules.ruff.beside import beside, left_out, turned_off
 from rules.ruff.catalog import BUILT_IN, counterparts, plugins, ruff_rules
 from rules.ruff.comments import Silence
 from rules.ruff.emit import Conflict, RuffConfig, as_toml, into_pyproject, into_ruff_toml
@@ -26,6 +26,7 @@ from rules.ruff.reduced import codes
 from rules.ruff.runs import HOOKS, OTHERS
 from rules.ruff.setup import Conversion, convert
 from rules.ruff.standing import Standing, configured, standing
+from rules.ruff.translate import below as patterns_of
 from rules.ruff.union import families
 from rules.uv import version
 from scanner.inventory import Repository
@@ -98,6 +99,7 @@ def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
         *([_reduced(reduced)] if reduced else ()),
         *_aside(setup, tools),
         *_idle(ground, here, tools),
+        *_left_out(here, made),
     )
     empty = LintMove(repository=ground.repository.id, refusals=refusals, setup=setup, notes=stays)
     if not tools:
@@ -270,6 +272,20 @@ def _idle(ground: Ground, here: Ground, tools: frozenset[str]) -> Iterator[PlanB
     if tools and not runs and configured(here)[1] is not None:
         message = "Ruff is configured and nothing runs it: with this patch what it is set to counts at the gate"
         yield PlanBlocker(code="ruff-configured", message=message, path=None, line=None, decision=None)
+
+
+def _left_out(here: Ground, made: Conversion) -> Iterator[PlanBlocker]:
+    """Files that Ruff is told to leave out today, and that an old tool looks at."""
+    path, own = configured(here)
+    ours = [made.flake8.excluded] if made.flake8 is not None else []
+    ours += [(*(n for old in made.isort.skipped for n in patterns_of(old)), *made.isort.globs)] if made.isort else []
+    ours += [tuple(n for old in made.black.excluded for n in patterns_of(old))] if made.black is not None else []
+    sources = sorted(p for p in here.facts.files if p.endswith(".py") and not is_test_data(p))
+    gone = left_out(own, ours, sources) if own is not None and ours else []
+    if gone:
+        message = f"Ruff is told to leave out {gone[0]}" + (f" and {len(gone) - 1} more files" if len(gone) > 1 else "")
+        message += ", which an old tool looks at: not checked any more"
+        yield PlanBlocker(code="ruff-configured", message=message, path=path, line=None, decision=None)
 
 
 def _aside(setup: Setup, tools: Collection[str]) -> Iterator[PlanBlocker]:

@@ -340,3 +340,17 @@ def test_a_pass_before_the_one_that_counts_is_no_configuration(moved: Callable[.
     files["scripts/lint.sh"] = "#!/bin/sh\nisort shop --check-only --lines-after-imports 2\n"
     config = tomllib.loads(moved(files)["ruff.toml"])["lint"]["isort"]
     assert config == {"lines-after-imports": 2}
+
+
+def test_what_ruff_is_told_to_leave_out_is_said(moved: Callable[..., Any]) -> None:
+    files = {
+        "ruff.toml": 'extend-exclude = ["lib"]\n[lint]\nselect = ["F"]\n',
+        "Makefile": "lint:\n\tisort -c .\n\truff check .\n",
+        "lib/vendored.py": "",
+        "a.py": "",
+    }
+    (note,) = [n for n in moved(files).move.notes if "leave out" in n.message]
+    assert (note.code, note.path) == ("ruff-configured", "ruff.toml")
+    assert "lib/vendored.py" in note.message
+    files[".isort.cfg"] = "[settings]\nskip = lib\n"
+    assert not [n for n in moved(files).move.notes if "leave out" in n.message]
