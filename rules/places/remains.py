@@ -125,10 +125,11 @@ def _still_said(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> 
     """One note for each file that still calls an old tool on lines about which nothing was said."""
     tools = {t for target in context.targets.values() for t in target.tools & MANAGERS if context.any_of(t) is not None}
     noted = {(note.path, note.line) for note in context.notes}
+    left = {note.path for note in context.notes if "left as it is" in note.message} | context.images_left
     for path in sorted(ground.facts.files) if tools else ():
         edit = edits.get(path)
         told = edit is not None and path.lower().endswith((".md", ".rst"))  # in `_prose`
-        if told or not may_speak(path) or ASIDE.search(path) or path in context.images_left:
+        if told or not may_speak(path) or ASIDE.search(path) or path in left:
             continue
         if (text := edit.after if edit is not None else ground.read(path)) is None:
             continue
