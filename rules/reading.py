@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rules.finding import Evidence
 from scanner.inventory import Command, Disagreement, Lockfile, Project, Reason, Repository, UsedIndex
-from scanner.layout import is_dev_file
+from scanner.requirement_files import is_dev_file
 
 LOCKERS = frozenset({"uv", "poetry", "pdm", "pipenv", "rye", "pixi"})
 PIP_LIKE = frozenset({"pip", "pip-tools", "setuptools"})

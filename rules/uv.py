@@ -18,7 +18,7 @@ from rules.pythons import data, dotted, ends, is_over, minor, oldest_download
 from rules.reading import below, inside, package_indexes
 from rules.step import Site
 from scanner.inventory import Dependency, Lockfile, Project
-from scanner.layout import group_of_file
+from scanner.requirement_files import group_of_file
 
 _TOML_PINS = 'awk -F\'"\' \'/^name = "/{n=tolower($2); gsub(/[-_.]+/,"-",n)} /^version = "/{print n "==" $2}\''
 _TEXT_PINS = (

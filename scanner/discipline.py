@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from scanner.facts import Extract, Lock, Manifest, Requirement
+from scanner.folder import Folder, folder_of
 from scanner.freshness.verdict import Verdict
 from scanner.inventory import Discipline, Reason
-from scanner.layout import Folder, constraint_files, folder_of, includes_of, is_dev_file, reads_build_file
+from scanner.layout import constraint_files, includes_of, reads_build_file
+from scanner.requirement_files import is_dev_file
 from scanner.rivals import differences
 
 _CONDA_EXPORT = re.compile(r"[^\s=<>!~|,]{1,200}=(?P<version>[^\s=<>!~|,]{1,100})(?P<build>=[^\s=<>!~|,]{1,100})?")

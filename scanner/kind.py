@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.facts import EntryPoint, Hint, Manifest
+from scanner.folder import Folder, is_inside
 from scanner.inventory import Kind, Reason
 from scanner.known_frameworks import BOTS, CHAT_CLIENTS, GUIS, JOBS, PAGES, QUEUES, SERVERS, WEB, WORKERS
-from scanner.layout import Folder, is_inside, is_side_file
 from scanner.purpose import Said, first_said, said_by_name, template_word
+from scanner.roles import is_side_file
 from scanner.toml_reader import table
 from scanner.workloads import RUNS_ITS_IMAGE
 

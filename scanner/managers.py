@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.facts import Extract, Location, Lock, Manifest
+from scanner.folder import Folder
 from scanner.inventory import Command, Evidence
-from scanner.layout import Folder, constraint_files, includes_of, is_dev_file, reads_build_file
+from scanner.layout import constraint_files, includes_of, reads_build_file
+from scanner.requirement_files import is_dev_file
 from scanner.toml_reader import table
 
 LOCK_MANAGERS = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from scanner.facts import Manifest
+from scanner.folder import Folder, is_inside
 from scanner.inventory import Blocker
-from scanner.layout import Folder, is_inside
 from scanner.toml_reader import table
 
 _COMPILING_BACKENDS = re.compile(

@@ -12,6 +12,7 @@ from scanner.commands.classify import manager_of
 from scanner.discipline import LockState, declared, judge_discipline
 from scanner.environments import declared_python, disagreements, environments
 from scanner.facts import Extract, Hint, Index, Location, Manifest, PythonVersion, Requirement
+from scanner.folder import Folder, folder_of, is_inside, owner_of
 from scanner.freshness.verdict import Verdict
 from scanner.inventory import (
     Command,
@@ -25,12 +26,12 @@ from scanner.inventory import (
     UsedIndex,
 )
 from scanner.kind import kind_of
-from scanner.layout import Folder, folder_of, group_of_file, is_inside, owner_of
 from scanner.lock_health import indexes_of
 from scanner.managers import Managers, find_managers
 from scanner.obstacles import obstacles
 from scanner.pinned_versions import pinned_versions
 from scanner.pipeline import in_side_folder
+from scanner.requirement_files import group_of_file
 from scanner.signature import signature
 from scanner.toml_reader import table
 

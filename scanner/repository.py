@@ -20,6 +20,7 @@ from scanner.commands.lookup import Lookup, build_lookup
 from scanner.commands.stages import python_lines
 from scanner.config import Config
 from scanner.facts import Extract
+from scanner.folder import Folder, folder_of, is_inside, owner_of
 from scanner.freshness.verdict import Verdict
 from scanner.images import grade
 from scanner.inventory import (
@@ -32,23 +33,13 @@ from scanner.inventory import (
     Repository,
     Tool,
 )
-from scanner.layout import (
-    Folder,
-    bringers,
-    folder_of,
-    is_inside,
-    is_side_file,
-    lay_out,
-    other_code,
-    owner_of,
-    python_files,
-    python_prevails,
-)
+from scanner.layout import bringers, lay_out
 from scanner.lint_use import tools_in_use
 from scanner.locks import judge_locks
 from scanner.ownership import criticality_of, owners_of
 from scanner.project import Scenery, describe_project
 from scanner.references import references_of
+from scanner.roles import is_side_file, other_code, python_files, python_prevails
 from scanner.workloads import workloads_of
 
 

@@ -19,7 +19,7 @@ from rules.rule import Answer, Case, Rule
 from scanner.environments import told
 from scanner.inventory import Disagreement, Environment, Environments, Project
 from scanner.inventory import Evidence as Place
-from scanner.layout import is_dev_file
+from scanner.requirement_files import is_dev_file
 from scanner.words import listed
 
 Cause: TypeAlias = Literal["install", "python", "index"]

@@ -19,7 +19,7 @@ from rules.reading import about_relock, is_deployed, locks, reasons, relock, sen
 from rules.rule import Answer, Case, Rule
 from scanner.freshness.coverage import ANOTHER
 from scanner.inventory import Lockfile, Project, Reason
-from scanner.layout import is_dev_file
+from scanner.requirement_files import is_dev_file
 
 
 def check(case: Case) -> Iterator[Answer]:

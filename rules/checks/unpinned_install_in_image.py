@@ -17,7 +17,7 @@ from rules.finding import Evidence
 from rules.reading import is_compiled, is_side_image, lacks_lock, main_projects, project_around, reasons, sentence
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Image, Project, Reason
-from scanner.layout import is_dev_file
+from scanner.requirement_files import is_dev_file
 
 _INSTALLS = {
     "uv": "uv sync --locked --no-dev",

@@ -45,7 +45,8 @@ from rules.migrations.standard import table
 from rules.migrations.toml_text import Value
 from rules.pythons import dotted
 from scanner.facts import Lock, LockedPackage
-from scanner.layout import folder_of, group_of_file
+from scanner.folder import folder_of
+from scanner.requirement_files import group_of_file
 from scanner.words import listed
 
 _INSTALLERS = frozenset({"setuptools", "pip", "distribute", "wheel"})

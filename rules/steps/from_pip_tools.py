@@ -23,7 +23,7 @@ from rules.uv import (
     unused,
 )
 from scanner.inventory import Lockfile, Project
-from scanner.layout import group_of_file
+from scanner.requirement_files import group_of_file
 
 
 def write(site: Site) -> Iterator[Step]:

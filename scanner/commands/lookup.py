@@ -15,7 +15,7 @@ from scanner.commands.container import Container, image_bases
 from scanner.commands.file_tree import FileTree, file_tree
 from scanner.commands.image_builds import ImageBuild, builds_of
 from scanner.facts import Extract, Invocation, Requirement
-from scanner.layout import owner_of
+from scanner.folder import owner_of
 from scanner.toml_reader import table
 
 MAX_INCLUDES = 12

@@ -6,7 +6,10 @@ import pytest
 
 from scanner.collect import RepoFacts
 from scanner.facts import Extract, Location, Lock, Manifest, Requirement, Table, Workspace
-from scanner.layout import Folder, is_dev_file, is_runtime_file, is_side_file, lay_out, other_code, reads_build_file
+from scanner.folder import Folder
+from scanner.layout import lay_out, reads_build_file
+from scanner.requirement_files import is_dev_file, is_runtime_file
+from scanner.roles import is_side_file, other_code
 
 
 def manifest(path: str, form: str = "pyproject.toml", **fields: object) -> Extract:
