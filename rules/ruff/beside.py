@@ -6,8 +6,6 @@ selected, Ruff's own default holds: it is named, as the version of Ruff is raise
 
 from __future__ import annotations
 
-import fnmatch
-import posixpath
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 from rules.rollout.selection import defaults, rules_of, short
 from rules.ruff.catalog import ruff_rules
 from rules.ruff.emit import Conflict, RuffConfig
+from rules.ruff.patterns import catches
 from rules.ruff.standing import Standing
 from rules.ruff.translate import below
 from rules.ruff.union import families
@@ -122,19 +121,6 @@ def left_out(theirs: Mapping[str, Any], ours: Iterable[Collection[str]], sources
     gone = [path for path in sources if any(catches(p, [path]) for p in whole if not p.startswith("!"))]
     tools = [list(own) for own in ours]
     return [path for path in gone if any(not any(catches(p, [path]) for p in own) for own in tools)]
-
-
-def catches(pattern: str, sources: Iterable[str]) -> bool:
-    """Whether Ruff's ``pattern`` catches one of ``sources``."""
-    if pattern.startswith("!"):
-        return True
-    plain = pattern.removeprefix("./")
-    return any(
-        fnmatch.fnmatchcase(way, p)
-        for path in sources
-        for way in (path, posixpath.basename(path))
-        for p in (plain, plain.removeprefix("**/"))
-    )
 
 
 def turned_off(config: RuffConfig, theirs: Mapping[str, Any]) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ class Setup:
     ``None`` for a tool that is not in use. ``base`` is the folder that everything is seen from (``""``: the root).
     ``plugins`` are flake8's, by normalised name; ``files`` hold the options, by tool, ``aside`` are configurations that
     stand elsewhere. ``others`` are the smaller tools, ``sources`` the files of Python, ``paths`` all.
-    ``loose``: folders that isort alone takes for the project's own.
+    ``loose``: folders that isort alone takes for the project's own. ``flake8_gates``: the runs of each of ``flake8``.
     """
 
     base: str = ""
@@ -53,6 +53,7 @@ class Setup:
     sources: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()
+    flake8_gates: tuple[tuple[Run, ...], ...] = ()
 
 
 def gather(ground: Ground) -> Setup:
@@ -63,11 +64,13 @@ def gather(ground: Ground) -> Setup:
     files: dict[str, str] = {}
     project = _pyproject(ground)
     named = {*_declared(ground), *(p for r in runs if r.tool == "flake8" for p in r.plugins)}
+    flake8 = _flake8(ground, project, runs, files) if "flake8" in in_use else None
     isort = _isort(ground, project, runs, files) if "isort" in in_use or "flake8-isort" in named else None
     sources = tuple(sorted(p for p in ground.facts.files if p.endswith((".py", ".pyi"))))
     return Setup(
         base=base.folder,
-        flake8=_flake8(ground, project, runs, files) if "flake8" in in_use else None,
+        flake8=tuple(config for config, _ in flake8) if flake8 is not None else None,
+        flake8_gates=tuple(gates for _, gates in flake8 or ()),
         isort=isort,
         black=_black(ground, project, runs, files) if "black" in in_use else None,
         black_argv=next((r.argv for r in runs if r.tool == "black"), ()),
@@ -87,11 +90,13 @@ def gather(ground: Ground) -> Setup:
 
 def _flake8(
     ground: Ground, project: Mapping[str, Any], runs: tuple[Run, ...], files: dict[str, str]
-) -> tuple[Flake8Config, ...]:
+) -> list[tuple[Flake8Config, tuple[Run, ...]]]:
+    """Each configuration of a run that can fail, with its runs."""
     written = _flake8_files(ground, project, runs, files)
     gates = [r for r in runs if r.tool == "flake8" and not r.advisory]
-    made = [_configured(ground, written, run) for run in gates] or [written]
-    return tuple(_unique(made))
+    made = [(_configured(ground, written, run), run) for run in gates]
+    found = [(config, tuple(run for other, run in made if other == config)) for config in _unique([c for c, _ in made])]
+    return found or [(written, ())]
 
 
 def _unique(configs: list[Flake8Config]) -> list[Flake8Config]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 
 def of_names(pattern: str, sources: Collection[str]) -> tuple[str, ...]:
@@ -40,3 +40,16 @@ def _catches(pattern: str, sources: Collection[str]) -> set[str]:
         for path in sources
         if fnmatch.fnmatchcase(path, pattern) or fnmatch.fnmatchcase(posixpath.basename(path), pattern)
     }
+
+
+def catches(pattern: str, sources: Iterable[str]) -> bool:
+    """Whether Ruff's ``pattern`` catches one of ``sources``."""
+    if pattern.startswith("!"):
+        return True
+    plain = pattern.removeprefix("./")
+    return any(
+        fnmatch.fnmatchcase(way, p)
+        for path in sources
+        for way in (path, posixpath.basename(path))
+        for p in (plain, plain.removeprefix("**/"))
+    )

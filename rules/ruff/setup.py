@@ -13,7 +13,7 @@ from rules.ruff.flake8_config import Flake8Config
 from rules.ruff.gather import Setup
 from rules.ruff.isort_config import IsortRules, translate_isort
 from rules.ruff.linters import LINTERS, Asked, Part, yapf
-from rules.ruff.patterns import of_names
+from rules.ruff.patterns import catches, of_names
 from rules.ruff.scope import Scope, scope
 from rules.ruff.translate import RuffLint, below, read_otherwise, translate
 from rules.ruff.union import Share, families, united
@@ -45,7 +45,7 @@ class Conversion:
 
 def convert(setup: Setup, *, target: str | None = None) -> Conversion:
     """``target`` is the Python to aim at (``py310``) where the manifest does not say."""
-    flake8 = _joined([_flake8(c, setup) for c in setup.flake8]) if setup.flake8 is not None else None
+    flake8 = _joined([_flake8(c, setup) for c in setup.flake8], setup) if setup.flake8 is not None else None
     isort = _with_loose(translate_isort(setup.isort), setup.loose) if setup.isort is not None else None
     black = translate_black(setup.black, setup.black_argv) if setup.black is not None else None
     made = [(a, _translated(a)) for a in setup.others]
@@ -148,10 +148,14 @@ def _short(lint: RuffLint) -> RuffLint:
     return replace(lint, excluded=kept)
 
 
-def _joined(parts: list[RuffLint]) -> RuffLint | None:
-    """Several runs that can fail: a rule counts where one of them reports it; files are free where all let them be."""
+def _joined(parts: list[RuffLint], setup: Setup) -> RuffLint | None:
+    """Several runs that can fail: a rule counts where one of them reports it; files are free where all let them be.
+
+    Runs over folders apart (``flake8 --config tests/.flake8 tests``) let go by folder.
+    """
     if not parts:
         return None
+    apart = _apart(parts, setup)
     whole = parts[0]
     for part in parts[1:]:
         ours, theirs = dict(whole.per_file), dict(part.per_file)
@@ -170,4 +174,21 @@ def _joined(parts: list[RuffLint]) -> RuffLint | None:
             settings=settings,
             uncovered=tuple(dict.fromkeys((*whole.uncovered, *part.uncovered))),
         )
-    return whole
+    return replace(whole, per_file=tuple(dict.fromkeys((*whole.per_file, *apart))))
+
+
+def _apart(parts: list[RuffLint], setup: Setup) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What each part leaves out where it alone is run: rules that only others have, its own patterns."""
+    scopes = [scope(runs, setup.sources).paths or () for runs in setup.flake8_gates]
+    caught = [{path for p in paths for path in setup.sources if catches(p, [path])} for paths in scopes]
+    if len(parts) < 2 or len(scopes) != len(parts) or not all(caught):
+        return
+    if sum(map(len, caught)) != len(set[str]().union(*caught)):
+        return
+    everything = {rule for part in parts for rule in part.select}
+    for part, paths, own in zip(parts, scopes, caught, strict=True):
+        for path in paths if everything - set(part.select) else ():
+            yield path, tuple(sorted(everything - set(part.select)))
+        for pattern, codes in part.per_file:
+            if all(path in own for path in setup.sources if catches(pattern, [path])):
+                yield pattern, codes

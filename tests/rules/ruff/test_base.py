@@ -176,3 +176,19 @@ def test_nbqa_looks_at_notebooks_alone(moved: Callable[..., Any]) -> None:
     runs = {run.tool: run for run in moved({".pre-commit-config.yaml": hooks, "a.py": ""}).move.setup.runs}
     assert [runs[tool].covers("a.py") for tool in ("pyupgrade", "black")] == [False, True]
     assert runs["pyupgrade"].covers("a.ipynb")
+
+
+def test_a_folder_with_a_run_of_its_own_lets_go_by_folder(moved: Callable[..., Any]) -> None:
+    script = "#!/bin/sh\nflake8 --config .flake8 src/shop\nflake8 --config tests/.flake8 tests\n"
+    files = {
+        "run-checks.sh": script,
+        ".flake8": "[flake8]\nmax-complexity = 10\nper-file-ignores =\n    src/shop/__init__.py:F401\n",
+        "tests/.flake8": "[flake8]\nmax-complexity = 10\nextend-ignore = C901,E731\n",
+        "src/shop/__init__.py": "",
+        "tests/test_a.py": "",
+    }
+    after = moved(files)
+    config = tomllib.loads(after["ruff.toml"])["lint"]
+    assert config["per-file-ignores"] == {"src/shop/__init__.py": ["F401"], "tests/**": ["C901", "E731"]}
+    assert {"C901", "E731"} <= set(config["select"])
+    assert not {".flake8", "tests/.flake8"} & set(after.files)
