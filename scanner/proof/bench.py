@@ -24,10 +24,11 @@ from scanner.format import Unreadable
 from scanner.pep508 import git_reference
 from scanner.proof import scratch
 from scanner.proof.apart import told_apart
-from scanner.proof.causes import Unasked, unasked
+from scanner.proof.causes import Unasked, unasked, version_of
 from scanner.proof.interpreter import interpreter
 from scanner.proof.seed import seed
 from scanner.proof.settings import Settings
+from scanner.proof.stated import in_cache
 from scanner.toml_reader import loads, strings, table
 
 _ROUNDS = 40
@@ -111,7 +112,12 @@ class Bench:
         for _ in range(_ROUNDS):
             done = self._uv("lock")
             found = None if done.ok else unasked(done.stderr)
-            if found is None or not (self._built_by_older(*found, done.stderr) or self._helped(*found)):
+            if found is None or not (
+                self._built_by_older(*found, done.stderr)
+                or self._helped(*found)
+                or self._stated(*found, version_of(found[0], done.stderr))
+                or self._avoided(*found)
+            ):
                 break
         return done
 
@@ -164,10 +170,34 @@ class Bench:
             self.assumed[name] = why
             self._write_manifest(self.assumed)
             return True
-        if why is Unasked.NOT_BUILT and name not in self.avoided:
-            self.avoided.add(name)
-            return True
         return False
+
+    def _stated(self, name: str, why: Unasked, version: str | None) -> bool:
+        """Whether the source distribution itself says something new of a package that could not be asked.
+
+        Without a build only where the old lock is whole: it shows what is missing or too much.
+        """
+        builds = self._settings.allow_build
+        if name in self._recorded or version is None or why not in (Unasked.NOT_BUILT, Unasked.UNBUILDABLE):
+            return False
+        known = in_cache(self._cache, name, version) if builds or (self._move.pins and self._move.complete) else None
+        if known is None:
+            return False
+        self._recorded[name].append(known)
+        self.assumed[name] = Unasked.STATED_UNBUILT if builds else Unasked.STATED
+        self._write_manifest(self.assumed)
+        return True
+
+    def _avoided(self, name: str, why: Unasked) -> bool:
+        """Whether another version of a package may do, as nothing is built."""
+        if why not in (Unasked.NOT_BUILT, Unasked.UNBUILDABLE) or self._settings.allow_build or name in self.avoided:
+            return False
+        self.avoided.add(name)
+        return True
+
+    @property
+    def _cache(self) -> str:
+        return dict(self._settings.env).get("UV_CACHE_DIR", self._settings.cache)
 
     def _built_by_older(self, name: str, why: Unasked, stderr: str) -> bool:
         """Whether there is an older setuptools to try for a package that does not build."""
@@ -189,7 +219,7 @@ class Bench:
     def _uv(self, *arguments: str) -> sandbox.Completed:
         settings = self._settings
         env = dict(settings.env) | {
-            "UV_CACHE_DIR": dict(settings.env).get("UV_CACHE_DIR", settings.cache),
+            "UV_CACHE_DIR": self._cache,
             "UV_PYTHON": self._python,
             "UV_PYTHON_DOWNLOADS": "never",
             "UV_NO_PROGRESS": "1",

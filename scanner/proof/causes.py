@@ -12,6 +12,7 @@ from scanner.proof.interpreter import NOT_BUILT
 from scanner.proof.scratch import BACKEND_NAME
 from scanner.proof.settings import Settings
 from scanner.sandbox import Completed
+from scanner.words import clipped
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}"
 _ATOM = re.compile(rf"(?P<name>{_NAME})(?:\[[^\]\n]{{0,200}}\])?(?:[=<>!~]=?[^\s,]{{1,80}})?")
@@ -26,11 +27,11 @@ def said(done: Completed, settings: Settings) -> str:
     if host is not None:
         return (
             f"out of reach: {host} did not answer, so nothing is known of the patch; prove it where {host} can be "
-            f"reached, or with a mirror (--index). uv: {_complaint(done)}"[:_LIMIT]
+            f"reached, or with a mirror (--index). uv: {clipped(_complaint(done), _LIMIT)}"
         )
     text = _complaint(done)
     known = next((meaning for words, meaning in _KNOWN if words in text), None)
-    return f"{known}: {text}"[:_LIMIT] if known else text[:_LIMIT]
+    return clipped(f"{known}: {text}" if known else text, _LIMIT)
 
 
 def unreached(stderr: str) -> str | None:
@@ -69,6 +70,10 @@ _KNOWN = (
         "there is no version of",
         "a version that is asked for is gone from the index: another one, or an index that has it",
     ),
+    (
+        "has invalid metadata",
+        "uv cannot read a package's metadata: take another version, or write [[tool.uv.dependency-metadata]]",
+    ),
     ("does not satisfy", "what is required does not admit the Pythons of the project: narrow its range, or its pins"),
     ("No solution found", "what is required contradicts itself, whatever the lock says"),
 )
@@ -81,6 +86,19 @@ class Unasked(Enum):
     UNREACHED = "where it is kept could not be reached"
     UNBUILDABLE = "it does not build"
     UNLIKE = "the index now says less of it than the old lock"
+    INVALID = "uv cannot read what the index says of it"
+    STATED = "it has no wheel, nothing is built, and the old lock does not say"
+    STATED_UNBUILT = "it does not build, and the old lock does not say"
+
+    @property
+    def stays(self) -> bool:
+        """Whether every later lock needs the answer, too."""
+        return self not in (Unasked.NOT_BUILT, Unasked.UNREACHED, Unasked.STATED)
+
+    @property
+    def of_itself(self) -> bool:
+        """Whether the answer is what the source distribution states, and not what the old lock records."""
+        return self in (Unasked.STATED, Unasked.STATED_UNBUILT)
 
 
 def unasked(stderr: str) -> tuple[str, Unasked] | None:
@@ -88,7 +106,8 @@ def unasked(stderr: str) -> tuple[str, Unasked] | None:
     text = _joined(stderr)
     found = _NOT_ASKED.search(text)
     if found is None:
-        return None
+        found = _INVALID.search(text)
+        return (str(canonicalize_name(found["name"])), Unasked.INVALID) if found is not None else None
     if "Git operation failed" in text or any(words in text for words in _NO_CONNECTION):
         why = Unasked.UNREACHED
     else:
@@ -97,6 +116,18 @@ def unasked(stderr: str) -> tuple[str, Unasked] | None:
 
 
 _NOT_ASKED = re.compile(rf"Failed to (?:download|fetch|build|download and build) `(?P<name>{_NAME})(?:==| @ (?!file:))")
+
+
+_INVALID = re.compile(rf"(?P<name>{_NAME})==\S{{1,80}} has invalid metadata")
+
+
+def version_of(name: str, stderr: str) -> str | None:
+    """The version of a package that could not be built, where uv says it."""
+    found = (f for f in _VERSION.finditer(_joined(stderr)) if canonicalize_name(f["name"]) == name)
+    return next((f["version"] for f in found), None)
+
+
+_VERSION = re.compile(rf"`(?P<name>{_NAME})==(?P<version>[A-Za-z0-9.+!_-]{{1,80}})`")
 
 
 def culprits(stderr: str, names: Collection[str]) -> frozenset[str]:

@@ -25,7 +25,7 @@ from scanner.markers import parse
 from scanner.proof import scratch
 from scanner.proof.bench import Bench, indexes, without_recorded
 from scanner.proof.cache import ProofCache
-from scanner.proof.causes import Unasked, cause_of, culprits, said, unreached
+from scanner.proof.causes import cause_of, culprits, said, unreached
 from scanner.proof.compare import Comparison, compare
 from scanner.proof.installed import PLATFORMS, holds, pythons
 from scanner.proof.outcome import Proved, Trial
@@ -314,8 +314,7 @@ class _Proving:
         if SEED_HOST in found.lock:
             raise _Failed("the lock still holds what was only asked for")
         assumed = self._bench.assumed
-        needed = (Unasked.UNBUILDABLE, Unasked.UNLIKE)
-        unbuildable = frozenset(name for name, why in assumed.items() if why in needed)
+        unbuildable = frozenset(name for name, why in assumed.items() if why.stays)
         self._bench.build_with(found.built_with)
         self._bench.put(None, found.constraints, found.environments)
         for kept in dict.fromkeys((unbuildable, frozenset(assumed))):

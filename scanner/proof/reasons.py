@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -84,12 +85,12 @@ class Reasons:
             for edge in package_tables(entry.get("dependencies")):
                 if normal_name(str(edge.get("name"))) in added:
                     asking[str(entry.get("name"))].append(str(edge.get("name")))
-                    if "platform_machine" in str(edge.get("marker")):
+                    if re.search(r"platform_machine|sys_platform|platform_system", str(edge.get("marker"))):
                         machines.add(normal_name(str(edge.get("name"))))
         if machines:
             yield (
-                f"the old lock was made on another machine: {listed(sorted(machines), 4)} is for some processors "
-                "(platform_machine), Linux on x86_64 among them. To decide: let Linux have it, as pip does there"
+                f"the old lock was made on another machine: {listed(sorted(machines), 4)} is for some systems or "
+                "processors, Linux on x86_64 among them. To decide: let Linux have it, as pip does there"
             )
         for name, wanted in sorted(asking.items())[:10]:
             if normal_name(name) not in added:
@@ -139,6 +140,7 @@ def assumptions(assumed: Mapping[str, Unasked], kept: Collection[str]) -> Iterat
     for why in Unasked:
         names = sorted(name for name, found in assumed.items() if found is why)
         if names:
-            yield f"the dependencies of {listed(names)} are those that the old lock records: {why.value}"
+            who = "its source distribution states" if why.of_itself else "the old lock records"
+            yield f"the dependencies of {listed(names)} are those that {who}: {why.value}"
     if kept:
         yield f"kept in [[tool.uv.dependency-metadata]]: {listed(sorted(kept))}"

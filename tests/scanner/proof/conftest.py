@@ -44,14 +44,21 @@ class Wheelhouse:
                 wheel.writestr(zipfile.ZipInfo(path), text)
         return hashlib.sha256(target.read_bytes()).hexdigest()
 
-    def add_source(self, name: str, version: str, backend: str, needs: Sequence[str] = ()) -> None:
-        """A source distribution whose backend is the text ``backend``, and ``needs`` what it is built with."""
+    def add_source(
+        self, name: str, version: str, backend: str, needs: Sequence[str] = (), states: str | None = None
+    ) -> None:
+        """A source distribution whose backend is the text ``backend``, and ``needs`` what it is built with.
+
+        ``states`` is what setuptools wrote into it when it was made.
+        """
         stem = f"{name.replace('-', '_')}-{version}"
         files = {
             "pyproject.toml": f'[build-system]\nrequires = {list(needs)}\nbuild-backend = "own"\nbackend-path = ["."]\n',
             "own.py": backend,
             "PKG-INFO": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
         }
+        if states is not None:
+            files[f"{name}.egg-info/requires.txt"] = states
         with tarfile.open(self.folder / f"{stem}.tar.gz", "w:gz") as archive:
             for path, text in files.items():
                 entry = tarfile.TarInfo(f"{stem}/{path}")

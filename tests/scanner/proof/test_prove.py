@@ -296,6 +296,24 @@ def test_tools_stay_as_they_are_where_older_ones_do_not_help(prover: Prover, whe
     assert (found.proof.status, found.built_with, found.recorded) == ("proved", (), (known,))
 
 
+def test_what_does_not_build_is_taken_at_its_word(prover: Prover, wheelhouse: Any, tmp_path: Path) -> None:
+    """Its own ``requires.txt`` says what it needs; the old lock, which does not, shows that nothing else moved."""
+    wheelhouse.add("beta", "1.0")
+    wheelhouse.add_source("alpha", "1.0", _spy(tmp_path / "trace"), states="beta>=1\n\n[x]\ngamma\n")
+    pins = (_pin("alpha", "1.0"), _pin("beta", "1.0"))
+    found = prover(MANIFEST.format('"alpha"'), *pins)
+    assert found.proof.status == "proved", found.proof.reason
+    assert "alpha are those that its source distribution states: it has no wheel" in (found.proof.reason or "")
+    assert found.recorded == ()
+    assert not (tmp_path / "trace").exists()
+    assert prover(MANIFEST.format('"alpha"'), _pin("alpha", "1.0"), complete=False).proof.status == "failed"
+    prover.settings = replace(prover.settings, allow_build=True)
+    found = prover(MANIFEST.format('"alpha"'), *pins)
+    assert found.proof.status == "proved", found.proof.reason
+    known = Recorded(name="alpha", version="1.0", requires=("beta>=1", "gamma ; extra == 'x'"), extras=("x",))
+    assert found.recorded == (known,)
+
+
 def test_metadata_of_what_does_not_build_stays(prover: Prover, wheelhouse: Any, tmp_path: Path) -> None:
     wheelhouse.add("beta", "1.0")
     wheelhouse.add_source("alpha", "1.0", _spy(tmp_path / "trace"))
