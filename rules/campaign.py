@@ -24,7 +24,7 @@ State = Literal[
 STATES: Mapping[State, str] = {
     "done": "nothing is left to move; whether it is locked is told by the findings",
     "in-review": "the fleet file says that a change is being reviewed",
-    "ready": "nothing stands in the way",
+    "ready": "nothing that the scan shows stands in the way",
     "awaiting-parents": "repositories that it cannot move without move first",
     "blocked-by-a-decision": "a person has to decide something",
     "not-solvable": "the proof found no resolution that keeps what is locked",

@@ -21,6 +21,14 @@ def listed(words: Sequence[str], most: int | None = None) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
 
 
+def clipped(text: str, most: int) -> str:
+    """A text of at most ``most`` characters that ends with a whole word, and says where there was more."""
+    if len(text) <= most:
+        return text
+    head = text[: most - 1]
+    return (head.rpartition(" ")[0] or head).rstrip(" ,;:.") + "…"
+
+
 def rough(hours: float) -> float:
     """Estimated hours as people say them: quarters below two, halves below ten, whole ones above."""
     step = 0.25 if hours < 2 else 0.5 if hours < 10 else 1.0

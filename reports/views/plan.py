@@ -15,7 +15,7 @@ from rules.plan import Plan, Plans, Proof
 from rules.rollout.standing import Rollout
 from rules.waves import Wave
 from scanner.inventory import Fleet
-from scanner.words import listed, rough
+from scanner.words import clipped, listed, rough
 
 _PLACES = 3
 
@@ -241,7 +241,7 @@ def _why(proof: Proof) -> str | None:
     moved = [f"{c.name} from elsewhere" for c in proof.origin_changes[:3]]
     added = [f"{name} is new" for name in proof.added[:3]]
     parts = [*changed, *moved, *added, *([proof.reason] if proof.reason else [])]
-    return "; ".join(parts)[:300] or None
+    return clipped("; ".join(parts), 300) or None
 
 
 def _steps(plan: Plan, names: dict[str, str]) -> Table:

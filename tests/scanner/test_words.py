@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.words import counted, listed, rough
+from scanner.words import clipped, counted, listed, rough
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,16 @@ def test_listed(words: list[str], most: int | None, text: str) -> None:
 )
 def test_rough_hours(hours: float, said: float) -> None:
     assert rough(hours) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "said"),
+    [
+        ("two words", 9, "two words"),
+        ("two words", 8, "two…"),
+        ("keep these, and more", 13, "keep these…"),
+        ("xxxxx", 3, "xx…"),
+    ],
+)
+def test_texts_are_cut_between_words(text: str, most: int, said: str) -> None:
+    assert clipped(text, most) == said
