@@ -217,6 +217,8 @@ def _is_python(projects: tuple[Project, ...], facts: RepoFacts) -> bool:
         return not other_code(facts) and any(p.build_backend or p.requires_python or p.name for p in mains)
     if any(p.publishes or p.build_backend for p in mains):
         return True
+    if any(p.dependencies and p.lockfiles for p in mains):
+        return True
     if any(p.dependencies for p in mains):
         return len(python) >= 2 or not other_code(facts)
     product = [path for path in python if not is_side_file(path)]

@@ -88,10 +88,10 @@ def _reasons(reasons: Table) -> Table:
         if at[0] not in ("locked", "none")
     }
     ranked = sorted(found.items(), key=lambda item: (-item[1].number, item[0]))
-    short, full = reasons.columns.index("in short"), reasons.columns.index("reason")
-    example = {text(row[short]): row[full] for row in reversed(reasons.rows)}
+    state, short, full = (reasons.columns.index(name) for name in ("lock", "in short", "reason"))
+    example = {(text(row[state]), text(row[short])): row[full] for row in reversed(reasons.rows)}
     rows: list[tuple[Cell, ...]] = [
-        (lock, reason, number, example[reason]) for (lock, reason), number in ranked[:_REASONS]
+        (lock, reason, number, example[lock, reason]) for (lock, reason), number in ranked[:_REASONS]
     ]
     return Table(
         name="ranked-reasons",

@@ -179,13 +179,15 @@ class Judging:
     def without_lock(self, tool: str, lock: str, enforced: Enforced) -> Judgement:
         """An install whose lock was not found: inside an image it may be there all the same, copied from elsewhere."""
         in_image = self.in_image()
+        manifest = self.lookup.nearest(self.at, ("pyproject.toml", "Pipfile")).path
+        if (line := self.job.relocked.get(tool)) is not None:
+            return self.resolved(tool, f"the lock is made anew before (line {line})", manifest)
         committed = self.lookup.tree.has_name(lock)
         checked = tool in self.job.checked and enforced == "locked"
         if in_image and committed and (checked or _needs_its_lock(tool, enforced)):
             self.installed_from_lock()
             because = f"it fails without {lock}"
             return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because)
-        manifest = self.lookup.nearest(self.at, ("pyproject.toml", "Pipfile")).path
         left_out = in_image and (self._lies_at_or_above(manifest, lock) if manifest else committed)
         because = f"{lock} is not copied into the image" if left_out else f"no {lock} is committed"
         return self.resolved(tool, because, manifest)

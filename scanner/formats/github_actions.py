@@ -138,7 +138,17 @@ def _axis(matrix: Mapping, path: tuple[str, ...]) -> Iterator[Scalar]:
     includes = [item for node in matrix.seq("include") for item in literal_items(node) if isinstance(item, Mapping)]
     for holder in (matrix, *includes):
         for node in holder.seq(path[0]):
-            yield from (s for s in _below(node, path[1:]) if s.text not in excluded)
+            whole = _version_in_parts(node)
+            yield from (s for s in _below(whole or node, path[1:]) if s.text not in excluded)
+
+
+def _version_in_parts(node: Node) -> Scalar | None:
+    """``[3, 11]`` as ``3.11``: workflows put such pairs together with ``join``."""
+    parts = list(node) if isinstance(node, Sequence) else []
+    numbers = [part for part in parts if isinstance(part, Scalar) and part.text.isdecimal()]
+    if len(parts) not in (2, 3) or len(numbers) != len(parts) or numbers[0].text not in ("2", "3"):
+        return None
+    return replace(numbers[0], text=".".join(number.text for number in numbers))
 
 
 def _below(node: Node, path: tuple[str, ...]) -> Iterator[Scalar]:

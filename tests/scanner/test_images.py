@@ -54,6 +54,7 @@ CASES = [
     ("L0", "FROM continuumio/miniconda3\nCOPY environment.yml .\nRUN conda env create -f environment.yml\n"),
     ("L1", "FROM python:3.11\nCOPY . .\nRUN uv pip install --system -r requirements-open.txt\n"),
     ("L1", "FROM python:3.11\nCOPY . .\nRUN pip install uv && uv pip install --system .\n"),
+    ("L1", UV + "COPY pyproject.toml .\nRUN uv lock\nRUN uv sync --locked\n"),
     ("L2", "FROM python:3.11\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"),
     ("L2", "FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.txt && pip install -e .\n"),
     ("L2", "FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.in -c requirements.txt\n"),

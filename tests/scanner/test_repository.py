@@ -42,6 +42,16 @@ def test_one_application_from_end_to_end(inventory: Make) -> None:
 @pytest.mark.parametrize(
     ("files", "is_python"),
     [
+        (
+            {
+                "server/Pipfile": "[packages]\naiohttp = '*'\n",
+                "server/Pipfile.lock": '{"_meta": {"hash": {"sha256": "0"}}, "default": {}, "develop": {}}',
+                "server/server.py": "",
+                "web/a.js": "",
+                "web/b.js": "",
+            },
+            True,
+        ),
         ({"pyproject.toml": PROJECT.format("shop"), "shop/__init__.py": ""}, True),
         ({"requirements.txt": "x", "app.py": "", "web.ts": "", "index.ts": "", "main.ts": ""}, False),
         ({"requirements.txt": "x", "app.py": "", "api.py": "", "a.ts": "", "b.ts": "", "c.ts": ""}, True),

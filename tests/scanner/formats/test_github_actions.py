@@ -274,3 +274,17 @@ def test_a_folder_that_an_input_names_is_kept_as_written() -> None:
     )
     assert [(i.directory, i.asked) for i in extract.invocations] == [("lib", "${{ inputs.dir }}")]
     assert extract.settings == {"inputs": {"dir": "lib"}}
+
+
+def test_a_python_in_parts_is_one_version() -> None:
+    text = """\
+on: push
+jobs:
+  test:
+    strategy:
+      matrix:
+        python: [[3, 11], [3, 12]]
+    steps:
+      - run: tox -e py${{ join(matrix.python, '') }}
+"""
+    assert [version for version, *_ in _pythons(_read(text))] == ["3.11", "3.12"]
