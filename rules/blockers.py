@@ -5,6 +5,7 @@ The codes are a fixed list; :data:`KINDS` documents them. A blocker without a de
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -131,7 +132,7 @@ def _uv(site: Site, waits: Waits) -> Iterator[PlanBlocker]:
             yield _made(known.code, known.message, known.path, known.line)
         yield from _locks(site, project)
         yield from _manifest(project)
-        yield from _indexes(project)
+        yield from _indexes(project, _of_others(site.repository))
         yield from _python(project)
         yield from _installed(project)
     yield from _undeclared(site)
@@ -173,10 +174,18 @@ def _manifest(project: Project) -> Iterator[PlanBlocker]:
         yield _made("manifest-by-hand", f"to be written by hand: {', '.join(by_hand[:5])}", manifest_of(project))
 
 
-def _indexes(project: Project) -> Iterator[PlanBlocker]:
+def _of_others(repository: Repository) -> frozenset[tuple[str, int | None]]:
+    """Where automation installs something by name alone (a tool, the published package): no index of a project's."""
+    places: defaultdict[tuple[str, int | None], set[str]] = defaultdict(set)
+    for command in repository.commands:
+        places[command.path, command.line].add(command.kind)
+    return frozenset(place for place, kinds in places.items() if "adhoc" in kinds and "install" not in kinds)
+
+
+def _indexes(project: Project, others: frozenset[tuple[str, int | None]]) -> Iterator[PlanBlocker]:
     if project.primary_manager in ("conda", "pixi"):
         return  # their channels are no indexes of uv
-    own = package_indexes(project)
+    own = [i for i in package_indexes(project) if (i.path, i.line) not in others]
     public = any((i.name or "").lower() == "pypi" for i in project.indexes)
     extra = [i for i in own if i.kind == "extra-index"]
     main = {i.url for i in own if i.kind == "index"}

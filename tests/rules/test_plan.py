@@ -32,6 +32,7 @@ from scanner.inventory import (
     Repository,
     Tool,
     ToolVersion,
+    UsedIndex,
     VersionPair,
 )
 
@@ -136,6 +137,15 @@ def test_a_folder_beside_the_project_is_no_external_path() -> None:
     project = poetry(path="api", manifests=("api/pyproject.toml",), dependencies=(inside, outside))
     found = [b for b in plans(a_repository("shop", project))["shop", "uv"].blockers if b.code == "external-path"]
     assert [b.message for b in found] == ["kit lies outside the repository"]
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("adhoc", set()), ("install", {"index-order"})])
+def test_an_index_from_which_something_else_is_tried_is_no_question(kind: str, asked: set[str]) -> None:
+    place = {"path": ".github/workflows/deploy.yml", "line": 167}
+    extra = UsedIndex(url="https://trial.example/simple", kind="extra-index", name=None, credentials=False, **place)  # type: ignore[arg-type]
+    tried = a_command("pip install --extra-index-url https://trial.example/simple shop", kind=kind, **place)
+    plan = plans(a_repository("shop", poetry(indexes=(extra,)), commands=(tried,)))["shop", "uv"]
+    assert {b.code for b in plan.blockers} == asked
 
 
 @pytest.mark.parametrize(
