@@ -15,7 +15,7 @@ from rules.effort import Effort
 from rules.finding import Evidence
 from rules.linters import in_use
 from rules.pythons import dotted, is_over, minor
-from rules.reading import differences, is_deployed, main_projects
+from rules.reading import differences, is_deployed, is_side_image, main_projects
 from rules.step import Site, Track
 from rules.tool_versions import NamedVersion, by_tool, named_versions
 from scanner.inventory import Evidence as Place
@@ -129,7 +129,7 @@ def _urgency(site: Site) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
         for name, evidence in (*_of_tools(project), *_of_locks(project), *_of_places(site, project)):
             found.setdefault(name, []).append(evidence)
     for image in site.repository.images:
-        if image.grade in ("L0", "L1"):
+        if image.grade in ("L0", "L1") and not is_side_image(image.path):
             found.setdefault("unpinned-image", []).append(Evidence(path=image.path, text=f"grade {image.grade}"))
     for name, places in found.items():
         yield name, tuple(dict.fromkeys(places))
@@ -160,7 +160,9 @@ def _of_locks(project: Project) -> Iterator[tuple[str, Evidence]]:
 def _of_places(site: Site, project: Project) -> Iterator[tuple[str, Evidence]]:
     for declared in project.python_versions:
         version = minor(declared.version)
-        if declared.kind in ("image", "version-file", "runtime-file") and version and is_over(version, site.as_of):
+        aside = declared.kind == "image" and is_side_image(declared.path)
+        runs = declared.kind in ("image", "version-file", "runtime-file") and not aside
+        if runs and version and is_over(version, site.as_of):
             yield (
                 "end-of-life-python",
                 Evidence(path=declared.path, line=declared.line, text=f"Python {dotted(version)}"),

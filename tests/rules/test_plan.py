@@ -119,6 +119,16 @@ def test_weights_of_the_configuration_count() -> None:
     assert points == {"criticality-high": 99.0, "risk-medium": -99.0}
 
 
+@pytest.mark.parametrize(("path", "factors"), [("Dockerfile", 2), ("example/Dockerfile", 0)])
+def test_an_image_beside_what_ships_makes_nothing_urgent(path: str, factors: int) -> None:
+    old = DeclaredPython(version="3.7", path=path, line=1, kind="image")
+    repository = a_repository(
+        "shop", poetry(python_versions=(old,)), images=(an_image(path=path, grade="L0", tool="pip"),)
+    )
+    because = {f.factor for f in plans(repository)["shop", "uv"].priority.because}
+    assert len(because & {"end-of-life-python", "unpinned-image"}) == factors
+
+
 def test_effort_is_the_sum_of_its_parts_and_blockers_are_typed() -> None:
     stale = a_lockfile(path="poetry.lock", tool="poetry", status="stale")
     plan = plans(a_repository("shop", poetry(lockfiles=(stale,), requires_python=None)))["shop", "uv"]
