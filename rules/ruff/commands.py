@@ -21,7 +21,7 @@ from rules.ruff.arguments import arguments
 from rules.ruff.runs import OTHERS
 from rules.uv import version
 from scanner.facts import Extract, Invocation
-from scanner.lint_tools import tools_of_command
+from scanner.lint_tools import tools_of_command, unwrap
 
 TOOLS = ("flake8", "isort", "black")
 _ALIASES = {
@@ -133,9 +133,6 @@ def _invocations(extract: Extract) -> Iterator[Invocation]:
             yield from (call for step in stage.instructions for call in step.invocations)
 
 
-_NO_RUNS = frozenset("--with -e --upgrade-package --reinstall-package add install upgrade uninstall remove".split())
-
-
 def _started(word: str) -> str | None:
     """The tool that a word starts where it stands for a program."""
     name = posixpath.basename(word)
@@ -221,29 +218,42 @@ def _call(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) -
 
 
 def _tool(words: Sequence[Word], swap: Swap) -> int | None:
-    """Where the tool's name stands: first, behind ``-m``, or behind a runner of which nothing else is the program."""
-    for number, word in enumerate(words[:7]):
-        if _started(word.value) in swap.tools:
-            before = [w.value for w in words[:number]]
-            if not before:
-                return 0
-            if _PYTHON.fullmatch(posixpath.basename(before[0])) and before[-1] == "-m":
-                return number
-            if before[0].endswith("pre-commit"):
-                return number
-            runs = posixpath.basename(before[0]) in _RUNNERS and before[-1] not in _NO_RUNS
-            return number if runs else None
-    return None
+    """Where the tool's name stands: first, behind ``-m``, or where a runner's own options and their values end."""
+    values = [word.value for word in words]
+    first = posixpath.basename(values[0])
+    named = [number for number, value in enumerate(values[:7]) if _started(value) in swap.tools]
+    if named[:1] == [0]:
+        return 0
+    if _PYTHON.fullmatch(first):
+        return next((number for number in named if values[number - 1] == "-m"), None)
+    if values[0].endswith("pre-commit"):
+        return next(iter(named), None)
+    if first not in _RUNNERS:
+        return None
+    number = len(values) - len(unwrap(values)[0])
+    return number if number and _started(values[number]) in swap.tools else None
+
+
+_NO_RUNS = frozenset("install add uninstall remove upgrade echo".split())
 
 
 def _noted(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) -> None:
     """A tool that is started behind something that is not known, or through a variable of its name."""
     started = {use.tool for use in tools_of_command(call.values)} & swap.tools
     held = {m[1].lower() for w in call.words[:1] for m in re.finditer(r"\$[({](\w{1,40})[)}]", w.raw)} & swap.tools
-    for tool in sorted(started | held):
+    behind = {
+        tool
+        for before, word in zip(call.words, call.words[1:6] if _NO_RUNS.isdisjoint(call.values) else (), strict=False)
+        if before.value.startswith("$") and (tool := _started(word.value)) in swap.tools and tool is not None
+    }
+    for tool in sorted(started | held | behind):
         look(line_of(text, call.begin), f"starts {tool} in a way that is not understood")
 
 
+_VALUED = frozenset(
+    "-r -c -e -E -G --group --only-group --no-group --extra --extras --no-extra --with --without --only --optional "
+    "--package --editable --requirement --constraint --upgrade-package --reinstall-package".split()
+)
 _ADDING = ("uv", "poetry", "pdm", "rye", "pipenv")
 
 
@@ -262,7 +272,7 @@ def _packages(text: str, call: Call, swap: Swap) -> Iterator[Splice]:
     placed = any(re.match(r"ruff\b", w.value) for w in rest)
     for before, word in zip(call.words[at:], rest, strict=False):
         name = re.match(r"[A-Za-z0-9][\w.-]*", word.value)
-        if name is None or before.value in ("-r", "-c", "-e") or str(canonicalize_name(name[0])) not in swap.packages:
+        if name is None or before.value in _VALUED or str(canonicalize_name(name[0])) not in swap.packages:
             continue
         if placed:
             yield Splice(_gap(text, word.start), word.end, "")
