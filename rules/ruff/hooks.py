@@ -30,6 +30,7 @@ _ORDER = ("isort", "autoflake", "pyupgrade", "flake8")  # who mends comes first,
 _KEPT = ("alias", "files", "exclude", "stages", "always_run", "verbose", "fail_fast", "require_serial")
 
 
+_BLANK = re.compile(r"[ \t]*\r?\n")
 _New = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
@@ -128,7 +129,9 @@ def _replaced(text: str, old: list[_Hook], kept: list[_Hook], there: list[Mappin
         head = [f"{indent}- repo: {REPO}", f"{indent}  rev: v{version('ruff')}", f"{indent}  hooks:"]
         new = gap.join([*head, *rows]) + gap
         if whole:
-            yield Splice(start, end, new)
+            last = max(_item(text, hook.repository)[1] for hook in leaving)
+            apart = not _BLANK.match(text, end) and _BLANK.match(text, last) and text[last:].strip()
+            yield Splice(start, end, new + (gap if apart else ""))
         elif first in kept:
             yield Splice(start, start, new + (gap if "\n\n" in text[start:end] else ""))
         else:

@@ -354,3 +354,13 @@ def test_what_ruff_is_told_to_leave_out_is_said(moved: Callable[..., Any]) -> No
     assert "lib/vendored.py" in note.message
     files[".isort.cfg"] = "[settings]\nskip = lib\n"
     assert not [n for n in moved(files).move.notes if "leave out" in n.message]
+
+
+def test_the_empty_line_before_the_next_hooks_stays(moved: Callable[..., Any]) -> None:
+    text = (
+        "repos:\n  - repo: https://github.com/psf/black\n    rev: 24.1.0\n    hooks:\n      - id: black\n"
+        "  - repo: https://github.com/PyCQA/flake8\n    rev: 7.0.0\n    hooks:\n      - id: flake8\n\n"
+        "  - repo: https://github.com/pre-commit/mirrors-mypy\n    rev: v1.0.0\n    hooks:\n      - id: mypy\n"
+    )
+    after = moved({".pre-commit-config.yaml": text})[".pre-commit-config.yaml"]
+    assert "      - id: ruff-format\n\n  - repo: https://github.com/pre-commit/mirrors-mypy\n" in after
