@@ -26,6 +26,91 @@ def _called(function: ast.expr) -> str | None:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", None)
 
 
+def spread_keys(text: str, name: str) -> frozenset[str] | None:
+    """The keys that a dictionary of the script gets, by its statements; ``None`` where these do not tell all."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return _keys_of(tree, name, frozenset())
+
+
+def _keys_of(tree: ast.Module, name: str, seen: frozenset[str]) -> frozenset[str] | None:
+    if name in seen:
+        return frozenset()
+    seen |= {name}
+    found: set[str] = set()
+    made = False
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if isinstance(target, ast.Name) and target.id == name:
+                    keys = literal_keys(node.value)
+                    if keys is None:
+                        return None
+                    found |= keys
+                    made = True
+                elif _is_of(target, name):
+                    key = target.slice if isinstance(target, ast.Subscript) else None
+                    if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+                        return None
+                    found.add(key.value)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_of(node.func, name):
+            if node.func.attr not in ("update", "setdefault", "get", "pop", "keys", "items"):
+                return None
+            keys = _updated(tree, node, seen)
+            if keys is None:
+                return None
+            found |= keys
+    return frozenset(found) if made else None
+
+
+def _is_of(node: ast.expr, name: str) -> bool:
+    """Whether a node is an item or an attribute of the variable ``name``."""
+    inner = node.value if isinstance(node, ast.Subscript | ast.Attribute) else None
+    return isinstance(inner, ast.Name) and inner.id == name
+
+
+def _updated(tree: ast.Module, call: ast.Call, seen: frozenset[str]) -> frozenset[str] | None:
+    """The keys that a call of a dictionary's method adds."""
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if method == "update":
+        parts = [_keys_of(tree, a.id, seen) if isinstance(a, ast.Name) else literal_keys(a) for a in call.args]
+        named = [keyword.arg for keyword in call.keywords]
+        if None in parts or None in named:
+            return None
+        return frozenset(key for part in parts for key in part or ()) | frozenset(key for key in named if key)
+    if method == "setdefault":
+        first = call.args[0] if call.args else None
+        return frozenset({first.value}) if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
+    return frozenset()
+
+
+def literal_keys(node: ast.expr | None) -> frozenset[str] | None:
+    """The keys of a dictionary that is written out; ``None`` for anything else."""
+    if isinstance(node, ast.Dict):
+        keys = [k.value if isinstance(k, ast.Constant) else None for k in node.keys]
+    elif isinstance(node, ast.Call) and _called(node.func) == "dict" and not node.args:
+        keys = [keyword.arg for keyword in node.keywords]
+    else:
+        return None
+    return frozenset(k for k in keys if isinstance(k, str)) if all(isinstance(k, str) for k in keys) else None
+
+
+def conditional_lines(text: str) -> frozenset[int]:
+    """The lines of a script that do not run in any case: below conditions, attempts, loops and in functions."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    kinds = (ast.If, ast.Try, ast.For, ast.While, ast.FunctionDef, ast.ClassDef)
+    blocks = [node for node in tree.body if isinstance(node, kinds)]
+    calls = [node for block in blocks for node in ast.walk(block) if isinstance(node, ast.Call)]
+    calls = [call for call in calls if _called(call.func) == "setup"]
+    guarded = [b for b in blocks if not any(b.lineno <= c.lineno <= (b.end_lineno or 0) for c in calls)]
+    return frozenset(n for b in guarded for n in range(b.lineno, (b.end_lineno or b.lineno) + 1))
+
+
 def without_arguments(text: str, names: Sequence[str]) -> str:
     """A script without these arguments of its call of ``setup``."""
     call = setup_call(text)

@@ -21,7 +21,15 @@ from rules.migrations.draft import Wish
 from rules.migrations.ground import Site, Stop
 from rules.migrations.pep import is_version, requirement_text
 from rules.migrations.read_files import lines_of, target_of
-from rules.migrations.setup_script import setup_call, without_arguments, without_dead, without_keys
+from rules.migrations.setup_script import (
+    conditional_lines,
+    literal_keys,
+    setup_call,
+    spread_keys,
+    without_arguments,
+    without_dead,
+    without_keys,
+)
 from rules.migrations.toml_text import Row, string, value_text
 from scanner.facts import Include, Manifest, Requirement
 from scanner.ini_reader import scan
@@ -42,6 +50,7 @@ _FIELDS = {
     "keywords": "keywords",
     "project_urls": "urls",
 }
+_SPREAD = "Which fields are these? [project] names each one, as a value or in `dynamic`; one left out is lost."
 _POINTS = {"console_scripts": "scripts", "gui_scripts": "gui-scripts", "scripts": None}
 _MOVED = ("install_requires", "extras_require", "python_requires", "tests_require", "setup_requires")
 
@@ -92,7 +101,16 @@ def _keywords(site: Site, manifest: Manifest) -> Iterable[str]:
                 yield from (key.replace("-", "_") for key in section.values)
         return
     call = setup_call(text)
-    yield from (k.arg for k in call.keywords if k.arg and not _is_nothing(k.value)) if call else ()
+    for keyword in call.keywords if call else ():
+        if keyword.arg is not None:
+            yield from () if _is_nothing(keyword.value) else (keyword.arg,)
+            continue
+        value = keyword.value
+        keys = spread_keys(text, value.id) if isinstance(value, ast.Name) else literal_keys(value)
+        if keys is None:
+            message = f"setup(**{ast.unparse(value)[:60]}): which fields that sets only running it would tell"
+            raise Stop("setup-py-logic", message, manifest.path, keyword.value.lineno, _SPREAD)
+        yield from sorted(keys)
 
 
 def _is_nothing(value: ast.expr) -> bool:
@@ -167,9 +185,20 @@ def _build_system(base: Base, files: Sequence[Manifest]) -> None:
     if "build-system" in base.document:
         return
     build = (item for m in files for item in m.requirements if item.scope == "build" and item.name != "setuptools")
-    needs = [_wish(item).text for item in build]
+    needs = [_wish(item).text for item in build if not _only_sometimes(base.site, item)]
     rows = f"requires = {value_text(['setuptools>=61', *needs])}\nbuild-backend = {string(_backend(base.site))}\n"
     base.draft.tables.insert(0, "[build-system]\n" + rows)
+
+
+def _only_sometimes(site: Site, item: Requirement) -> bool:
+    """Whether the script asks for something to build with under a condition alone; that is named, and not taken."""
+    lines = conditional_lines(site.ground.read(item.at.path) or "") if item.at.path.endswith(".py") else frozenset()
+    if item.at.line not in lines:
+        return False
+    message = f"{item.raw} is asked for to build under a condition only; [build-system] does not name it"
+    decision = "Does every build need it? Then name it in [build-system] requires."
+    site.note("setup-py-logic", message, item.at.path, item.at.line, decision)
+    return True
 
 
 def _backend(site: Site) -> str:

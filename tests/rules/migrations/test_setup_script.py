@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import ast
 
-from rules.migrations.setup_script import without_arguments, without_dead
+from rules.migrations.setup_script import conditional_lines, spread_keys, without_arguments, without_dead
 
 READING = """\
 import io
@@ -101,3 +101,40 @@ def test_a_comment_goes_with_its_argument():
 def test_statements_on_one_line_stay():
     text = "from setuptools import setup\na = 1; b = open('r').read()\nsetup(name='a', install_requires=b)\n"
     assert "a = 1; b = open" in _without(text)
+
+
+SPREAD = """\
+from setuptools import setup
+DATA = {"name": "shop", "version": "1"}
+MORE = dict(license="MIT")
+if True:
+    DATA["description"] = "x"
+DATA.update(MORE, author="Ann")
+DATA.update({"classifiers": ["a"]})
+"""
+
+
+def test_the_keys_of_a_dictionary_that_setup_is_given() -> None:
+    keys = {"name", "version", "license", "description", "author", "classifiers"}
+    assert spread_keys(SPREAD, "DATA") == keys
+    assert spread_keys(SPREAD, "other") is None
+    for line in ("DATA.update(read())", "DATA[key] = 1", "DATA = read()", "DATA.update(**more)", "DATA.fill()"):
+        assert spread_keys(f"{SPREAD}{line}\n", "DATA") is None, line
+    assert spread_keys("A = {}\nB = {}\nA.update(B)\nB.update(A)\n", "A") == frozenset()
+    assert spread_keys("A = (", "A") is None
+
+
+def test_what_setup_is_given_in_a_dictionary_is_dynamic(migrated) -> None:
+    script = SPREAD + "setup(python_requires='>=3.9', **DATA)\n"
+    result = migrated({"setup.py": script, "shop/__init__.py": "", "requirements.txt": "a\n"})
+    assert result.data["project"]["dynamic"] == ["authors", "classifiers", "description", "license"]
+    unseen = script.replace("DATA.update(MORE", "DATA.update(read()")
+    assert migrated({"setup.py": unseen, "shop/__init__.py": "", "requirements.txt": "a\n"}).refused == [
+        "setup-py-logic"
+    ]
+
+
+def test_lines_that_run_under_a_condition_only() -> None:
+    text = "a = 1\nif a:\n    b = 2\ndef main():\n    setup(x=1)\ntry:\n    c = 3\nexcept E:\n    pass\n"
+    assert conditional_lines(text) == {2, 3, 6, 7, 8, 9}
+    assert conditional_lines("(") == frozenset()
