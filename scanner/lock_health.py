@@ -61,6 +61,8 @@ def _foreign_files(lock: Lock) -> Iterator[Fault]:
 
 def _other(file: str, package: LockedPackage) -> str | None:
     """Whose file this is, where that is certainly somebody else; ``None`` for the package's own and for odd names."""
+    if _is_plainly_own(file, package):
+        return None
     try:
         if file.endswith(".whl"):
             name, version, *_ = parse_wheel_filename(file)
@@ -73,6 +75,16 @@ def _other(file: str, package: LockedPackage) -> str | None:
         return f"{name} {version}"
     same = own == version or own.public == version.public
     return None if same or name != package.key else str(version)
+
+
+def _is_plainly_own(file: str, package: LockedPackage) -> bool:
+    """Whether the file bears the very name and version; so nearly all do, and taking names apart is slow."""
+    end = len(package.key)
+    version = f"-{package.version}"
+    if not file.startswith(version, end) or file[:end].lower().replace("_", "-").replace(".", "-") != package.key:
+        return False
+    rest = file[end + len(version) :]
+    return rest in (".tar.gz", ".zip") or (rest.startswith("-") and rest.endswith(".whl"))
 
 
 def _two_digests(lock: Lock) -> Iterator[Fault]:

@@ -67,24 +67,24 @@ def classify_repository(extracts: Mapping[str, Extract], lookup: Lookup) -> tupl
         commands = classify_all(extract.invocations, lookup)
         found.update(dict.fromkeys(_once(commands) if extract.format == "shell" else commands))
     ci = [c for c in found if c.context == "ci"]
-    for extract in ours:
-        for inside in _tested_in_images(extract, ci):
-            found.update(dict.fromkeys(_in_images(inside, lookup)))
+    for inside in _tested_in_images(ours, ci):
+        found.update(dict.fromkeys(_in_images(inside, lookup)))
     return tuple(found)
 
 
-def _tested_in_images(extract: Extract, ci: Sequence[Command]) -> Iterator[list[Invocation]]:
+def _tested_in_images(extracts: Iterable[Extract], ci: Sequence[Command]) -> Iterator[list[Invocation]]:
     """The commands of each job in CI that installs nothing and tests in a container, or where CI never installs."""
     installing = {(c.path, c.job) for c in ci if c.kind == "install"}
     contained = {(c.path, c.line, c.job) for c in ci if program(c.argv).name in _CONTAINERS}
     testing = {(c.path, c.job) for c in ci if c.kind == "test"}
-    apart = {c.job for c in ci if c.kind == "test" and (c.path, c.line, c.job) in contained}
-    apart.update(job for job in extract.settings.get("images", ()) if (extract.path, job) in testing)
-    for job in dict.fromkeys(i.job for i in extract.invocations if i.context == "ci" and i.disabled is None):
-        if (extract.path, job) in installing:
-            continue
-        if job in apart or (not installing and (extract.path, job) in testing):
-            yield [i for i in extract.invocations if i.context == "ci" and i.job == job]
+    in_containers = {c.job for c in ci if c.kind == "test" and (c.path, c.line, c.job) in contained}
+    for extract in extracts:
+        apart = {job for job in extract.settings.get("images", ()) if (extract.path, job) in testing} | in_containers
+        for job in dict.fromkeys(i.job for i in extract.invocations if i.context == "ci" and i.disabled is None):
+            if (extract.path, job) in installing:
+                continue
+            if job in apart or (not installing and (extract.path, job) in testing):
+                yield [i for i in extract.invocations if i.context == "ci" and i.job == job]
 
 
 def _once(commands: Iterable[Command]) -> Iterator[Command]:

@@ -74,6 +74,7 @@ class Walk:
         self._conditions = Conditions(self._words, self._functions, is_ci=writer.is_ci)
         self._called: set[str] = set()
         self._active: list[str] = []
+        self._env: tuple[object, tuple[tuple[str, str], ...]] = (None, ())
         self._containers: dict[str, dict[str, str]] = {}  # what is mounted, by the name that they were started under
         self._handlers: dict[str, Callable[[Node, State, int], None]] = {
             "command": self._plain_command,
@@ -554,12 +555,20 @@ class Walk:
     def _emit(self, argv: list[str], prefix: dict[str, str], row: int, state: State) -> None:
         env = {k: v for k in state.exported if (v := state.variables.get(k)) is not None}
         env.update(prefix)
-        shown = tuple(sorted((k, clean_value(k, self._masks.show(v, state.directory))) for k, v in env.items()))
+        shown = self._shown(env, state.directory)
         asked = state.asked if state.directory is None or (state.asked or "").startswith("$PWD") else None
         with self._only(self._writer.only or state.only):
             self._writer.emit(
                 [self._masks.show(word, state.directory) for word in argv], shown, state.directory, row, asked
             )
+
+    def _shown(self, env: Mapping[str, str], directory: str | None) -> tuple[tuple[str, str], ...]:
+        """Variables as they are told; those of one command are mostly those of the one before."""
+        key = (tuple(env.items()), directory)
+        if key != self._env[0]:
+            told = sorted((k, clean_value(k, self._masks.show(v, directory))) for k, v in env.items())
+            self._env = key, tuple(told)
+        return self._env[1]
 
     def _asked(self, argv: list[str], state: State) -> str | None:
         """The folder as written, where the caller says it: by an argument, an input, or by its own folder."""
