@@ -98,6 +98,7 @@ class _Conversion:
         self._refuse_two_origins(held)
         self._keep_what_installers_needed()
         self._default_groups()
+        self._refuse_against_the_project()
         self._default_only_what_is_locked(held)
         self._keep_apart(held, unlike, root)
         for family in self._same:
@@ -528,9 +529,26 @@ class _Conversion:
                     ):
                         raise self._out_of_step(path, pin, wish)
 
-    def _out_of_step(self, path: str, pin: LockedPackage, wish: Wish) -> Stop:
+    def _refuse_against_the_project(self) -> None:
+        """A version that somebody pinned by hand, and that the project itself does not admit: uv installs both."""
+        declared = [Wish(name=_name(text), text=text, path=self._site.manifest) for text in self._declared_texts()]
+        always = {
+            str(canonicalize_name(w.name)): w for w in (*declared, *self._draft.dependencies) if ";" not in w.text
+        }
+        for path, listing in self._listings.items():
+            groups = [name for name in self._names.get(path, ()) if name.startswith("group:")]
+            for pin in listing.pins if groups and self._is_by_hand(listing) else ():
+                wish = always.get(pin.key)
+                if wish is not None and not pin.marker and not wish.source and not admits(wish.text, pin.version):
+                    raise self._out_of_step(path, pin, wish, by_hand=True)
+
+    def _declared_texts(self) -> list[str]:
+        texts = self._base.project.get("dependencies", ())
+        return [text for text in texts if isinstance(text, str)] if isinstance(texts, list | tuple) else []
+
+    def _out_of_step(self, path: str, pin: LockedPackage, wish: Wish, *, by_hand: bool = False) -> Stop:
         message = f"{path} holds {pin.name} {pin.version}, which {wish.text} ({wish.path}) does not admit"
-        if wish.path in self._base.reads:
+        if by_hand or wish.path in self._base.reads:
             message += ": the package itself demands that, and uv installs it with every group"
             return Stop("conflicting-pins", message, path, pin.line)
         decision = "Compile that file again, so that the comparison is fair?"
@@ -566,6 +584,11 @@ class _Conversion:
             return compiled[0]
         pinned = [p for p, listing in self._listings.items() if listing.is_pinned]
         return root if root in pinned else pinned[0] if pinned else None
+
+
+def _name(text: str) -> str:
+    found = re.match(r"[A-Za-z0-9._-]+", text)
+    return found[0] if found else text
 
 
 def _unextra(text: str) -> str:

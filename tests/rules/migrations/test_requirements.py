@@ -621,3 +621,15 @@ def test_constraints_at_an_address_are_named_and_constrain_no_longer(migrated):
     result = migrated(files)
     assert result.data["project"]["dependencies"] == ["alpha"]
     assert any("https://files.example/common.txt constrains no longer" in note for note in result.noted)
+
+
+def test_a_pin_by_hand_that_the_project_does_not_admit(migrated):
+    setup = "from setuptools import setup\nsetup(name='shop', version='1', python_requires='>=3.9', install_requires=['numpy~=1.24.4'])\n"
+    files = {"setup.py": setup, "shop.py": "", "requirements/dev.txt": "numpy==1.22.1\n"}
+    result = migrated(files)
+    assert result.refused == ["conflicting-pins"]
+    blocker = result.migration.refusals[0].blocker
+    assert (blocker.path, blocker.line) == ("requirements/dev.txt", 1)
+    assert "the package itself demands that" in blocker.message
+    files["requirements/dev.txt"] = "numpy==1.24.5\n"
+    assert migrated(files).refused == []
