@@ -15,10 +15,12 @@ from rules.migration import Edit, Ground, Migration
 from rules.places import bots, dockerfile, github, nox, pipelines, plain, pre_commit, prose
 from rules.places.comments import retold
 from rules.places.context import Context
+from rules.places.docker_steps import started
 from rules.places.kept import keep_needed
 from rules.places.remains import ASIDE, note_remains
 from rules.places.sound import is_sound
-from rules.places.target import targets
+from rules.places.still_said import still_said
+from rules.places.target import MANAGERS, targets
 
 Editor = Callable[[str, str, Context], str]
 
@@ -85,6 +87,7 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
         after = mark + after
         if after != before:
             edits[path] = Edit(path=path, before=before, after=after)
+    _with_their_scripts(ground, context, edits, tools)
     _with_their_images(ground, context, edits)
     _services(context, edits)
     _ignored(ground, context, edits)
@@ -99,6 +102,23 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
 
 
 _COMMENTED = (".yml", ".yaml", ".sh", ".ini", ".mk", ".just", ".cfg", "Dockerfile", ".dockerfile")
+
+
+def _with_their_scripts(ground: Ground, context: Context, edits: dict[str, Edit], tools: set[str]) -> None:
+    """Images that copy a script, or settings of a supervisor, which still calls the old tool: they stay with it."""
+    for image in sorted(edits):
+        extract, edit = ground.facts.extracts.get(image), edits[image]
+        if extract is None or extract.format != "dockerfile" or not edit.after or not edit.before:
+            continue
+        for path in started(image, edit.after, ground.facts.files):
+            changed = edits.get(path)
+            text = (changed.after if changed is not None else ground.read(path)) or ""
+            if (found := next(still_said(path, text, tools & MANAGERS), None)) is not None:
+                del edits[image]
+                context.images_left.add(image)
+                why = f"brings {path}, which still says `{found[1]}`; the file is left as it is"
+                context.note(image, 1, why, "Change both together.")
+                break
 
 
 def _with_their_images(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:

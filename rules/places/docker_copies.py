@@ -38,11 +38,10 @@ class Copies:
     def edit(self, step: Step) -> None:
         """One instruction; raises :class:`~rules.places.docker_steps.Unclear`."""
         flags, words = copied(step, self.text)
-        if any(f.startswith("--from") for f in flags) and not _names_stage(flags, self.stages):
-            return
         text = self.text
         sources = words[:-1]
         if any(f.startswith("--from") for f in flags):
+            self._program(step)
             return
         names = [posixpath.basename(s) for s in sources]
         moved = [n for n, s in zip(names, sources, strict=True) if self._goes(n, s) or self.covered(s)]
@@ -81,6 +80,12 @@ class Copies:
             return
         self._made.add((step.stage, f"{lead}{written}"))
         self.splices.append(Splice(step.body, step.end, f"{lead}{written}{ending}"))
+
+    def _program(self, step: Step) -> None:
+        """The tool itself, copied from the stage that installed it."""
+        for match in re.finditer(r"/bin/(?P<name>poetry|pdm|pipenv)(?=\s)", self.text[step.body : step.end]):
+            if match["name"] in self.target.tools:
+                self.splices.append(Splice(step.body + match.start("name"), step.body + match.end("name"), "uv"))
 
     def covered(self, source: str) -> tuple[str, ...]:
         """The moved requirements files that a pattern or a folder of nothing else stands for."""
@@ -192,8 +197,3 @@ def without_inner(path: str, inner: str) -> str:
         return path
     match = re.fullmatch(rf"(?P<outer>(?:.*/)?){re.escape(inner)}(?:/(?:[^/]*\.[^/]*)?)?", path)
     return (match["outer"] or "./") if match is not None else path
-
-
-def _names_stage(flags: Sequence[str], stages: Sequence[Stage]) -> bool:
-    del stages
-    return bool(flags)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rules.places.target import MANAGERS, Target
@@ -177,6 +177,25 @@ def copied(step: Step, text: str) -> tuple[list[str], list[str]]:
     if rest and rest[0].startswith("["):
         rest = [w.strip('[]",') for w in rest]
     return flags, [w.strip('"') for w in rest if w]
+
+
+def started(image: str, text: str, files: Collection[str]) -> list[str]:
+    """The scripts and settings that an image copies by name, or in a folder that it names; not all that it copies."""
+    found: set[str] = set()
+    folder = posixpath.dirname(image)
+    for step in steps_of(text):
+        if step.name not in ("COPY", "ADD") or any(f.startswith("--from") for f in copied(step, text)[0]):
+            continue
+        for source in copied(step, text)[1][:-1]:
+            plain = posixpath.normpath(source.lstrip("/") or ".")
+            if plain in (".", "*"):
+                continue
+            for whole in dict.fromkeys((plain, posixpath.normpath(posixpath.join(folder, plain)))):
+                found |= {f for f in files if (f == whole or f.startswith(f"{whole}/")) and _STARTED.fullmatch(f)}
+    return sorted(found)
+
+
+_STARTED = re.compile(r"(?:.*/)?(?:[^/.]+|[^/]+\.(?:sh|bash|conf|ini))")
 
 
 def copies_all(step: Step, text: str) -> bool:

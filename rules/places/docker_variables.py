@@ -38,11 +38,17 @@ def variables(text: str, step: Step, target: Target) -> Iterator[Splice]:
     elif dropped and "\\\n" not in argument and "\\\r\n" not in argument:
         new = " ".join(p[0].strip() for p in kept)
         ending = argument[len(argument.rstrip()) :]
-        yield _environment_row(text, step, target, _without_home(new) + ending)
+        yield _environment_row(text, step, target, _without_home(new, _shared_home(text)) + ending)
     elif dropped:
         yield _rows(text, step, target, dropped)
     elif path:
         yield from _path(text, step, target)
+
+
+def _shared_home(text: str) -> str:
+    """``/root/.local`` where that is called the old tool's home: pipx puts uv there, too."""
+    found = re.search(r"POETRY_HOME[= ]\s*[\"']?(?P<home>(?:/root|~|\$HOME|/home/\w+)/\.local)/?[\"'\s\\]", text)
+    return found["home"] if found is not None else ""
 
 
 def _environment_row(text: str, step: Step, target: Target, argument: str) -> Splice:
@@ -93,13 +99,13 @@ def _rows(text: str, step: Step, target: Target, dropped: list[re.Match[str]]) -
     kept = kept[: last + 1]
     kept[0] = kept[0].lstrip()
     kept[-1] = re.sub(r"[ \t]*\\[ \t]*(\r?\n)$", r"\1", kept[-1])
-    return Splice(step.start, step.end, head + _without_home("".join(kept)))
+    return Splice(step.start, step.end, head + _without_home("".join(kept), _shared_home(text)))
 
 
 def _path(text: str, step: Step, target: Target) -> Iterator[Splice]:
     """The old tool's folder leaves the path."""
     argument = step.text(text)
-    new = _without_home(argument)
+    new = _without_home(argument, _shared_home(text))
     if new != argument:
         yield _environment_row(text, step, target, new)
 
@@ -112,7 +118,9 @@ _PAIR = re.compile(
 _SAME_PATH = re.compile(r"\s*PATH\s*[= ]\s*[\"']?\$\{?PATH\}?[\"']?\s*")
 
 
-def _without_home(text: str) -> str:
-    """A list of folders without those of the old tool."""
+def _without_home(text: str, own: str = "") -> str:
+    """A list of folders without those of the old tool; its home stays by its value where that is everybody's."""
+    if own:
+        text = re.sub(r"\$\{?POETRY_HOME\}?", lambda _: own, text)
     text = re.sub(r"\$\{?(?:POETRY|PIPENV|PDM)_[A-Z_]+\}?[^:\"'\s]*:", "", text)
     return re.sub(r":\$\{?(?:POETRY|PIPENV|PDM)_(?:HOME|BIN|PATH)\}?[^:\"'\s]*", "", text)

@@ -44,7 +44,8 @@ def edit(path: str, text: str, context: Context) -> str:
     """The Dockerfile with uv, or the same text and a note."""
     extract = context.ground.facts.extracts.get(path)
     target = context.around(path)
-    if extract is None or extract.dockerfile is None or target is None or not calls_old(text, target):
+    rows = "\n".join(row for row in text.splitlines() if not row.lstrip().startswith("#"))
+    if extract is None or extract.dockerfile is None or target is None or not calls_old(rows, target):
         return text
     kept = list(context.notes)
     image = _Image(path, text, context, target, extract.dockerfile.stages)
@@ -128,7 +129,7 @@ class _Image:
             if step.name == "RUN":
                 self._run(step)
         if not self.syncs and not self.splices and not self.script.splices:
-            if not names_manager(self.text, self.target):
+            if not names_manager(re.sub(r"(?m)^[ \t]*#.*$", "", self.text), self.target):
                 return self.text
             raise Unclear("calls the old tool in a way that is not understood", None)
         for step in self.steps:

@@ -34,7 +34,9 @@ class _Step:
 
 def edit(path: str, text: str, context: Context) -> str:
     """The workflow or action with uv in the place of the old tools."""
-    script = Script(path, text, context, bootstraps=_without_uv, prefix=_prefix(text), tokens=_to_later_steps)
+    script = Script(
+        path, text, context, bootstraps=_without_uv, prefix=_prefix(text), tokens=_to_later_steps, runs_only=True
+    )
     splices: list[Splice] = []
     for holder, steps in _jobs(text):
         splices += _job(holder, steps, script)

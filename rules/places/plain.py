@@ -51,7 +51,9 @@ def makefile(path: str, text: str, context: Context) -> str:
             del script.splices[known:]
         else:
             kept += extra
-    after = applied(text, [*script.splices, *kept])
+    own = [Splice(s.start, s.end, s.new.replace("$PWD", "$(CURDIR)")) for s in script.splices]
+    after = applied(text, [*own, *kept])
+    after = _asked_for(after) if after != text else after
     after = _ASSIGNED.sub(lambda m: _assigned(m, path, context), after)
     after = _without_aliases(after, _aliases(text, context))
     if context.any_of("poetry") is not None or context.any_of("pdm") is not None:
@@ -132,7 +134,18 @@ def shell(path: str, text: str, context: Context) -> str:
         return renamed_files(text, path, context)
     if outcome.looked and manner.run == NO_SYNC:
         return text  # what an image starts moves as a whole
-    return renamed_files(script.result, path, context)
+    after = script.result
+    return renamed_files(_asked_for(after) if after != text else text, path, context)
+
+
+_ASKED = re.compile(
+    r"(?P<how>(?:command[ \t]+-v|which|type(?:[ \t]+-P)?|hash)[ \t]+)(?:poetry|pipenv|pdm|rye)(?![\w-])"
+)
+
+
+def _asked_for(text: str) -> str:
+    """Whether the tool is there: uv is what has to be."""
+    return _ASKED.sub(r"\g<how>uv", text)
 
 
 def _in_image(path: str, context: Context) -> bool:
@@ -190,6 +203,8 @@ def _emptied(text: str, start: int, end: int) -> Splice:
 
 def ini(path: str, text: str, context: Context, *, trusted: bool = False) -> str:
     """``tox.ini``: commands of environments, programs that they may call, files that they install."""
+    if _is_too_old(path, text, context):
+        return text
     script = Script(path, text, context, Manner(active=True), trusted=trusted)
     extra: list[Splice] = []
     said = (0, "")
@@ -199,7 +214,8 @@ def ini(path: str, text: str, context: Context, *, trusted: bool = False) -> str
         told = outcome.answers[0].text if outcome.calls == 1 and outcome.answers else ""
         again = told != "" and told.startswith("uv lock") and said == (first, told)
         if outcome.emptied or again:
-            extra.append(Splice(first if again else start, end, ""))
+            alone = not text[first:start].strip(" \t")
+            extra.append(Splice(first, end, "") if alone else Splice(start, end, "\n"))
         said = (end, told)
     after = _files_of_environments(path, applied(text, [*script.splices, *extra]), context)
     target = context.around(path)
@@ -208,6 +224,18 @@ def ini(path: str, text: str, context: Context, *, trusted: bool = False) -> str
     if after == text:
         return renamed_files(text, path, context)
     return renamed_files(_allowed(after), path, context)
+
+
+def _is_too_old(path: str, text: str, context: Context) -> bool:
+    """Whether an environment has a Python that uv's package does not install on, and would need uv: noted."""
+    extract = context.ground.facts.extracts.get(path)
+    pythons = extract.pythons if extract is not None else ()
+    old = [p for p in pythons if (minor(p.version) or (9, 9)) < PIP_BRINGS_UV]
+    if not old or _LISTED.search(text) is None:
+        return False
+    why = f"an environment has Python {old[0].version}, on which pip installs no uv: tox still installs the files"
+    context.note(path, old[0].at.line, why)
+    return True
 
 
 _SECTION = re.compile(r"^\[(?P<name>[^\]\n]+)\][^\n]*\n(?P<body>(?:(?!\[)[^\n]*(?:\n|$))*)", re.MULTILINE)
@@ -220,12 +248,6 @@ def _files_of_environments(path: str, text: str, context: Context) -> str:
     """``deps = -r requirements.txt``: what the file held is installed from the lock before the commands."""
     target = context.around(path)
     if target is None or "pip" not in target.tools:
-        return text
-    extract = context.ground.facts.extracts.get(path)
-    old = [p for p in (extract.pythons if extract is not None else ()) if (minor(p.version) or (9, 9)) < PIP_BRINGS_UV]
-    if old and _LISTED.search(text) is not None:
-        why = f"an environment has Python {old[0].version}, on which pip installs no uv: tox still installs the files"
-        context.note(path, old[0].at.line, why)
         return text
 
     def section(match: re.Match[str]) -> str:

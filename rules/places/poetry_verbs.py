@@ -149,9 +149,14 @@ def _poetry_version(rest: Sequence[Word], target: Target, manner: Manner) -> Ans
             return look(f"poetry version {word.value}: say the bump to uv version --bump")
         elif word.value == "--dry-run":
             parts.append("--dry-run")
+        elif _BUMP.fullmatch(word.raw):
+            return look(f"poetry version {word.raw}: a version, or a bump (uv version --bump)?")
         elif word.value not in QUIET:
             parts.append(word.raw)
     return Answer(kind="other", text=" ".join(parts))
+
+
+_BUMP = re.compile(r"[\"']?\$\{?(?:rule|bump|level|part|type|increment|1)\}?[\"']?", re.IGNORECASE)
 
 
 def _poetry_config(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
@@ -166,6 +171,8 @@ def _poetry_config(rest: Sequence[Word], target: Target, manner: Manner) -> Answ
         return Answer(kind="token", text=text)
     if key.startswith(("repositories.", "certificates.", "http-basic", "pypi-token")):
         return look(f"poetry config {key}: uv has it in [[tool.uv.index]] and in UV_ variables")
+    if "system-site-packages" in key and [w.value for w in values[:1]] != ["false"]:
+        return look("the environment sees the system's packages: `uv venv --system-site-packages` makes such a one")
     return drop()
 
 

@@ -111,6 +111,8 @@ def _block(script: Script, start: int, end: int) -> list[Splice]:
     """One block: with prompts each line by itself, else as a script; a line of which nothing is left goes."""
     text = script.text
     changed: list[Splice] = []
+    prompted = re.search(r"^[ \t]*[$%❯][ \t]", text[start:end], re.MULTILINE) is not None
+    said = ""
     at = start
     while at < end:
         stop = min(line_end(text, at), end)
@@ -122,13 +124,18 @@ def _block(script: Script, start: int, end: int) -> list[Splice]:
         if prompt and prompt["prompt"].startswith("#"):
             prompt = None
         first = prompt.end() if prompt else first
+        if prompted and not prompt and _TOOL.match(text, first) is None:  # what the commands print
+            at = stop
+            continue
         if text[first : first + 1] != "#" and text[first:stop].strip():
             synced = script.synced
             outcome = script.window(Window(start=first, end=stop))
-            if outcome.emptied:
+            told = outcome.answers[0].text if outcome.calls == 1 and outcome.answers else ""
+            if outcome.emptied or (told.startswith("uv lock") and told == said):
                 changed.append(Splice(at, stop, ""))
             elif any(a.kind == "system-sync" for a in outcome.answers) and not synced and row.endswith("\n"):
                 changed += _around_pip_s(script, text[at:first], at, stop)
+            said = told
         at = stop
     return changed
 

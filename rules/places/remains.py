@@ -125,6 +125,7 @@ def _still_said(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> 
     """One note for each file that still calls an old tool on lines about which nothing was said."""
     tools = {t for target in context.targets.values() for t in target.tools & MANAGERS if context.any_of(t) is not None}
     noted = {(note.path, note.line) for note in context.notes}
+    modules: list[tuple[str, int, str]] = []
     left = {note.path for note in context.notes if "left as it is" in note.message} | context.images_left
     for path in sorted(ground.facts.files) if tools else ():
         edit = edits.get(path)
@@ -134,9 +135,15 @@ def _still_said(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> 
         if (text := edit.after if edit is not None else ground.read(path)) is None:
             continue
         found = [(line, words) for line, words in still_said(path, text, tools) if (path, line) not in noted]
-        if found:
+        if found and path.endswith(".py"):
+            modules.append((path, *found[0]))
+        elif found:
             more = f" and {counted(len(found) - 1, 'other line')}" if len(found) > 1 else ""
             context.note(path, found[0][0], f"still says `{found[0][1]}`{more}", "Does it speak of this project?")
+    if modules:
+        path, line, words = modules[0]
+        more = f", as do {listed([p for p, _, _ in modules[1:]], 5)}" if len(modules) > 1 else ""
+        context.note(path, line, f"still says `{words}`{more}", "Does it speak of this project?")
 
 
 def _normal(path: str, named: str, files: Collection[str]) -> frozenset[str]:

@@ -65,6 +65,7 @@ class Script:
         brings: bool = False,
         in_system: bool = False,
         shares_shell: bool = False,
+        runs_only: bool = False,
     ) -> None:
         self.path, self.text, self.context = path, text, context
         self.manner = manner or Manner()
@@ -79,6 +80,7 @@ class Script:
         self._uses_active = uses_active
         self._brings = brings
         self._shares_shell = shares_shell
+        self._runs_only = runs_only
         self._in_system = in_system or _SYSTEM.search(text) is not None or (prefix != "" and context.in_system)
 
     @cached_property
@@ -222,11 +224,13 @@ class Script:
         here = range(line_of(self.text, call.begin), line_of(self.text, call.end) + 1)
         verb = next((w.value for w in words[1:] if not w.value.startswith("-")), "")
         seen = self.context.seen(self.path, lines or here, program, verb)
-        if seen is None and not self._trusted:
+        if seen is None and not self._trusted and not (self._runs_only and len(self.context.targets) == 1):
             return None
         tool = next((m for w in words[1:] for m in MANAGERS if w.value.strip("'\"").startswith(m)), program)
         tool = program if program in MANAGERS else "poetry" if is_installer(words) else tool
         target = self.context.target(self.path, seen, tool) if seen is not None else self.context.around(self.path)
+        if seen is None and self._runs_only and self.context.any_of(tool) is None:
+            return None
         if target is None:
             return None
         job = self._jobs.setdefault(seen.job if seen is not None else None, _Job())
@@ -236,7 +240,8 @@ class Script:
             manner = replace(manner, inexact=True)
         if self._in_system and program in target.tools:
             manner = replace(manner, system=True)
-        if program in MANAGERS and not manner.active and manner.lock and self._activated(call, window):
+        own = _ENVIRONMENT.fullmatch(call.words[0].raw) is not None
+        if not manner.active and manner.lock and not own and self._activated(call, window):
             manner = replace(manner, active=True)
         given = answer(call, target, manner)
         if given is None:
@@ -298,7 +303,8 @@ class Script:
             head, joined, tail = text.partition(" && ")
             text = f"{head} --inexact{joined}{tail}"
         if manner.active:
-            return Answer(kind="sync", text=text)
+            by_script = self._activated(call, window)
+            return Answer(kind="sync", text=f"{self._bring(call, job, window)}{text}" if by_script else text)
         bring = self._bring(call, job, window)
         own = _ENVIRONMENT.fullmatch(call.words[0].raw)
         if own is not None and own["env"] != ".venv":

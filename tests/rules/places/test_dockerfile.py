@@ -250,6 +250,20 @@ def test_an_environment_that_sees_the_image_s_packages_stays(patched: Patch) -> 
     assert patched({"Dockerfile": text})["Dockerfile"] == text
 
 
+def test_the_tool_itself_copied_from_another_stage(patched: Patch) -> None:
+    text = 'FROM python:3.12 AS a\nENV POETRY_HOME="/root/.local" \\\n    X=1\nENV PATH="$POETRY_HOME/bin:$PATH"\nRUN pip install pipx && pipx install poetry\nWORKDIR /app\nCOPY pyproject.toml poetry.lock ./\nRUN poetry install --no-root\nFROM python:3.12\nCOPY --from=a /root/.local/bin/poetry /root/.local/bin/poetry\n'
+    after = patched({"Dockerfile": text})["Dockerfile"]
+    assert 'ENV PATH="/root/.local/bin:$PATH"\n' in after
+    assert "COPY --from=a /root/.local/bin/uv /root/.local/bin/uv\n" in after
+
+
+def test_comments_call_nothing(patched: Patch) -> None:
+    text = "FROM python:3.12\n#RUN poetry install\nCOPY . .\n"
+    found = patched({"Dockerfile": text})
+    assert found["Dockerfile"] == text
+    assert not found.notes
+
+
 def test_an_application_is_installed_once(patched: Patch) -> None:
     text = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nRUN flask digest\n"
     found = patched({"Dockerfile": text}, requirements__txt="flask==3.0.0\n")

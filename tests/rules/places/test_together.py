@@ -354,3 +354,44 @@ def test_locks_of_one_tox_environment_are_one(patched: Any) -> None:
     text = "[testenv:pin]\nskip_install = true\ndeps = pip-tools\ncommands =\n    pip-compile requirements.in\n    pip-compile -q requirements.in\n"
     found = patched({"tox.ini": text}, requirements__in="flask\n", requirements__txt=compiled)
     assert found["tox.ini"].endswith("deps = uv==0.13.9\ncommands =\n    uv lock\n")
+
+
+def test_an_image_stays_with_what_it_starts(patched: Any) -> None:
+    image = "FROM python:3.12\nRUN pip install poetry\nWORKDIR /app\nCOPY pyproject.toml poetry.lock ./\nRUN poetry install\nCOPY ./conf /etc/supervisor\n"
+    conf = "[program:web]\ncommand=poetry run flask run\n"
+    found = patched({"Dockerfile": image, "conf/web.conf": conf})
+    assert found["Dockerfile"] == image
+    assert any(path == "Dockerfile" and "brings conf/web.conf" in message for path, _, message in found.notes)
+    assert "uv sync" in patched({"Dockerfile": image, "conf/web.conf": "x\n"})["Dockerfile"]
+
+
+def test_what_an_activated_environment_gets_from_pip(patched: Any) -> None:
+    steps = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - uses: actions/setup-python@v5\n    - run: |\n        . $VENV/bin/activate\n        pip install -r requirements.txt\n"
+    files = {".github/workflows/a.yml": steps, ".python-version": "3.12\n"}
+    after = patched(files, requirements__txt="flask==3.0.0\n")[".github/workflows/a.yml"]
+    assert "        uv sync --locked --inexact --active\n" in after
+
+
+def test_a_step_that_only_some_legs_run(patched: Any) -> None:
+    steps = "on: push\njobs:\n  a:\n    runs-on: x\n    strategy:\n      matrix:\n        more: ['']\n    steps:\n    - run: pip install poetry\n    - if: matrix.more\n      run: poetry lock\n"
+    assert "run: uv lock" in patched({".github/workflows/a.yml": steps})[".github/workflows/a.yml"]
+
+
+def test_whether_the_tool_is_there(patched: Any) -> None:
+    script = "if ! command -v poetry; then\n  pip install poetry\nfi\npoetry install\n"
+    assert patched({"a.sh": script})["a.sh"].startswith("if ! command -v uv; then\n  pip install uv==")
+    make = "clean:\n\trm -rf $$(poetry env info -p)\n"
+    assert patched({"Makefile": make})["Makefile"].count("$PWD") == 0
+
+
+def test_an_emptied_row_of_tox_goes_whole(patched: Any) -> None:
+    text = "[testenv]\nallowlist_externals = poetry\ncommands_pre =\n  # first\n  poetry config virtualenvs.create false\ncommands =\n  poetry run pytest\n"
+    after = patched({"tox.ini": text})["tox.ini"]
+    assert "\ncommands =\n" in after
+    assert "config" not in after
+
+
+def test_a_transcript_keeps_what_commands_print(patched: Any) -> None:
+    text = "```\n❯ poetry install\nerror: Run `poetry lock` first.\n❯ poetry lock\n❯ poetry lock\n```\n"
+    after = patched({"README.md": text})["README.md"]
+    assert after == "```\n❯ uv sync\nerror: Run `poetry lock` first.\n❯ uv lock\n```\n"
