@@ -97,7 +97,8 @@ def _is_object(before: str) -> bool:
 
 _PREPOSITION = re.compile(
     r"\b(?:for|from|into|against|through|via|using|by"
-    r"|(?:built|made|written|developed|created|interact(?:s|ing)?|works?|working|builds?) (?:with|on))"
+    r"|(?:built|made|written|developed|created|interact(?:s|ing)?|works?|working|builds?) (?:with|on)"
+    r"|(?:extensible|extendable|extended|comes|shipped|bundled) with|supports?|offers?)"
     r" (?:[\w'/+-]{1,30} ){0,3}$",
     re.IGNORECASE,
 )

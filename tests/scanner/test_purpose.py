@@ -28,6 +28,8 @@ from scanner.purpose import first_said, said_by_name, server_in, template_word
         ("Web scraping of carts", "job"),
         ("The ingestion pipeline", "job"),
         ("Carts, built with the Carts SDK", None),
+        ("An application for carts, easily extensible with plugins", None),
+        ("Supports plugins", None),
         ("Inspired by other libraries", None),
         ("Loads carts from web pages", None),
         ("Source code for the shop's website", "service"),
