@@ -59,35 +59,38 @@ def rows(text: str, gone: Collection[str], *, keys: Collection[str] | None = Non
     """Requirements, one a line: the first of ``gone`` becomes Ruff, the others go.
 
     ``keys``: only below these keys of an INI file (``deps``) or in these sections (``[options.extras_require]``), each
-    key a list of its own.
+    key of each section a list of its own.
     """
-    has_ruff = _has(text, keys)
+    found = list(_requirements(text, keys))
+    done = {place for place, match in found if match["name"] == "ruff"}
     splices = []
-    key = section = ""
-    done: set[str] = set()
-    at = 0
-    while at < len(text):
-        end = line_end(text, at)
-        row = text[at:end]
-        named = _KEY.match(row)
-        if row.startswith("["):
-            key = section = row.strip()
-        elif named is not None and keys is not None:
-            key = named["key"]
-        match = _ROW.fullmatch(row) if len(row) < 1_000 else None
-        counts = keys is None or key in keys or section in keys
-        if match is not None and counts and str(canonicalize_name(match["name"])) in gone:
-            if key in done or has_ruff:
-                splices.append(Splice(at, end, f"{match['lead'].rstrip()}\n" if "deps" in match["lead"] else ""))
-            else:
-                done.add(key)
-                splices.append(Splice(at, end, f"{match['lead']}ruff=={version('ruff')}{match['tail']}{match['end']}"))
-        at = end
+    for place, match in found:
+        if str(canonicalize_name(match["name"])) not in gone:
+            continue
+        if place in done:
+            left = f"{match['lead'].rstrip()}\n" if "deps" in match["lead"] else ""
+        else:
+            done.add(place)
+            left = f"{match['lead']}ruff=={version('ruff')}{match['tail']}{match['end']}"
+        splices.append(Splice(match.start(), match.end(), left))
     return applied(text, splices)
 
 
-def _has(text: str, keys: Collection[str] | None) -> bool:
-    return keys is None and re.search(r"^[ \t]*(?:-[ \t]+)?ruff\b", text, re.MULTILINE) is not None
+def _requirements(text: str, keys: Collection[str] | None) -> Iterator[tuple[tuple[str, str], re.Match[str]]]:
+    """Rows that are requirements, each with its section and key."""
+    key = section = ""
+    at = 0
+    while at < len(text):
+        end = line_end(text, at)
+        named = _KEY.match(text, at, end) if keys is not None else None
+        if text[at] == "[":
+            key = section = text[at:end].strip()
+        elif named is not None:
+            key = named["key"]
+        match = _ROW.fullmatch(text, at, end) if end - at < 1_000 else None
+        if match is not None and (keys is None or key in keys or section in keys):
+            yield (section, key), match
+        at = end
 
 
 _TABLE = re.compile(r"^\[(?P<name>[^\[\]\n]+)\][^\n]*\n(?P<body>(?:(?!\[)[^\n]*(?:\n|$))*)", re.MULTILINE)

@@ -136,6 +136,19 @@ def test_sections_and_packages_go(moved: Callable[..., Any]) -> None:
     assert tomllib.loads(after["pyproject.toml"])["tool"]["ruff"]["line-length"] == 100
 
 
+def test_ruff_is_in_each_environment_of_tox_that_runs_it(moved: Callable[..., Any]) -> None:
+    text = (
+        "[testenv:flake8]\ndeps =\n    flake8\n    flake8-bugbear\ncommands = flake8 src\n"
+        "[testenv:black]\ndeps = black\ncommands = black --check src\n"
+        "[testenv:isort]\ndeps =\n    isort\n    ruff==0.17.6\ncommands = isort -c src\n"
+    )
+    assert moved({"tox.ini": text, "src/a.py": "x = 1\n"})["tox.ini"] == (
+        "[testenv:flake8]\ndeps =\n    ruff==0.17.6\ncommands = ruff check src\n"
+        "[testenv:black]\ndeps = ruff==0.17.6\ncommands = ruff format --check src\n"
+        "[testenv:isort]\ndeps =\n    ruff==0.17.6\ncommands = ruff check --select=I src\n"
+    )
+
+
 def test_packages_of_poetry_are_no_commands(moved: Callable[..., Any]) -> None:
     text = '[tool.poetry]\nname = "a"\n\n[tool.poetry.group.dev.dependencies]\nblack = "^24"\nflake8 = "^6.1.0"\npytest = "*"\n'
     after = moved({"pyproject.toml": text, "Makefile": "lint:\n\tflake8 .\n\tblack .\n"})
