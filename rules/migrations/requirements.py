@@ -72,6 +72,8 @@ class _Conversion:
             if e.path not in self._exports and e.path not in compiled
         }
         self._listings |= {path: read_listing(site, path) for path in self._inputs_elsewhere(compiled)}
+        self._frozen = self._locks_by_hand()
+        compiled |= self._frozen
         self._compiled = compiled
         self._same = self._families()
         self._distinct = self._distinct_names()
@@ -110,7 +112,7 @@ class _Conversion:
         for text in prerelease_constraints(self._draft, pins, base.document):
             self._draft.settings["constraint-dependencies"] = [*self._constrained(), text]
         require_python(base, self._locks.values(), held=bool(pins), library=self._adopted)
-        by_hand = tuple(sorted(x.path for x in self._listings.values() if x.pins and self._is_by_hand(x)))
+        by_hand = {x.path for x in self._listings.values() if x.pins and self._is_by_hand(x)} | self._frozen
         environments = environments_of(self._locks.values(), self._oldest() or used_python(site.project))
         if pins:
             narrow_to_lock(base, environments)
@@ -131,7 +133,7 @@ class _Conversion:
                 package=base.package,
                 environments=environments,
                 complete=not by_hand,
-                by_hand=by_hand,
+                by_hand=tuple(sorted(by_hand)),
                 recorded=of_annotations(pins),
             ),
         )
@@ -160,6 +162,20 @@ class _Conversion:
         known = {*self._listings, *self._locks, *(e.path for e in self._extracts)}
         found = (extracts.get(path) for path in named if path not in known)
         return [e.path for e in found if e is not None and e.format == "requirements" and not e.template]
+
+    def _locks_by_hand(self) -> set[str]:
+        """Files named after another one (``requirements.txt.lock``) that pin all that it lists: its lock, by hand."""
+        found = set()
+        for path in [p for p in self._listings if p.endswith(".lock")]:
+            listing, of = self._listings[path], self._listings.get(path.removesuffix(".lock"))
+            names = {canonicalize_name(wish.name) for wish in listing.wishes}
+            if of is not None and listing.is_pinned and names >= {canonicalize_name(w.name) for w in of.wishes}:
+                self._locks[path] = Lock(
+                    path=path, tool="pip", format="requirements", packages=tuple(listing.pins), inputs=(of.path,)
+                )
+                del self._listings[path]
+                found.add(path)
+        return found
 
     def _is_by_hand(self, listing: Listing) -> bool:
         """Whether no compiled file was made from a file, and no locker wrote it."""

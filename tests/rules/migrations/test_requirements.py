@@ -633,3 +633,23 @@ def test_a_pin_by_hand_that_the_project_does_not_admit(migrated):
     assert "the package itself demands that" in blocker.message
     files["requirements/dev.txt"] = "numpy==1.24.5\n"
     assert migrated(files).refused == []
+
+
+def test_a_lock_by_hand_named_after_its_file(migrated):
+    files = {
+        ".python-version": "3.11\n",
+        "requirements.txt": "httpx\nfastapi>=0.1\n",
+        "requirements.txt.lock": "httpx==0.27.0\nfastapi==0.110\n",
+    }
+    result = migrated(files)
+    assert result.data["project"]["dependencies"] == ["httpx", "fastapi>=0.1"]
+    assert "dependency-groups" not in result.data
+    (move,) = result.migration.moves
+    assert {pin.name: pin.version for pin in move.pins} == {"httpx": "0.27.0", "fastapi": "0.110"}
+    assert (move.old_lock, move.complete, move.by_hand) == (
+        "requirements.txt.lock",
+        False,
+        ("requirements.txt.lock",),
+    )
+    assert dict(move.groups)["requirements.txt.lock"] == "project"
+    assert "requirements.txt.lock" not in result.files
