@@ -320,6 +320,8 @@ def _longer(there: Any, values: Sequence[str]) -> Any:
         return _array([*there, *values]) if values else there
     rows = text[: text.rindex("]")].rstrip().split("\n")
     last = next((n for n in range(len(rows) - 1, -1, -1) if _value(rows[n])), 0)
+    if any(row.lstrip().startswith(",") for row in rows[last + 1 :]):
+        return _array([*there, *values])
     if last and not _value(rows[last]).endswith(","):
         cut = len(_value(rows[last]))
         rows[last] = f"{rows[last][:cut]},{rows[last][cut:]}"

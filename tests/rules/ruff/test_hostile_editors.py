@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rules.ruff import actions, programs, prose
@@ -37,6 +37,7 @@ def test_long_texts_are_read_in_time(text: str) -> None:
 
 
 @given(st.text(alphabet="ab\"', #[]=\n0E\\", max_size=60))
+@example("''\n,")
 def test_any_array_is_extended_or_stays(inside: str) -> None:
     text = f"[tool.ruff.lint]\nselect = [\n{inside}\n]\n"
     try:
