@@ -29,8 +29,13 @@ from scanner.proof.pip_route import compiled_again
 from scanner.proof.prove import prove
 from scanner.proof.settings import Settings
 from scanner.proof.wheels import wheel_of
+from scanner.words import listed
 
 _ELSEWHERE = "also locked, for other platforms, interpreters or parts that no lock held"
+_UNTIL_LOCKED = (
+    "beside the new manifest, which says the same: what holds the versions goes when there is a lock. "
+    "Prove the patch (--prove) before it goes in"
+)
 _NOTHING_CONVERTS = "there is nothing to convert it from, or no converter for it yet"
 
 
@@ -91,10 +96,13 @@ def _convert(task: Task, found: Opened) -> Outcome:
     if trial is not None and migration.moves:
         proved = prove(replace(trial, edits=migration.edits, moves=migration.moves))
     edits = with_locks(found, migration, proved)
+    staying = sorted({e.path for e in migration.edits if e.after is None} - {e.path for e in edits})
     if task.settings is not None:
         proved = _with_wheels(found, edits, migration, proved, task.settings)
     modes = found.modes()
     remarks = [found.remark] if found.remark else []
+    if staying:
+        remarks.append(f"{listed(staying, 6)} {'stays' if len(staying) == 1 else 'stay'} {_UNTIL_LOCKED}")
     by_pip = _by_pip(task, found, migration)
     remarks += [f"uv pip: {_told(note)}" for note in by_pip.notes]
     if by_pip.edits and task.settings is not None:
