@@ -273,3 +273,16 @@ def test_keys_of_caches_and_folders_of_users(patched: Patch) -> None:
     assert 'UV_PROJECT_ENVIRONMENT="$pythonLocation" uv sync' in after
     user = workflow(steps).replace("on: push\n", "on: push\nenv:\n  PIP_USER: 1\n")
     assert "pip3 install -r" in patched({**files, PATH: user}, **own)[PATH]
+
+
+def test_an_action_that_is_called_after_the_old_tool_sets_uv_up_itself(patched: Patch) -> None:
+    place = ".github/actions/setup-poetry/action.yml"
+    action = (
+        "runs:\n  using: composite\n  steps:\n    - name: Install poetry\n      shell: sh\n      run: |\n"
+        "        command -v python\n        pipx install --python python poetry==${{ inputs.version }}\n"
+        "    - name: Install the rest\n      shell: sh\n      run: poetry install\n"
+    )
+    caller = workflow("      - uses: ./.github/actions/setup-poetry\n      - run: poetry run pytest\n")
+    found = patched({place: action, PATH: caller})
+    assert found[place].index("setup-uv") < found[place].index("uv sync")
+    assert "setup-uv" not in found[PATH]
