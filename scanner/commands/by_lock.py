@@ -45,6 +45,9 @@ def poetry(it: Judging, started: Program) -> list[Judgement]:
                 keeps = "--no-update" in args or ("--regenerate" not in args and not _poetry_before(it, "2.0.0"))
                 it.relock("poetry", "poetry.lock", keeps=keeps)
             return [Judgement(kind="lock", tool="poetry")]
+        case "update" if "--lock" in args:
+            it.relock("poetry", "poetry.lock", keeps=False)
+            return [Judgement(kind="lock", tool="poetry")]
         case "update":
             return [
                 it.resolved(

@@ -13,7 +13,7 @@ from scanner.commands.handed import in_folder, in_image, with_arguments, with_in
 from scanner.commands.image_builds import ImageBuild, builds_of, compose_services, image_build, image_run
 from scanner.commands.lookup import Lookup
 from scanner.commands.stages import built_stages, stage_called
-from scanner.commands.words import Program, after_options, inner, option, options, program
+from scanner.commands.words import Program, after_options, inner, option, options, program, spread
 from scanner.facts import FUNCTION, Extract, Invocation, Task
 from scanner.tox_environments import ASKED_FOR, expand_names
 
@@ -307,7 +307,7 @@ def _hatch_scripts(args: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _tox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]]:
-    args = started.args
+    args = spread(started.args, "e")
     if _asks_only(args):
         return []
     file = option(args, "-c", "--conf")
@@ -387,7 +387,7 @@ def _nox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple
     extract = _near(invocation, lookup, ("noxfile.py",), None, option(started.args, "-f", "--noxfile"))
     if extract is None:
         return []
-    args = started.args
+    args = spread(spread(started.args, "s"), "t")
     asked = [re.sub(r"\(.*\)$", "", name) for name in _listed(args, ("-s", "--session", "--sessions", "-e"))]
     tags = _listed(args, ("-t", "--tags"))
     if tags and not asked:

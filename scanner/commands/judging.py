@@ -184,6 +184,8 @@ class Judging:
             return self.resolved(tool, f"the lock is made anew before (line {line})", manifest)
         committed = self.lookup.tree.has_name(lock)
         checked = tool in self.job.checked and enforced == "locked"
+        if (line := self.job.relocked.get(tool)) is not None:
+            return self.resolved(tool, f"the lock is removed or made anew before (line {line})", None)
         if in_image and committed and (checked or _needs_its_lock(tool, enforced)):
             self.installed_from_lock()
             because = f"it fails without {lock}"

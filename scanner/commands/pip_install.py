@@ -20,7 +20,7 @@ PACKAGING = frozenset(
     setuptools-rust scikit-build scikit-build-core meson-python meson ninja pixi micropipenv pep517 pyproject-hooks
     poetry-dynamic-versioning poetry-dynamic-versioning-plugin poetry-version-plugin versioneer hatch-vcs
     hatch-fancy-pypi-readme hatch-pip-compile check-wheel-contents auditwheel delocate delvewheel packaging bump2version
-    bumpversion bump-my-version commitizen python-semantic-release virtualenvwrapper virtualenv-clone pip-audit
+    bumpversion bump-my-version python-semantic-release virtualenvwrapper virtualenv-clone pip-audit
     distribute easy-install venv ensurepip pbr pyproject-metadata pybuild-deps uv-build
     poetry-plugin-bundle poetry-multiproject-plugin poetry-polylith-plugin poetry-plugin-up pdm-backend
     """.split()

@@ -76,6 +76,9 @@ def python(it: Judging, started: Program) -> list[Judgement]:
         case "manage.py" if script[1:2] == ("test",):
             return [Judgement(kind="test", tool="manage.py")]
         case "get-pip.py" | "install-poetry.py" | "get-poetry.py" | "ez_setup.py":
+            if "poetry" in name:
+                version = option(script, "--version") or it.env.get("POETRY_VERSION")
+                it.job.versions["poetry"] = f"=={version}" if version else ""
             return [Judgement(kind="bootstrap", tool="poetry" if "poetry" in name else "pip")]
         case "-" | "":
             return _piped(it, started)

@@ -157,6 +157,24 @@ def options(words: Sequence[str], *names: str) -> list[str]:
     return found
 
 
+def spread(words: Sequence[str], letter: str) -> tuple[str, ...]:
+    """Short options that are written together taken apart where ``letter`` is the last: ``-qe NAME`` is ``-q -e``.
+
+    What follows the letter in the same word is its value: ``-ePY``.
+    """
+    found: list[str] = []
+    for number, word in enumerate(words):
+        if word == "--":
+            return (*found, *words[number:])
+        match = re.fullmatch(rf"-(?P<flags>[A-Za-z]{{0,6}}?){letter}(?P<value>[^-=].{{0,500}})?", word)
+        if match is None or (not match["flags"] and not match["value"]):
+            found.append(word)
+        else:
+            found.extend(f"-{flag}" for flag in match["flags"])
+            found.extend((f"-{letter}", *((match["value"],) if match["value"] else ())))
+    return tuple(found)
+
+
 def inner(started: Program) -> tuple[str, ...] | None:
     """The command that a runner starts inside its environment (``poetry run X``, ``uvx X``); ``None`` for others."""
     name, args = started.name, started.args

@@ -11,6 +11,7 @@ from scanner.pipeline import Pipeline, Where, in_side_folder, scalars, variables
 from scanner.yaml_reader import Mapping, Scalar, load_mapping
 
 CI = "codebuild"
+_FOLDERS = frozenset({"buildspec", "buildspecs", "codebuild", ".codebuild"})
 _PHASES = ("install", "pre_build", "build", "post_build")
 _NAME = re.compile(r"(?:.*[-_.])?(?:build-?_?spec|codebuild)(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
 
@@ -48,7 +49,8 @@ def _batches(doc: Mapping) -> list[Mapping]:
 
 def _matches(path: str) -> bool:
     name = posixpath.basename(path)
-    return name.endswith((".yml", ".yaml")) and _NAME.fullmatch(name) is not None and not in_side_folder(path)
+    told = _NAME.fullmatch(name) is not None or posixpath.basename(posixpath.dirname(path)) in _FOLDERS
+    return name.endswith((".yml", ".yaml")) and told and not in_side_folder(path)
 
 
 FORMAT = Format(name="codebuild", matches=_matches, read=read)

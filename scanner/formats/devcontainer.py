@@ -25,9 +25,10 @@ _VARIANT = re.compile(r"(?:\d-)?(?P<version>\d\.\d{1,2})(?:[-.].*)?")
 
 
 def read(path: str, text: str) -> Extract:
-    """Read ``devcontainer.json``; its commands run in the workspace, which is the repository's root."""
+    """Read ``devcontainer.json``; its commands run in the folder that is opened, which holds its ``.devcontainer``."""
     doc = jsonc.loads(text)
     pipeline = Pipeline(path, "devcontainer", None, context="task")
+    opened = path[: path.index(".devcontainer")].rstrip("/") or "." if ".devcontainer" in path else "."
     image = doc.get("image")
     if isinstance(image, Scalar):
         pipeline.image(image.text, image.line, Where(), kind="image")
@@ -39,7 +40,7 @@ def read(path: str, text: str) -> Extract:
         if _PYTHON_FEATURE.fullmatch(name) and isinstance(options, Mapping):
             pipeline.python(options.text("version") or "", options.line_of("version"), "image", Where())
     for name in _COMMANDS:
-        _command(doc.get(name), pipeline, Where(job=name))
+        _command(doc.get(name), pipeline, Where(job=name, directory=opened))
     extract = pipeline.extract()
     return replace(extract, mentions=tuple(_editor(doc.map("customizations", "vscode", "settings"), path)))
 

@@ -235,3 +235,43 @@ def test_a_clone_of_the_repository_itself_is_no_other() -> None:
     text = _workflow("run: git clone https://x.example/own-thing && cd own-thing && pip install .")
     found = _installs({".github/workflows/a.yml": text, "setup.cfg": "[metadata]\nname = own_thing\n"})
     assert [c.kind for c in found] == ["install"]
+
+
+def test_a_lock_that_an_image_makes_is_not_the_committed_one() -> None:
+    files = {
+        "Dockerfile": "FROM x\nWORKDIR /a\nCOPY pyproject.toml .\nRUN uv lock\nRUN uv sync --locked\n",
+        "pyproject.toml": '[project]\nname = "x"\nversion = "1"\n',
+        "uv.lock": "version = 1\n",
+    }
+    assert [(c.uses_lock, c.enforced) for c in _installs(files)] == [(False, "none")]
+
+
+def test_poetrys_own_installer_names_its_version() -> None:
+    text = "FROM x\nRUN python get-poetry.py --version 1.1.10\nCOPY . /a\nWORKDIR /a\nRUN poetry install\n"
+    assert [c.enforced for c in _installs({**POETRY, "Dockerfile": text})] == ["frozen"]
+
+
+def test_updating_a_lock_alone_installs_nothing() -> None:
+    assert _installs({**POETRY, "Makefile": "a:\n\tpoetry update --lock\n"}) == []
+
+
+@pytest.mark.parametrize("text", ["tox -qe docs", "tox -edocs", "tox -vve docs -- -x"])
+def test_short_options_of_tox_together(text: str) -> None:
+    files = {"tox.ini": TOX + "[testenv:docs]\ndeps = -r docs.txt\n", "docs.txt": "x\n", "Makefile": f"a:\n\t{text}\n"}
+    assert {c.source for c in _installs(files) if c.job == "a" and c.source} == {"docs.txt"}
+
+
+def test_short_options_of_nox_together() -> None:
+    text = "import nox\n@nox.session\ndef a(session):\n    session.install('-r', 'a.txt')\n@nox.session\ndef b(session):\n    session.install('-r', 'b.txt')\n"
+    files = {"noxfile.py": text, "a.txt": "x\n", "b.txt": "x\n", "Makefile": "m:\n\tnox -rs b\n"}
+    assert {c.source for c in _installs(files) if c.job == "m" and c.source} == {"b.txt"}
+
+
+def test_a_development_container_opens_the_folder_that_holds_it() -> None:
+    files = {"api/.devcontainer/devcontainer.json": '{"postCreateCommand": "pip install -r r.txt"}', "api/r.txt": "x\n"}
+    assert [c.source for c in _installs(files)] == ["api/r.txt"]
+
+
+def test_specifications_of_builds_in_a_folder_of_their_own() -> None:
+    text = "version: 0.2\nphases:\n  build:\n    commands: [pip install -r r.txt]\n"
+    assert [c.source for c in _installs({"cicd/buildspecs/unit.yaml": text, "r.txt": "x\n"})] == ["r.txt"]
