@@ -26,7 +26,7 @@ class Ground:
     """A repository at the scanned commit: what is known of it, what its files say, and their texts.
 
     ``read`` gives the text of a regular file of the tree, ``None`` where there is none or it is not text. ``admitted``:
-    for projects (by folder) that show no Python, those that the versions they hold admit, where an index told so.
+    for projects (by folder) that show no Python, those that the versions they hold admit; empty where no index told.
     """
 
     repository: Repository

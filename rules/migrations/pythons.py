@@ -66,7 +66,9 @@ def require_python(
         return
     if not found:
         message = "no file states or shows which Python versions are supported"
-        if held and not library:
+        if site.folder in site.ground.admitted:
+            message += ", and the versions that are held cannot be locked to tell"
+        elif held and not library:
             message += "; with --prove it is what the versions that are held admit"
         raise Stop("python-undeclared", message, site.manifest if base.before is not None else site.folder)
     first, last = min(found), max(found)

@@ -17,7 +17,7 @@ def with_admitted(ground: Ground, migration: Migration, trial: Trial) -> Ground:
     """The ground with what the held versions admit, for the projects that ``migration`` refuses for want of a Python.
 
     They are locked from the oldest Python that uv works with on; where that has to be narrowed for the old versions to
-    stay, the narrower range is the answer. ``trial`` says with which settings.
+    stay, the narrower range is the answer; where they cannot be locked, there is none. ``trial`` has the settings.
     """
     unknown = {refusal.project for refusal in migration.refusals if refusal.blocker.code == "python-undeclared"}
     if not unknown:
@@ -26,7 +26,7 @@ def with_admitted(ground: Ground, migration: Migration, trial: Trial) -> Ground:
     tried = migrate(replace(ground, admitted=dict.fromkeys(unknown, widest)))
     moves = tuple(move for move in tried.moves if move.project.path in unknown and move.pins)
     proved = prove(replace(trial, edits=_of(tried.edits, moves), moves=moves)) if moves else ()
-    found = {p.proof.project: _range(p, widest) for p in proved if p.lock is not None}
+    found = {p.proof.project: _range(p, widest) if p.lock is not None else "" for p in proved}
     return replace(ground, admitted=found) if found else ground
 
 

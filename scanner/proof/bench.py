@@ -32,6 +32,8 @@ from scanner.proof.stated import in_cache
 from scanner.toml_reader import loads, strings, table
 
 _ROUNDS = 40
+_VERSIONS = 5
+"""Of so many versions of a package its source distributions are taken at their word."""
 _SETUPTOOLS = ("setuptools<81", "setuptools<66", "setuptools<58")
 """Releases in which setuptools took something away that old scripts use: pkg_resources, convert_path, use_2to3."""
 
@@ -178,7 +180,11 @@ class Bench:
         Without a build only where the old lock is whole: it shows what is missing or too much.
         """
         builds = self._settings.allow_build
-        if name in self._recorded or version is None or why not in (Unasked.NOT_BUILT, Unasked.UNBUILDABLE):
+        known_before = [known.version for known in self._recorded.get(name, ())]
+        by_lock = self.assumed.get(name) not in (None, Unasked.STATED, Unasked.STATED_UNBUILT)
+        if by_lock or version is None or version in known_before or len(known_before) >= _VERSIONS:
+            return False
+        if why not in (Unasked.NOT_BUILT, Unasked.UNBUILDABLE):
             return False
         known = in_cache(self._cache, name, version) if builds or (self._move.pins and self._move.complete) else None
         if known is None:

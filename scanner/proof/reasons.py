@@ -88,8 +88,9 @@ class Reasons:
                     if re.search(r"platform_machine|sys_platform|platform_system", str(edge.get("marker"))):
                         machines.add(normal_name(str(edge.get("name"))))
         if machines:
+            are = "is" if len(machines) == 1 else "are"
             yield (
-                f"the old lock was made on another machine: {listed(sorted(machines), 4)} is for some systems or "
+                f"the old lock was made on another machine: {listed(sorted(machines), 4)} {are} for some systems or "
                 "processors, Linux on x86_64 among them. To decide: let Linux have it, as pip does there"
             )
         for name, wanted in sorted(asking.items())[:10]:

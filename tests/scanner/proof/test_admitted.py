@@ -58,6 +58,9 @@ def test_the_versions_that_are_held_say_which_python(trial: Trial, wheelhouse: A
 
 
 def test_nothing_is_said_where_the_versions_cannot_be_had_or_none_are_held(trial: Trial) -> None:
-    for files in (FILES, {"main.py": "", "other.py": "", "requirements.txt": "alpha\n"}):
-        ground = _ground(files)
-        assert with_admitted(ground, migrate(ground), trial) is ground
+    ground = _ground(FILES)
+    asked = with_admitted(ground, migrate(ground), trial)
+    (refusal,) = migrate(asked).refusals
+    assert "cannot be locked to tell" in refusal.blocker.message
+    ground = _ground({"main.py": "", "other.py": "", "requirements.txt": "alpha\n"})
+    assert with_admitted(ground, migrate(ground), trial) is ground
