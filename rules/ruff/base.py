@@ -54,7 +54,8 @@ class Base:
 
 def based(ground: Ground, runs: Sequence[Run], tools: Collection[str]) -> Base:
     """Where the ``tools`` in use are set up, with the configurations that hold elsewhere."""
-    places = {tool: tuple(_configurations(ground, tool)) for tool in sorted(tools)}
+    texts = _texts(ground)
+    places = {tool: tuple(_configurations(texts, tool)) for tool in sorted(tools)}
     below_root = {tool: tuple(p for p in found if "/" in p) for tool, found in places.items()}
     folder = _folder(ground, [run for run in runs if run.tool in tools], places) if any(below_root.values()) else ""
     near = _seen_from(folder, runs, ground)
@@ -87,11 +88,16 @@ def inside(folder: str, path: str) -> str:
 # -- where a tool is configured
 
 
-def _configurations(ground: Ground, tool: str) -> Iterator[str]:
+def _texts(ground: Ground) -> dict[str, str]:
+    """The files that may configure a tool, each read once."""
     files = [p for p in sorted(ground.facts.files) if posixpath.basename(p) in _NAMES and not _is_aside(p)]
-    for path in files[:_MANY]:
+    return {path: text for path in files[:_MANY] if (text := ground.read(path)) is not None}
+
+
+def _configurations(texts: Mapping[str, str], tool: str) -> Iterator[str]:
+    for path, text in texts.items():
         for name, sections in _FILES.get(tool, ()):
-            if posixpath.basename(path) == name and _has(ground.read(path), path, sections):
+            if posixpath.basename(path) == name and _has(text, path, sections):
                 yield path
                 break
 
@@ -100,8 +106,8 @@ def _is_aside(path: str) -> bool:
     return path.startswith(ASIDE) or is_test_data(path)
 
 
-def _has(text: str | None, path: str, sections: Collection[str]) -> bool:
-    if text is None or not any(section in text for section in sections):
+def _has(text: str, path: str, sections: Collection[str]) -> bool:
+    if not any(section in text for section in sections):
         return False
     try:
         return options_in(path, text, sections) is not None
