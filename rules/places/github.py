@@ -100,6 +100,7 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
             _foreign(step, script)
     has_uv = any("setup-uv" in s.text("uses") or _sets_up_by_itself(s.text("uses"), script) for s in steps)
     set_up = any("setup-python" in s.text("uses") for s in steps)
+    script.conda = any(_CONDA.search(s.text("uses")) for s in steps)
     script.prefix = _prefix(text) if set_up or not _prefix(text) else SYSTEM
     python = _python(text, holder, steps)
     remaining: list[str] = []
@@ -145,6 +146,10 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
     for step in caches:
         if step not in candidates:
             yield Splice(step.start, _with_blank(text, step), "")
+
+
+_CONDA = re.compile(r"setup-(?:mini|micro)(?:conda|mamba)|setup-conda|provision-with-micromamba|setup-micromamba")
+"""Actions that make an environment of conda's and activate it."""
 
 
 def _sets_up_by_itself(action: str, script: Script) -> bool:

@@ -19,7 +19,8 @@ class Manner:
     ``lock``: ``--locked`` or nothing; ``run``: the option of ``uv run``; ``active``: into the environment that is
     active there (tox, nox); ``inexact``: keeping what an earlier command installed; ``options``: more for ``uv sync``;
     ``system``: into the Python that runs; ``files``: where requirements files of an image come from; ``project``: the
-    folder of the image in which their project's lock is, where that is another than the one that the command runs in.
+    folder of the image in which their project's lock is, where that is another than the one that the command runs in;
+    ``conda``: the environment is conda's.
     """
 
     lock: str = LOCKED
@@ -31,6 +32,7 @@ class Manner:
     system: bool = False
     files: Mapping[str, str] = field(default_factory=dict)
     project: str = ""
+    conda: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

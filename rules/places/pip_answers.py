@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from rules.places.calls import Word
-from rules.places.manner import Answer, Manner, look
+from rules.places.manner import NO_SYNC, Answer, Manner, look
 from rules.places.options import group_options, normal, quoted, read_options, sync_answer
 from rules.places.pip_compile import pip_compile
 from rules.places.target import Target
@@ -78,13 +78,14 @@ _PIP_VALUED = {
 
 _PIP_FLAGS = dict.fromkeys(
     "-U --upgrade --no-cache-dir --no-cache --user --no-input --disable-pip-version-check --no-warn-script-location "
-    "--prefer-binary --no-build-isolation --pre --ignore-installed -I --force-reinstall --break-system-packages "
+    "--prefer-binary --pre --ignore-installed -I --force-reinstall --break-system-packages "
     "--require-hashes --use-pep517 --no-use-pep517 --use-feature=in-tree-build -qq -qqq --compile --no-compile "
     "--no-clean --require-virtualenv --isolated --no-python-version-warning --use-deprecated=legacy-resolver".split(),
     "quiet",
 )
 
 
+_SHARED_BUILD = "--no-build-isolation"
 _LOCAL = re.compile(r"(?:\.|\./)(?:\[(?P<extras>[^\]]*)\])?")
 
 
@@ -94,7 +95,7 @@ def pip_files(words: list[Word], target: Target, manner: Manner) -> Answer | Non
     if "install" not in values:
         return None
     rest = words[values.index("install") + 1 :]
-    found = read_options(rest, _PIP_VALUED, {**_PIP_FLAGS, "--no-deps": "no-deps"})
+    found = read_options(rest, _PIP_VALUED, {**_PIP_FLAGS, "--no-deps": "no-deps", _SHARED_BUILD: "shared-build"})
     files = found.values.get("file", [])
     locals_ = [*found.values.get("local", []), *(w.value for w in found.named if _LOCAL.fullmatch(w.value))]
     others = [w for w in found.named if not _LOCAL.fullmatch(w.value)]
@@ -104,6 +105,10 @@ def pip_files(words: list[Word], target: Target, manner: Manner) -> Answer | Non
         return None
     if found.unknown or {"elsewhere", "build"} & found.values.keys():
         return look(f"`{' '.join(values)[:100]}`: {', '.join(found.unknown) or 'where or how it installs'}")
+    if not files and "no-deps" in found.flags and not (manner.run == NO_SYNC and manner.inexact):
+        return None  # uv has no sync of the project alone; pip still installs just that
+    if manner.conda and not files:
+        return look(f"`{' '.join(values)[:100]}`: into conda's environment, whose packages a sync would replace")
     if held := [c for c in found.values.get("constraint", ()) if target.file(manner.files.get(c, c)) is None]:
         return look(f"`{' '.join(values)[:100]}`: installs within {', '.join(held)}, which a lock does not")
     if any(not _LOCAL.fullmatch(v) for v in locals_):
@@ -111,13 +116,15 @@ def pip_files(words: list[Word], target: Target, manner: Manner) -> Answer | Non
     options = options_of_files([manner.files.get(f, f) for f in files], target) if files else [target.without_groups]
     if options is None:
         return None
-    options = [*([f"--project {manner.project}"] if manner.project else []), *options]
+    folder = manner.project or _project_of(files, target, manner)
+    options = [*([f"--project {folder}"] if folder else []), *options]
     if not files and not target.defaults:
         options = []
     for local in locals_:
         match = _LOCAL.fullmatch(local)
         options += _extras_or_groups(target, (match["extras"] or "") if match else "")
     options += group_options(target, found.all("group"), "group")
+    options += [_SHARED_BUILD] if locals_ and "shared-build" in found.flags else []
     project = (bool(locals_) and "no-deps" not in found.flags) or not target.package
     made = sync_answer(target, manner, list(dict.fromkeys(options)), project=project or bool(locals_))
     if others:
@@ -125,6 +132,12 @@ def pip_files(words: list[Word], target: Target, manner: Manner) -> Answer | Non
         more = f" && pip install {' '.join(w.raw for w in shown)}" if shown else ""
         return Answer(kind="system-sync", text=made.text + more)
     return Answer(kind="system-sync", text=made.text)
+
+
+def _project_of(files: Sequence[str], target: Target, manner: Manner) -> str:
+    """The folder of the project as the command sees it, by the paths of the files; empty: it runs there."""
+    below = [posixpath.normpath(path).startswith(f"{target.folder}/") for path in files]
+    return target.folder if below and all(below) and not manner.files else ""
 
 
 def _extras_or_groups(target: Target, names: str) -> list[str]:
@@ -144,7 +157,7 @@ def pip_project(words: list[Word], target: Target, manner: Manner) -> Answer | N
     values = [w.value for w in words]
     if values[1:2] != ["install"]:
         return None
-    found = read_options(words[2:], _PIP_VALUED, _PIP_FLAGS)
+    found = read_options(words[2:], _PIP_VALUED, {**_PIP_FLAGS, _SHARED_BUILD: "shared-build"})
     locals_ = [*found.values.get("local", []), *(w.value for w in found.named if _LOCAL.fullmatch(w.value))]
     if not locals_ or found.unknown or len(locals_) != len(found.values.get("local", [])) + len(found.named):
         return None
@@ -152,7 +165,10 @@ def pip_project(words: list[Word], target: Target, manner: Manner) -> Answer | N
         return None
     if any(not _LOCAL.fullmatch(v) for v in locals_):
         return None
+    if manner.conda:
+        return look(f"`{' '.join(values)[:100]}`: into conda's environment, whose packages a sync would replace")
     options = [target.without_groups] if target.defaults else []
+    options += [_SHARED_BUILD] if "shared-build" in found.flags else []
     for local in locals_:
         match = _LOCAL.fullmatch(local)
         options += _extras_or_groups(target, (match["extras"] or "") if match else "")

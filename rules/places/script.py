@@ -29,6 +29,7 @@ class _Job:
     synced: bool = False
     partial: bool = False
     has_uv: bool = False
+    uv: str = "uv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ class Script:
         self.manner = manner or Manner()
         self.splices: list[Splice] = []
         self.synced = False
+        self.conda = False
         self._trusted = trusted
         self.prefix = prefix
         self._bootstraps = bootstraps or (lambda found: found.text)
@@ -198,6 +200,10 @@ class Script:
         for match in _SETTING.finditer(self.text, call.begin, call.words[0].start):
             yield Splice(match.start(), match.end(), "")
 
+    def _in_conda(self, call: Call, window: Window) -> bool:
+        """Whether an environment of conda's was made or activated before, in the same script or pipeline."""
+        return _CONDA.search(self.text, 0 if self._shares_shell else window.start, call.begin) is not None
+
     def _about_tool(self, call: Call) -> bool:
         """Whether a command only prepares for the old tool: its folder on the path, its environment file, its
         installer, which goes when it is done."""
@@ -243,6 +249,8 @@ class Script:
         own = _ENVIRONMENT.fullmatch(call.words[0].raw) is not None
         if not manner.active and manner.lock and not own and self._activated(call, window):
             manner = replace(manner, active=True)
+        if self.conda or (program.startswith("pip") and self._in_conda(call, window)):
+            manner = replace(manner, conda=True)
         given = answer(call, target, manner)
         if given is None:
             return None
@@ -308,9 +316,11 @@ class Script:
         bring = self._bring(call, job, window)
         own = _ENVIRONMENT.fullmatch(call.words[0].raw)
         if own is not None and own["env"] != ".venv":
-            uv = f"{own['env']}/bin/uv" if bring else "uv"
-            text = re.sub(r"^uv\b", lambda _: uv, text)
-            return Answer(kind="sync", text=f"{bring}UV_PROJECT_ENVIRONMENT={own['env']} {text}")
+            mark = own["quote"]
+            text = re.sub(r"^uv\b", lambda _: job.uv, text)
+            return Answer(kind="sync", text=f"{bring}UV_PROJECT_ENVIRONMENT={mark}{own['env']}{mark} {text}")
+        if manner.conda and not self.prefix:
+            return Answer(kind="look", why="pip installs into conda's environment; uv would make one of its own")
         if own is not None:
             return Answer(kind="sync", text=f"{bring}{text}")
         if self.prefix:
@@ -318,7 +328,9 @@ class Script:
             prefix = re.sub(r"python(?= )", lambda _: python, self.prefix, count=1)
             text = re.sub(r"^uv\b", lambda _: uv, text) if bring or uv.endswith("-m uv") else text
             return Answer(kind="system-sync", text=f"{bring}{prefix}{text}")
-        return Answer(kind="system-sync", text=f"{bring}{text} --active" if self._uses_active else f"{bring}{text}")
+        if self._uses_active:  # an environment of the reader's own, from which nothing is to go
+            text = f"{text}{'' if '--inexact' in text else ' --inexact'} --active"
+        return Answer(kind="system-sync", text=f"{bring}{text}")
 
     @staticmethod
     def _python_and_uv(call: Call) -> tuple[str, str]:
@@ -335,8 +347,13 @@ class Script:
         """``pip install uv==…`` in front of the first install of a job that pip did."""
         words = list(words_of(call))
         program = posixpath.basename(words[0].value)
-        if not self._brings or job.has_uv or not program.startswith("pip") or program in MANAGERS:
+        if not self._brings or not program.startswith("pip") or program in MANAGERS:
             return ""
+        own = _ENVIRONMENT.fullmatch(call.words[0].raw)
+        uv = "uv" if own is None else f"{own['quote']}{own['env']}/bin/uv{own['quote']}"
+        if job.has_uv and job.uv in ("uv", uv):
+            return ""
+        job.uv = uv
         opened = [match["word"] for match in _BRANCHES.finditer(self.text, window.start, call.begin)]
         inside = sum(1 if word in ("if", "case") else -1 for word in opened) > 0
         depends = call.before == "||" or (
@@ -438,7 +455,10 @@ _PUTS_IN_PLACE = re.compile(
     r"|(?<![\w-])uv[ =:@]"
     r"|(?:image|container): *[\"']?[\w./-]*(?:/uv\b|\buv:)"
 )
-_ENVIRONMENT = re.compile(r"(?P<env>[^\s;&|\"']+)/(?:bin|Scripts)/(?:pip|python)[\d.]*")
+_ENVIRONMENT = re.compile(r"(?P<quote>[\"']?)(?P<env>[^\s;&|\"']+)/(?:bin|Scripts)/(?:pip|python)[\d.]*(?P=quote)")
+_CONDA = re.compile(
+    r"(?<![\w-])(?:conda|mamba|micromamba)[ \t]+(?:activate|create|install|env[ \t]+(?:create|update))(?![\w-])"
+)
 _PARTIAL = re.compile(r"--no-install-project|--no-dev|--no-default-groups|--only-group|--no-group")
 _SYSTEM = re.compile(
     r"virtualenvs\.create[\s\"',]+false|POETRY_VIRTUALENVS_CREATE[\"']?\s*[:=]\s*[\"']?(?:false|0)", re.IGNORECASE
