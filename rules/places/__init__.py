@@ -83,6 +83,7 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
             after = retold(own, after, tools)
         if after != own and not is_sound(path, own, after):
             context.note(path, 1, "the changed file would not be valid; it is left as it is", "What calls uv there?")
+            context.left.add(path)
             continue
         after = mark + after
         if after != before:

@@ -41,6 +41,7 @@ class Context:
         self.targets = {target.folder: target for target in targets}
         self.notes: list[PlanBlocker] = []
         self.images_left: set[str] = set()
+        self.left: set[str] = set()
         self._images: str | None = None
         self._seen: dict[str, list[_Seen]] = {}
         projects = {(c.path, c.line, c.argv): c.project for c in ground.repository.commands}

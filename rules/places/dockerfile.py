@@ -78,6 +78,7 @@ _VIRTUAL_ENV = re.compile(r"(?:^|[\s\\])VIRTUAL_ENV[= ]\s*[\"']?(?P<path>[\w/.$-
 _ON_PATH = re.compile(r"(?:^|[\s\\])PATH[= ]\s*[\"']?(?P<path>/[\w/.-]+)/bin[:\"']")
 _MAKES = r"(?:venv|virtualenv)[^\n&;]{0,80}\s%s(?:\s|$)"
 _SITE_PACKAGES = re.compile(r"system-site-packages\s*=\s*true|SYSTEM_SITE_PACKAGES[= ][\"']?(?:true|1)", re.IGNORECASE)
+_BUILDKIT = re.compile(r"^# *syntax=|^[^#\n]*--mount=type=|^(?:COPY|ADD)\s+--(?:link|chmod)", re.MULTILINE)
 _NOT_ROOT = re.compile(r"jupyter|airflow|\bcimg/|circleci/|gitpod|openfaas|/ubi\d|s2i|bitnami|chainguard")
 _IN_PREFIX = "UV_PROJECT_ENVIRONMENT=\"$(python3 -c 'import sys; print(sys.prefix)')\" uv sync"
 
@@ -248,7 +249,9 @@ class _Image:
         chain = self._chain(step.stage)
         users = any(s.name == "USER" and s.stage in chain and s.start < step.start for s in self.steps)
         base = parse_image(self.stages[chain[-1]].base).short
-        buildkit = re.search(r"^# *syntax=|--mount=type=|^(?:COPY|ADD)\s+--(?:link|chmod)", self.text, re.MULTILINE)
+        buildkit = re.search(
+            r"^# *syntax=|^[^#\n]*--mount=type=|^(?:COPY|ADD)\s+--(?:link|chmod)", self.text, re.MULTILINE
+        )
         return buildkit is not None and not users and base == "python"
 
     def _listings(self, step: Step) -> Iterator[tuple[str, str, str]]:

@@ -105,6 +105,7 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
     python = _python(text, holder, steps)
     remaining: list[str] = []
     emptied: list[_Step] = []
+    looked = 0
     first: _Step | None = None
     for step in steps:
         run = step.node.get("run")
@@ -113,6 +114,7 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
         known = len(script.splices)
         outcome = script.window(found)
         left = _left(text, found, script.splices[known:])
+        looked += outcome.looked
         if outcome.emptied or (outcome.dropped and not outcome.looked and _served(left, outcome.answers)):
             emptied.append(step)
         else:
@@ -132,6 +134,9 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
     for step in published:
         yield Splice(step.start, step.end, _publishing(text, step))
     candidates = sorted([*sets_up, *emptied], key=lambda s: s.start)
+    if looked and candidates:  # what stays of the old tool's commands needs it
+        first = min([first or candidates[0], candidates[0]], key=lambda s: s.start)
+        candidates = []
     placed = has_uv
     for step in candidates:
         if placed or (
@@ -157,8 +162,9 @@ def _sets_up_by_itself(action: str, script: Script) -> bool:
     if not action.startswith("./"):
         return False
     files = (f"{action.removeprefix('./').rstrip('/')}/action.{ending}" for ending in ("yml", "yaml"))
-    text = next((found for f in files if (found := script.context.ground.read(f)) is not None), "")
-    return _SETS_UP.search(text) is not None
+    path = next((f for f in files if f in script.context.ground.facts.files), None)
+    text = script.context.ground.read(path) if path is not None and path not in script.context.left else None
+    return text is not None and _SETS_UP.search(text) is not None
 
 
 def _is_set_up_by_caller(holder: Mapping, script: Script) -> bool:

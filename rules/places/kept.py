@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from rules.migration import Edit, Ground
 from rules.places.context import Context
-from rules.places.remains import called, mentions
+from rules.places.remains import called, is_living, mentions
 from rules.reading import area_of
 
 _ALONE = re.compile(r"(?:.*/)?(?:[^/]+\.(?:txt|in|pip|hash)|requirements[\w.-]*\.lock|Pipfile(?:\.lock)?|[^/]+\.ya?ml)")
@@ -36,6 +36,12 @@ def keep_needed(ground: Ground, context: Context, edits: dict[str, Edit]) -> Non
             told.add(mention.path)
             why = f"still needs {mention.written}, which stays for it beside the lock"
             context.note(mention.path, mention.line, why, "Install from uv.lock there, then remove the file.")
+    for path, line, names in _by_pattern(ground, edits, gone):
+        kept |= names
+        if path not in told:
+            told.add(path)
+            why = f"a pattern may mean {min(names)}, which stays for it beside the lock"
+            context.note(path, line, why, "Install from uv.lock there, then remove the file.")
     for path in _still_called("pipenv", ground, context, edits):
         project = context.around(path)
         kept |= (
@@ -43,6 +49,31 @@ def keep_needed(ground: Ground, context: Context, edits: dict[str, Edit]) -> Non
         )
     for path in sorted(_with_included(ground, kept, gone)):
         del edits[path]
+
+
+_VARIABLE = r"(?:\$\{\{[^}\n]{1,80}\}\}|\$\{?\w{1,40}\}?|\{\w{1,40}\})"
+_PATTERN = re.compile(rf"[\w./-]{{0,80}}{_VARIABLE}[\w./-]{{0,40}}\.(?:txt|in)(?![\w-])")
+
+
+def _by_pattern(ground: Ground, edits: dict[str, Edit], gone: set[str]) -> Iterator[tuple[str, int, set[str]]]:
+    """Rows in which a variable is a part of a file's name that one of ``gone`` may have."""
+    lists = {path for path in gone if path.endswith((".txt", ".in"))}
+    for path in sorted(ground.facts.files) if lists else ():
+        if not is_living(path):
+            continue
+        edit = edits.get(path)
+        text = (edit.after if edit is not None else ground.read(path)) or ""
+        for number, row in enumerate(text.splitlines(), start=1):
+            if len(row) > 1000 or row.lstrip().startswith("#") or _SAYS_ONLY.search(row):
+                continue
+            for found in _PATTERN.finditer(row):
+                parts = re.split(_VARIABLE, found[0])
+                parts = [re.sub(r"^-[rc]", "", parts[0].rpartition("/")[2]), *parts[1:]]
+                if any("/" in part for part in parts) or not re.search(r"[A-Za-z]", "".join(parts)[:-4]):
+                    continue
+                name = re.compile(r"[\w.-]+".join(map(re.escape, parts)))
+                if names := {f for f in lists if name.fullmatch(posixpath.basename(f))}:
+                    yield path, number, names
 
 
 _PIPENV = ("Pipfile", "Pipfile.lock")

@@ -100,6 +100,11 @@ class Mention:
     file: str
 
 
+def is_living(path: str) -> bool:
+    """Whether commands or settings are read from a file."""
+    return _LIVING.fullmatch(path) is not None and ASIDE.search(path) is None
+
+
 def mentions(ground: Ground, edits: Mapping[str, Edit], files: Collection[str]) -> Iterator[Mention]:
     """Where living files, as ``edits`` leave them, name one of ``files``; comments name nothing."""
     if not files:
@@ -107,7 +112,7 @@ def mentions(ground: Ground, edits: Mapping[str, Edit], files: Collection[str]) 
     names = "|".join(sorted({re.escape(posixpath.basename(path)) for path in files}))
     pattern = re.compile(rf"(?<![\w.-])(?P<path>(?:[\w.-]+/)*(?:{names}))(?![\w-]|\.\w)")
     for path in sorted(ground.facts.files):
-        if _LIVING.fullmatch(path) is None or ASIDE.search(path) or path in files:
+        if not is_living(path) or path in files:
             continue
         edit = edits.get(path)
         text = edit.after if edit is not None else ground.read(path)

@@ -110,6 +110,7 @@ class Script:
         dropped: list[Call] = []
         skip = -1
         last: tuple[Call, int, str] | None = None
+        bootstraps: list[tuple[Call, int]] = []
         for number, call in enumerate(found):
             if call.begin < skip:
                 continue
@@ -134,6 +135,7 @@ class Script:
             stop = call.end
             if given.kind == "bootstrap":
                 new = self._bootstraps(given)
+                bootstraps.append((call, len(self.splices)))
                 if given.text.startswith("python3 -m pip") and call.after == "|":
                     piped = next((c for c in found if c.begin >= call.following), None)
                     stop = piped.stop if piped is not None else stop
@@ -162,6 +164,14 @@ class Script:
                     continue
                 self.splices.append(Splice(start, end, window.encode(new)))
                 last = (call, len(self.splices) - 1, new)
+        if outcome.looked:  # what stays of the old tool's commands needs it
+            for call, at in reversed(bootstraps):
+                if any(d.begin == call.begin for d in dropped):
+                    dropped = [d for d in dropped if d.begin != call.begin]
+                elif at < len(self.splices) and call.after != "|":
+                    splice = self.splices[at]
+                    both = window.encode(f"{text[splice.start : splice.end]} && ") + splice.new
+                    self.splices[at] = replace(splice, new=both)
         outcome.dropped = len(dropped)
         outcome.emptied = (
             bool(dropped)
@@ -286,6 +296,15 @@ class Script:
         found = list(_ACTIVATES.finditer(self.text, start, call.begin))
         return bool(found) and found[-1]["env"] not in (".venv", "./.venv")
 
+    def _other_shell(self, window: Window) -> bool:
+        """Whether the job of a pipeline may run on Windows."""
+        if not self._shares_shell:
+            return False
+        tops = [match.start() for match in _TOP.finditer(self.text)]
+        start = max((at for at in tops if at <= window.start), default=0)
+        end = min((at for at in tops if at > window.start), default=len(self.text))
+        return _WINDOWS.search(self.text, start, end) is not None
+
     def _pipfile(self, call: Call) -> str | None:
         """The folder that ``PIPENV_PIPFILE`` names in front of a command or in the same script."""
         above = self.text.rfind("PIPENV_PIPFILE=", 0, call.words[0].start)
@@ -323,6 +342,8 @@ class Script:
             return Answer(kind="look", why="pip installs into conda's environment; uv would make one of its own")
         if own is not None:
             return Answer(kind="sync", text=f"{bring}{text}")
+        if self.prefix and self._other_shell(window):
+            return Answer(kind="look", why="a shell of Windows, in which no variable stands before a command")
         if self.prefix:
             python, uv = self._python_and_uv(call)
             prefix = re.sub(r"python(?= )", lambda _: python, self.prefix, count=1)
@@ -369,6 +390,9 @@ class Script:
         gone = {call.begin for call in dropped}
         outer = _outer(found)
         for call in _outer(dropped):
+            if _KEYWORD.search(text, call.begin, call.words[0].start) is not None:
+                self.splices.append(Splice(call.words[0].start, call.stop, window.encode("true")))
+                continue
             number = next((n for n, c in enumerate(outer) if c.begin == call.begin), None)
             if number is None:
                 continue
@@ -439,6 +463,8 @@ _ANY = re.compile(r"poetry|pdm|pipenv|rye|pip|python")
 _USER_SITE = re.compile(r"PIP_USER[\"']?\s*[:=]\s*[\"']?(?:1|true|yes|on)|PYTHONUSERBASE", re.IGNORECASE)
 _BRANCHES = re.compile(r"(?:^|[;&|\n]|then|else|do)[ \t]*(?P<word>if|case|fi|esac)(?![\w-])")
 _CHANGES_FOLDER = re.compile(r"(?<![\w-])cd [\w./${}\"'-]{1,100}\s*\Z")
+_KEYWORD = re.compile(r"(?<![\w-])(?:if|elif|while|until|then|else|do)(?![\w-])|!")
+_WINDOWS = re.compile(r"powershell|pwsh|\.ps1|(?<![\w])[A-Z]:\\|windows", re.IGNORECASE)
 _TOP = re.compile(r"^[^\s#-]", re.MULTILINE)
 _ACTIVATES = re.compile(r"(?:source|(?<![\w.])\.)[ \t]+[\"']?(?P<env>[^\s;&|\"']{1,100})/(?:bin|Scripts)/activate")
 _PIPFILE = re.compile(r"PIPENV_PIPFILE=[\"']?(?:\./)?(?P<folder>[\w./-]+)/Pipfile[\"']?")

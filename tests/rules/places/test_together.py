@@ -208,7 +208,7 @@ def test_a_pipeline_whose_runner_had_the_tool_brings_uv(patched: Any) -> None:
 def test_installers_that_are_removed_and_shells_that_nobody_uses(patched: Any) -> None:
     steps = (
         "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: |\n        curl -O https://x.example/get-poetry.py\n"
-        "        python get-poetry.py\n        rm get-poetry.py\n    - run: |\n        poetry shell\n        ./build.sh\n"
+        "        python get-poetry.py\n        rm get-poetry.py\n  b:\n    runs-on: x\n    steps:\n    - run: |\n        poetry shell\n        ./build.sh\n"
     )
     found = patched({".github/workflows/a.yml": steps})
     assert "get-poetry.py" not in found[".github/workflows/a.yml"].replace("https://x.example/get-poetry.py", "")
@@ -395,3 +395,43 @@ def test_a_transcript_keeps_what_commands_print(patched: Any) -> None:
     text = "```\n❯ poetry install\nerror: Run `poetry lock` first.\n❯ poetry lock\n❯ poetry lock\n```\n"
     after = patched({"README.md": text})["README.md"]
     assert after == "```\n❯ uv sync\nerror: Run `poetry lock` first.\n❯ uv lock\n```\n"
+
+
+def test_what_stays_of_the_tool_s_commands_keeps_the_tool(patched: Any) -> None:
+    steps = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: pip install poetry\n    - run: poetry install $OPTIONS\n    - run: poetry run pytest\n"
+    after = patched({".github/workflows/a.yml": steps})[".github/workflows/a.yml"]
+    assert (
+        "    - run: pip install poetry\n    - run: poetry install $OPTIONS\n    - run: uv run --locked pytest\n"
+        in after
+    )
+    assert after.index("setup-uv") < after.index("pip install poetry")
+    script = "pip install poetry\npoetry install $OPTIONS\npoetry run pytest\n"
+    assert patched({"a.sh": script})["a.sh"].startswith(
+        "pip install poetry && pip install uv==0.13.9\npoetry install $"
+    )
+
+
+def test_a_command_that_is_asked_whether_it_works(patched: Any) -> None:
+    steps = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: |\n        if ! poetry self add x; then\n          echo no\n        fi\n        poetry install\n"
+    after = patched({".github/workflows/a.yml": steps})[".github/workflows/a.yml"]
+    assert "        if ! true; then\n          echo no\n        fi\n        uv sync --locked\n" in after
+
+
+def test_files_that_a_pattern_names(patched: Any) -> None:
+    lists = {f"test-py{v}.txt": "pytest==8.0.0\n" for v in ("311", "312")} | {"docs.txt": "mkdocs==1.5.0\n"}
+    tox = "[tox]\nenvlist = py311,py312\n[testenv]\ndeps = -rtest-{basepython}.txt\ncommands = pytest\n"
+    files = {"tox.ini": tox, ".python-version": "3.12\n", "requirements.txt": "flask==3.0.0\n"}
+    found = patched(
+        {**files, **{f"requirements/{name}": text for name, text in lists.items()}}, setup__cfg="[flake8]\n"
+    )
+    assert {"requirements/test-py311.txt", "requirements/test-py312.txt"} <= found.files.keys()
+    assert "requirements/docs.txt" not in found.files
+
+
+def test_a_job_on_windows_keeps_pip(patched: Any) -> None:
+    gitlab = "a:\n  script:\n    - pip install -r requirements.txt\nb:\n  tags: [windows]\n  script:\n    - pip install -r requirements.txt\n"
+    files = {".gitlab-ci.yml": gitlab, ".python-version": "3.12\n"}
+    found = patched(files, requirements__txt="flask==3.0.0\n")
+    assert found[".gitlab-ci.yml"].endswith("  script:\n    - pip install -r requirements.txt\n")
+    assert "uv sync" in found[".gitlab-ci.yml"]
+    assert "requirements.txt" in found.files
