@@ -10,12 +10,12 @@ from dataclasses import replace
 
 from rules.places.context import Context
 from rules.places.manner import NO_SYNC, PIP_BRINGS_UV, Manner
-from rules.places.pip_answers import options_of_files
 from rules.places.pipelines import SYSTEM
 from rules.places.script import Script, Window, yaml_quoted
 from rules.places.syncs import merged
 from rules.places.target import MANAGERS
 from rules.places.text import Splice, applied, line_end, line_start
+from rules.places.tox_files import sync_of, varies
 from rules.places.variables import renamed_files
 from rules.pythons import minor
 from rules.reading import area_of
@@ -255,14 +255,17 @@ def _files_of_environments(path: str, text: str, context: Context) -> str:
             return match[0]
         files = {m["file"]: _from_root(path, m["file"]) for m in _LISTED.finditer(match["body"])}
         known = [f for f in files.values() if target.file(f) is not None]
-        options = options_of_files(known, target) if known else None
-        if options is None or len(known) != len(files):
+        command = sync_of(known, target, context.ground.read)
+        if command is None or len(known) != len(files):
             if known:
                 line = text.count("\n", 0, match.start()) + 1
                 context.note(path, line, f"[{match['name']}] installs {', '.join(files)}, which is not there any more")
             return match[0]
-        package = ["--no-install-project"] if target.package else []
-        command = " ".join(["uv sync --locked --active --inexact", *package, *options])
+        if "--only-group" not in command and (chosen := varies(match["body"])) is not None:
+            line = text.count("\n", 0, match.start()) + 1
+            why = f"[{match['name']}] tests several versions of {chosen}: tox still installs the files"
+            context.note(path, line, why, "Which of them are to come from the lock?")
+            return match[0]
         first = True
 
         def listed(row: re.Match[str]) -> str:

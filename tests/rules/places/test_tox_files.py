@@ -1,0 +1,64 @@
+"""Requirements files of tox environments: what they held is installed, and nothing over what is tested."""
+
+from __future__ import annotations
+
+import pytest
+
+from rules.places.target import Target
+from rules.places.tox_files import holds_project, sync_of, varies
+from tests.rules.places.test_plain import Patch
+
+SYNC = "uv sync --locked --active --inexact"
+TARGET = Target(
+    folder=".", lock="uv.lock", package=True, groups={"test": "test", "ci": "ci"},
+    renamed={"requirements.txt": "project", "test.txt": "group:test", "ci.txt": "group:ci", "base.in": "project"},
+    tools=frozenset({"pip"}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("files", "texts", "options"),
+    [
+        (["test.txt"], {"test.txt": "pytest\n"}, "--only-group test"),
+        (["test.txt", "ci.txt"], {}, "--only-group test --only-group ci"),
+        (["test.txt"], {"test.txt": "-r requirements.txt\npytest\n"}, "--no-install-project --group test"),
+        (["test.txt"], {"test.txt": "-r ci.txt\n", "ci.txt": "-r test.txt\n-r base.in\n"},
+         "--no-install-project --group test"),
+        (["test.txt"], {"test.txt": "# by pip-compile\npytest==8\n", "test.in": "pytest\n"}, "--only-group test"),
+        (["test.txt"], {"test.txt": "# by pip-compile\npytest==8\n"}, "--no-install-project --group test"),
+        (["requirements.txt"], {}, "--no-install-project"),
+    ],
+)  # fmt: skip
+def test_what_stands_for_the_files(files: list[str], texts: dict[str, str], options: str) -> None:
+    found = sync_of(files, TARGET, texts.get)
+    assert found is not None
+    assert found.replace(" --no-dev", "") == f"{SYNC} {options}"
+
+
+def test_a_file_that_is_not_known() -> None:
+    assert sync_of(["other.txt"], TARGET, {}.get) is None
+    assert sync_of([], TARGET, {}.get) is None
+    assert not holds_project("other.txt", TARGET, {}.get)
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("deps =\n    django3: django>=3,<4\n", "django"),
+        ("deps =\n    {web2,web3}: flask~=2.0\n    pytest\n", "flask"),
+        ("deps = django3: django<4\n", "django"),
+        ("deps =\n    py37: typing-extensions>=4\n    pytest>=8\n", None),
+        ("deps =\n    lint: ruff\n", None),
+        ("setenv =\n    A = b\ncommands = x --y==z\n", None),
+    ],
+)
+def test_versions_that_factors_choose(body: str, name: str | None) -> None:
+    assert varies(body) == name
+
+
+def test_an_environment_that_tests_several_versions_keeps_its_files(patched: Patch) -> None:
+    text = "[testenv]\ndeps =\n    -r requirements.txt\n    flask2: flask<3\ncommands = pytest\n"
+    found = patched({"tox.ini": text, ".python-version": "3.12\n"}, requirements__txt="flask==3.0.0\n")
+    assert found["tox.ini"] == text
+    assert "requirements.txt" in found.files
+    assert any("several versions of flask" in message for _, _, message in found.notes)
