@@ -317,6 +317,7 @@ def _build(
 ) -> ToxConfig:
     names = list(dict.fromkeys([*listed, *envs]))
     names += _unlisted(base, names)
+    labels = _labels(main)
     problems: list[Problem] = []
     if len(names) > MAX_ENVIRONMENTS:
         message = f"{len(names)} environments; only the first {MAX_ENVIRONMENTS} were read"
@@ -343,7 +344,8 @@ def _build(
             problems.extend(env.problems)
         at = Location(path=path, line=line)
         needs = () if first == name else (first,)
-        tasks.append(Task(name=name, at=at, runner="tox", needs=needs, default=name in listed))
+        told = labels.get(name, ())
+        tasks.append(Task(name=name, at=at, runner="tox", needs=needs, default=name in listed, tags=told))
         for version, where in env.pythons(line):
             pythons[PythonVersion(version=version, at=Location(path=path, line=where), kind="tox", job=name)] = None
     if not any(_PURE.fullmatch(name) for name in names):
@@ -360,15 +362,27 @@ def _build(
 
 
 def _unlisted(base: _Section, names: Iterable[str]) -> list[str]:
-    """Environments that stand in no list: their commands hold under a name that none of the others has.
+    """Environments that stand in no list: their commands hold under a name of which the others have no part.
 
-    ``tox -e lint`` starts what ``lint: ruff check`` says.
+    ``tox -e lint`` starts what ``lint: ruff check`` says, ``tox -e tests-unit`` what stands behind ``tests-unit:``.
     """
     known = {factor for name in names for factor in name.split("-")}
-    lines = [_line(number, text) for number, text in _joined(_value(base, "commands"))]
-    single = (need for line in lines for need, without in line.alternatives if len(need) == 1 and not without)
-    found = dict.fromkeys(factor for need in single for factor in need)
-    return [factor for factor in found if factor not in known and not _PY_FACTOR.fullmatch(factor)]
+    found: dict[str, None] = {}
+    for _, text in _joined(_value(base, "commands")):
+        match = _FACTORS.fullmatch(text)
+        if match is not None and _looks_like_factors(match["factors"]):
+            found.update(dict.fromkeys(name for name in expand_names(match["factors"]) if "!" not in name))
+    return [n for n in found if not any(f in known or _PY_FACTOR.fullmatch(f) for f in n.split("-"))]
+
+
+def _labels(main: _Section) -> dict[str, tuple[str, ...]]:
+    """The labels of each environment, by which ``tox -m`` asks for it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for _, line in _value(main, "labels"):
+        label, equals, names = line.partition("=")
+        for name in expand_names(names) if equals else ():
+            found[name] = (*found.get(name, ()), label.strip())
+    return found
 
 
 @dataclass(frozen=True, slots=True)

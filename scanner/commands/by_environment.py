@@ -72,12 +72,14 @@ def conda(it: Judging, started: Program) -> list[Judgement]:
     if not verbs or verbs[0] not in ("create", "install", "update", "devenv"):
         return [] if started.sub == "run" else [Judgement(kind="other", tool="conda")]
     file = option(args, "-f", "--file") or next((w for w in words if w.endswith((".yml", ".yaml"))), None)
+    if verbs == ["install"] and file is not None and "." not in file:
+        file = None  # there it means that packages are installed again
     if file is None and words[:1] == ["env"]:
         file = "environment.yml"
     if file is None and verbs == ["devenv"]:
         file = "environment.devenv.yml"
     if file is not None:
-        path = it.lookup.find(it.at, file)
+        path = it.lookup.find(it.at, file) or next(iter(it.lookup.matching(it.at, file)), None)
         made = it.job.produced.get(posixpath.basename(file))
         named = "conda-lock" in file or file.endswith(".lock")
         if named and path is None and not it.lookup.matching(it.at, file) and made is None:

@@ -13,7 +13,7 @@ from scanner.commands.handed import in_folder, in_image, with_arguments, with_in
 from scanner.commands.image_builds import ImageBuild, builds_of, compose_services, image_build, image_run
 from scanner.commands.lookup import Lookup
 from scanner.commands.stages import built_stages, stage_called
-from scanner.commands.words import Program, after_options, inner, option, options, program, spread
+from scanner.commands.words import Program, after_options, asks_only, inner, option, options, program, spread
 from scanner.facts import FUNCTION, Extract, Invocation, Task
 from scanner.tox_environments import ASKED_FOR, expand_names
 
@@ -34,11 +34,6 @@ _DECLARED_IN = {
     "pipenv": ("Pipfile",),
 }
 _TASK_RUNNERS = frozenset({"poe", "poetry", "task", "hatch", "pdm", "rye", "pixi", "pipenv"})
-_ASKING = frozenset(
-    """
-    -l --list --listenvs -a --listenvs-all --list-sessions --showconfig --version --help -h list config quickstart
-    """.split()
-)
 _COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _SCRIPT = re.compile(r"[\w./${}-]{1,200}")
 _DISPATCH = re.compile(r"\$(?:[@*]|\w{1,60}|\{[@*]\}|\{\w{1,60}(?::?-[^}]{0,60})?\}|\{[@*]:?-[^}]{0,60}\})")
@@ -308,7 +303,7 @@ def _hatch_scripts(args: tuple[str, ...]) -> tuple[str, ...]:
 
 def _tox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]]:
     args = spread(started.args, "e")
-    if _asks_only(args):
+    if asks_only(args):
         return []
     file = option(args, "-c", "--conf")
     near = (_near(invocation, lookup, (name,), None, file) for name in _TOX_FILES)
@@ -320,16 +315,14 @@ def _tox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple
         name for text in told for name in (expand_names(text) if "{" in text and "$" not in text else _comma(text))
     ]
     tasks = tuple(t for t in extract.tasks if t.runner == "tox")
+    labels = {label for text in options(args, "-m") for label in _comma(text)}
+    if labels and (labelled := [t.name for t in tasks if not labels.isdisjoint(t.tags)]):
+        return [(extract, name) for name in labelled]
     return [(extract, name) for name in _chosen(tasks, asked)]
 
 
 def _comma(text: str) -> list[str]:
     return [name for name in text.split(",") if name]
-
-
-def _asks_only(args: tuple[str, ...]) -> bool:
-    """Whether tox or nox only tells something and runs nothing."""
-    return not _ASKING.isdisjoint(args[: args.index("--")] if "--" in args else args)
 
 
 def _chosen(tasks: tuple[Task, ...], asked: list[str]) -> list[str]:
@@ -339,16 +332,16 @@ def _chosen(tasks: tuple[Task, ...], asked: list[str]) -> list[str]:
     if not asked or "ALL" in asked:
         return default
     known = [*usual, *(t.name for t in tasks if t.name not in usual)]
-    return list(dict.fromkeys(found for name in asked for found in _meant(name, known, default)))
+    return list(dict.fromkeys(found for name in asked for found in _meant(name, known, usual, default)))
 
 
-def _meant(name: str, known: list[str], default: list[str]) -> list[str]:
+def _meant(name: str, known: list[str], usual: list[str], default: list[str]) -> list[str]:
     """The environments that one name may stand for; those of Python alone stand for each other."""
     if name in known:
         return [name]
     pure = [other for other in known if _is_python(other)][:1]
     if "$" in name:
-        fitting = [other for other in known if fnmatchcase(other, _pattern(name))]
+        fitting = [other for other in usual if fnmatchcase(other, _pattern(name))]
         if not fitting and _OPEN_PYTHON.fullmatch(name):
             return pure
         return fitting or default[:MAX_UNKNOWN]  # one of them, and nobody can tell which
@@ -364,7 +357,7 @@ def _is_python(name: str) -> bool:
 
 
 _PY_FACTOR = re.compile(r"(?:py|pypy|python|cpython)[\d.]{0,5}t?|[23]\.\d{1,2}t?")
-_OPEN_PYTHON = re.compile(r"(?:py|pypy|python)?-?(?:\$\{\{[^}]{1,200}\}\}|\$\{[^}]{1,200}\}|\$\w{1,100})")
+_OPEN_PYTHON = re.compile(r"(?:py|pypy|python)-?(?:\$\{\{[^}]{1,200}\}\}|\$\{[^}]{1,200}\}|\$\w{1,100})")
 
 
 def _like(name: str, known: list[str]) -> str | None:
@@ -382,7 +375,7 @@ def _pattern(name: str) -> str:
 
 
 def _nox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]]:
-    if _asks_only(started.args):
+    if asks_only(started.args):
         return []
     extract = _near(invocation, lookup, ("noxfile.py",), None, option(started.args, "-f", "--noxfile"))
     if extract is None:

@@ -26,7 +26,7 @@ from scanner.commands.preparing import (
     system,
     tool_manager,
 )
-from scanner.commands.words import Program, inner, program
+from scanner.commands.words import Program, asks_only, inner, program
 from scanner.facts import Invocation
 from scanner.lint_tools import tools_of_command
 
@@ -129,7 +129,7 @@ def _work(it: Judging, started: Program) -> list[Judgement]:
 
 def _environments(it: Judging, started: Program) -> list[Judgement]:
     """tox or nox whose configuration was not found: what they install cannot be seen."""
-    if {"--version", "--help", "-l", "--list", "--notest"} & set(started.args):
+    if asks_only(started.args):
         return [Judgement(kind="other", tool=started.name)]
     unseen = f"the environments of {started.name} are not known"
     return [

@@ -157,6 +157,18 @@ def options(words: Sequence[str], *names: str) -> list[str]:
     return found
 
 
+_ASKING = frozenset(
+    """
+    -l --list --listenvs -a --listenvs-all --list-sessions --showconfig --version --help -h list config quickstart
+    """.split()
+)
+
+
+def asks_only(args: Sequence[str]) -> bool:
+    """Whether tox or nox only tells something and runs nothing."""
+    return not _ASKING.isdisjoint(args[: args.index("--")] if "--" in args else args)
+
+
 def spread(words: Sequence[str], letter: str) -> tuple[str, ...]:
     """Short options that are written together taken apart where ``letter`` is the last: ``-qe NAME`` is ``-q -e``.
 

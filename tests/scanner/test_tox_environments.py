@@ -269,3 +269,21 @@ commands =
         "ruff check src",
         "ruff format src",
     ]
+
+
+def test_labels_and_names_of_several_conditions() -> None:
+    text = """[tox]
+envlist = py312
+labels =
+    static = lint, type{a,b}
+    all = lint
+[testenv]
+commands =
+    tests-unit: pytest unit
+    py312-slow: pytest slow
+[testenv:lint]
+commands = ruff check
+"""
+    config = from_ini("tox.ini", text)
+    assert config is not None
+    assert [(t.name, t.tags) for t in config.tasks] == [("py312", ()), ("lint", ("static", "all")), ("tests-unit", ())]

@@ -275,3 +275,27 @@ def test_a_development_container_opens_the_folder_that_holds_it() -> None:
 def test_specifications_of_builds_in_a_folder_of_their_own() -> None:
     text = "version: 0.2\nphases:\n  build:\n    commands: [pip install -r r.txt]\n"
     assert [c.source for c in _installs({"cicd/buildspecs/unit.yaml": text, "r.txt": "x\n"})] == ["r.txt"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("tox -m static", {"lint.txt"}),
+        ("tox -e ${{ matrix.env }}", {"lint.txt", "unit.txt"}),
+        ("tox --listenvs", set()),
+    ],
+)
+def test_labels_and_open_names_of_tox(text: str, expected: set[str]) -> None:
+    tox = (
+        "[tox]\nenvlist = unit, lint\nlabels =\n  static = lint\n[testenv]\nskip_install = true\ndeps = -r py.txt\n"
+        "[testenv:lint]\ndeps = -r lint.txt\n[testenv:unit]\ndeps = -r unit.txt\n"
+    )
+    files = {"tox.ini": tox, **dict.fromkeys(("py.txt", "lint.txt", "unit.txt"), "x\n")}
+    found = _installs({**files, ".github/workflows/a.yml": _workflow(f"run: {text}")})
+    assert {c.source for c in found if c.context == "ci" and c.source} == expected
+
+
+def test_a_conda_environment_that_a_matrix_names() -> None:
+    text = _workflow("run: conda env update --file envs/${{ matrix.env }}.yaml")
+    found = _installs({".github/workflows/a.yml": text, "envs/a.yaml": "dependencies: [x]\n"})
+    assert [(c.uses_lock, c.source) for c in found] == [(False, "envs/a.yaml")]
