@@ -16,7 +16,7 @@ from rules.migration import Ground
 from rules.places.calls import Call, Word, calls
 from rules.places.text import Splice, applied, line_end, line_of, line_start
 from rules.places.yaml_text import documents, places, window
-from rules.ruff import programs
+from rules.ruff import programs, variables
 from rules.ruff.arguments import arguments
 from rules.ruff.runs import OTHERS
 from rules.uv import version
@@ -203,7 +203,8 @@ def _call(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) -
     if words[0].value.endswith("pre-commit"):
         yield Splice(words[number].start, words[number].end, "ruff-format" if tool in _FORMATTERS else "ruff-check")
         return
-    new = arguments(tool, [w.raw for w in call.words[number + 1 :]])
+    given = variables.read([w.raw for w in call.words[number + 1 :]], text)
+    new = arguments(tool, given) if given is not None else None
     if new is None:
         look(line_of(text, call.begin), f"calls {tool} in a way that has no counterpart that is certain")
         return

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground
 from rules.rollout.checkers import is_configured
-from rules.ruff import actions, commands, comments, hooks, in_programs, pins, programs, prose, removal
+from rules.ruff import actions, commands, comments, hooks, in_commands, in_programs, pins, programs, prose, removal
 from rules.ruff.base import below, inside
 from rules.ruff.beside import beside, left_out, turned_off
 from rules.ruff.catalog import BUILT_IN, counterparts, plugins, ruff_rules
@@ -243,6 +243,7 @@ def _unmoved(ground: Ground, setup: Setup) -> Iterator[tuple[str, PlanBlocker]]:
             decision = f"Start Ruff there instead, and let {run.tool} go?"
             why = PlanBlocker(code="lint-in-program", message=message, path=run.path, line=run.line, decision=decision)
             yield run.tool, why
+    yield from in_commands.staying(ground, {t for t in commands.TOOLS if getattr(setup, t) is not None})
     for there in ground.repository.tools:
         if there.name in idle and any(e.kind == "pytest plug-in" for e in there.evidence):
             yield there.name, _refusal("lint-tool-kept", f"{there.name} stays: pytest starts it", None)
