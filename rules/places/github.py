@@ -105,7 +105,7 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
     python = _python(text, holder, steps)
     remaining: list[str] = []
     emptied: list[_Step] = []
-    looked = 0
+    looked, brings = 0, False
     first: _Step | None = None
     for step in steps:
         run = step.node.get("run")
@@ -115,6 +115,7 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
         outcome = script.window(found)
         left = _left(text, found, script.splices[known:])
         looked += outcome.looked
+        brings = brings or any(a.kind == "bootstrap" for a in outcome.answers)
         if outcome.emptied or (outcome.dropped and not outcome.looked and _served(left, outcome.answers)):
             emptied.append(step)
         else:
@@ -146,7 +147,7 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
             continue
         placed = True
         yield Splice(step.start, step.end, _checkout(holder, steps, step, script) + _setup_uv(text, step, python))
-    if not placed and first is not None and not _is_set_up_by_caller(holder, script):
+    if not placed and first is not None and (brings or not _is_set_up_by_caller(holder, script)):
         yield Splice(first.start, first.start, _setup_uv(text, first, python, new=True))
     for step in caches:
         if step not in candidates:

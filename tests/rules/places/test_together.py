@@ -221,6 +221,9 @@ def test_a_composite_action_relies_on_the_job_that_calls_it(patched: Any) -> Non
     files = {".github/actions/lint/action.yml": action}
     alone = patched(files)[".github/actions/lint/action.yml"]
     assert "setup-uv" in alone
+    own = action.replace("run: poetry run", "run: pip install -U pip && pip install poetry && poetry run")
+    brings = patched({".github/actions/lint/action.yml": own, ".github/workflows/a.yml": job})
+    assert "setup-uv" in brings[".github/actions/lint/action.yml"]
     called = patched({**files, ".github/workflows/a.yml": job})
     assert "setup-uv" not in called[".github/actions/lint/action.yml"]
     assert "setup-uv" in called[".github/workflows/a.yml"]
