@@ -25,10 +25,10 @@ def test_a_tool_that_a_command_goes_on_starting_stays_with_what_it_needs(moved: 
 
 
 def test_options_of_a_variable_are_translated(moved: Callable[..., Any]) -> None:
-    text = "flags = --isolated --max-line-length=88\nSRC = src\nlint:\n\tflake8 ${flags} $(SRC)\n"
+    text = "flags = --isolated --max-line-length=99\nSRC = src\nlint:\n\tflake8 ${flags} $(SRC)\n"
     after = moved({"Makefile": text, "src/a.py": "x = 1\n"})
     assert after["Makefile"].endswith("\truff check $(SRC)\n")
-    assert "max-line-length = 88" in after["ruff.toml"]
+    assert "line-length = 99" in after["ruff.toml"]
 
 
 def test_options_that_nobody_knows_keep_the_tool(moved: Callable[..., Any]) -> None:
