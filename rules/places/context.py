@@ -89,6 +89,9 @@ class Context:
     def target(self, path: str, seen: _Seen, program: str) -> Target | None:
         """The moved project that a command serves; ``None`` where that one does not move."""
         found = self._target(seen.project) if seen.project is not None else self.around(path)
+        around = project_around(self.ground.repository, path)
+        if around is not None and program in around.package_managers and self._target(around.path) is None:
+            return None  # that project's own, whatever else moves
         if found is not None and (program not in MANAGERS or program in found.tools):
             return found
         stays = [p for p in self.ground.repository.projects if p.path == seen.project and program in p.package_managers]

@@ -25,7 +25,8 @@ def pip_tools(program: str, words: list[Word], target: Target, manner: Manner) -
             return look("pip-sync of a file that is not moved")
         return Answer(kind="system-sync", text=sync_answer(target, manner, options).text)
     found = read_options(words[1:], {"-P": "package", "--upgrade-package": "package"}, {})
-    names = [v for v in values if v.endswith((".in", ".txt", ".toml"))]
+    named = (v.rpartition("=")[2] for v in values)
+    names = [v for v in named if v.endswith((".in", ".txt", ".toml"))]
     if names and not any(_is_moved(n, target) for n in names) and "pyproject.toml" not in names:
         made = pip_compile(words[1:], indexes=False)
         return (

@@ -149,6 +149,8 @@ class Script:
             else:
                 self.synced = self.synced or given.kind in ("sync", "system-sync")
                 end = given.upto if given.upto is not None else call.end
+                if given.text.startswith("uv lock") and _TO_FILE.fullmatch(text, call.end, call.stop):
+                    end = call.stop  # what it wrote was the lock
                 new = given.text + (" " if given.upto is not None and given.text else "")
                 words = list(words_of(call)) if given.skip else list(call.words)
                 start = words[given.skip].start
@@ -268,6 +270,8 @@ class Script:
             given = replace(given, text=given.text.replace("uv ", f"uv --project {folder} ", 1))
         if given.kind == "other" and given.text == "uv lock" and self._relocks(call):
             return Answer(kind="drop")
+        if program == "pip-compile" and "xargs" in self.text[call.begin : call.words[0].start]:
+            return Answer(kind="look", why="xargs says which files pip-compile reads")
         if given.text == A_SHELL and area_of(self.path) == "ci":
             return Answer(kind="look", why=f"`{program} {verb}` opens a shell, in which nothing that follows runs")
         if given.text.startswith("uv pip install") and self._in_system:
@@ -469,6 +473,7 @@ _TOP = re.compile(r"^[^\s#-]", re.MULTILINE)
 _ACTIVATES = re.compile(r"(?:source|(?<![\w.])\.)[ \t]+[\"']?(?P<env>[^\s;&|\"']{1,100})/(?:bin|Scripts)/activate")
 _PIPFILE = re.compile(r"PIPENV_PIPFILE=[\"']?(?:\./)?(?P<folder>[\w./-]+)/Pipfile[\"']?")
 _INSTALLER = re.compile(r"(?:\S*/)?(?:get|install)-poetry\.py")
+_TO_FILE = re.compile(r"\s*>\s*\S*\.(?:txt|lock)\s*")
 _SETTING = re.compile(r"(?:POETRY|PIPENV|PDM)_\w+=\S*[ \t]+")
 _HOME = re.compile(
     r"\.rye/|\$\{?RYE_HOME|"

@@ -24,6 +24,7 @@ _FILE = re.compile(
 _CACHE = re.compile(
     r"(?P<home>(?:~|\$HOME|\$\{HOME\}|/root|/home/\w+|\.)?/?\.cache)/(?:pypoetry|pipenv|pdm)(?:/[\w./-]*)?"
 )
+_IN_CACHE = re.compile(r"/virtualenvs/[\w.-]+")
 _CACHE_MAC = re.compile(r"~/Library/Caches/pypoetry(?:/[\w./-]*)?")
 
 
@@ -51,13 +52,20 @@ def renamed_files(text: str, path: str, context: Context) -> str:
             return match[0]
         return f"{match['path']}{new_name(match['name'])}"
 
+    def cache(match: re.Match[str]) -> str:
+        if _IN_CACHE.search(match[0]) is None:
+            return f"{match['home']}/uv"
+        number = next((n for n, row in enumerate(text.splitlines(), start=1) if match[0] in row), 1)
+        context.note(path, number, f"names {match[0]}: uv has its environment in .venv", "Which path is it there?")
+        return match[0]
+
     def line(row: str) -> str:
         if row.lstrip().startswith(("#", "//")):
             return row
         before, row = row, _FILE.sub(new, row)
         if row != before:  # a mounted file has the new name inside as well
             row = _MOUNTED.sub(lambda m: f"{m['outside']}:{m['folder']}{new_name(m['name'])}", row)
-        return _CACHE_MAC.sub("~/.cache/uv", _CACHE.sub(lambda m: f"{m['home']}/uv", row))
+        return _CACHE_MAC.sub("~/.cache/uv", _CACHE.sub(cache, row))
 
     return "".join(line(row) for row in text.splitlines(keepends=True))
 

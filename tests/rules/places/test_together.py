@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.rules.places.conftest import LOCK, POETRY
+
 RYE = """[project]
 name = "shop"
 version = "1.0"
@@ -438,3 +440,20 @@ def test_a_job_on_windows_keeps_pip(patched: Any) -> None:
     assert found[".gitlab-ci.yml"].endswith("  script:\n    - pip install -r requirements.txt\n")
     assert "uv sync" in found[".gitlab-ci.yml"]
     assert "requirements.txt" in found.files
+
+
+def test_the_scripts_of_a_project_that_stays_stay(patched: Any) -> None:
+    own = {"samples/code/api/pyproject.toml": POETRY.replace("shop", "api"), "samples/code/api/poetry.lock": LOCK}
+    script = "#!/bin/bash\npoetry run api run\n"
+    found = patched({**own, "samples/code/api/run.sh": script, "run.sh": script})
+    assert "samples/code/api/poetry.lock" in found.files
+    assert found["samples/code/api/run.sh"] == script
+    assert "uv run" in found["run.sh"]
+
+
+def test_a_path_inside_the_old_tool_s_cache_is_none_of_uv_s(patched: Any) -> None:
+    inside = "/root/.cache/pypoetry/virtualenvs/shop-4_IHX9y_-py3.11/bin/python"
+    text = f'{{\n  "python": "{inside}",\n  "cache": "/root/.cache/pypoetry"\n}}\n'
+    found = patched({".devcontainer/devcontainer.json": text})
+    assert found[".devcontainer/devcontainer.json"] == text.replace('/root/.cache/pypoetry"', '/root/.cache/uv"')
+    assert (".devcontainer/devcontainer.json", 2) in {(path, line) for path, line, _ in found.notes}
