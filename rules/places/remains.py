@@ -122,7 +122,8 @@ def mentions(ground: Ground, edits: Mapping[str, Edit], files: Collection[str]) 
             if row.lstrip().startswith(("#", "//", ";")):
                 continue
             for found in pattern.finditer(row):
-                for file in sorted(_normal(path, found["path"], ground.facts.files) & set(files)):
+                inside = {file for file in files if found["path"].endswith(f"/{file}")}  # seen from within an image
+                for file in sorted((_normal(path, found["path"], ground.facts.files) | inside) & set(files)):
                     yield Mention(path=path, line=number, row=row, written=found["path"], file=file)
 
 

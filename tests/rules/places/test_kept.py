@@ -40,6 +40,13 @@ def test_a_namesake_beside_the_file_is_the_one_that_it_means(patched: Any) -> No
     assert "requirements.txt" not in found.files
 
 
+def test_a_path_within_an_image(patched: Any) -> None:
+    image = "FROM python:3.12\nCOPY . /code/\nRUN grep flask /code/requirements/base.txt\n"
+    found = patched({"Dockerfile": image, **LISTS}, setup__cfg="[flake8]\n")
+    assert "requirements/base.txt" in found.files
+    assert "requirements/docs.txt" not in found.files
+
+
 def test_pipenv_s_files_stay_together(patched: Any) -> None:
     lock = '{"_meta": {"hash": {"sha256": "0"}, "requires": {"python_version": "3.12"}, "sources": []}, "default": {}, "develop": {}}'
     image = "FROM acme/pipenv\nCOPY Pipfile* ./\nCOPY Pipfile ./\nRUN pipenv install --deploy\n"
