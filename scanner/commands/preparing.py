@@ -25,13 +25,20 @@ LISTINGS = (".txt", ".in", ".lock", ".pip")
 _FULL = re.compile(r"v?\d{1,6}(?:\.\d{1,6}){2}(?:(?:a|b|rc|\.post|\.dev|[+-])[a-z0-9.]{1,20})?")
 _INSTALLERS: tuple[tuple[str, str], ...] = (
     (r"python-poetry|get-poetry|install-poetry", "poetry"),
-    (r"astral\.sh/uv(?:/(?P<version>\d[\w.]{0,30}))?|astral-sh/uv/releases/download/(?P<release>\d[\w.]{0,30})", "uv"),
+    (
+        r"astral\.sh/uv(?:/(?P<version>\d[\w.]{0,30}))?|astral-sh/uv/releases/(?:latest|download/(?P<release>\d[\w.]{0,30}))",
+        "uv",
+    ),
     (r"install-pdm|pdm-project", "pdm"),
     (r"rye(?:-up)?\.(?:astral|com)|rye\.astral\.sh|/rye/", "rye"),
     (r"pixi\.sh|prefix-dev/pixi", "pixi"),
     (r"get-pip\.py", "pip"),
     (r"pyenv\.run|pyenv-installer", "pyenv"),
-    (r"(?i)mini(?:conda|forge)|mambaforge|micro\.mamba|micromamba|anaconda3", "conda"),
+    (
+        r"(?i)(?:mini(?:conda|forge)\d?|mambaforge|anaconda3)(?:-(?:py\d{2,3}_)?(?P<version>\d{1,4}\.[\d.]{1,12}\d))?"
+        r"|micro\.mamba|micromamba",
+        "conda",
+    ),
     (r"pypa/hatch|hatch-\w+-unknown", "hatch"),
 )
 
@@ -148,8 +155,9 @@ def download(it: Judging, started: Program) -> list[Judgement]:
     """An installer of a manager that is fetched, with the version that its address names."""
     text = " ".join(started.args)
     for pattern, tool in _INSTALLERS:
-        if (match := re.search(pattern, text)) is not None:
-            version = (match.groupdict().get("version") or it.env.get(f"{tool.upper()}_VERSION") or "").strip("/")
+        if found := [match.groupdict() for match in re.finditer(pattern, text)]:
+            stated = next((v for groups in found if (v := groups.get("version") or groups.get("release"))), None)
+            version = (stated or it.env.get(f"{tool.upper()}_VERSION") or "").strip("/")
             it.job.versions[tool] = f"=={version}" if version else ""
             made = Judgement(kind="bootstrap", tool=tool, pinned=bool(version))
             it.job.produced["pipe"] = made

@@ -786,3 +786,21 @@ def test_one_package_picked_out_of_a_file(text: str, kind: str) -> None:
     at = Location(path="ci.yml", line=1)
     (found,) = classify_all(parse(text, at=at, context="ci").invocations[-1:], lookup_of({"requirements.txt": "x\n"}))
     assert found.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "pinned"),
+    [
+        ("curl -LO https://conda.example/miniconda/Miniconda3-4.6.14-Linux-x86_64.sh", True),
+        ("curl -LO https://conda.example/miniconda/Miniconda3-py39_4.9.2-Linux-x86_64.sh", True),
+        (
+            "wget https://git.example/conda-forge/miniforge/releases/download/24.3.0-0/Miniforge3-24.3.0-0-Linux.sh",
+            True,
+        ),
+        ("wget https://conda.example/miniconda/Miniconda3-latest-Linux-x86_64.sh", False),
+        ("curl -L https://git.example/astral-sh/uv/releases/download/0.5.1/uv-installer.sh | sh", True),
+        ("curl -L https://git.example/astral-sh/uv/releases/latest/download/uv-installer.sh | sh", False),
+    ],
+)
+def test_an_installer_of_one_release_is_pinned(text: str, pinned: bool) -> None:
+    assert judged(text)[0].pinned is pinned
