@@ -17,6 +17,7 @@ from rules.places.comments import retold
 from rules.places.context import Context
 from rules.places.docker_steps import started
 from rules.places.kept import keep_needed
+from rules.places.old_pythons import note_left_out, without_uv
 from rules.places.remains import ASIDE, note_remains
 from rules.places.sound import is_sound
 from rules.places.still_said import still_said
@@ -76,7 +77,7 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
             continue
         after = known.after if known is not None and known.after is not None else before
         mark, after = ("\ufeff", after[1:]) if after.startswith("\ufeff") else ("", after)
-        own = after
+        own, told = after, len(context.notes)
         for editor in editors:
             after = editor(path, after, context)
         if path.endswith(_COMMENTED) or "." not in posixpath.basename(path):
@@ -84,6 +85,11 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
         if after != own and not is_sound(path, own, after):
             context.note(path, 1, "the changed file would not be valid; it is left as it is", "What calls uv there?")
             context.left.add(path)
+            continue
+        if after.count("uv==") > own.count("uv==") and (old := without_uv(path, context)) is not None:
+            del context.notes[told:]
+            why = f"pip installs no uv on Python {old.version} ({old.at.path}); the file is left as it is"
+            context.note(path, 1, why, "Raise Python there, or bring uv another way.")
             continue
         after = mark + after
         if after != before:
@@ -94,6 +100,7 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
     _ignored(ground, context, edits)
     keep_needed(ground, context, edits)
     _deployed(ground, context)
+    note_left_out(context, edits)
     note_remains(ground, context, edits)
     return replace(
         migration,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,6 +73,10 @@ class Context:
     def calling(self, tools: set[str]) -> set[str]:
         """The files in which the scanner saw one of ``tools`` called."""
         return {path for path, found in self._seen.items() if any(s.program in tools for s in found)}
+
+    def jobs(self, path: str, tools: Collection[str]) -> set[str | None]:
+        """The jobs of a file in which the scanner saw one of ``tools`` called."""
+        return {seen.job for seen in self._seen.get(path, ()) if seen.program in tools}
 
     def around(self, path: str) -> Target | None:
         """The moved project that the file at ``path`` belongs to."""

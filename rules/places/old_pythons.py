@@ -1,0 +1,56 @@
+"""The Pythons that run a file: one on which pip installs no uv, one that the project does not admit. Pure."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+
+from rules.migration import Edit
+from rules.places.context import Context
+from rules.places.manner import PIP_BRINGS_UV
+from rules.pythons import dotted, minor
+from rules.reading import area_of
+from scanner.facts import Extract, PythonVersion
+
+_STARTS = {"makefile": r"make", "justfile": r"just", "tox": r"tox", "nox": r"nox"}
+
+
+def without_uv(path: str, context: Context) -> PythonVersion | None:
+    """A Python of the image or the pipeline that starts a script, on which pip installs no uv."""
+    extract = context.ground.facts.extracts.get(path)
+    if extract is None or extract.format not in (*_STARTS, "shell"):
+        return None
+    name = _STARTS.get(extract.format, re.escape(posixpath.basename(path)))
+    found = list(_starting(rf"(?<![\w.-]){name}(?![\w.-])", context))
+    images = [e for e in found if e.format == "dockerfile"]
+    pythons = (p for e in (extract, *(images or found)) for p in e.pythons)
+    return next((p for p in pythons if (told := minor(p.version)) is not None and told < PIP_BRINGS_UV), None)
+
+
+def _starting(name: str, context: Context) -> Iterator[Extract]:
+    """The images and pipelines that name a program or script."""
+    for path, extract in sorted(context.ground.facts.extracts.items()):
+        if extract.format != "dockerfile" and area_of(path) != "ci":
+            continue
+        rows = (context.ground.read(path) or "").splitlines()
+        if any(re.search(name, row) for row in rows if not row.lstrip().startswith("#")):
+            yield extract
+
+
+def note_left_out(context: Context, edits: Mapping[str, Edit]) -> None:
+    """Notes on pipelines that call uv on a Python which ``requires-python`` leaves out."""
+    for path, edit in sorted(edits.items()):
+        extract = context.ground.facts.extracts.get(path)
+        target = context.around(path) if len(context.targets) == 1 else None
+        if extract is None or target is None or target.oldest is None or area_of(path) != "ci":
+            continue
+        if edit.before is None or (edit.after or "").count("uv ") <= edit.before.count("uv "):
+            continue
+        jobs = context.jobs(path, target.tools)
+        for python in extract.pythons:
+            told = minor(python.version)
+            if told is not None and python.job in {None, *jobs} and (2,) < told < target.oldest:
+                why = f"runs Python {dotted(told)}; the lock is for {dotted(target.oldest)} and later"
+                context.note(path, python.at.line, why, "Raise it there, or widen requires-python?")
+                break
