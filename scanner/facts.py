@@ -255,7 +255,8 @@ class Invocation:
     ``job`` names the job, stage, environment or target; ``disabled`` says why it never runs (``if: false``, manual),
     when that is written down. ``tolerated`` is true when a failure is ignored (``|| true``, ``continue-on-error``).
     ``leg`` tells the legs of a job's matrix apart where its commands differ by them: each runs by itself. ``asked`` is
-    the folder as written where a caller says it (``$1``, ``$PWD``, ``${{ inputs.x }}``); ``directory`` is its default.
+    the folder as written where a caller says it (``$1``, ``$PWD``, ``${{ inputs.x }}``) or Compose does for a service
+    (``${compose:web}``); ``directory`` is its default.
     ``only`` is set where a test upon the variable ``CI`` decides: it runs in CI alone, or never there. ``if_files`` are
     files (from the root) of which one must be there, or it is left out.
     """

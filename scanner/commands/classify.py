@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from scanner.commands.follow import as_called, expand, expand_builds, is_followed, while_built
+from scanner.commands.image_builds import service_folder
 from scanner.commands.judge import NO_INPUTS, Job, can_matter, judge, judge_runners
 from scanner.commands.lookup import Lookup
 from scanner.commands.pip_install import Judgement
@@ -40,7 +41,7 @@ def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Com
     found: dict[Command, None] = {}
     running = [i for i in invocations if i.disabled is None and i.argv and i.only != _NEVER.get(i.context, "")]
     running = [i for i in running if _is_there(i, lookup)]
-    for invocation in running:
+    for invocation in (_in_service(i, lookup) for i in running):
         name = invocation.job if invocation.context != "image" else None
         key = (invocation.at.path, name, invocation.leg)
         if key not in jobs:
@@ -49,6 +50,13 @@ def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Com
         if len(found) > MAX_COMMANDS:
             break
     return tuple(found)
+
+
+def _in_service(invocation: Invocation, lookup: Lookup) -> Invocation:
+    """A command that Compose starts in a service, in the folder that this is built from."""
+    if invocation.directory is not None or invocation.asked is None or "compose:" not in invocation.asked:
+        return invocation
+    return replace(invocation, directory=service_folder(invocation.asked, lookup.extracts.values()))
 
 
 def _is_there(invocation: Invocation, lookup: Lookup) -> bool:
@@ -135,6 +143,7 @@ def _with_followed(invocation: Invocation, lookup: Lookup, job: Job) -> list[Com
     runner = _commands(invocation, judge_runners(invocation, lookup, job), lookup)
     commands: list[Command] = []
     for started in followed:
+        started = _in_service(started, lookup)
         if started.disabled is None and _is_there(started, lookup):
             if with_uv and started.argv[:2] == ("pip", "install"):
                 started = replace(started, argv=("uv", *started.argv))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scanner.commands.words import Program, after_options, option, options, program
@@ -108,6 +109,14 @@ def compose_services(invocation: Invocation) -> tuple[tuple[str, ...], str | Non
         ("-e", "--env", "-u", "--user", "-w", "--workdir", "-v", "--volume", "--name", "--entrypoint", "--build-arg"),
     )
     return tuple(options(rest, "-f", "--file")), service[0] if service else None
+
+
+def service_folder(asked: str, extracts: Iterable[Extract]) -> str | None:
+    """The folder of the repository in which ``${compose:SERVICE}`` works: what its image is built from."""
+    match = re.fullmatch(r"\$\{compose:(.{1,100})\}", asked)
+    composed = (e for e in extracts if match is not None and e.format == "compose" and not e.template)
+    found = {b.context for e in composed for b in builds_of(e, match[1])} if match is not None else set()
+    return found.pop() if len(found) == 1 else None
 
 
 def builds_of(extract: Extract, service: str | None = None) -> Iterator[ImageBuild]:

@@ -81,6 +81,8 @@ def _judge(it: Judging, started: Program, depth: int) -> list[Judgement]:
         return []
     if it.at.argv[0].startswith("uses:"):
         return action(it)
+    if "--dry-run" in started.args and inner(started) is None:
+        return []  # nothing is installed, locked or built
     found = _manager(it, started)
     if (wrapped := inner(started)) is not None and wrapped:
         inside = _judge(it, program(wrapped), depth + 1)

@@ -525,6 +525,8 @@ class Walk:
         if inside.directory is not None:
             found = self._from_mount(inside.directory, places)
             inner.directory = self._words.join_path(".", found) if found != inside.directory else None
+        if inner.directory is None and inside.directory is None and inside.service is not None:
+            inner.asked = f"${{compose:{inside.service}}}"
         if inner.directory is None:
             words = [f"./{place}" if (place := self._masks.place_of(word)) else word for word in words]
         at = rows[inside.start :] or rows[-1:]

@@ -126,6 +126,7 @@ class Contained:
     entry: str | None = None
     directory: str | None = None
     container: str | None = None
+    service: str | None = None
     mounts: tuple[tuple[str, str], ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
 
@@ -139,6 +140,7 @@ def contained(argv: list[str]) -> Contained | None:
     if name not in _CONTAINERS:
         return None
     verb = _skipped(argv, 1)
+    by_compose = name.endswith("-compose") or argv[verb : verb + 1] == ["compose"]
     if argv[verb : verb + 1] in (["compose"], ["container"]):
         verb = _skipped(argv, verb + 1)
     if argv[verb : verb + 1] not in (["run"], ["exec"]):
@@ -153,6 +155,7 @@ def contained(argv: list[str]) -> Contained | None:
         start=place + 1,
         entry=entry,
         container=argv[place] if argv[verb] == "exec" and place < len(argv) else None,
+        service=argv[place] if by_compose and place < len(argv) else None,
         directory=next(iter(_values(options, "-w", "--workdir")), None),
         mounts=_mounts(options),
         variables=tuple((name, value) for name, equals, value in variables if equals),

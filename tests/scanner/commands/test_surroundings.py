@@ -299,3 +299,21 @@ def test_a_conda_environment_that_a_matrix_names() -> None:
     text = _workflow("run: conda env update --file envs/${{ matrix.env }}.yaml")
     found = _installs({".github/workflows/a.yml": text, "envs/a.yaml": "dependencies: [x]\n"})
     assert [(c.uses_lock, c.source) for c in found] == [(False, "envs/a.yaml")]
+
+
+@pytest.mark.parametrize(
+    "text", ["docker compose run web pip install -r r.txt", "docker-compose exec -T web bash -c 'pip install -r r.txt'"]
+)
+def test_a_service_works_in_the_folder_that_it_is_built_from(text: str) -> None:
+    files = {
+        ".github/workflows/a.yml": _workflow(f"run: {text}"),
+        "docker-compose.yml": "services:\n  web:\n    build: ./backend\n  db:\n    image: postgres\n",
+        "backend/r.txt": "x\n",
+        "backend/Dockerfile": "FROM x\n",
+    }
+    assert [c.source for c in _installs(files) if c.context == "ci"] == ["backend/r.txt"]
+
+
+@pytest.mark.parametrize("text", ["pip install --dry-run -r r.txt", "uv sync --dry-run", "poetry install --dry-run"])
+def test_a_dry_run_installs_nothing(text: str) -> None:
+    assert _installs({**POETRY, "r.txt": "x\n", ".github/workflows/a.yml": _workflow(f"run: {text}")}) == []
