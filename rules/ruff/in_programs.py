@@ -12,8 +12,10 @@ from collections.abc import Collection, Iterator
 
 from rules.migration import Ground
 from rules.places.text import line_of
+from scanner.lint_use import is_test_data
 
 MAX_FILES = 80
+MAX_SOURCES = 2_000
 MAX_TEXT = 300_000
 _TOOLS = r"(?P<{}>flake8|isort|black)"
 _STARTS = re.compile(
@@ -22,9 +24,11 @@ _STARTS = re.compile(
     rf"|[\"'](?:[^\"'\n]{{0,60}}[ /])?{_TOOLS.format('line')} +(?:--?\w|\.(?=[ \"'/])|[\w.]{{1,60}}/)"
     rf"|[\"'](?:[^\"'\n]{{0,60}} )?-m {_TOOLS.format('called')}(?=[ \"'])"
     rf"|[\"']{_TOOLS.format('listed')}[\"'],\s{{0,40}}[\"'](?:-|\.[\"'/]|[\w.]{{1,60}}/)"
+    rf"|\b(?:run|call|check_call|check_output|Popen|system)\(\s{{0,40}}f?[\"']{_TOOLS.format('begun')}(?=[ \"'])"
     r"|[\"'/](?P<file>\.flake8|\.isort\.cfg)[\"']",
     re.MULTILINE,
 )
+_IMPORTS = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?P<name>flake8|isort|black)\b(?!\.py)", re.MULTILINE)
 _FILES = {".flake8": "flake8", ".isort.cfg": "isort"}
 _LIKELY = re.compile(
     r"(?i)[^/]+\.py|(?:.*/)?(?:scripts?|tools?|ci|\.ci|dev|build|bin|tasks|utils|maintenance|hooks)/[^/]+\.py"
@@ -45,3 +49,24 @@ def started(ground: Ground, tools: Collection[str]) -> Iterator[tuple[str, str, 
             if tool in left:
                 left.discard(tool)
                 yield tool, path, line_of(text or "", match.start())
+
+
+def imported(ground: Ground, tools: Collection[str]) -> Iterator[tuple[str, str, int]]:
+    """The tools that code of the repository imports, tests too, each with the first place where it does.
+
+    A module of the repository's own that has a tool's name is none.
+    """
+    files = ground.facts.files
+    own = {tool for tool in tools for p in files if _is(p, tool)}
+    left = set(tools) - own
+    sources = sorted((p for p in files if p.endswith(".py") and not is_test_data(p)), key=lambda p: (p.count("/"), p))
+    for path in sources[:MAX_SOURCES] if left else ():
+        text = (ground.read(path) if left else None) or ""
+        for match in _IMPORTS.finditer(text[:MAX_TEXT]):
+            if match["name"] in left:
+                left.discard(match["name"])
+                yield match["name"], path, line_of(text, match.start())
+
+
+def _is(path: str, tool: str) -> bool:
+    return f"/{path}".endswith((f"/{tool}.py", f"/{tool}/__init__.py"))

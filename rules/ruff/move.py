@@ -80,13 +80,17 @@ class LintMove:
     baseline: Baseline | None = None
 
 
-def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
-    """From flake8, isort and Black to Ruff, as far as they are in use in ``ground``."""
+def move(ground: Ground, baseline: Baseline | None = None, *, keeping: Collection[str] = ()) -> LintMove:
+    """From flake8, isort and Black to Ruff, as far as they are in use in ``ground``.
+
+    ``keeping``: tools that stay, as users of the project get them and nothing else would install Ruff.
+    """
     setup = gather(ground)
     here = below(ground, setup.base)
     reduced = codes(setup) if ground.config.ruff_uncovered == "keep" else ()
     refusals = tuple(_refusals(setup, decided=bool(reduced) or ground.config.ruff_uncovered == "drop"))
-    held = (*(_with_flake8(setup) if refusals else ()), *_unmoved(ground, setup))
+    published = dict(_published(ground))
+    held = (*(_with_flake8(setup) if refusals else ()), *_unmoved(ground, setup), *_alone(published, keeping))
     setup = _without(_without_refused(setup, refusals), {tool for tool, _ in held})
     refusals = (*refusals, *(why for _, why in held if why.decision))
     made = convert(setup)
@@ -122,7 +126,10 @@ def move(ground: Ground, baseline: Baseline | None = None) -> LintMove:
     _unconfigure(edits, setup, leaving)
     _switch(edits, ground, swap)
     if called := _nowhere_installed(edits, ground, setup, tools):
+        if alone := {tool for tool in commands.TOOLS if tool in tools and tool in published} - set(keeping):
+            return move(ground, baseline, keeping={*keeping, *alone})
         edits.notes.append(called)
+    edits.notes += [why for tool, why in published.items() if tool in leaving]
     if (kept := _raise(edits, ground, here)) is not None:
         return replace(empty, refusals=(*refusals, kept))
     _silence(edits, setup, made, config, baseline or Baseline())
@@ -231,11 +238,17 @@ def _unmoved(ground: Ground, setup: Setup) -> Iterator[tuple[str, PlanBlocker]]:
         if getattr(setup, tool) is not None and setup.aside.get(tool) and not is_set:
             yield tool, _configured_aside(tool, setup)
     idle = {t for t in commands.TOOLS if getattr(setup, t) is not None and all(r.tool != t for r in setup.runs)}
+    begun: set[str] = set()
     for tool, path, line in in_programs.started(ground, idle):
         message = f"{tool} stays: a program starts it, and no command"
         decision = f"Start Ruff there instead, and let {tool} go?"
         yield tool, PlanBlocker(code="lint-in-program", message=message, path=path, line=line, decision=decision)
         idle.discard(tool)
+        begun.add(tool)
+    for tool, path, line in in_programs.imported(ground, (set(commands.TOOLS) & _declared(ground)) - begun):
+        if getattr(setup, tool) is not None:
+            message, decision = f"{tool} stays: code of the repository imports it", f"Does the code need {tool} still?"
+            yield tool, PlanBlocker(code="lint-in-program", message=message, path=path, line=line, decision=decision)
     for run in setup.runs:
         text = ground.read(run.path) if run.path.endswith(".py") and run.tool in commands.TOOLS else None
         if text is not None and programs.edit(text, {run.tool}, (), lambda _line, _message: None) == text:
@@ -252,6 +265,10 @@ def _unmoved(ground: Ground, setup: Setup) -> Iterator[tuple[str, PlanBlocker]]:
             yield there.name, _refusal("lint-tool-kept", message, None)
 
 
+def _declared(ground: Ground) -> set[str]:
+    return {item.name for project in ground.repository.projects for item in project.dependencies}
+
+
 def _stays(repository: Repository, tools: frozenset[str], made: Conversion, setup: Setup) -> Iterator[PlanBlocker]:
     why = {tool: f"it is configured below the root: {', '.join(places[:3])}" for tool, places in setup.aside.items()}
     why |= {part.tool: part.stays for part in made.kept if part.stays}
@@ -259,6 +276,29 @@ def _stays(repository: Repository, tools: frozenset[str], made: Conversion, setu
         if tool.name in OTHERS and tool.name not in tools and tool.use != "config-only":
             reason = why.get(tool.name) or "nothing committed runs it"
             yield _refusal("lint-tool-kept", f"{tool.name} stays beside Ruff: {reason}", _DECISIONS.get(tool.name))
+
+
+def _published(ground: Ground) -> Iterator[tuple[str, PlanBlocker]]:
+    """Tools that whoever installs a project gets too: the manifest goes on asking for them."""
+    for project in ground.repository.projects:
+        for item in project.dependencies:
+            extra = item.group if item.scope == "optional" else None
+            in_manifest = posixpath.basename(item.path) in ("pyproject.toml", "setup.cfg", "setup.py")
+            reaches = item.scope == "runtime" or (extra is not None and not removal.is_for_development(extra))
+            if in_manifest and reaches and item.name in (*commands.TOOLS, *OTHERS):
+                where = f"the extra {extra}" if extra is not None else "what is needed at run time"
+                message = f"{item.name} stays in {where}, which users of the project install"
+                yield (
+                    item.name,
+                    PlanBlocker(code="lint-tool-kept", message=message, path=item.path, line=item.line, decision=None),
+                )
+
+
+def _alone(published: Mapping[str, PlanBlocker], kept: Collection[str]) -> Iterator[tuple[str, PlanBlocker]]:
+    for tool in sorted(kept):
+        message = f"{tool} stays: it is installed with what users of the project get, and nowhere else"
+        decision = "Is it needed at run time, or does it belong to a group for development?"
+        yield tool, replace(published[tool], message=message, decision=decision)
 
 
 _DECISIONS = {
@@ -578,7 +618,7 @@ def _without_packages(path: str, text: str, format_: str, swap: commands.Swap, e
             return text
         return removal.rows(text, swap.packages)
     if name == "setup.cfg":
-        keys = ("[options.extras_require]", "install_requires", "tests_require")
+        keys = ("[options.extras_require]", "tests_require")
         return removal.rows(text, swap.packages, keys=keys)
     if name == "setup.py":
         return programs.manifest(text, swap.packages)

@@ -11,6 +11,7 @@ from packaging.utils import canonicalize_name
 
 from rules.places.text import Splice, applied
 from rules.ruff.arguments import arguments
+from rules.ruff.removal import is_for_development
 from rules.uv import version
 
 _RUNS = frozenset({"run", "run_always", "run_install"})
@@ -40,19 +41,36 @@ _REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[\w,. -]*\])?[ \t]*(?:[<>=!~;
 
 
 def manifest(text: str, packages: Collection[str]) -> str:
-    """``setup.py`` with Ruff in the place of ``packages`` in its lists of requirements."""
+    """``setup.py`` with Ruff in the place of ``packages`` in its lists of requirements; what users get stays."""
     try:
         tree = ast.parse(text) if len(text) <= _MAX_SIZE else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return text
     splices: list[Splice] = []
     starts = _line_starts(text)
+    kept = {id(node) for node in _for_users(tree)}
     for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.List | ast.Tuple):
+        if isinstance(node, ast.List | ast.Tuple) and id(node) not in kept:
             words = [_value(element) for element in node.elts]
             if all(word is not None and _REQUIREMENT.fullmatch(word) for word in words):
                 splices += _without(text, node.elts, starts, packages)
     return applied(text, splices)
+
+
+_FOR_USERS = re.compile(r"(?i)(?:install_?)?requires|(?:install_?)?requirements|install_reqs?|dependencies")
+
+
+def _for_users(tree: ast.Module | None) -> Iterator[ast.expr]:
+    """The values of ``install_requires`` and of extras that are none of development."""
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.keyword) and node.arg == "install_requires":
+            yield node.value
+        elif isinstance(node, ast.Assign):
+            if any(isinstance(t, ast.Name) and _FOR_USERS.fullmatch(t.id) for t in node.targets):
+                yield node.value
+        elif isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            yield from (v for k, v in pairs if (name := _value(k)) is not None and not is_for_development(name))
 
 
 def _run(
