@@ -31,6 +31,7 @@ from rules.migrations.setup_script import (
     without_keys,
 )
 from rules.migrations.toml_text import Row, string, value_text
+from rules.pythons import admitted, dotted, minor
 from scanner.facts import Include, Manifest, Requirement
 from scanner.ini_reader import scan
 
@@ -184,10 +185,30 @@ def _build_system(base: Base, files: Sequence[Manifest]) -> None:
     """``[build-system]`` where there is none: setuptools, and what ``setup_requires`` asked for."""
     if "build-system" in base.document:
         return
+    _refuse_before_tables(base.site)
     build = (item for m in files for item in m.requirements if item.scope == "build" and item.name != "setuptools")
     needs = [_wish(item).text for item in build if not _only_sometimes(base.site, item)]
     rows = f"requires = {value_text(['setuptools>=61', *needs])}\nbuild-backend = {string(_backend(base.site))}\n"
     base.draft.tables.insert(0, "[build-system]\n" + rows)
+
+
+def _refuse_before_tables(site: Site) -> None:
+    """setuptools reads ``[project]`` since 61, which needs Python 3.7: nothing builds on an older one any more."""
+    stated = [d for d in site.project.python_versions if d.kind == "requires-python"]
+    claimed = {version for d in stated for version in admitted(d.version) or ()}
+    if not claimed or min(claimed) >= _READS_TABLES:
+        return
+    for run in site.project.python_versions:
+        told = minor(run.version)
+        if told in claimed and told < _READS_TABLES and run.kind in ("ci-matrix", "ci-setup", "image"):
+            message = f"runs on Python {dotted(told)}; setuptools 61, which reads [project], is for 3.7 and later"
+            raise Stop("python-too-old", message, run.path, run.line)
+    message = f"{stated[0].version}: on Python before 3.7 its sources do not build any more"
+    decision = "Raise requires-python? Wheels still install there."
+    site.note("python-too-old", message, stated[0].path, stated[0].line, decision)
+
+
+_READS_TABLES = (3, 7)
 
 
 def _only_sometimes(site: Site, item: Requirement) -> bool:

@@ -16,8 +16,9 @@ from rules.places import bots, dockerfile, github, nox, pipelines, plain, pre_co
 from rules.places.comments import retold
 from rules.places.context import Context
 from rules.places.docker_steps import started
-from rules.places.kept import keep_needed
+from rules.places.kept import INCLUDED, keep_needed
 from rules.places.old_pythons import note_left_out, without_uv
+from rules.places.options import normal
 from rules.places.remains import ASIDE, note_remains
 from rules.places.sound import is_sound
 from rules.places.still_said import still_said
@@ -99,7 +100,7 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
     _services(context, edits)
     _ignored(ground, context, edits)
     keep_needed(ground, context, edits)
-    _deployed(ground, context)
+    _deployed(ground, context, edits)
     note_left_out(context, edits)
     note_remains(ground, context, edits)
     return replace(
@@ -157,13 +158,22 @@ def _services(context: Context, edits: dict[str, Edit]) -> None:
             context.note(path, 1, f"stays as it is with {left}", "Change it together with the image.")
 
 
-def _deployed(ground: Ground, context: Context) -> None:
+def _deployed(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:
     """What Heroku asks of a project with uv's lock, where a Procfile or its manifest is there."""
     files = ground.facts.files
     names = [name for name in ("Procfile", "app.json") if name in files]
     if "." in context.targets and names and (".python-version" not in files or "runtime.txt" in files):
         why = "with a uv.lock Heroku asks for .python-version and does not read runtime.txt"
         context.note(names[0], 1, why, "If it is deployed there: write .python-version.")
+    target, edit = context.targets.get("."), edits.get("requirements.txt")
+    if target is None or not names or edit is None or edit.after is not None:
+        return
+    included = [posixpath.normpath(m["file"]) for m in INCLUDED.finditer(edit.before or "")]
+    held = {new.partition(":")[2] for file in included if (new := target.file(file) or "").startswith("group:")}
+    if absent := sorted(name for name in held if normal(name) not in target.defaults):
+        groups = " and ".join(absent)
+        why = f"Heroku installed what requirements.txt includes, now group {groups}: uv installs that only when told"
+        context.note(names[0], 1, why, "Add it to [tool.uv] default-groups, else what it starts is not there.")
 
 
 def _editors(path: str, ground: Ground) -> list[Editor]:

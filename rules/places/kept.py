@@ -20,7 +20,7 @@ _SAYS_ONLY = re.compile(r"hashFiles|checksum|^\s*(?:-\s+)?(?:name|key|descriptio
 _BOTS = re.compile(
     r"(?:.*/)?(?:labeler|boring-cyborg|dependabot|codecov|release-please[\w-]*|\.?pyup)\.ya?ml|(?:.*/)?renovate\.json5?"
 )
-_INCLUDED = re.compile(r"^[ \t]*(?:-r|-c|--requirement|--constraint)[ =\t]*(?P<file>[^\s#;]+)", re.MULTILINE)
+INCLUDED = re.compile(r"^[ \t]*(?:-r|-c|--requirement|--constraint)[ =\t]*(?P<file>[^\s#;]+)", re.MULTILINE)
 
 
 def keep_needed(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:
@@ -95,7 +95,7 @@ def _with_included(ground: Ground, kept: set[str], gone: set[str]) -> set[str]:
         path = waiting.pop()
         folder = posixpath.dirname(path)
         more = {
-            posixpath.normpath(posixpath.join(folder, m["file"])) for m in _INCLUDED.finditer(ground.read(path) or "")
+            posixpath.normpath(posixpath.join(folder, m["file"])) for m in INCLUDED.finditer(ground.read(path) or "")
         }
         if path.endswith(".txt"):
             more.add(f"{path.removesuffix('.txt')}.in")  # what it is compiled from

@@ -138,3 +138,12 @@ def test_lines_that_run_under_a_condition_only() -> None:
     text = "a = 1\nif a:\n    b = 2\ndef main():\n    setup(x=1)\ntry:\n    c = 3\nexcept E:\n    pass\n"
     assert conditional_lines(text) == {2, 3, 6, 7, 8, 9}
     assert conditional_lines("(") == frozenset()
+
+
+def test_a_python_that_no_setuptools_with_tables_is_for(migrated):
+    script = 'from setuptools import setup\n\nsetup(name="shop", version="1.0", python_requires=">=3.6", install_requires=["flask"])\n'
+    found = migrated({"setup.py": script, "shop/__init__.py": ""})
+    assert found.refused == []
+    assert any(note.code == "python-too-old" for note in found.migration.notes)
+    image = {"Dockerfile": "FROM python:3.6-slim\nCOPY . .\nRUN pip install .\n"}
+    assert migrated({"setup.py": script, "shop/__init__.py": "", **image}).refused == ["python-too-old"]

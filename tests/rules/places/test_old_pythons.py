@@ -41,3 +41,15 @@ def test_a_pipeline_on_a_python_that_the_lock_is_not_for(patched: Patch) -> None
     found = patched({path: JOB.format(python="3.9", run="poetry install")})
     assert (path, 8, "runs Python 3.9; the lock is for 3.11 and later") in found.notes
     assert not patched({path: JOB.format(python="3.12", run="poetry install")}).notes
+
+
+def test_what_heroku_installs_no_more_is_told(patched: Patch) -> None:
+    files = {
+        ".python-version": "3.12\n",
+        "Procfile": "web: gunicorn shop.app\n",
+        "requirements.txt": "-r requirements/production.txt\n",
+        "requirements/base.txt": PINS,
+        "requirements/production.txt": "-r base.txt\ngunicorn==22.0.0\n",
+    }
+    found = patched({}, **files)
+    assert any(path == "Procfile" and "group production" in message for path, _, message in found.notes)
