@@ -144,6 +144,12 @@ def _docker_build(inputs: Inputs) -> Iterator[Command]:
         "build",
         *(("-f", file) if file else ()),
         *(("--target", target) if target else ()),
+        *(
+            word
+            for line in inputs.get("build-args", "").split("\n")[:40]
+            if "=" in line and "$" not in line
+            for word in ("--build-arg", line.strip())
+        ),
         *(word for tag in re.split(r"[\s,]+", _whole(inputs.get("tags", "")))[:4] if tag for word in ("-t", tag)),
         *(word for key in ("cache-from", "cache-to") if inputs.get(key) for word in (f"--{key}", _first(inputs, key))),
         context,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from scanner.commands.follow import as_called, expand, expand_builds, is_followed, while_built
+from scanner.commands.handed import with_build_args
 from scanner.commands.image_builds import service_folder
 from scanner.commands.judge import NO_INPUTS, Job, can_matter, judge, judge_runners
 from scanner.commands.lookup import Lookup
@@ -41,7 +42,7 @@ def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Com
     found: dict[Command, None] = {}
     running = [i for i in invocations if i.disabled is None and i.argv and i.only != _NEVER.get(i.context, "")]
     running = [i for i in running if _is_there(i, lookup)]
-    for invocation in (_in_service(i, lookup) for i in running):
+    for invocation in (_as_built(i, lookup) for i in running):
         name = invocation.job if invocation.context != "image" else None
         key = (invocation.at.path, name, invocation.leg)
         if key not in jobs:
@@ -57,6 +58,13 @@ def _in_service(invocation: Invocation, lookup: Lookup) -> Invocation:
     if invocation.directory is not None or invocation.asked is None or "compose:" not in invocation.asked:
         return invocation
     return replace(invocation, directory=service_folder(invocation.asked, lookup.extracts.values()))
+
+
+def _as_built(invocation: Invocation, lookup: Lookup) -> Invocation:
+    """A command of a Dockerfile with the arguments that its build gives it; any other in its service's folder."""
+    if invocation.context == "image" and any("$" in word for word in invocation.argv):
+        return with_build_args(invocation, lookup.build_args(invocation.at.path))
+    return _in_service(invocation, lookup)
 
 
 def _is_there(invocation: Invocation, lookup: Lookup) -> bool:

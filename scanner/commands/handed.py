@@ -18,6 +18,7 @@ _INPUT = re.compile(
 )
 _FILE = re.compile(r"/|\.(?:txt|in|lock|toml|ya?ml|py|sh)$")
 _PARAMETER = re.compile(r"\{\{\s{0,8}(?P<name>[A-Za-z_][\w-]{0,100})\s{0,8}\}\}")
+_GIVEN = re.compile(r"\$\{(?P<name>\w{1,100})\}|\$(?P<bare>\w{1,100})")
 _MADE = re.compile(r"\$\{(?P<name>\w{1,100})\}")
 
 
@@ -100,6 +101,17 @@ def with_variables(started: Invocation, words: Sequence[str]) -> Invocation:
 
     argv = tuple(_MADE.sub(value, word) for word in started.argv)
     return _placed(replace(started, argv=argv), lambda text: _MADE.sub(value, text))
+
+
+def with_build_args(started: Invocation, given: Mapping[str, str]) -> Invocation:
+    """A command of a Dockerfile whose arguments have no default of their own and are ``given`` by the build."""
+    if not given or not any("$" in word for word in started.argv):
+        return started
+
+    def value(match: re.Match[str]) -> str:
+        return given.get(match["name"] or match["bare"], match[0])
+
+    return replace(started, argv=tuple(_GIVEN.sub(value, word) for word in started.argv))
 
 
 def with_parameters(started: Invocation, names: Sequence[str], words: Sequence[str]) -> Invocation:

@@ -32,7 +32,7 @@ class ImageBuild:
 
     ``at`` and ``by`` say which command builds it; ``exports``: it hands its layers to a cache exporter;
     ``remote``: the builder is not the machine that runs the command, and lives on; ``names`` are what the image is
-    called, without tags.
+    called, without tags; ``args`` the arguments that the build is given, as far as they are literal.
     """
 
     dockerfile: str
@@ -43,6 +43,7 @@ class ImageBuild:
     exports: bool = False
     remote: bool = False
     names: tuple[str, ...] = ()
+    args: tuple[tuple[str, str], ...] = ()
 
 
 def image_build(invocation: Invocation) -> ImageBuild | None:
@@ -77,7 +78,13 @@ def image_build(invocation: Invocation) -> ImageBuild | None:
         exports=exports,
         remote=started.name == "depot",
         names=names,
+        args=tuple(_pair(word) for word in options(words, "--build-arg") if "=" in word and "$" not in word),
     )
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, _, value = word.partition("=")
+    return name, value.strip("\"'")
 
 
 def image_run(invocation: Invocation) -> str | None:

@@ -90,6 +90,17 @@ class Lookup:
                     self._builds.setdefault(build.dockerfile, []).append(build)
         return tuple(self._builds.get(dockerfile, ()))
 
+    def build_args(self, dockerfile: str) -> dict[str, str]:
+        """What this Dockerfile's builds give its arguments: CI's before others', where they agree."""
+        builds = self.builds(dockerfile)
+        told: dict[str, str] = {}
+        for ours in ([b for b in builds if b.by != "ci"], [b for b in builds if b.by == "ci"]):
+            values: dict[str, set[str]] = {}
+            for name, value in {pair for build in ours for pair in build.args}:
+                values.setdefault(name, set()).add(value)
+            told.update({name: next(iter(found)) for name, found in values.items() if len(found) == 1})
+        return told
+
     def build_of(self, image: str) -> ImageBuild | None:
         """The command of the repository's own automation that builds the image of this name."""
         self.builds("")

@@ -87,6 +87,8 @@ def _build(node: Mapping, context: str | None, path: str, pipeline: Pipeline, wh
     target = node.text("build", "target")
     words = [*(("-f", posixpath.join(posixpath.relpath(context, folder), file)) if file else ())]
     words += [*(("--target", target) if target else ())]
+    given = variables(node.get("build", "args"))
+    words += [w for key, value in given.items() if "$" not in value for w in ("--build-arg", f"{key}={value}")]
     argv = ("docker", "build", *words, posixpath.relpath(context, folder))
     pipeline.command(argv, node.line_of("build"), replace(where, directory=folder, env={}))
 

@@ -317,3 +317,22 @@ def test_a_service_works_in_the_folder_that_it_is_built_from(text: str) -> None:
 @pytest.mark.parametrize("text", ["pip install --dry-run -r r.txt", "uv sync --dry-run", "poetry install --dry-run"])
 def test_a_dry_run_installs_nothing(text: str) -> None:
     assert _installs({**POETRY, "r.txt": "x\n", ".github/workflows/a.yml": _workflow(f"run: {text}")}) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".gitlab-ci.yml", "a:\n  script: [docker build --build-arg REQS=dev .]\n"),
+        ("docker-compose.yml", "services:\n  web:\n    build:\n      context: .\n      args:\n        REQS: dev\n"),
+        ("Makefile", "a:\n\tdocker build --build-arg=REQS=dev .\n"),
+        (
+            ".github/workflows/a.yml",
+            _workflow("uses: docker/build-push-action@v6\n        with: {build-args: 'REQS=dev'}"),
+        ),
+    ],
+)
+def test_arguments_that_a_build_gives(path: str, text: str) -> None:
+    dockerfile = "FROM x\nARG REQS\nCOPY requirements /r/\nRUN pip install -r /r/$REQS.txt\n"
+    files = {"Dockerfile": dockerfile, "requirements/dev.txt": "x\n", "requirements/prod.txt": "x\n", path: text}
+    found = [c for c in _installs(files) if c.context == "image"]
+    assert [(c.source, c.argv[-1]) for c in found] == [("requirements/dev.txt", "/r/dev.txt")]
