@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
+from rules.rollout.selection import unknown
 from rules.ruff.linters import autoflake, bandit, pycodestyle, pydocstyle, pylint, yapf
 from rules.ruff.linters.options import is_short_for
 
@@ -12,6 +13,16 @@ from rules.ruff.linters.options import is_short_for
 def arguments(tool: str, words: Sequence[str]) -> list[str] | None:
     """Ruff's words for a call of ``tool`` with ``words``; ``None`` where there are none that are certain."""
     return _ARGUMENTS[tool](words)
+
+
+def selected(words: Sequence[str]) -> str:
+    """What flake8 is told to select by these words, as written; empty where it is not told."""
+    found = ""
+    for number, word in enumerate(words):
+        name, equals, value = word.strip("'\"").partition("=")
+        if name == "--select":
+            found = (value if equals else next(iter(words[number + 1 :]), "")).strip("'\"")
+    return found
 
 
 _FLAKE8_FLAGS = frozenset(
@@ -48,13 +59,15 @@ def _flake8(words: Sequence[str]) -> list[str] | None:
         elif (not equals and word.startswith("--")) or re.fullmatch(r"-[jO]", word):
             value = next(rest, "")
         if name == "--select" and value:
-            advice = [value.strip("'\"")]
+            codes = value.strip("'\"").split(",")
+            strange = unknown(codes)
+            advice = [",".join(code for code in codes if code and code not in strange)]
         elif name == "--max-complexity" and not advice:
             advice = ["E,F,W,C90"]
         elif name == "--output-file":
             kept.append(f"--output-file={value}")
     if "--exit-zero" in kept:  # it fails nobody and shows more than the gate
-        kept.append(f"--extend-select={advice[0] if advice else 'E,F,W'}")
+        kept.append(f"--extend-select={advice[0] if advice and advice[0] else 'E,F,W'}")
     return ["check", *kept, *paths]
 
 

@@ -17,7 +17,7 @@ from rules.places.calls import Call, Word, calls
 from rules.places.text import Splice, applied, line_end, line_of, line_start
 from rules.places.yaml_text import documents, places, window
 from rules.ruff import programs, variables
-from rules.ruff.arguments import arguments
+from rules.ruff.arguments import arguments, selected
 from rules.ruff.runs import OTHERS
 from rules.uv import version
 from scanner.facts import Extract, Invocation
@@ -53,6 +53,7 @@ class Swap:
 
     ``advice``: tools that fail nobody, with the rules that they are asked for on the command line. ``fix``: how a hook
     that mends is called. ``reduced``: the codes for which flake8's hooks stay, beside those of Ruff that do the rest.
+    ``selects``: Ruff's selectors for what a command gives to flake8's ``--select``.
     """
 
     tools: frozenset[str]
@@ -60,6 +61,7 @@ class Swap:
     advice: Mapping[str, str] = field(default_factory=dict)
     fix: str = "--fix"
     reduced: tuple[str, ...] = ()
+    selects: Mapping[str, str] = field(default_factory=dict)
 
 
 def edit(path: str, text: str, ground: Ground, swap: Swap, look: Callable[[int, str], None]) -> str:
@@ -210,6 +212,8 @@ def _call(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) -
         return
     if tool in swap.advice and new[0] == "check":
         new[1:1] = [f"--select={swap.advice[tool]}"]
+    if tool == "flake8" and "--exit-zero" not in new and (own := swap.selects.get(selected(given or ()))):
+        new[1:1] = [f"--select={own}"]
     program = words[number - 1] if number and words[number - 1].value == "nbqa" else words[number]
     ruff = "ruff" if _PINNED.fullmatch(program.value) is None else f"ruff@{version('ruff')}"
     if words[0].value == "uvx":

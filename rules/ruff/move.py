@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground
 from rules.rollout.checkers import is_configured
+from rules.rollout.selection import short
 from rules.ruff import actions, commands, comments, hooks, in_commands, in_programs, pins, programs, prose, removal
 from rules.ruff.base import below, inside
 from rules.ruff.beside import beside, left_out, turned_off
@@ -24,7 +25,7 @@ from rules.ruff.gather import INI, Setup, gather
 from rules.ruff.linters import LINTERS, Part, pylint
 from rules.ruff.reduced import codes
 from rules.ruff.runs import HOOKS, OTHERS
-from rules.ruff.setup import Conversion, convert
+from rules.ruff.setup import Conversion, convert, selections
 from rules.ruff.standing import Standing, configured, standing
 from rules.ruff.translate import below as patterns_of
 from rules.ruff.union import families
@@ -64,7 +65,8 @@ class LintMove:
     """The patch of a repository's linters. ``tools`` are replaced, ``lost`` is what they did and Ruff does not.
 
     ``without``: rules that Ruff has, and this repository's Ruff has not: it is pinned to an older one, or told so.
-    ``reduced``: codes for which flake8 stays beside Ruff.
+    ``reduced``: codes for which flake8 stays beside Ruff. ``selects``: Ruff's selectors for what a command of flake8
+    selects, where that is not all that is checked.
     """
 
     repository: str
@@ -78,6 +80,7 @@ class LintMove:
     without: frozenset[str] = frozenset()
     reduced: tuple[str, ...] = ()
     baseline: Baseline | None = None
+    selects: Mapping[str, str] = field(default_factory=dict)
 
 
 def move(ground: Ground, baseline: Baseline | None = None, *, keeping: Collection[str] = ()) -> LintMove:
@@ -116,12 +119,14 @@ def move(ground: Ground, baseline: Baseline | None = None, *, keeping: Collectio
         return replace(
             empty, refusals=(*refusals, _refusal("ruff-configured", str(conflict), "Which one holds from now on?"))
         )
+    selects = _selects(setup, config)
     swap = commands.Swap(
         tools=leaving,
         packages=_packages(leaving, ground),
         advice=dict(_advice(setup, made)),
         fix=_fix(setup, made),
         reduced=reduced,
+        selects=selects,
     )
     _unconfigure(edits, setup, leaving)
     _switch(edits, ground, swap)
@@ -143,6 +148,7 @@ def move(ground: Ground, baseline: Baseline | None = None, *, keeping: Collectio
         without=frozenset(code for _, code, _ in late),
         parts=made.parts,
         baseline=baseline,
+        selects=selects,
     )
 
 
@@ -152,6 +158,13 @@ def _advice(setup: Setup, made: Conversion) -> Iterator[tuple[str, str]]:
     for part in made.parts:
         if part.lint.select and not part.fixes and asked[part.tool].runs and not asked[part.tool].gates:
             yield part.tool, ",".join(families(part.lint.select, part.lint.select))
+
+
+def _selects(setup: Setup, config: RuffConfig) -> dict[str, str]:
+    """A command that selects by its own words goes on with these rules, where the configuration has others."""
+    whole = {rule for key in ("select", "extend-select") for rule in config.lint.get(key, ())}
+    found = selections(setup)
+    return {asked: ",".join(short(rules)) for asked, rules in found.items() if rules and rules != whole}
 
 
 def _fix(setup: Setup, made: Conversion) -> str:

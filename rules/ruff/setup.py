@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from rules.ruff.arguments import arguments
+from rules.ruff.arguments import arguments, selected
 from rules.ruff.black_config import BlackRules, translate_black
 from rules.ruff.emit import RuffConfig, combine
 from rules.ruff.filenames import narrowed
@@ -110,6 +110,15 @@ def _flake8(config: Flake8Config, setup: Setup) -> RuffLint:
     if gates and all(run.is_hook for run in gates):
         return lint  # pre-commit names the files itself
     return narrowed(lint, config, setup.sources, setup.paths)
+
+
+def selections(setup: Setup) -> dict[str, frozenset[str]]:
+    """The rules that stand for each ``--select`` of a flake8 that can fail: the rule set of that run alone."""
+    found: dict[str, frozenset[str]] = {}
+    for config, runs in zip(setup.flake8 or (), setup.flake8_gates, strict=False):
+        for asked in {value for run in runs if (value := selected(run.argv))}:
+            found[asked] = found.get(asked, frozenset()) | frozenset(_flake8(config, setup).select)
+    return found
 
 
 _TRANSLATE = {linter.name: linter.translate for linter in LINTERS}

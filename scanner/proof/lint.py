@@ -18,6 +18,7 @@ from dataclasses import replace
 import tomlkit
 
 from rules.migration import Edit
+from rules.ruff.arguments import selected
 from rules.ruff.base import below, inside
 from rules.ruff.catalog import BUILT_IN, counterparts
 from rules.ruff.gate import Comparison, Later, Measure, Place, compare
@@ -326,7 +327,9 @@ def _new(made: LintMove, folder: str, runs_ruff: bool) -> tuple[list[Report], se
             elif tool == "isort":
                 reports |= {r for r in run_ruff(folder, ("--select=I", *paths)) if run.covers(r.path)}
             elif tool != "yapf":
-                reports |= _of(made, run, run_ruff(folder, paths))
+                own = made.selects.get(selected(run.argv)) if tool == "flake8" else None
+                options = [f"--select={own}"] if own else []
+                reports |= _of(made, run, run_ruff(folder, [*options, *paths]))
     return sorted(reports, key=lambda r: (r.path, r.line, r.code, r.fix or "")), unformatted
 
 

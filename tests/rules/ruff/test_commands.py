@@ -46,3 +46,26 @@ def test_the_name_of_an_extra_or_a_group_is_no_run(moved: Callable[..., Any], li
 )
 def test_the_program_behind_a_runners_options(moved: Callable[..., Any], line: str, after: str) -> None:
     assert _line(moved, line)[0] == after
+
+
+GATES = """\
+on: push
+jobs:
+  lint:
+    runs-on: ubuntu-latest
+    steps:
+    - run: |
+        flake8 . --count --select=E9,F63,F7,F82 --show-source
+        flake8 . --exit-zero --select=F,WPS --max-line-length=127
+"""
+
+
+def test_what_a_command_selects_is_its_own(moved: Callable[..., Any]) -> None:
+    hooks = "repos:\n- repo: https://github.com/PyCQA/flake8\n  rev: 7.0.0\n  hooks:\n  - id: flake8\n"
+    ci = ".github/workflows/ci.yml"
+    after = moved({ci: GATES, ".pre-commit-config.yaml": hooks, "src/a.py": "x = 1\n"})
+    assert "ruff check --select=E9,F63,F7,F82,PLW0602 .\n" in after[ci]
+    assert "ruff check --exit-zero --extend-select=F .\n" in after[ci]
+    assert after.move.selects == {"E9,F63,F7,F82": "E9,F63,F7,F82,PLW0602"}
+    alone = moved({ci: GATES, "src/a.py": "x = 1\n"})
+    assert "        ruff check .\n" in alone[ci]
