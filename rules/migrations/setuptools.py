@@ -196,6 +196,9 @@ def _refuse_before_tables(site: Site) -> None:
     """setuptools reads ``[project]`` since 61, which needs Python 3.7: nothing builds on an older one any more."""
     stated = [d for d in site.project.python_versions if d.kind == "requires-python"]
     claimed = {version for d in stated for version in admitted(d.version) or ()}
+    if not stated:
+        stated = [d for d in site.project.python_versions if d.kind == "classifier"]
+        claimed = {version for d in stated if (version := minor(d.version)) is not None}
     if not claimed or min(claimed) >= _READS_TABLES:
         return
     for run in site.project.python_versions:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rules.migration import Edit, Ground
 from rules.places.context import Context
@@ -47,8 +48,13 @@ def keep_needed(ground: Ground, context: Context, edits: dict[str, Edit]) -> Non
         kept |= (
             gone & {posixpath.join(project.folder, name).removeprefix("./") for name in _PIPENV} if project else set()
         )
-    for path in sorted(_with_included(ground, kept, gone)):
+    stays = _with_included(ground, kept, gone)
+    for path in sorted(stays):
         del edits[path]
+    for path in [p for p in edits if posixpath.basename(p) == "MANIFEST.in" and edits[p].before and edits[p].after]:
+        edits[path] = _still_listed(edits[path], {posixpath.basename(s) for s in stays})
+        if edits[path].after == edits[path].before:
+            del edits[path]
 
 
 _VARIABLE = r"(?:\$\{\{[^}\n]{1,80}\}\}|\$\{?\w{1,40}\}?|\{\w{1,40}\})"
@@ -74,6 +80,15 @@ def _by_pattern(ground: Ground, edits: dict[str, Edit], gone: set[str]) -> Itera
                 name = re.compile(r"[\w.-]+".join(map(re.escape, parts)))
                 if names := {f for f in lists if name.fullmatch(posixpath.basename(f))}:
                     yield path, number, names
+
+
+def _still_listed(edit: Edit, names: set[str]) -> Edit:
+    """``MANIFEST.in`` with the rows that take in what stays after all, where nothing else of it changed."""
+    before, after = ((text or "").splitlines(keepends=True) for text in (edit.before, edit.after))
+    if [row for row in before if row in after] != after:
+        return edit
+    rows = [row for row in before if row in after or names & {posixpath.basename(word) for word in row.split()}]
+    return replace(edit, after="".join(rows))
 
 
 _PIPENV = ("Pipfile", "Pipfile.lock")

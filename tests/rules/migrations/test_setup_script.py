@@ -147,3 +147,5 @@ def test_a_python_that_no_setuptools_with_tables_is_for(migrated):
     assert any(note.code == "python-too-old" for note in found.migration.notes)
     image = {"Dockerfile": "FROM python:3.6-slim\nCOPY . .\nRUN pip install .\n"}
     assert migrated({"setup.py": script, "shop/__init__.py": "", **image}).refused == ["python-too-old"]
+    older = script.replace('python_requires=">=3.6"', 'classifiers=["Programming Language :: Python :: 3.6"]')
+    assert migrated({"setup.py": older, "shop/__init__.py": "", **image}).refused == ["python-too-old"]
