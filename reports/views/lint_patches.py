@@ -67,9 +67,15 @@ def _about(outcome: LintOutcome) -> Iterator[str]:
 def _measured(measure: Measure | None) -> Iterator[str]:
     if measure is None:
         return
+    if measure.status == "failed":
+        yield f"- **not compared**: {markdown(measure.reason or 'the old tools could not be run')}"
+        yield "- try the patch by hand before it lands: whether the gate passes with it is not known"
+        return
     if measure.status != "measured":
         why = measure.reason or "the old tools are not installed, so only Ruff was run"
         yield f"- {measure.status}: {markdown(why)}"
+    elif measure.reason:
+        yield f"- {markdown(measure.reason)}"
     said = {True: "passes", False: "fails", None: "not known"}
     yield f"- the gate: {said[measure.before]} before, {said[measure.after]} after"
     if measure.format_before is not None:
@@ -83,9 +89,16 @@ def _measured(measure: Measure | None) -> Iterator[str]:
         yield f"- {measure.unformatted} files that Black leaves alone are left out of `ruff format` for now"
 
 
+_LATER = {
+    "measured": "Left out of the gate for now, file by file; each is a step of its own:",
+    "ruff-only": "What Ruff reports with this patch. Nothing of it is left out, as the old tools were not run:",
+    "failed": "What Ruff reports with this patch:",
+}
+
+
 def _later(measure: Measure | None) -> Iterator[str]:
     if measure is not None and measure.later:
-        yield from ("", "Left out of the gate for now, file by file; each is a step of its own:", "")
+        yield from ("", _LATER[measure.status], "")
         yield from ("| rule | reports | files | fixed safely | fixed unsafely |", "|---|---|---|---|---|")
         for later in sorted(measure.later, key=lambda x: (-x.safe, -x.count, x.code)):
             yield f"| {later.code} | {later.count} | {later.files} | {later.safe} | {later.unsafe} |"

@@ -131,3 +131,8 @@ class Measure:
         return (self.before is True and self.after is False) or (
             self.format_before is True and self.format_after is False
         )
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing speaks against the patch; a comparison that failed says nothing for it."""
+        return self.status != "failed" and not self.breaks

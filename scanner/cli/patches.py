@@ -219,7 +219,8 @@ def _and(told: Told, combined: Combined) -> Told:
 def _linted(
     fleet: Fleet, plans: Plans, asked: Asked, common: Common, names: dict[str, str]
 ) -> tuple[Plans, dict[str, LintOutcome], int]:
-    """The same for the Ruff track: its patches beside the others; 1 where a gate that passed would fail."""
+    """The same for the Ruff track: its patches beside the others; 1 where a gate that passed would fail, or where the
+    comparison that was asked for did not come about."""
     wanted = {plan.repository for plan in plans.plans if plan.track == "ruff"}
     if not wanted:
         return plans, {}, 0
@@ -243,7 +244,7 @@ def _linted(
     _put(asked.folder / "RUFF.md", lint_readme(outcomes, {r.id: r.name for r in fleet.repositories}))
     written = sum(bool(o.patch) for o in outcomes.values())
     note(f"wrote {counted(written, 'patch')} for the move to Ruff into {asked.folder}", common)
-    fails = any(o.measure is not None and o.measure.breaks for o in outcomes.values())
+    fails = any(o.measure is not None and not o.measure.holds for o in outcomes.values())
     status = UNPROVED if fails else UNREAD if any(o.error for o in outcomes.values()) else 0
     return with_later(with_lint_outcomes(plans, outcomes, names), fleet, common.config), outcomes, status
 

@@ -82,6 +82,25 @@ def test_without_the_old_tool_only_ruff_is_run(muster: Any, shop: Any, monkeypat
     assert (measure["status"], measure["before"], measure["after"]) == ("ruff-only", None, False)
 
 
+def test_ruff_alone_leaves_nothing_out_and_says_so(muster: Any, shop: Any, monkeypatch: Any) -> None:
+    monkeypatch.setenv("PATH", os.path.dirname(shutil.which("git") or ""))
+    muster("scan", shop.path, "-q")
+    muster("plan", "--patches", "out", "--to", "ruff", "--prove", "-q")
+    told = Path("out/RUFF.md").read_text()
+    assert "Nothing of it is left out, as the old tools were not run:" in told
+    assert "| F401 |" in told
+
+
+def test_a_comparison_that_failed_passes_for_nothing(muster: Any, shop: Any, monkeypatch: Any, tmp_path: Path) -> None:
+    _flake8(tmp_path / "bin", monkeypatch)
+    (tmp_path / "bin" / "flake8").write_text("#!/bin/sh\necho 'usage: flake8 [options]' >&2\nexit 2\n")
+    muster("scan", shop.path, "-q")
+    told = muster("plan", "--patches", "out", "--to", "ruff", "--prove", "--format", "json", "-q")
+    assert told.status == 1
+    assert told.json["plans"][0]["measure"]["status"] == "failed"
+    assert "**not compared**: " in Path("out/RUFF.md").read_text()
+
+
 @pytest.mark.oracle
 @pytest.mark.skipif(not all(map(shutil.which, ("flake8", "isort", "black"))), reason="the old tools are not installed")
 def test_with_the_real_tools(muster: Any, make_repo: Any) -> None:
