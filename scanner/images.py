@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from scanner.commands.container import Container, copied_sources
 from scanner.commands.image_builds import ImageBuild
 from scanner.commands.lookup import Lookup
-from scanner.commands.pip_install import PINNED_NO_DEPS, PROJECT_AFTER_LOCK
+from scanner.commands.pip_install import NO_DEPS_ONLY, PINNED_NO_DEPS, PROJECT_AFTER_LOCK
 from scanner.commands.place import environment_of
 from scanner.commands.stages import chain, shipping_stages
 from scanner.commands.words import distribution, option, program
@@ -104,7 +104,7 @@ class _Grading:
                 command.kind == "install"
                 and command.uses_lock is None
                 and command.enforced is None
-                and command.tool in ("pip", "setuptools")
+                and (command.tool in ("pip", "setuptools") or command.because == NO_DEPS_ONLY)
             ):
                 continue  # the project alone, or a file that lists nothing
             env = self._env.get((command.line, command.argv), {})

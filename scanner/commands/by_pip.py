@@ -145,7 +145,7 @@ def _from_uv_lock(it: Judging, started: Program, flags: Sequence[str]) -> Judgem
         enforced = "frozen"
     if {"--locked", "--check"} & set(flags) or it.env.get("UV_LOCKED", "").lower() in YES:
         enforced = "locked"
-    if enforced == "none" and "uv" in it.job.checked:
+    if "uv" in it.job.checked:
         enforced = "locked"
     return replace(it.from_lock("uv", "uv.lock", found, enforced), serves=_member(it, started.args, folder))
 

@@ -55,6 +55,7 @@ CASES = [
     ("L1", "FROM python:3.11\nCOPY . .\nRUN uv pip install --system -r requirements-open.txt\n"),
     ("L1", "FROM python:3.11\nCOPY . .\nRUN pip install uv && uv pip install --system .\n"),
     ("L1", UV + "COPY pyproject.toml .\nRUN uv lock\nRUN uv sync --locked\n"),
+    ("L2", UV + "COPY pyproject.toml uv.lock ./\nRUN uv sync --frozen --no-install-project\nCOPY . .\nRUN uv pip install --no-deps .\n"),
     ("L2", "FROM python:3.11\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"),
     ("L2", "FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.txt && pip install -e .\n"),
     ("L2", "FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.in -c requirements.txt\n"),

@@ -804,3 +804,8 @@ def test_one_package_picked_out_of_a_file(text: str, kind: str) -> None:
 )
 def test_an_installer_of_one_release_is_pinned(text: str, pinned: bool) -> None:
     assert judged(text)[0].pinned is pinned
+
+
+def test_a_lock_that_the_job_has_checked_is_enforced_however_it_is_read() -> None:
+    for command in judged("uv lock --check\nuv sync --frozen\nuv run pytest")[1:3]:
+        assert (command.uses_lock, command.enforced) == (True, "locked")
