@@ -17,7 +17,7 @@ from rules.places.comments import retold
 from rules.places.context import Context
 from rules.places.docker_steps import started
 from rules.places.kept import INCLUDED, keep_needed
-from rules.places.old_pythons import note_left_out, without_uv
+from rules.places.old_pythons import note_left_out, refusal, without_uv
 from rules.places.options import normal
 from rules.places.remains import ASIDE, note_remains
 from rules.places.sound import is_sound
@@ -95,6 +95,8 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
         after = mark + after
         if after != before:
             edits[path] = Edit(path=path, before=before, after=after)
+    if (refused := refusal(context)) is not None:
+        return replace(migration, edits=(), moves=(), refusals=(*migration.refusals, refused))
     _with_their_scripts(ground, context, edits, tools)
     _with_their_images(ground, context, edits)
     _services(context, edits)

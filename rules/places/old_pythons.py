@@ -6,7 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-from rules.migration import Edit
+from rules.blockers import PlanBlocker
+from rules.migration import Edit, Refusal
 from rules.places.context import Context
 from rules.places.manner import PIP_BRINGS_UV
 from rules.pythons import dotted, minor
@@ -36,6 +37,23 @@ def _starting(name: str, context: Context) -> Iterator[Extract]:
         rows = (context.ground.read(path) or "").splitlines()
         if any(re.search(name, row) for row in rows if not row.lstrip().startswith("#")):
             yield extract
+
+
+def refusal(context: Context) -> Refusal | None:
+    """Why the only project that moves had better not: what stays for its Python still reads the old lock and tables."""
+    target = next(iter(context.targets.values())) if len(context.targets) == 1 else None
+    managers = target.tools & {"poetry", "pdm"} if target is not None else frozenset[str]()
+    reading = context.calling(set(managers)) if managers else set[str]()
+    for note in context.notes:
+        if target is not None and note.path in reading and "installs no uv on Python" in note.message:
+            why = re.split(r"[;:]", note.message)[0]
+            message = f"{why}: it goes on with {min(managers)}, whose lock and tables would be gone"
+            decision = "Raise Python there first, or name an image of uv ([uv] image)?"
+            blocker = PlanBlocker(
+                code="python-too-old", message=message, path=note.path, line=note.line, decision=decision
+            )
+            return Refusal(project=target.folder, blocker=blocker)
+    return None
 
 
 def note_left_out(context: Context, edits: Mapping[str, Edit]) -> None:

@@ -53,3 +53,11 @@ def test_what_heroku_installs_no_more_is_told(patched: Patch) -> None:
     }
     found = patched({}, **files)
     assert any(path == "Procfile" and "group production" in message for path, _, message in found.notes)
+
+
+def test_a_project_whose_pipeline_cannot_leave_its_manager_does_not_move(patched: Patch) -> None:
+    travis = 'language: python\npython: ["%s"]\ninstall:\n  - pip install poetry\n  - poetry install\nscript:\n  - poetry run pytest\n'
+    found = patched({".travis.yml": travis % "3.7"})
+    assert found.migration.edits == ()
+    assert [(r.blocker.code, r.blocker.path) for r in found.migration.refusals] == [("python-too-old", ".travis.yml")]
+    assert patched({".travis.yml": travis % "3.12"}).migration.refusals == ()

@@ -166,7 +166,7 @@ def test_an_image_too_old_for_uv_s_package_stays(patched: Any) -> None:
     text = "FROM python:3.7-slim\nRUN pip install poetry\nCOPY . .\nRUN poetry install --no-dev\n"
     found = patched({"Dockerfile": text})
     assert found["Dockerfile"] == text
-    assert any("pip installs no uv on Python 3.7" in message for _, _, message in found.notes)
+    assert ["pip installs no uv on Python 3.7" in r.blocker.message for r in found.migration.refusals] == [True]
 
 
 def test_ci_whose_python_is_too_old_for_uv_s_package_keeps_pipenv(patched: Any) -> None:
