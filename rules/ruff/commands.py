@@ -32,7 +32,8 @@ _ALIASES = {
     "pep8": "pycodestyle",
 }
 _RUNNERS = frozenset(
-    {"poetry", "pipenv", "pdm", "rye", "uv", "uvx", "pipx", "hatch", "conda", "micromamba", "docker", "nbqa"}
+    "poetry pipenv pdm rye uv uvx pipx hatch pixi conda mamba micromamba docker podman docker-compose podman-compose "
+    "nbqa".split()
 )
 _PYTHON = re.compile(r"py|python[\d.]*|\$\{?\w*PY(?:THON)?\w*\}?|\$\(\w*PY(?:THON)?\w*\)")
 _PINNED = re.compile(rf"(?P<name>{'|'.join(sorted(_ALIASES))})(?:@|==)[\w.]+")
@@ -229,11 +230,11 @@ def _tool(words: Sequence[Word], swap: Swap) -> int | None:
     named = [number for number, value in enumerate(values[:7]) if _started(value) in swap.tools]
     if named[:1] == [0]:
         return 0
-    if _PYTHON.fullmatch(first):
-        return next((number for number in named if values[number - 1] == "-m"), None)
+    if _PYTHON.fullmatch(first) and (by_module := [n for n in named if values[n - 1] == "-m"]):
+        return by_module[0]
     if values[0].endswith("pre-commit"):
         return next(iter(named), None)
-    if first not in _RUNNERS:
+    if first not in _RUNNERS and not _PYTHON.fullmatch(first):
         return None
     number = len(values) - len(unwrap(values)[0])
     return number if number and _started(values[number]) in swap.tools else None

@@ -41,6 +41,11 @@ def test_the_name_of_an_extra_or_a_group_is_no_run(moved: Callable[..., Any], li
         ("uv run --extra black black src", "uv run --extra black ruff format src"),
         ("uv run --with black python -m black src", "uv run --with black python -m ruff format src"),
         ("docker run -it img black src", "docker run -it img ruff format src"),
+        (
+            "docker-compose -f a.yml exec -e A=b web black src",
+            "docker-compose -f a.yml exec -e A=b web ruff format src",
+        ),
+        ("python3 -m pipenv run black src", "python3 -m pipenv run ruff format src"),
         ("uvx black@24.1.0 src", "uvx ruff@0.17.6 format src"),
     ],
 )
