@@ -20,6 +20,7 @@ HOOKS = (".pre-commit-config.yaml", ".pre-commit-config.yml")
 ASIDE = ("tests/", "test/", "docs/", "examples/", "vendor/", "third_party/", "node_modules/")
 OTHERS = ("pyupgrade", "autoflake", "pydocstyle", "bandit", "pycodestyle", "pyflakes", "pylint", "yapf")
 _NAMES = {name: name for name in ("flake8", "isort", "black", *OTHERS)}
+_TELLS = frozenset({"--version", "--help"})  # the tool tells of itself, and checks nothing
 _COMMANDS = {**_NAMES, "pflake8": "flake8", "flake9": "flake8", "pep257": "pydocstyle", "pep8": "pycodestyle"}
 HOOK_IDS = {**_NAMES, "black-jupyter": "black", **{f"nbqa-{name}": name for name in _NAMES}}
 
@@ -73,7 +74,7 @@ def _all(ground: Ground) -> Iterator[Run]:
 def _command(ground: Ground, command: Command) -> Iterator[Run]:
     words, _ = unwrap(command.argv)
     tool = _COMMANDS.get(posixpath.basename(words[0])) if words else None
-    if tool is not None:
+    if tool is not None and _TELLS.isdisjoint(words):
         notebooks = any(posixpath.basename(word) == "nbqa" for word in command.argv[:6])
         yield Run(
             tool=tool,

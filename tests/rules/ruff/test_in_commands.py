@@ -36,3 +36,11 @@ def test_options_that_nobody_knows_keep_the_tool(moved: Callable[..., Any]) -> N
     after = moved({"Makefile": text, "src/a.py": "x = 1\n"})
     assert (after.move.tools, after.files["Makefile"]) == ((), text)
     assert [why.code for why in after.move.refusals] == ["lint-in-command"]
+
+
+def test_a_tool_that_tells_its_version_is_no_gate(moved: Callable[..., Any]) -> None:
+    text = "lint:\n\tflake8 --version\n\tflake8 --isolated --max-line-length=99 src\n"
+    after = moved({"Makefile": text, "src/a.py": "x = 1\n"})
+    assert len(after.move.setup.flake8) == 1
+    assert "line-length = 99" in after["ruff.toml"]
+    assert after["Makefile"] == "lint:\n\truff --version\n\truff check src\n"
