@@ -156,6 +156,9 @@ def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: 
     here: set[str] = set()
     free = uncovered | frozenset(_target(now) for old, now in move.groups if old in move.by_hand and now != "project")
     recorded = graph.installs(python, _covered(graph, free), leave=INSTALLERS - before.keys())
+    # what a locker wrote is all of what it serves, whatever stands in other files by hand
+    by_hand = any(old in move.by_hand and now == "project" for old, now in move.groups)
+    whole = frozenset() if by_hand or not move.by_hand else frozenset(name for name, _ in recorded)
     for name, version in graph.installs(python, _covered(graph, uncovered), leave=INSTALLERS - before.keys()):
         if name in INSTALLERS or _was_there(name, version, python, before):
             continue
@@ -163,7 +166,7 @@ def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: 
             continue  # pip found it for what somebody pinned by hand
         if name in before:
             here.add(f"{name} {version}")
-        elif move.complete:
+        elif move.complete or name in whole:
             here.add(name)
     declared = _declared(move)
     for name, markers in graph.roots().items() if declared is not None else ():

@@ -94,6 +94,14 @@ def test_what_pip_found_beside_pins_by_hand_is_no_addition() -> None:
     assert (found.added, found.elsewhere) == ((), ("b",))
 
 
+def test_a_list_by_hand_does_not_excuse_what_comes_to_compiled_files() -> None:
+    groups = (("requirements.txt", "project"), ("dev.txt", "group:dev"))
+    lock = _lock(_entry("a"), _entry("b"), names="a b")
+    move = replace(_move(_pin("a", groups=("requirements.txt",)), groups=groups), complete=False, by_hand=("dev.txt",))
+    assert compare(move, lock).added == ("b",)
+    assert compare(replace(move, by_hand=("requirements.txt",)), lock).added == ()
+
+
 def test_a_version_that_moved_and_one_that_is_lost() -> None:
     found = compare(_move(_pin("a"), _pin("b", "2")), _lock(_entry("a", "1.1"), names="a"))
     assert found.changed == (
