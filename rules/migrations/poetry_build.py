@@ -70,6 +70,7 @@ def decide(site: Site, poetry: Papers, name: str) -> Build:
         return Build(package=True, system=_HATCHLING, tables=(_wheel(packages),))
     site.note("poetry-core-kept", f"the wheel stays poetry-core's: {reason}", poetry.path, _line(poetry))
     versioned = _uses_versioning(poetry, backend)
+    _note_raised(site, poetry, system if isinstance(system, dict) else {})
     kept = [*_KEPT, *(["version"] if versioned else []), *_kept_scripts(poetry), *_kept_readme(poetry)]
     return Build(
         package=True,
@@ -216,6 +217,16 @@ def _core_system(system: dict[str, Any], backend: object) -> str:
         return ""
     rows = [Row("requires", value_text(list(dict.fromkeys(new)))), Row("build-backend", value_text(str(chosen)))]
     return "[build-system]\n" + rows_text(rows)
+
+
+def _note_raised(site: Site, poetry: Papers, system: dict[str, Any]) -> None:
+    """Say which build requirements are raised, and why."""
+    for text in system.get("requires", ()):
+        if isinstance(text, str) and _name(text) == "poetry-dynamic-versioning":
+            new = _versioning_from_1_6(text)
+            if new != text:
+                message = f"the build asks for {new} ({text} before): older ones do not write into [project]"
+                site.note("poetry-core-kept", message, poetry.path)
 
 
 def _versioning_from_1_6(text: str) -> str:

@@ -498,5 +498,7 @@ def test_what_the_build_asks_for_stays_where_it_will_do(migrated, stated, writte
         f'requires = ["poetry-core>=2.0.0,<3.0.0", "poetry-dynamic-versioning{stated}"]\n'
         'build-backend = "poetry_dynamic_versioning.backend"\n'
     )
-    system = migrated({**FILES, "pyproject.toml": poetry(rest=rest)}).data["build-system"]
-    assert system["requires"] == ["poetry-core>=2.0.0,<3.0.0", f"poetry-dynamic-versioning{written}"]
+    result = migrated({**FILES, "pyproject.toml": poetry(rest=rest)})
+    requires = result.data["build-system"]["requires"]
+    assert requires == ["poetry-core>=2.0.0,<3.0.0", f"poetry-dynamic-versioning{written}"]
+    assert any("the build asks for poetry-dynamic-versioning" in note for note in result.noted) is (stated != written)
