@@ -127,12 +127,13 @@ def _made(code: str, message: str, path: str | None = None, line: int | None = N
 
 
 def _uv(site: Site, waits: Waits) -> Iterator[PlanBlocker]:
+    others = _of_others(site.repository)
     for project in site.projects:
         for known in project.blockers:
             yield _made(known.code, known.message, known.path, known.line)
         yield from _locks(site, project)
         yield from _manifest(project)
-        yield from _indexes(project, _of_others(site.repository))
+        yield from _indexes(project, others)
         yield from _python(project)
         yield from _installed(project)
     yield from _undeclared(site)
