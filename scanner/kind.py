@@ -18,6 +18,7 @@ from scanner.known_frameworks import BOTS, CHAT_CLIENTS, GUIS, JOBS, PAGES, QUEU
 from scanner.purpose import Said, first_said, said_by_name, template_word
 from scanner.roles import is_side_file
 from scanner.toml_reader import table
+from scanner.words import counted
 from scanner.workloads import RUNS_ITS_IMAGE
 
 _MANAGE = "manage.py"
@@ -103,7 +104,9 @@ def kind_of(
     python = tuple(p for p in own if p.endswith(".py"))
     notebooks = [p for p in own if p.endswith(".ipynb")]
     if len(notebooks) > len(python):
-        return _answer("notebook", f"{len(notebooks)} notebooks, {len(python)} Python files", min(notebooks))
+        return _answer(
+            "notebook", f"{counted(len(notebooks), 'notebook')}, {counted(len(python), 'Python file')}", min(notebooks)
+        )
     if folder.role != "main":
         return _answer("unknown", f"its role is {folder.role}", folder.path)
     if not python:

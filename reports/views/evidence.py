@@ -8,6 +8,7 @@ from typing import TypeAlias
 from reports.table import Cell, Page, Table
 from reports.writer import View
 from scanner.inventory import Command, Environment, Evidence, Lockfile, Project, Reason, Repository
+from scanner.words import counted
 
 _Spot: TypeAlias = tuple[str, int | None]
 
@@ -80,7 +81,7 @@ def _project(project: Project, placed: dict[_Spot, list[Command]]) -> tuple[Tabl
             shown = _shown(placed.get((e.path, e.line), []), name) if e.kind == "command" else None
             rows.append((f"manager {name}", "command" if shown else e.kind, shown or "sign", _place(e.path, e.line)))
         if len(places) > 12:
-            rows.append((f"manager {name}", f"and {len(places) - 12} more signs", None, None))
+            rows.append((f"manager {name}", f"and {counted(len(places) - 12, 'sign')} more", None, None))
     rows.append(("lock discipline", project.lock_discipline, *_first(project.discipline_reasons)))
     rows += [("", None, r.message, _place(r.path, r.line)) for r in project.discipline_reasons[1:]]
     for lock in project.lockfiles:
