@@ -12,12 +12,14 @@ from typing import Literal
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
+from scanner.shell.assignments import Assignments
 from scanner.shell.conditions import Conditions
 from scanner.shell.expansion import MAX_DEPTH, Expansion, is_open, text_of
 from scanner.shell.masks import Masks
 from scanner.shell.narrow import narrowed
 from scanner.shell.output import MAX_PROBLEMS, Writer, clean_value
 from scanner.shell.state import State
+from scanner.shell.syntax import WRITES_LISTING, arms, file_of_cat, is_harmless, leaves
 from scanner.shell.wrappers import SHELLS, Contained, contained, script_word, started, takes_words, unwrap
 
 MAX_NESTED = 6
@@ -56,7 +58,6 @@ _STATEMENTS = frozenset(
     }
 )
 _OPPOSITE: Mapping[Literal["ci", "local"], Literal["ci", "local"]] = {"ci": "local", "local": "ci"}
-_HARMLESS = frozenset({"true", ":", "echo", "printf", "exit 0", "return 0", "warn", "logger"})
 
 
 class Walk:
@@ -66,6 +67,7 @@ class Walk:
         self._writer = writer
         self._masks = masks
         self._words = Expansion(writer, masks, self._children)
+        self._variables = Assignments(self._words)
         self._base = 0
         self._nested = 0
         self._steps = 0
@@ -78,8 +80,8 @@ class Walk:
         self._containers: dict[str, dict[str, str]] = {}  # what is mounted, by the name that they were started under
         self._handlers: dict[str, Callable[[Node, State, int], None]] = {
             "command": self._plain_command,
-            "declaration_command": self._declaration,
-            "variable_assignment": lambda node, state, depth: self._assign(node, state, depth),
+            "declaration_command": self._variables.declare,
+            "variable_assignment": lambda node, state, depth: self._variables.assign(node, state, depth),
             "list": lambda node, state, depth: self._list(node, state, depth),
             "pipeline": self._pipeline,
             "subshell": lambda node, state, depth: self._children(node, state.fork(), depth),
@@ -90,7 +92,7 @@ class Walk:
             "for_statement": self._for,
             "case_statement": self._case,
             "function_definition": self._define,
-            "unset_command": self._unset,
+            "unset_command": lambda node, state, depth: self._variables.unset(node, state),
         }
 
     def run(self, text: str, state: State) -> None:
@@ -172,7 +174,7 @@ class Walk:
         forgiven = [False] * len(parts)
         for number in range(len(parts) - 2, -1, -1):
             link, following = parts[number + 1]
-            forgiven[number] = forgiven[number + 1] or (link == "||" and _is_harmless(following))
+            forgiven[number] = forgiven[number + 1] or (link == "||" and is_harmless(following))
         for number, (link, part) in enumerate(parts):
             if (link, truth) in (("&&", False), ("||", True)):
                 continue
@@ -191,7 +193,7 @@ class Walk:
             branch = state.fork()
             with self._only(only):
                 self._with_redirects(part, after, branch, depth)
-            if not _leaves(part):
+            if not leaves(part):
                 state.join([state.fork(), branch])
         self._writer.tolerated = outer
 
@@ -202,7 +204,7 @@ class Walk:
                 continue
             branch = state.fork()
             if child.type == "command":
-                self._command(child, branch, depth + 1, stdin=_file_of_cat(before))
+                self._command(child, branch, depth + 1, stdin=file_of_cat(before))
             else:
                 self._statement(child, branch, depth + 1)
             before = child
@@ -227,7 +229,7 @@ class Walk:
                     target = words[0]
                 extra.extend(words[1:])
         if body.type == "command":
-            if target and _WRITES_LISTING.match(text_of(body)):
+            if target and WRITES_LISTING.match(text_of(body)):
                 extra.extend((">", target))
             argv = self._command(body, state, depth + 1, stdin=stdin, extra=extra)
             self._pass_on(argv, target)
@@ -282,7 +284,7 @@ class Walk:
         branches: list[State] = []
         other: Literal["ci", "local"] | None = None
         left: Literal["ci", "local"] | None = None
-        for conditions, bodies in _arms(node):
+        for conditions, bodies in arms(node):
             for condition in conditions:
                 self._statement(condition, state, depth + 1)
             truth, told = self._conditions.decided(conditions[-1], state, depth) if conditions else (True, None)
@@ -375,60 +377,6 @@ class Walk:
         state.come_back()
         self._active.pop()
 
-    # variables
-
-    def _declaration(self, node: Node, state: State, depth: int) -> None:
-        words = [text_of(child) for child in node.children if child.type == "word"]
-        keyword = text_of(node.children[0])
-        exports = keyword == "export" or any(word.startswith("-") and "x" in word for word in words)
-        for child in node.children:
-            if child.type == "variable_assignment":
-                self._assign(child, state, depth, export=exports)
-            elif child.type == "variable_name" and exports:
-                state.exported.add(text_of(child))
-            elif child.is_named and child.type != "word":
-                self._words.words(child, state, depth)
-
-    def _assign(self, node: Node, state: State, depth: int, *, export: bool = False) -> None:
-        name, value = self._assignment(node, state, depth)
-        if not name:
-            return
-        if isinstance(value, tuple):
-            before = state.arrays.get(name, ()) if any(child.type == "+=" for child in node.children) else ()
-            state.arrays[name] = (*before, *value)
-        else:
-            state.arrays.pop(name, None)
-            if any(child.type == "+=" for child in node.children):
-                old = state.variables.get(name)
-                value = old + value if old is not None and value is not None else None
-            state.variables[name] = value
-        if export:
-            state.exported.add(name)
-
-    def _assignment(self, node: Node, state: State, depth: int) -> tuple[str, str | tuple[str, ...] | None]:
-        name = ""
-        value: str | tuple[str, ...] | None = ""
-        for child in node.children:
-            if child.type == "variable_name" and not name:
-                name = text_of(child)
-            elif child.type == "subscript":
-                return "", None
-            elif child.type == "array":
-                value = tuple(
-                    word for item in child.children if item.is_named for word in self._words.words(item, state, depth)
-                )
-            elif child.is_named:
-                value = "".join(part for part, _ in self._words.pieces(child, state, depth))
-                if is_open(value):
-                    value = None
-        return name, value
-
-    def _unset(self, node: Node, state: State, depth: int) -> None:
-        for child in node.children:
-            if child.type in ("variable_name", "word"):
-                state.variables[text_of(child)] = None
-                state.arrays.pop(text_of(child), None)
-
     # commands
 
     def _plain_command(self, node: Node, state: State, depth: int) -> None:
@@ -443,7 +391,7 @@ class Walk:
         for child in node.children:
             kind = child.type
             if kind == "variable_assignment" and not argv:
-                name, value = self._assignment(child, state, depth)
+                name, value = self._variables.read(child, state, depth)
                 if name and isinstance(value, str):
                     prefix[name] = value
             elif kind == "file_redirect":
@@ -596,48 +544,3 @@ _HERE = frozenset({".", "$PWD", "${PWD}", "$(pwd)", "`pwd`", "%cd%"})
 _HANDED_PLACE = re.compile(r"\$(?:[1-9]|\{[1-9][^}]{0,100}\})|\$\{\{\s{0,4}inputs\.[^}]{0,100}\}\}")
 _HANDED = re.compile(r"\$(?:[@*1-9]|\{[@*1-9])")
 _HANDED_ON = -1  # the row of a word that a function was handed
-
-# what these write may be installed later on, so that where they write it belongs to the command
-_WRITES_LISTING = re.compile(
-    r"(?:\S{0,200}/)?(?:(?:poetry|pipenv|pdm|uv|pip-compile|python\S{0,8} -m \S{1,20})\s.{0,200}"
-    r"\b(?:export|requirements|lock|compile)\b"
-    r"|(?:sed|grep|egrep|cat|awk|head|tail|sort)\s.{0,400}\.(?:txt|in|lock|pip)\b)",
-    re.DOTALL,
-)
-
-
-def _arms(node: Node) -> Iterator[tuple[list[Node], list[Node]]]:
-    """The arms of an ``if`` as (its conditions, its commands); ``else`` has no condition."""
-    conditions: list[Node] = []
-    bodies: list[Node] = []
-    later: list[Node] = []
-    current = conditions if node.type != "else_clause" else bodies
-    for child in node.children:
-        if child.type == "then":
-            current = bodies
-        elif child.type in ("elif_clause", "else_clause"):
-            later.append(child)
-        elif child.is_named:
-            current.append(child)
-    yield conditions, bodies
-    for child in later:
-        yield from _arms(child)
-
-
-def _is_harmless(node: Node) -> bool:
-    """Whether this part after ``||`` makes the whole succeed."""
-    text = text_of(node).strip()
-    return text in _HARMLESS or text.split(maxsplit=1)[:1] in (["echo"], ["printf"])
-
-
-def _leaves(node: Node) -> bool:
-    text = text_of(node).strip(" {(\n\t;")
-    return text.startswith(("exit", "return", "die", "fail", "break", "continue")) or "exit 1" in text[-12:]
-
-
-def _file_of_cat(node: Node | None) -> str | None:
-    """``$(<F)`` for ``cat F |``, the text by which a following ``xargs`` shows its input."""
-    if node is None or node.type != "command":
-        return None
-    words = text_of(node).split()
-    return f"$(<{words[1]})" if len(words) == 2 and words[0] == "cat" else None
