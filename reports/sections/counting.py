@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 from reports.table import Count, Repo, Table, Where, key, rows_where, text
 
@@ -41,8 +40,3 @@ def pairs(table: Table, *columns: str) -> Counter[tuple[str, ...]]:
     """How often each combination of values of the columns occurs."""
     at = [table.columns.index(c) for c in columns]
     return Counter(tuple(text(row[i]) for i in at) for row in table.rows)
-
-
-def capped(rows: Sequence[tuple[object, ...]], most: int, what: str) -> str | None:
-    """The note below a table of which only ``most`` rows are shown."""
-    return f"and {len(rows) - most} more {what}" if len(rows) > most else None

@@ -246,15 +246,3 @@ def _written(body: str, made: Requirement) -> str:
 def _plain(comment: str | None) -> str | None:
     """A comment behind a line, unless it is a compiler's annotation."""
     return None if comment is None or comment.startswith("via ") else comment
-
-
-def unfolded(listings: dict[str, Listing], path: str) -> Iterator[Listing]:
-    """The file at ``path`` and all that it reads in, each once."""
-    waiting, seen = [path], set()
-    while waiting:
-        current = waiting.pop(0)
-        if current in seen or current not in listings:
-            continue
-        seen.add(current)
-        yield listings[current]
-        waiting = [*listings[current].includes, *waiting]

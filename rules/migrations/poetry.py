@@ -90,7 +90,6 @@ class _Conversion:
         self._draft = Draft()
         self._project: dict[str, Any] = poetry.document.get("project", {})
         self._dynamic = [d for d in self._project.get("dynamic", ()) if isinstance(d, str)]
-        self._unused: dict[str, Wish] = {}
         self._lock = site.path("poetry.lock")
 
     def made(self) -> Moved:

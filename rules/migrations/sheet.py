@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rules.migrations.toml_text import Entry, Row, Rows, key_text, listed, rows_text
+from rules.migrations.toml_text import Entry, Row, Rows, listed, rows_text
 
 _TRIVIA = re.compile(r"[ \t]*(?:#.*)?")
 _TRIPLE = ('"""', "'''")
@@ -394,8 +394,3 @@ def _string_end(text: str, position: int) -> int:
         else:
             end += 1
     return len(text)
-
-
-def unquoted(keys: Iterable[str]) -> str:
-    """A path of keys as it is written in a header."""
-    return ".".join(key_text(key) for key in keys)

@@ -511,8 +511,3 @@ def yaml_quoted(quote: str) -> Callable[[str], str]:
     if quote == "'":
         return lambda new: new.replace("'", "''")
     return str
-
-
-def pattern_of(names: Mapping[str, str]) -> re.Pattern[str]:
-    """Any of the names as a whole word of a path."""
-    return re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, names))})(?![\w-])")

@@ -49,10 +49,3 @@ def line_end(text: str, offset: int) -> int:
 def newline(text: str) -> str:
     """The line ending that ``text`` uses."""
     return "\r\n" if "\r\n" in text else "\n"
-
-
-def indent_of(text: str, offset: int) -> str:
-    """The blanks at the beginning of the line of ``offset``."""
-    start = line_start(text, offset)
-    line = text[start : line_end(text, offset)]
-    return line[: len(line) - len(line.lstrip(" \t"))]
