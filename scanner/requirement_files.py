@@ -13,10 +13,7 @@ _DEV_FILE = re.compile(
     r"|(?:^|[-_.])py\d{2,3}[-_](?:dj|django|sqla|flask|[a-z]{3,20})[-_]?\d",  # a matrix of versions to test with
     re.IGNORECASE,
 )
-_RUNTIME_FILE = re.compile(
-    r"(?:^|[-_./])(?:requirements?|reqs?|requires|base|common|core|main|prod|production|runtime|run|app|install|default|server|web|deploy|deployment|package|lambda|api|worker)(?=$|[-_./0-9])",
-    re.IGNORECASE,
-)
+_PLAIN_LOCK = re.compile(r"(?i)lock|locked|pinned|freeze|frozen|all|full|cpu|gpu|cuda|docker")
 
 
 def is_dev_file(path: str) -> bool:
@@ -35,11 +32,3 @@ def group_of_file(path: str) -> str | None:
         return None
     stem = posixpath.splitext(posixpath.basename(path))[0].lower()
     return re.sub(r"requirements?|reqs?", "", stem).strip("-_. ") or "dev"
-
-
-_PLAIN_LOCK = re.compile(r"(?i)lock|locked|pinned|freeze|frozen|all|full|cpu|gpu|cuda|docker")
-
-
-def is_runtime_file(path: str) -> bool:
-    """Whether a requirements file's name says that it holds what is needed at run time."""
-    return not is_dev_file(path) and bool(_RUNTIME_FILE.search(posixpath.splitext(path)[0]))

@@ -242,14 +242,6 @@ class Store:
                 for repo_id, commit, key, digest in connection.execute(select(*columns))
             }
 
-    def reusable(self, repo_id: str, commit: str | None, analysis_key: str) -> Repository | None:
-        """The repository as it was analysed before, if commit and key are the same; for many, see :meth:`analyses`."""
-        same = (analyses.c.repo_id == repo_id) & (analyses.c.analysis_key == analysis_key)
-        wanted = select(documents.c.body).join(analyses, analyses.c.document == documents.c.digest).where(same)
-        with self._read() as connection:
-            body = connection.execute(wanted.where(analyses.c.commit_id.is_not_distinct_from(commit))).scalar()
-        return None if body is None else decode(body)
-
     def runs(self) -> tuple[Run, ...]:
         """All runs, the oldest first; one whose process is gone is shown as interrupted."""
         with self._read() as connection:

@@ -8,7 +8,7 @@ from scanner.collect import RepoFacts
 from scanner.facts import Extract, Location, Lock, Manifest, Requirement, Table, Workspace
 from scanner.folder import Folder
 from scanner.layout import lay_out, reads_build_file
-from scanner.requirement_files import is_dev_file, is_runtime_file
+from scanner.requirement_files import is_dev_file
 from scanner.roles import is_side_file, other_code
 
 
@@ -189,7 +189,6 @@ def test_role_override_from_the_configuration() -> None:
 )
 def test_development_files_by_name(path: str) -> None:
     assert is_dev_file(path)
-    assert not is_runtime_file(path)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +204,6 @@ def test_development_files_by_name(path: str) -> None:
 )
 def test_runtime_files_by_name(path: str) -> None:
     assert not is_dev_file(path)
-    assert is_runtime_file(path)
 
 
 def test_requirements_inside_a_package_belong_to_the_project_that_ships_it() -> None:
