@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from reports.escape import markdown
 from rules.blockers import PlanBlocker
+from rules.ruff.baseline import Baseline
 from rules.ruff.gate import Measure
-from rules.ruff.move import Baseline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

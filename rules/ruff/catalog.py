@@ -10,6 +10,12 @@ from typing import Literal
 from rules.pythons import data
 
 Status = Literal["stable", "preview"]
+# Packages beside flake8 that report nothing of their own: formats, readers of configuration.
+NO_CHECKS = frozenset(
+    "flake8-pyproject flake8-black flake8-colors flake8-html flake8-json flake8-csv flake8-formatter-junit-xml "
+    "flake8-junit-report flake8-codeclimate flake8-gl-codeclimate flake8-github-actions flake8-per-file-ignores "
+    "flake8-polyfill flake8-plugin-utils flake8-helper flake8-nb".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ import msgspec
 from rules.migration import Edit, Ground, Move
 from rules.patch import patch, reverse
 from rules.plan import Plans
-from rules.ruff.move import Baseline, move
+from rules.ruff.baseline import Baseline
+from rules.ruff.move import move
 from scanner.collect import collect
 from scanner.config import Config
 from scanner.facts import Problem

@@ -20,9 +20,10 @@ import tomlkit
 from rules.migration import Edit
 from rules.ruff.arguments import selected
 from rules.ruff.base import below, inside
+from rules.ruff.baseline import Baseline
 from rules.ruff.catalog import BUILT_IN, counterparts
 from rules.ruff.gate import Comparison, Later, Measure, Place, compare
-from rules.ruff.move import Baseline, LintMove, move
+from rules.ruff.move import LintMove, move
 from rules.ruff.runs import HOOKS, Run
 from rules.ruff.standing import standing
 from scanner.lint_runs import NotMeasured, Report, ruff_program, run_formatter, run_ruff

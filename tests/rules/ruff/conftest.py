@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from rules.migration import Ground
-from rules.ruff.move import Baseline, LintMove, move
+from rules.ruff.baseline import Baseline
+from rules.ruff.move import LintMove, move
 from scanner.collect import collect
 from scanner.config import Config, parse
 from scanner.formats import formats_for

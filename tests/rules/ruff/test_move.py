@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rules.ruff.move import Baseline
+from rules.ruff.baseline import Baseline
 
 HOOKS = """\
 exclude: ^docs/

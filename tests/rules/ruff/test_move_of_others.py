@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable
 from typing import Any
 
-from rules.ruff.move import Baseline
+from rules.ruff.baseline import Baseline
 
 HOOKS = """\
 repos:
