@@ -103,19 +103,20 @@ def kind_of(
     """
     python = tuple(p for p in own if p.endswith(".py"))
     notebooks = [p for p in own if p.endswith(".ipynb")]
-    if len(notebooks) > len(python):
+    holds_together = _packaged(folder) is None and _only_holds_together(folder, python)
+    if len(notebooks) > len(python) and (dependencies or not holds_together):
         return _answer(
             "notebook", f"{counted(len(notebooks), 'notebook')}, {counted(len(python), 'Python file')}", min(notebooks)
         )
     if folder.role != "main":
         return _answer("unknown", f"its role is {folder.role}", folder.path)
+    if holds_together:
+        return _answer("unknown", "a workspace's root without code of its own", folder.path)
     if not python:
         only = _packaged(folder)
         if only is not None and dependencies and "maturin" not in (only.build_backend or ""):
             return _answer("library", "a distribution that brings others along", only.path)
         return _answer("unknown", "no Python file of its own", folder.path)
-    if _packaged(folder) is None and _only_holds_together(folder, python):
-        return _answer("unknown", "a workspace's root without code of its own", folder.path)
     signs = _signs(folder, own, hints, dependencies, readme)
     if _is_shared(signs) and signs.packaged is not None and not any(_is_deployed(h) for h in signs.hints):
         return _answer("library", "a package among libraries, without commands of its own", signs.packaged.path)
@@ -527,7 +528,7 @@ def _installed(signs: _Signs) -> KindOf | None:
     if plugin is not None and not signs.says("cli"):
         return _answer("library", f"registers plug-ins ({plugin.group})", plugin.at.path, plugin.at.line)
     exports = signs.exports()
-    if exports is not None and not signs.says("cli"):
+    if exports is not None and not signs.says("cli") and not signs.says("job"):
         return _by("library", exports)
     script = signs.scripts[0]
     return _answer("cli", f"installs the command {script.name}", script.at.path, script.at.line)

@@ -20,7 +20,7 @@ _LIBRARY = (
 )
 _CLI = (
     r"(?:command[- ]line|cli) wrapper|command[- ]lines?|cli|terminal|tui|tools?|scripts?|linter|formatter|downloader"
-    r"|(?:is a|this) (?:\w{1,20} ){0,2}program|converter|generator"
+    r"|(?:is a|this) (?:\w{1,20} ){0,2}program|is an application(?! (?:programming|server))|converter|generator"
     r"|launcher|scanner|gui|desktop|games?|viewer|editor|solver|simulator"
     r"|(?:package|dependency|version|environment|password|file) manager"
 )

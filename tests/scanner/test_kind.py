@@ -471,6 +471,34 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
             "compose.yml": "services: {api: {build: ., ports: ['80:80']}}",
         },
     ),
+    "a workspace's root with a notebook": (
+        "unknown",
+        {"pyproject.toml": '[tool.uv.workspace]\nmembers = ["x"]\n', "show.ipynb": "{}"},
+    ),
+    "a workspace's root with its notebooks and what they need": (
+        "notebook",
+        {
+            "pyproject.toml": '[project]\nname = "a"\ndependencies = ["b"]\n[tool.uv.workspace]\nmembers = ["x"]\n',
+            "show.ipynb": "{}",
+        },
+    ),
+    "a pipeline with a command, and names that can be imported": (
+        "cli",
+        {
+            "setup.py": SETUP,
+            "README.md": "# Shop\n\nShop is a pipeline for carts.\n",
+            "shop/__init__.py": "from shop.a import b, c, d\n\n__all__ = ['b', 'c', 'd']\n",
+        },
+    ),
+    "an application that its image starts": (
+        "service",
+        {
+            "setup.py": SETUP,
+            "README.md": "# Shop\n\nShop is an application that watches carts.\n\nIt is a glue (api wrapper) for them.\n",
+            "Dockerfile": 'FROM a\nENTRYPOINT ["gunicorn"]',
+            "a.py": "",
+        },
+    ),
     "more notebooks than modules": (
         "notebook",
         {"requirements.txt": "x", "a.ipynb": "{}", "b.ipynb": "{}", "a.py": ""},
