@@ -14,6 +14,7 @@ from scanner.command_files import listings_named
 from scanner.command_indexes import indexes_named
 from scanner.facts import Extract, Include, Location, Problem
 from scanner.format import Format, Unreadable
+from scanner.headerless import with_headerless
 from scanner.redact import redact_line
 from scanner.tree import Tree
 
@@ -77,7 +78,7 @@ def collect(
             break
         reading.read(dict.fromkeys(missing, (include_format,)))
     return RepoFacts(
-        extracts=dict(sorted(reading.extracts.items())),
+        extracts=with_headerless(dict(sorted(reading.extracts.items())), known),
         files=known,
         suffixes=Counter(posixpath.splitext(path)[1].lower() for path in files if not _is_skipped(path)),
         problems=tuple(

@@ -35,6 +35,15 @@ _CI_TEST = re.compile(
     re.MULTILINE,
 )
 _REFERENCE = re.compile(r"\$(?:\$|\((?P<round>[^()$]{1,400})\)|\{(?P<curly>[^{}$]{1,400})\}|(?P<one>[A-Za-z@<^+?*%|]))")
+# the idioms by which a makefile finds its own folder, with a slash at the end or ("bare") without
+_OWN_PATH = (
+    r"\s{1,4}\$[({](?:abspath|realpath)\s{1,4}\$[({](?:last|first)word"
+    r"\s{1,4}\$[({]MAKEFILE_LIST[)}]\s{0,4}[)}]\s{0,4}[)}]"
+)
+_OWN_FOLDER = re.compile(
+    rf"(?P<bare>\$[({{]shell\s{{1,4}}dirname|\$[({{]patsubst\s{{1,4}}%/,\s{{0,4}}%,\s{{0,4}}\$[({{]dir){_OWN_PATH}\s{{0,4}}[)}}]{{1,2}}"
+    rf"|\$[({{]dir{_OWN_PATH}\s{{0,4}}[)}}]"
+)
 _FUNCTION = re.compile(r"\$\((?P<name>[a-z-]{2,12})\s(?P<body>[^()]{0,1000}(?:\([^()]{0,500}\)[^()]{0,500}){0,8})\)")
 
 
@@ -100,6 +109,7 @@ class _Make:
         self._in_ci = in_ci
         # what is no makefile by its name is included, or named with -f, and runs where make is started
         self._folder = "." if path.endswith(".mk") else posixpath.dirname(path) or "."
+        self._own = (posixpath.dirname(path) or ".") if path.endswith(".mk") else "."
 
     def all(self) -> tuple[list[Invocation], list[Problem]]:
         """What all recipes would start, in order."""
@@ -247,6 +257,7 @@ class _Make:
         for _ in range(MAX_EXPANSIONS):
             if "$" not in text or len(text) > MAX_LENGTH:
                 break
+            text = _OWN_FOLDER.sub(lambda match: self._own if match["bare"] else f"{self._own}/", text)
             expanded = _FUNCTION.sub(_function, text)
             expanded = _REFERENCE.sub(lambda match: self._value(match, rule), expanded)
             if expanded == text:
