@@ -159,7 +159,7 @@ def _image(
     indexes: Sequence[UsedIndex],
 ) -> Environment | None:
     graded = sorted(
-        (i for i in images if i.grade is not None and not _is_aside(i.path)),
+        (i for i in images if i.installs_python and not _is_aside(i.path)),
         key=lambda i: (i.path.count("/"), i.path),
     )
     if not graded:

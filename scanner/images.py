@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from scanner.commands.container import Container, copied_sources
 from scanner.commands.image_builds import ImageBuild
 from scanner.commands.lookup import Lookup
-from scanner.commands.pip_install import NO_DEPS_ONLY, PINNED_NO_DEPS, PROJECT_AFTER_LOCK
+from scanner.commands.pip_install import NO_DEPS_ONLY, PINNED_NO_DEPS, PROJECT_AFTER_LOCK, is_undecided
 from scanner.commands.place import environment_of
 from scanner.commands.stages import chain, shipping_stages
 from scanner.commands.words import distribution, option, program
@@ -36,6 +36,12 @@ class _Install:
     stage: int
     level: int
     place: str
+
+
+def _is_decided(installs: Sequence[_Install]) -> bool:
+    """Whether the lowest install is known: one that may be anything leaves it open, unless another one is L0."""
+    open_ones = (i for i in installs if i.command.uses_lock is None and is_undecided(i.command.because))
+    return next(open_ones, None) is None or any(i.level == 0 and i.command.uses_lock is False for i in installs)
 
 
 def grade(path: str, dockerfile: Dockerfile, commands: Sequence[Command], lookup: Lookup) -> Image:
@@ -80,7 +86,7 @@ class _Grading:
         locks = {i.command.uses_lock for i in counted}
         return Image(
             path=self._path,
-            grade=_LEVELS[level],
+            grade=_LEVELS[level] if _is_decided(counted) else None,
             base=base,
             digest=digest,
             tool=min(main, key=lambda i: i.level).command.tool,

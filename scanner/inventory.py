@@ -92,7 +92,8 @@ class Tool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A Dockerfile with its install grade; ``grade`` is null where no Python dependency is installed.
+    """A Dockerfile with its install grade; ``grade`` is null where no Python dependency is installed (``tool`` is null
+    too), or where the files do not tell what is (``reasons`` say why).
 
     ``caches`` are findings beside the grade: cache mounts that do not serve, caches in layers, the order of layers.
     """
@@ -106,6 +107,11 @@ class Image:
     enforced: Enforced | None
     reasons: tuple[Reason, ...] = ()
     caches: tuple[Reason, ...] = ()
+
+    @property
+    def installs_python(self) -> bool:
+        """Whether Python dependencies are installed, be it that the grade is open."""
+        return self.tool is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

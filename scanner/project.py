@@ -229,7 +229,7 @@ def _images_of(folder: Folder, scenery: Scenery) -> list[Image]:
     return [
         image
         for image in scenery.images
-        if image.grade is not None
+        if image.installs_python
         and (image.path not in owned or (image.path in own and folder.path != "."))
         and (image.path in own or _is_above(image, folder, scenery))
     ]

@@ -47,7 +47,7 @@ def check(case: Case) -> Iterator[Answer]:
 def _installs(case: Case, path: str) -> bool:
     """Whether the Dockerfile installs Python dependencies to run them: not a development container, not a helper."""
     images = [i for i in case.repository.images if i.path == path]
-    return ".devcontainer" not in path and (not images or any(i.grade is not None for i in images))
+    return ".devcontainer" not in path and (not images or any(i.installs_python for i in images))
 
 
 def _level(project: Project, declared: DeclaredPython) -> Level:

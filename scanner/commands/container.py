@@ -2,7 +2,7 @@
 
 Which folder is the build context is not written in a Dockerfile: it is what a command or a Compose file builds it from,
 else the candidate in which most of the copied sources exist (the Dockerfile's own folder, the folders above it, the
-root, or the folder that holds the repository).
+root, or the folder that holds the repository), else the one folder of the repository that holds them all.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from dataclasses import dataclass, replace
 from scanner.commands.file_tree import FileTree
 from scanner.commands.ignored import is_ignored
 from scanner.facts import Dockerfile, Instruction, Stage
+from scanner.pipeline import in_side_folder
 
 MAX_DEPTH = 20
 _FOLDERS = frozenset({"/", "/tmp", "/opt", "/srv", "/root", "/home", "/etc", "/usr/src", "/usr/local", "/var/tmp"})  # noqa: S108
 _VARIABLE = re.compile(r"\$(?:\w{1,100}|\{\w{1,100}(?::?[-+][^{}]{0,100})?\})")
+_OPEN = re.compile(r"[$*?\[]")  # a variable or a wildcard
 _MANIFESTS = ("pyproject.toml", "requirements.txt", "setup.py", "Pipfile", "setup.cfg", "environment.yml", "pixi.toml")
 
 
@@ -37,7 +39,7 @@ class Container:
     """The files of one Dockerfile's stages, as far as they come from the repository.
 
     ``contexts`` are the folders from which the repository's own automation builds it; ``ignores`` the patterns of each
-    ``.dockerignore`` by its path.
+    ``.dockerignore`` by its path. Where nothing tells the build context, ``undecided`` are the folders that it can be.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Container:
         self._dockerfile = dockerfile
         self._stages = dockerfile.stages
         self._outer = ""
+        self.undecided: tuple[str, ...] = ()
         self.context = self._context(dockerfile, contexts)
         named = (f"{dockerfile.path}.dockerignore", posixpath.normpath(posixpath.join(self.context, ".dockerignore")))
         self._ignored = next((ignores[path] for path in named if ignores and path in ignores), ())
@@ -117,6 +120,12 @@ class Container:
             return self._tree.exists(path)
         return not is_ignored(self._ignored, posixpath.relpath(path, self.context))
 
+    def misses(self, name: str) -> bool:
+        """Whether a ``COPY`` line takes a file of this name that is not in the folder it is taken to be built from."""
+        steps = (step for stage in self._stages for step in stage.instructions)
+        taken = [s for step in steps for s in _context_sources(step) if posixpath.basename(s) == name]
+        return bool(taken) and not any(self._match(self.context, source) for source in taken)
+
     # building the map
 
     def _context(self, dockerfile: Dockerfile, stated: tuple[str, ...]) -> str:
@@ -140,7 +149,22 @@ class Container:
         fitting = [folder for folder in stated if not named or score(folder)[0]]
         if fitting:
             return max(fitting, key=lambda folder: (*score(folder), -fitting.index(folder)))
-        return max(candidates, key=lambda folder: (*score(folder), -candidates.index(folder)))
+        best = max(candidates, key=lambda folder: (*score(folder), -candidates.index(folder)))
+        literal = [s for s in named if not _OPEN.search(s)]
+        if all(self._match(best, source) for source in literal):
+            return best
+        whole = [f for f in self._holding(literal) if in_side_folder(own) or not in_side_folder(f"{f}/")]
+        if len(whole) == 1 and not score(best)[0]:
+            return whole[0]
+        self.undecided = tuple(dict.fromkeys((*([best] if score(best)[0] else []), *whole))) if whole else ()
+        return best
+
+    def _holding(self, sources: Sequence[str]) -> list[str]:
+        """The folders of the repository that hold all of ``sources``."""
+        first = "/" + posixpath.normpath(sources[0].lstrip("/"))
+        known = (path for path in (*self._tree.files, *self._tree.folders) if path.endswith(first))
+        folders = sorted(path.removesuffix(first) for path in known)
+        return [folder for folder in folders if all(self._match(folder, source) for source in sources)]
 
     def _match(self, folder: str, source: str) -> list[str]:
         """What ``source`` (which may be a pattern) stands for in the context ``folder``."""

@@ -10,7 +10,16 @@ from functools import reduce
 from operator import or_
 
 from scanner.commands.lookup import Found, Lookup
-from scanner.commands.pip_install import PACKAGING, PIPED, Before, Judgement, judge_pip, locked_by, place_of
+from scanner.commands.pip_install import (
+    PACKAGING,
+    PIPED,
+    Before,
+    Judgement,
+    context_unknown,
+    judge_pip,
+    locked_by,
+    place_of,
+)
 from scanner.commands.place import environment_of
 from scanner.commands.words import PipAsk, Program, distribution, option, options, pip_ask, program
 from scanner.facts import Invocation
@@ -191,8 +200,19 @@ class Judging:
             because = f"it fails without {lock}"
             return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because)
         left_out = in_image and (self._lies_at_or_above(manifest, lock) if manifest else committed)
+        if left_out and (unclear := self._copied_from_anywhere(lock)) is not None:
+            return Judgement(kind="install", tool=tool, because=unclear, path=manifest)
         because = f"{lock} is not copied into the image" if left_out else f"no {lock} is committed"
         return self.resolved(tool, because, manifest)
+
+    def _copied_from_anywhere(self, lock: str) -> str | None:
+        """Why nobody can tell whether the image has the lock: it is copied, but from which folder is not told."""
+        container = self.lookup.container(self.at.at.path)
+        if container is None:
+            return None
+        if container.undecided:
+            return context_unknown(container.undecided)
+        return f"the folder from which {lock} is copied is not known" if container.misses(lock) else None
 
     def _lies_at_or_above(self, manifest: str, lock: str) -> bool:
         folder = posixpath.dirname(manifest)

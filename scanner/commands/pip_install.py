@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.commands.lookup import Listing, Lookup
@@ -25,6 +25,7 @@ PACKAGING = frozenset(
     poetry-plugin-bundle poetry-multiproject-plugin poetry-polylith-plugin poetry-plugin-up pdm-backend
     """.split()
 )
+MAX_FOLDERS = 3  # that a reason names
 NO_DEPS_ONLY = "installs the project alone (--no-deps)"
 PROJECT_AFTER_LOCK = "the project's dependencies were installed from a lock before; without --no-deps"
 PINNED_NO_DEPS = "pinned by hand, and nothing else is installed (--no-deps)"
@@ -209,10 +210,28 @@ def _file(
     if path is None:
         matching = lookup.matching(invocation, word)
         if not matching:
-            return _Part(None, f"{word} is not in the repository" if "$" not in word else f"{word} is not known")
+            return _Part(None, _why_missing(word, invocation, lookup))
         parts = [_listed(lookup.listing(p), constrained, alone) for p in matching]
         return min(parts, key=lambda part: part.rank)
     return _listed(lookup.listing(path), constrained, alone)
+
+
+def _why_missing(word: str, invocation: Invocation, lookup: Lookup) -> str:
+    container = lookup.container(invocation.at.path) if invocation.context == "image" else None
+    if container is not None and container.undecided:
+        return context_unknown(container.undecided)
+    return f"{word} is not in the repository" if "$" not in word else f"{word} is not known"
+
+
+def context_unknown(folders: Sequence[str]) -> str:
+    """Why a file of an image cannot be found, where ``folders`` may all be what it is built from."""
+    more = " or another" if len(folders) > MAX_FOLDERS else ""
+    return f"the folder it is built from ({' or '.join(folders[:MAX_FOLDERS])}{more}) is not known"
+
+
+def is_undecided(because: str | None) -> bool:
+    """Whether a judgement says that something is not known, so that the install may be anything."""
+    return (because or "").endswith(" not known")
 
 
 def _listed(listing: Listing, constrained: bool, alone: bool) -> _Part:

@@ -327,3 +327,41 @@ def test_an_export_fails_without_its_lock_wherever_that_was_copied_from() -> Non
     )
     lock = {"backend/Pipfile.lock": '{"_meta": {"hash": {"sha256": "a"}}, "default": {}}', "backend/Pipfile": ""}
     assert image(text, "deploy/web/Dockerfile", more=lock).grade == "L2"
+
+
+APART = {
+    "docker/x": "",
+    "backend/pyproject.toml": FILES["pyproject.toml"],
+    "backend/uv.lock": FILES["uv.lock"],
+    "backend/requirements.txt": FILES["requirements.txt"],
+    "examples/a/pyproject.toml": FILES["pyproject.toml"],
+    "examples/a/uv.lock": FILES["uv.lock"],
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM python:3.11\nCOPY pyproject.toml uv.lock ./\nRUN uv sync\n",
+        "FROM python:3.11\nCOPY requirements.txt ./\nRUN pip install -r requirements.txt\n",
+    ],
+)
+def test_the_build_context_is_the_one_folder_that_holds_all_the_sources(text: str) -> None:
+    assert image(text, "docker/Dockerfile", files=APART).grade == "L2"
+    either = image(
+        text, "docker/Dockerfile", files=APART | {f"other{k[7:]}": v for k, v in APART.items() if "end" in k}
+    )
+    assert (either.grade, either.uses_lock) == (None, None)
+    assert either.reasons[0].message == "the folder it is built from (backend or other) is not known"
+
+
+def test_a_lock_that_is_copied_from_nobody_knows_where_is_not_left_out() -> None:
+    text = "FROM python:3.11\nCOPY made.cfg uv.lock pyproject.toml ./\nRUN uv sync\n"
+    found = image(text, "docker/Dockerfile", files=APART)
+    assert (found.grade, found.reasons[0].message) == (None, "the folder from which uv.lock is copied is not known")
+
+
+def test_a_name_that_is_not_known_leaves_the_grade_open_unless_another_install_decides() -> None:
+    loop = "FROM python:3.11\nCOPY . .\nRUN pip install -r $LIST\n"
+    assert (image(loop).grade, image(loop).installs_python) == (None, True)
+    assert image(loop + "RUN pip install flask\n").grade == "L0"
