@@ -15,11 +15,12 @@ from rules.effort import Effort
 from rules.finding import Evidence
 from rules.linters import in_use
 from rules.pythons import dotted, is_over, minor
-from rules.reading import differences, is_deployed, is_side_image, main_projects
+from rules.reading import differences, is_deployed, main_projects
 from rules.step import Site, Track
 from rules.tool_versions import NamedVersion, by_tool, named_versions
 from scanner.inventory import Evidence as Place
 from scanner.inventory import Project, Repository
+from scanner.roles import is_side_image
 from scanner.words import counted, listed, rough
 
 #: Points for each factor. ``reach`` counts once for every doubling of the dependents, ``unblocks`` for each repository

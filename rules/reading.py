@@ -163,18 +163,6 @@ def area_of(path: str) -> str | None:
     return None
 
 
-_SIDE = re.compile(
-    r"(?:^|[-_./])(?:tests?|testing|local|dev|devel|development|devcontainer|examples?|samples?|demos?|docs?|contrib|ci|debug"
-    r"|bench(?:marks?)?|fixtures?|tools?|utils?|scripts?|hack)(?=$|[-_./0-9])",
-    re.IGNORECASE,
-)
-
-
-def is_side_image(path: str) -> bool:
-    """Whether a Dockerfile serves tests, development or tooling, as its path says, and not what is shipped."""
-    return _SIDE.search(path) is not None
-
-
 def several(paths: list[str]) -> str:
     """The first path, and how many more there are."""
     return paths[0] if len(paths) == 1 else f"{paths[0]} (and {len(paths) - 1} more)"

@@ -128,6 +128,18 @@ def is_side_file(path: str) -> bool:
     return any(kind.fullmatch(f) for kind in (_TOOLING, _DOCS, _TESTS, _EXAMPLE, _FIXTURE) for f in folders)
 
 
+_SIDE_IMAGE = re.compile(
+    r"(?:^|[-_./])(?:tests?|testing|local|dev|devel|development|devcontainer|examples?|samples?|demos?|docs?|contrib|ci|debug"
+    r"|bench(?:marks?)?|fixtures?|mocks?|tools?|utils?|scripts?|hack)(?=$|[-_./0-9])",
+    re.IGNORECASE,
+)
+
+
+def is_side_image(path: str) -> bool:
+    """Whether a Dockerfile serves tests, development or tooling, as its path says, and not what is shipped."""
+    return _SIDE_IMAGE.search(path) is not None
+
+
 def python_prevails(facts: RepoFacts) -> bool:
     """Whether there are at least as many Python files and notebooks as files in other languages."""
     return facts.suffixes.get(".py", 0) + facts.suffixes.get(".ipynb", 0) >= other_code(facts)

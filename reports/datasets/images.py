@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from reports.model import Facts
 from reports.table import Cell, Place, Repo, Table
-from rules.reading import installs, is_side_image
+from rules.reading import installs
+from scanner.roles import is_side_image
 
 _MOST = 60
 

@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from rules.examples import a_fleet, a_project, a_repository
 from rules.finding import Evidence, Level
 from rules.pythons import Minor, admitted, dotted, ends, is_over, minor
-from rules.reading import is_deployed, is_side_image, main_projects, manifest_of
+from rules.reading import is_deployed, main_projects, manifest_of
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import DeclaredPython, Project
+from scanner.roles import is_side_image
 
 _RUNS = {"image": "the image runs", "version-file": "developers get", "runtime-file": "the platform runs"}
 _TESTS = ("ci-setup", "ci-matrix", "tox", "nox")

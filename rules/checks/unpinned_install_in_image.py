@@ -14,10 +14,11 @@ from collections.abc import Iterator
 
 from rules.examples import a_fleet, a_repository, an_image
 from rules.finding import Evidence
-from rules.reading import is_compiled, is_side_image, lacks_lock, main_projects, project_around, reasons, sentence
+from rules.reading import is_compiled, lacks_lock, main_projects, project_around, reasons, sentence
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Image, Project, Reason
 from scanner.requirement_files import is_dev_file
+from scanner.roles import is_side_image
 
 _INSTALLS = {
     "uv": "uv sync --locked --no-dev",

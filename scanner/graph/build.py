@@ -34,6 +34,7 @@ from scanner.inventory import (
     Via,
 )
 from scanner.references import named_installs
+from scanner.roles import is_side_image
 
 CONSUMER_ROLES = frozenset({"main", "docs", "tooling"})
 
@@ -227,15 +228,16 @@ def _why_unresolved(
 
 
 def _installed_edge(repository: Repository, command: Command, word: str, claim: Producer) -> Edge:
-    """An edge by a requirement in a command: what an image installs runs, the rest is for development."""
+    """An edge by a requirement in a command: what an image that ships installs runs, the rest is for development."""
     specifier = _specifier(word)
+    ships = command.context == "image" and not is_side_image(command.path)
     return Edge(
         consumer=repository.id,
         consumer_project=command.project or _project_around(repository, command.path),
         provider=claim.repository.id,
         provider_project=claim.project.path,
         distribution=distribution(word),
-        scope="runtime" if command.context == "image" else "group",
+        scope="runtime" if ships else "group",
         via="index",
         specifier=specifier,
         satisfied=satisfies(specifier, claim.project.version),

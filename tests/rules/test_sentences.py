@@ -8,7 +8,7 @@ import pytest
 
 from rules.examples import AS_OF, a_command, a_dependency, a_fleet, a_lockfile, a_project, a_repository, an_image
 from rules.finding import Finding
-from rules.reading import is_side_image, manifest_of, sentence
+from rules.reading import manifest_of, sentence
 from rules.run import run
 from scanner.config import Config
 from scanner.inventory import (
@@ -24,6 +24,7 @@ from scanner.inventory import (
     Reason,
     Repository,
 )
+from scanner.roles import is_side_image
 
 POETRY = a_lockfile(path="poetry.lock", tool="poetry", format="poetry.lock 2.1")
 
@@ -152,6 +153,7 @@ def test_packages_by_name_are_declared_not_copied() -> None:
         ("compose/local/Dockerfile", True),
         ("weblogs/test-app/Dockerfile", True),
         ("tests/e2e/Dockerfile", True),
+        ("docker/mock/Dockerfile", True),
     ],
 )
 def test_an_image_for_tests_or_developers(path: str, side: bool) -> None:

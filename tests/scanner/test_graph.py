@@ -265,10 +265,12 @@ def test_reach_of_a_large_fleet_is_fast() -> None:
 
 def test_a_requirement_in_a_command_is_an_edge() -> None:
     image = a_command("pip install Billing==2.0 six", path="Dockerfile", line=4, context="image", kind="adhoc")
+    mock = a_command("pip install billing", path="docker/mock/Dockerfile", line=2, context="image", kind="adhoc")
     lint = a_command("uv pip install billing", path="ci.yml", line=9, kind="adhoc")
-    graph = build([a_library("billing", version="1.0"), consumer(commands=(image, lint))], Config())
+    graph = build([a_library("billing", version="1.0"), consumer(commands=(image, mock, lint))], Config())
     assert [(e.distribution, e.scope, e.specifier, e.satisfied, e.path, e.line) for e in graph.edges] == [
         ("billing", "group", "", True, "ci.yml", 9),
+        ("billing", "group", "", True, "docker/mock/Dockerfile", 2),
         ("billing", "runtime", "==2.0", False, "Dockerfile", 4),
     ]
 
