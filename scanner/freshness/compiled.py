@@ -18,6 +18,7 @@ from scanner.compiled_header import Command, command, root_file
 from scanner.facts import Lock, LockedPackage, Requirement
 from scanner.freshness.compiled_sources import Asked, asked_for, folders_above
 from scanner.freshness.coverage import admits, coverage
+from scanner.freshness.taken_out import taken_out
 from scanner.freshness.uv_options import settings_for
 from scanner.freshness.verdict import LockCheck, Scene, Verdict
 from scanner.giturl import normalise
@@ -39,7 +40,7 @@ def check(scene: Scene) -> Verdict:
     if lock.export_of is not None:
         return _exported(scene)
     asked = asked_for(scene)
-    judged = _Judgement(lock, asked)
+    judged = _Judgement(lock, asked, taken_out(scene))
     covers, missing, unknown = judged.covered()
     stale = [
         *missing,
@@ -89,7 +90,7 @@ def _problem(scene: Scene) -> Verdict | None:
 class _Judgement:
     """One compiled file against what it was asked for."""
 
-    def __init__(self, lock: Lock, asked: Asked) -> None:
+    def __init__(self, lock: Lock, asked: Asked, taken_out: frozenset[str] = frozenset()) -> None:
         self._lock = lock
         self._asked = asked
         self._command: Command | None = command(lock.command)
@@ -100,6 +101,7 @@ class _Judgement:
             self._locked.setdefault(package.key, []).append(package)
         excluded = lock.data.get("excluded")
         self._left_out = frozenset(asked.own) | frozenset(excluded if isinstance(excluded, tuple) else ())
+        self._left_out |= taken_out
         if lock.tool == "pip-tools":
             self._left_out |= _UNSAFE - self._locked.keys()
 
