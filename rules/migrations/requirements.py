@@ -7,7 +7,6 @@ there, the pins stay as they are written: that keeps every version and installs 
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from rules.migration import Edit, Move
 from rules.migrations import flit, pip_options, setuptools
 from rules.migrations.apart import differing, exact, told
 from rules.migrations.base import Base, base_of
+from rules.migrations.compiled_names import CompiledNames
 from rules.migrations.disagreement import Disagreement, group_names
 from rules.migrations.draft import Draft, GroupOf, Wish
 from rules.migrations.file_names import rank
@@ -143,8 +143,7 @@ class _Conversion:
             if path != root and not self._files.is_constraints(path) and path not in self._base.reads:
                 self._group(path, root)
         self._forget_empty_groups()
-        for path in self._files.compiled - self._base.reads.keys():
-            self._name_compiled(path)
+        CompiledNames(self._base, self._files, self._names).give()
 
     def _project(self, root: str | None) -> None:
         if root is None:
@@ -279,12 +278,6 @@ class _Conversion:
         """What a file lists that ``[project]`` does not; what both have, the file pins."""
         declared = {*self._base.required, *(str(canonicalize_name(w.name)) for w in self._draft.dependencies)}
         return [w for w in listing.wishes if w.source is not None or canonicalize_name(w.name) not in declared]
-
-    def _name_compiled(self, path: str) -> None:
-        inputs = [p for p in self._files.inputs(self._files.locks[path]) if p in self._files.listings]
-        own = posixpath.splitext(path)[0] + ".in"
-        names = [name for p in ([own] if own in inputs else inputs) for name in self._names.get(p, ())]
-        self._names[path] = list(dict.fromkeys(names)) or ["project"]
 
     def _constraints(self) -> None:
         """Constraint files that no compiler wrote go on to constrain."""

@@ -17,6 +17,7 @@ from scanner.facts import LockedPackage
 from scanner.formats.uv_lock import read as read_uv_lock
 from scanner.markers import NEVER, covered
 from scanner.proof.installed import PLATFORMS, Graph, Wanted, holds, pythons
+from scanner.proof.served import unserved
 from scanner.toml_reader import loads, strings
 
 INSTALLERS = frozenset({"setuptools", "pip", "wheel", "distribute", "uv"})
@@ -31,6 +32,7 @@ class Comparison:
 
     ``uncovered`` are extras and groups that the old lock did not hold: they are locked for the first time.
     ``pythons`` are the Python versions that were looked at, ``complete`` those for which nothing more is installed.
+    ``unserved`` is what a file installed and what stands for it now does not, though the lock holds it.
     """
 
     locked: int
@@ -42,6 +44,7 @@ class Comparison:
     uncovered: tuple[str, ...] = ()
     pythons: tuple[str, ...] = ()
     complete: tuple[str, ...] = ()
+    unserved: tuple[Change, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -79,6 +82,7 @@ def compare(
         elsewhere=tuple(sorted(after.keys() - before.keys() - set(here) - INSTALLERS)),
         pythons=tuple(more),
         complete=tuple(python for python, names in more.items() if not names),
+        unserved=tuple(change for change in unserved(move, graph, INSTALLERS) if change.name not in told),
     )
 
 

@@ -150,6 +150,23 @@ class Graph:
                 queue += self._edges(package_tables(listed), python, conflicts)
         return frozenset(item for item in found if item[0] not in self.own)
 
+    def reaches(self, wanted: Wanted) -> frozenset[str]:
+        """The names of what may be installed for ``wanted`` somewhere: markers are passed over."""
+        queue = [edge for own in self.own for entry in self._packages[own] for edge in _asked(entry, wanted)]
+        queue += package_tables(_at(self._manifest, "requirements"))
+        seen: set[tuple[str, str]] = set()
+        while queue:
+            edge = queue.pop()
+            name = str(canonicalize_name(str(edge.get("name"))))
+            for extra in ("", *strings(edge.get("extra"))):
+                if (name, extra) in seen:
+                    continue
+                seen.add((name, extra))
+                for entry in self._packages.get(name, ()):
+                    listed = _at(entry, "optional-dependencies", extra) if extra else entry.get("dependencies")
+                    queue += package_tables(listed)
+        return frozenset(name for name, _ in seen)
+
     def roots(self) -> dict[str, list[str | None]]:
         """What the project at the lock's own folder asks for without any extra or group, and the markers of each."""
         found: defaultdict[str, list[str | None]] = defaultdict(list)
@@ -174,13 +191,7 @@ class Graph:
     def _roots(
         self, entry: dict[str, Any], wanted: Wanted, python: str, conflicts: frozenset[str]
     ) -> list[tuple[dict[str, Any], Sequence[str]]]:
-        listed = package_tables(entry.get("dependencies")) if wanted.project else []
-        for key, chosen in (("optional-dependencies", wanted.extras), ("dev-dependencies", wanted.groups)):
-            tables = entry.get(key)
-            for name, edges in tables.items() if isinstance(tables, dict) else ():
-                if chosen is None or name in chosen:
-                    listed += package_tables(edges)
-        return self._edges(listed, python, conflicts)
+        return self._edges(_asked(entry, wanted), python, conflicts)
 
     def _edges(
         self, edges: Iterable[Mapping[str, Any]], python: str, conflicts: frozenset[str]
@@ -225,6 +236,17 @@ class Graph:
                         if chosen is None or part in chosen:
                             found.add(f"{word}-{len(name)}-{name}-{part}")
         return frozenset(found)
+
+
+def _asked(entry: Mapping[str, Any], wanted: Wanted) -> list[dict[str, Any]]:
+    """What one of the project's packages asks for, with the extras and groups that are wanted."""
+    listed = package_tables(entry.get("dependencies")) if wanted.project else []
+    for key, chosen in (("optional-dependencies", wanted.extras), ("dev-dependencies", wanted.groups)):
+        tables = entry.get(key)
+        for name, edges in tables.items() if isinstance(tables, dict) else ():
+            if chosen is None or name in chosen:
+                listed += package_tables(edges)
+    return listed
 
 
 def _is_own(entry: Mapping[str, Any]) -> bool:

@@ -326,14 +326,15 @@ class _Proving:
 
     def _proof(self, attempt: _Attempt, kept: frozenset[str]) -> Proof:
         found = attempt.comparison
-        status = "resolved" if not self._move.pins else "proved" if found.same else "drifted"
+        same = found.same and not found.unserved
+        status = "resolved" if not self._move.pins else "proved" if same else "drifted"
         return Proof(
             project=self._move.project.path,
             status=status,
             uv=self._settings.uv.version,
             locked=found.locked,
             kept=found.kept,
-            changed=found.changed,
+            changed=(*found.changed, *found.unserved),
             added=found.added,
             origin_changes=found.origin_changes,
             reason=self._reason(attempt, kept),

@@ -39,6 +39,9 @@ class Reasons:
             yield told
         for change in found.changed[:20]:
             yield f"{change.name}: {self._cause(change.name, change.after, known)}"
+        if found.unserved:
+            names, are = listed([c.name for c in found.unserved], 6), "is" if len(found.unserved) == 1 else "are"
+            yield f"{names} {are} locked, but not with what stands for the file now"
         yield from self._causes_of_more()
 
     def remarks(self) -> Iterator[str]:

@@ -156,6 +156,22 @@ def test_a_group_that_includes_another_is_served_by_its_file_too() -> None:
     assert compare(_move(*pins, groups=groups), lock).same
 
 
+def test_what_a_file_installed_comes_with_the_group_that_stands_for_it() -> None:
+    pins = (_pin("a", groups=("dev.txt",)), _pin("b", groups=("ci.txt", "dev.txt")))
+    groups = (("ci.txt", "group:test"), ("dev.txt", "group:dev"))
+    move = _move(*pins, groups=groups)
+    move = replace(move, project=replace(move.project, primary_manager="pip-tools"))
+    apart = _lock(_entry("a"), _entry("b")).replace(
+        "dependencies = []", '[package.dev-dependencies]\ndev = [{ name = "a" }]\ntest = [{ name = "b" }]'
+    )
+    (missed,) = compare(move, apart).unserved
+    assert (missed.name, missed.before) == ("b", "installed by dev.txt, now group dev")
+    whole = apart.replace(
+        'dev = [{ name = "a" }]', 'dev = [{ name = "a" }, { name = "b", marker = "os_name == \'nt\'" }]'
+    )
+    assert not compare(move, whole).unserved
+
+
 def test_an_extra_that_no_lock_held_is_no_addition_but_said() -> None:
     lock = _lock(_entry("a"), _entry("sphinx"), names="a").replace(
         'name = "a" }]\n', 'name = "a" }]\n[package.optional-dependencies]\ndocs = [{ name = "sphinx" }]\n', 1

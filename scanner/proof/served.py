@@ -1,0 +1,51 @@
+"""What an old file installed against what uv installs in its place: nothing gets lost between groups. Pure.
+
+A lock that holds every version may still leave a command short: what `pip install -r dev.txt` brought has to come with
+the groups and extras that stand for ``dev.txt`` now.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from packaging.utils import canonicalize_name
+
+from rules.migration import Move
+from rules.plan import Change
+from scanner.proof.installed import Graph, Wanted
+
+_WHOLE = frozenset({"pip-tools", "pip", "pipenv", "setuptools", "uv", "flit", "hatch", "rye"})
+"""Managers whose files and categories name all that one command installs."""
+
+
+def unserved(move: Move, graph: Graph, leave: frozenset[str]) -> Iterator[Change]:
+    """What a file (or a category) held, and nothing asks for in what is called instead of it.
+
+    Markers are passed over: what other Pythons and systems install counts as there.
+    """
+    if move.project.primary_manager not in _WHOLE:
+        return
+    held: defaultdict[str, set[str]] = defaultdict(set)
+    for pin in move.pins:
+        for group in pin.groups:
+            held[group].add(pin.key)
+    missed: defaultdict[str, list[str]] = defaultdict(list)
+    for old, now in dict(move.groups).items():
+        if now == "constraints" or old not in held:
+            continue
+        there = graph.reaches(_wanted(now))
+        for name in held[old] - there - leave - {*graph.own}:
+            missed[name].append(f"{old}, now {_told(now)}")
+    for name, places in sorted(missed.items()):
+        yield Change(name=name, before=f"installed by {'; '.join(sorted(places))}", after="not installed by it")
+
+
+def _wanted(now: str) -> Wanted:
+    kind, _, name = now.partition(":")
+    chosen = frozenset({str(canonicalize_name(name))})
+    return Wanted(groups=chosen if kind == "group" else frozenset(), extras=chosen if kind == "extra" else frozenset())
+
+
+def _told(now: str) -> str:
+    return "the project" if now == "project" else now.replace(":", " ")
