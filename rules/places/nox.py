@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
+from dataclasses import replace
 
 from rules.places.answers import answer
 from rules.places.calls import Call, Word
 from rules.places.context import Context
 from rules.places.manner import Manner
-from rules.places.pip_answers import options_of_files
 from rules.places.target import MANAGERS, Target
-from rules.places.text import Splice, applied
+from rules.places.text import Splice, applied, line_start
+from rules.places.tox_files import Read, sync_of
+from rules.uv import version
 
 _METHODS = frozenset({"run", "run_always", "run_install", "install"})
 
@@ -28,16 +30,26 @@ def edit(path: str, text: str, context: Context) -> str:
         return text
     offsets = _offsets(text)
     splices: list[Splice] = []
-    for node in ast.walk(tree):
+    brought: set[int] = set()
+    sessions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    rows = text.splitlines()
+    alone = {
+        id(n.value)
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Expr) and not rows[n.lineno - 1].encode()[: n.col_offset].strip()
+    }
+    for node in sorted(ast.walk(tree), key=lambda n: (getattr(n, "lineno", 0), getattr(n, "col_offset", 0))):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS):
             continue
         words = _words(node, text, offsets)
         if not words:
             continue
         if node.func.attr == "install":
-            files = _files(node, words, text, offsets, target, path)
+            files = _files(node, words, text, offsets, target, path, context.ground.read) if id(node) in alone else None
             if files is not None:
-                splices.append(files)
+                session = max((s.lineno for s in sessions if s.lineno <= node.lineno), default=0)
+                splices.append(files if session in brought else _with_uv(files, text))
+                brought.add(session)
                 continue
             named = {"pip-tools"} if "pip-compile" in target.tools else set()
             named |= target.tools & MANAGERS
@@ -62,8 +74,15 @@ def edit(path: str, text: str, context: Context) -> str:
     return applied(text, splices)
 
 
+def _with_uv(splice: Splice, text: str) -> Splice:
+    """The first install of a session: with uv in its environment, as whoever starts nox may have none."""
+    indent = text[line_start(text, splice.start) : splice.start]
+    session = splice.new.partition(".")[0]
+    return replace(splice, new=f'{session}.install("uv=={version("uv")}")\n{indent}{splice.new}')
+
+
 def _files(
-    node: ast.Call, words: list[Word], text: str, offsets: list[int], target: Target, path: str
+    node: ast.Call, words: list[Word], text: str, offsets: list[int], target: Target, path: str, read: Read
 ) -> Splice | None:
     """``session.install("-r", FILE)``: what the file held is installed from the lock."""
     values = [w.value for w in words]
@@ -72,12 +91,11 @@ def _files(
     if not isinstance(node.func, ast.Attribute) or not isinstance(node.func.value, ast.Name):
         return None
     files = [posixpath.normpath(posixpath.join(posixpath.dirname(path), f)) for f in values[1::2]]
-    options = options_of_files(files, target)
-    if options is None:
+    command = sync_of(files, target, read)
+    if command is None:
         return None
     name = node.func.value.id
-    package = ["--no-install-project"] if target.package else []
-    shown = ", ".join(f'"{w}"' for o in ("uv sync --locked --inexact", *package, *options) for w in o.split())
+    shown = ", ".join(f'"{word}"' for word in command.replace(" --active", "").split())
     lines = text.splitlines(keepends=True)
     start = _at(node.lineno, node.col_offset, lines, offsets)
     end = _at(node.end_lineno or node.lineno, node.end_col_offset or 0, lines, offsets)

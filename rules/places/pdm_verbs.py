@@ -49,7 +49,9 @@ def _pdm_install(rest: Sequence[Word], target: Target, manner: Manner) -> Answer
         else:
             parts += group_options(target, [name], "group")
     parts += group_options(target, found.all("without"), "no-group")
-    return sync_answer(target, manner, list(dict.fromkeys(parts)), project="no-self" not in found.flags)
+    made = sync_answer(target, manner, list(dict.fromkeys(parts)), project="no-self" not in found.flags)
+    folder = (found.values.get("dir") or [""])[-1]
+    return replace(made, text=made.text.replace("uv ", f"uv --directory {quoted(folder)} ", 1)) if folder else made
 
 
 def _is_group(target: Target, name: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from rules.places.calls import Word
 from rules.places.manner import NO_SYNC, Answer, Manner, look
-from rules.places.options import group_options, normal, quoted, read_options, sync_answer
+from rules.places.options import group_options, is_variable, normal, quoted, read_options, sync_answer
 from rules.places.pip_compile import pip_compile
 from rules.places.target import Target
 
@@ -114,6 +114,8 @@ def pip_files(words: list[Word], target: Target, manner: Manner) -> Answer | Non
         return look(f"`{' '.join(values)[:100]}`: installs within {', '.join(held)}, which a lock does not")
     if any(not _LOCAL.fullmatch(v) for v in locals_):
         return None
+    if any(is_variable(v) for v in locals_):
+        return look(f"`{' '.join(values)[:100]}`: a variable says which extras")
     options = options_of_files([manner.files.get(f, f) for f in files], target) if files else [target.without_groups]
     if options is None:
         return None
@@ -166,6 +168,8 @@ def pip_project(words: list[Word], target: Target, manner: Manner) -> Answer | N
         return None
     if any(not _LOCAL.fullmatch(v) for v in locals_):
         return None
+    if any(is_variable(v) for v in locals_):
+        return look(f"`{' '.join(values)[:100]}`: a variable says which extras")
     if manner.conda:
         return look(f"`{' '.join(values)[:100]}`: into conda's environment, whose packages a sync would replace")
     options = [target.without_groups] if target.defaults else []

@@ -70,6 +70,12 @@ def _changed(text: str, repository: Mapping, target: Target, path: str, context:
     if any(n not in _HOOKS for n in names) or repository.duplicates:
         context.note(path, repository.line, f"the hooks {', '.join(names)} have no counterpart that is certain")
         return
+    for hook, name in zip(hooks, names, strict=True):
+        if _HOOKS[name] == "uv-export" and (odd := _not_known(hook)):
+            context.note(
+                path, repository.line, f"the hook {name} with {' '.join(odd)} has no counterpart that is certain"
+            )
+            return
     if "pip-compile" in names and _moved_inputs(hooks, target):
         names = ["uv-lock" if n == "pip-compile" else n for n in names]
     for key, new in (("repo", _REPO), ("rev", version("uv"))):
@@ -129,6 +135,19 @@ def _moved_inputs(hooks: list[Mapping], target: Target) -> bool:
     return any(target.file(t) is not None for t in texts if not t.startswith("-"))
 
 
+_EXPORT_VALUED = frozenset(
+    "-C --directory -P --project -o --output --with --only --without -E --extras -f --format".split()
+)
+_EXPORT_FLAGS = frozenset("--without-hashes --dev --prod --production --no-interaction -n -q -v -vv --verbose".split())
+
+
+def _not_known(hook: Mapping) -> list[str]:
+    """The options of an export that uv has no counterpart for here."""
+    words = [s.text for s in hook.seq("args") if isinstance(s, Scalar)]
+    names = [word.partition("=")[0] for word in words if word.startswith("-")]
+    return [name for name in names if name not in _EXPORT_VALUED | _EXPORT_FLAGS]
+
+
 def _args(text: str, hook: Mapping, old: str, new: str) -> Iterator[Splice]:
     """The arguments in uv's words: an export keeps its file and groups, others need none."""
     words = [s.text for s in hook.seq("args") if isinstance(s, Scalar)]
@@ -149,25 +168,7 @@ def _args(text: str, hook: Mapping, old: str, new: str) -> Iterator[Splice]:
     groups = False
     while number < len(words):
         name, _, value = words[number].partition("=")
-        if (
-            name
-            in (
-                "-C",
-                "--directory",
-                "-P",
-                "--project",
-                "-o",
-                "--output",
-                "--with",
-                "--only",
-                "--without",
-                "-E",
-                "--extras",
-                "-f",
-                "--format",
-            )
-            and not value
-        ):
+        if name in _EXPORT_VALUED and not value:
             number += 1
             value = words[number] if number < len(words) else ""
         if name in ("-o", "--output"):

@@ -326,6 +326,8 @@ class Script:
 
     def _into_system(self, given: Answer, manner: Manner, call: Call, job: _Job, window: Window) -> Answer:
         text = given.text
+        if "sudo" in self.text[call.begin : call.words[0].start].split():
+            return Answer(kind="look", why="sudo installs into a Python that is not the user's")
         if "--user" in call.values and area_of(self.path) != "ci":
             return Answer(kind="look", why="pip's `--user` installs into a folder of the user's own; uv does not")
         if _USER_SITE.search(self.text) is not None and not manner.active:

@@ -15,8 +15,15 @@ A_SHELL = "uv run bash"
 Handler = Callable[[Sequence[Word], Target, Manner], Answer]
 
 
+_OTHER_LOCKS = frozenset("-L --lockfile -S --strategy --override --platform --exclude-newer --append".split())
+"""Options of ``pdm lock`` that make another lock, or another resolution."""
+
+
 def _lock(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
     del target, manner
+    other = [w.value for w in rest if w.value.partition("=")[0] in _OTHER_LOCKS]
+    if other:
+        return look(f"a lock with {', '.join(other)}")
     if "--check" in [w.value for w in rest]:
         return Answer(kind="other", text="uv lock --check")
     if any(w.value.startswith("-r") or w.value == "--requirements" for w in rest):  # pipenv lock -r

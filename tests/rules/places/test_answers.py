@@ -33,6 +33,9 @@ def told(command: str, manner: Manner | None = None) -> str:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
+        ("pdm install -p backend/", "uv --directory backend/ sync --locked"),
+        ("pdm lock --lockfile pylock.newest.toml -G cli", "look"),
+        ("pip install -e .[dev,$EXTRA]", "look"),
         ("poetry install", "uv sync --locked"),
         ("poetry install --no-root", "uv sync --locked --no-install-project"),
         ("poetry install --no-dev", "uv sync --locked --no-dev"),

@@ -95,9 +95,30 @@ def test_requirements_of_nox_sessions(patched: Patch) -> None:
     text = 'import nox\n\n@nox.session\ndef tests(session):\n    session.install("-r", "requirements.txt")\n'
     found = patched({"noxfile.py": text, ".python-version": "3.12\n"}, requirements__txt="flask==3.0.0\n")
     assert (
-        'session.run_install("uv", "sync", "--locked", "--inexact", env={"UV_PROJECT_ENVIRONMENT"'
+        '    session.install("uv==0.13.9")\n'
+        '    session.run_install("uv", "sync", "--locked", "--inexact", env={"UV_PROJECT_ENVIRONMENT"'
         in found["noxfile.py"]
     )
+
+
+def test_a_nox_session_of_tools_alone_installs_nothing_else(patched: Patch) -> None:
+    text = (
+        "import nox\n\n@nox.session\ndef lint(session):\n"
+        '    session.install("-r", "requirements-test.txt")\n    session.install("-r", "requirements.txt")\n'
+        '    if session.posargs: session.install("-r", "requirements-test.txt")\n'
+    )
+    files = {"noxfile.py": text, ".python-version": "3.12\n", "requirements-test.txt": "pytest==8.0.0\n"}
+    found = patched(files, requirements__txt="flask==3.0.0\n")["noxfile.py"]
+    assert '"uv", "sync", "--locked", "--inexact", "--only-group", "test", env=' in found
+    assert found.count('session.install("uv==0.13.9")') == 1
+    assert '    if session.posargs: session.install("-r", "requirements-test.txt")\n' in found
+
+
+def test_a_script_that_installs_as_root_or_what_a_variable_names_stays_with_pip(patched: Patch) -> None:
+    text = 'sudo pip3 install -r requirements.txt\npip install -e ".[test,$PROFILE]"\n'
+    found = patched({"setup.sh": text, ".python-version": "3.12\n"}, requirements__txt="flask==3.0.0\n")
+    assert found["setup.sh"] == text
+    assert found["requirements.txt"] == "flask==3.0.0\n"
 
 
 def test_jenkins(patched: Patch) -> None:
