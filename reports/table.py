@@ -76,7 +76,8 @@ class Table:
     A ``detail`` table is for documents; a terminal, where it would scroll the rest away, leaves it out;
     ``wrap`` is the width at which a terminal breaks long cells. With a ``heading`` a terminal shows each row as a
     block: so many cells on its first line, the others below it, one a line.
-    ``csv_only`` is for spreadsheets alone. ``hidden`` are columns that a reader has to ask for.
+    ``csv_only`` is for spreadsheets alone. ``hidden`` are columns that a reader has to ask for. ``markdown`` says the
+    same in Markdown that is ready, for what has lines of its own.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Table:
     wrap: int | None = None
     heading: int = 0
     csv_only: bool = False
+    markdown: str | None = None
     hidden: tuple[str, ...] = ()
     index: dict[int, dict[str, list[int]]] = field(default_factory=dict, init=False, compare=False, repr=False)
 

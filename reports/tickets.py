@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from reports.escape import markdown, visible
 from rules.finding import Evidence
 from rules.plan import Plan
 from rules.step import Step
-from scanner.words import rough
+from scanner.words import in_hours, rough
 
 _SAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _FENCE = re.compile(r"`{3,}")
@@ -28,7 +28,7 @@ def ticket(plan: Plan, names: Mapping[str, str], owners: tuple[str, ...] = ()) -
     name = names.get(plan.repository, plan.repository)
     aim = "uv" if plan.track == "uv" else "Ruff"
     blocks = [
-        f"# {markdown(f'Move {name} from {_and(plan.from_)} to {aim}')}",
+        f"# {markdown(_title(name, tuple(m for m in plan.from_ if m != aim.lower()), aim))}",
         _facts(plan, names, owners),
         "\n".join(_because(plan)),
     ]
@@ -38,13 +38,18 @@ def ticket(plan: Plan, names: Mapping[str, str], owners: tuple[str, ...] = ()) -
     if others := [b for b in plan.blockers if not b.decision]:
         lines = [f"- {markdown(b.message)}{_place(b.path, b.line)}" for b in others]
         blocks.append("\n".join(("## To know", "", *lines)))
-    blocks.append("\n".join(("## Steps", "", *(line for n, s in enumerate(plan.steps, 1) for line in _step(n, s)))))
+    blocks.append(f"## Steps\n\n{checklist(plan.steps)}")
     return "\n\n".join(blocks) + "\n"
 
 
+def checklist(steps: Iterable[Step]) -> str:
+    """The steps as a Markdown list to be ticked off, each with its commands in blocks that can be copied."""
+    return "\n".join(line for number, step in enumerate(steps, 1) for line in _step(number, step))
+
+
 def _facts(plan: Plan, names: Mapping[str, str], owners: tuple[str, ...]) -> str:
-    low, likely, high = (rough(h) for h in (plan.effort.low, plan.effort.likely, plan.effort.high))
-    hours = f"{likely:g} hours likely ({low:g} to {high:g}), {plan.risk} risk"
+    low, high = rough(plan.effort.low), rough(plan.effort.high)
+    hours = f"{in_hours(plan.effort.likely)} likely ({low:g} to {high:g}), {plan.risk} risk"
     lines = [f"- Effort: {hours}"]
     if plan.wave is not None:
         lines.insert(0, f"- Wave {plan.wave}, rank {plan.rank}")
@@ -105,6 +110,10 @@ def _code(text: str) -> str:
     """Inline code that a backtick in it does not end."""
     shown = visible(text)
     return f"`{shown}`" if "`" not in shown else f"`` {shown} ``"
+
+
+def _title(name: str, left: tuple[str, ...], aim: str) -> str:
+    return f"Move {name} from {_and(left)} to {aim}" if left else f"Finish the move of {name} to {aim}"
 
 
 def _and(words: tuple[str, ...]) -> str:

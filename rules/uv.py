@@ -273,7 +273,7 @@ def _translate(words: tuple[str, ...]) -> str | None:
         case ("pipenv", "verify"):
             return "uv lock --check"
         case ("poetry", "export") | ("pdm", "export") | ("pipenv", "requirements"):
-            return "uv export --locked --format requirements.txt"
+            return " ".join(["uv export --locked --format requirements.txt", *_export_options(tool, rest)])
         case (_, _) if re.fullmatch(r"uv|pip[\d.]*", tool):
             return _pip(words)
         case (_, "setup.py") if rest[:1] in (("install",), ("develop",)):
@@ -336,7 +336,7 @@ def join(words: Iterable[str]) -> str:
 
 
 def _quoted(word: str) -> str:
-    if word in ("${{", "}}"):  # an expression that the shell's rules took apart
+    if word in ("${{", "}}") or word in _REDIRECTIONS:  # what the shell's rules took apart
         return word
     if "$" not in word or "'" in word or '"' in word:
         return word if re.fullmatch(r"\$\(.*\)", word, re.DOTALL) else shlex.quote(word)
@@ -371,6 +371,29 @@ def _pdm_options(rest: Sequence[str]) -> Iterator[str]:
     yield from ("--all-groups --all-extras" if g == ":all" else f"--group {g}" for g in groups)
     if "--no-self" in rest:
         yield "--no-install-project"
+
+
+_HASHLESS = frozenset({"--without-hashes", "--no-hashes"})
+_REDIRECTIONS = frozenset({">", ">>", "2>", "<"})
+
+
+def _export_options(tool: str, rest: Sequence[str]) -> Iterator[str]:
+    """What is exported and where to: uv brings the group ``dev`` unasked, the project itself, and hashes."""
+    own = {"poetry": _poetry_options, "pdm": _pdm_options}.get(tool)
+    dev = {"--dev", "-d", "--all-groups"} & set(rest) or "dev" in _values(rest, "--with")
+    options = [o for o in (own(rest) if own else ()) if o not in ("--group dev", "--no-install-project")]
+    if not dev and tool != "pdm" and "--no-dev" not in options:
+        yield "--no-dev"
+    yield from options
+    yield "--no-emit-project"
+    if not _HASHLESS.isdisjoint(rest) or (tool == "pipenv" and "--hash" not in rest):
+        yield "--no-hashes"
+    named = [v for word, v in pairwise(rest) if word in ("-o", "--output")]
+    named += [word.partition("=")[2] for word in rest if word.startswith(("-o=", "--output="))]
+    yield from (f"-o {_quoted(path)}" for path in named[-1:])
+    to = next((i for i, word in enumerate(rest) if word in (">", ">>")), None)
+    if to is not None and len(rest) > to + 1:
+        yield join(rest[to : to + 2])
 
 
 def _values(rest: Sequence[str], option: str) -> list[str]:

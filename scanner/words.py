@@ -33,3 +33,9 @@ def rough(hours: float) -> float:
     """Estimated hours as people say them: quarters below two, halves below ten, whole ones above."""
     step = 0.25 if hours < 2 else 0.5 if hours < 10 else 1.0
     return max(round(hours / step) * step, step) if hours > 0 else 0.0
+
+
+def in_hours(estimate: float) -> str:
+    """An estimate with its unit, as people say it: ``1 hour``, ``1.5 hours``, ``12 hours``."""
+    said = rough(estimate)
+    return f"{said:g} hour{'' if said == 1 else 's'}"

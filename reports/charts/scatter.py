@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from reports.charts.svg import line, linked, picture, tag, words
 from reports.table import Where
-from scanner.words import rough
+from scanner.words import in_hours
 
 _LEFT, _TOP, _WIDE, _HIGH, _STEP, _PAD = 70, 28, 760, 320, 26, 24
 _RISKS = (("v-good", "low risk"), ("v-warn", "medium risk"), ("v-bad", "high risk"), ("many", "several repositories"))
@@ -76,7 +76,7 @@ def _dot(members: Sequence[Dot], at: tuple[float, float], whole: Where) -> Marku
     x, y = at
     first = members[0]
     if len(members) == 1:
-        said = f"{first.name}: value {first.value:g}, {rough(first.hours):g} hours likely"
+        said = f"{first.name}: value {first.value:g}, {in_hours(first.hours)} likely"
         return linked(first.where, said, tag("circle", {"cx": x, "cy": y, "r": 5, "class": f"dot {first.colour}"}))
     names = ", ".join(d.name for d in members[:8]) + (f" and {len(members) - 8} more" if len(members) > 8 else "")
     radius = min(5 + 2.2 * math.sqrt(len(members)), 20)

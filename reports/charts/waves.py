@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from reports.charts.svg import box, line, linked, picture, words
 from reports.table import Where
+from scanner.words import in_hours
 
 _LEFT, _TOP, _HIGH = 56, 24, 200
 
@@ -55,7 +56,7 @@ def _column(step: Step, x: float, wide: float, top: float, *, named: bool) -> Ma
     middle = x + wide / 2
     return linked(
         step.where,
-        f"{step.name}: {step.repositories} repositories, {step.likely:.0f} hours likely "
+        f"{step.name}: {step.repositories} repositories, {in_hours(step.likely)} likely "
         f"({step.low:.0f} to {step.high:.0f}); {step.kind}",
         box(
             x + 1.5, y(step.likely), wide - 3, max(_TOP + _HIGH - y(step.likely), 1), _COLOURS.get(step.kind, "v-main")

@@ -11,7 +11,7 @@ from reports.sections.counting import count, projects, repositories
 from reports.table import Count, Repo, Table, counted_noun
 from reports.views.inventory import accounting
 from rules.blockers import KINDS
-from scanner.words import listed
+from scanner.words import in_hours, listed, rough
 
 _DECISIONS = 3
 _WORTH_SAYING = 3
@@ -61,7 +61,8 @@ def _headlines(facts: Facts, tables: Mapping[str, Table]) -> Iterator[Headline]:
 def _hours(facts: Facts) -> str:
     plans = [p for p in facts.plans.plans if p.track == "uv"]
     low, likely, high = (sum(getattr(p.effort, part) for p in plans) for part in ("low", "likely", "high"))
-    return f"{likely:.0f} hours likely ({low:.0f} to {high:.0f}), in {counted_noun(len(facts.plans.waves), 'wave')}"
+    waves = counted_noun(len(facts.plans.waves), "wave")
+    return f"{in_hours(likely)} likely ({rough(low):g} to {rough(high):g}), in {waves}"
 
 
 def _decisions(facts: Facts, tables: Mapping[str, Table]) -> Iterator[Decision]:

@@ -12,7 +12,7 @@ from reports.sections.counting import count, repositories
 from reports.table import Cell, Count, Table, Where, counted_noun
 from rules.plan import Plan
 from rules.waves import Wave
-from scanner.words import listed, rough
+from scanner.words import in_hours, listed, rough
 
 _DRAWN = 52
 _AGAINST = ("effort", "risk-high", "risk-medium", "inactive")
@@ -49,7 +49,7 @@ def _blocks(facts: Facts, tables: Mapping[str, Table], moves: Sequence[Plan]) ->
     yield Figure(
         name="wave-timeline",
         title="Waves, one after the other",
-        caption=f"{counted_noun(len(facts.plans.waves), 'wave')}, {sum(hours):.0f} hours likely in all. "
+        caption=f"{counted_noun(len(facts.plans.waves), 'wave')}, {in_hours(sum(hours))} likely in all. "
         "No repository stands in an earlier wave than one that it cannot move without. "
         "A wave starts when the one before is merged, and is done when each of its repositories passes `muster check`.",
         chart=timeline("Hours of each wave", list(_steps(facts.plans.waves, by_name))),
@@ -147,7 +147,7 @@ def _long_pole(facts: Facts, plans: Mapping[str, Plan]) -> Iterator[Prose]:
         said=(
             "The long pole is ",
             facts.called(pole.repository),
-            f" (wave {pole.wave}): {rough(pole.effort.likely):g} hours likely, up to {rough(pole.effort.high):g}; ",
+            f" (wave {pole.wave}): {in_hours(pole.effort.likely)} likely, up to {rough(pole.effort.high):g}; ",
             f"mostly {listed([p.reason for p in sorted(pole.effort.because, key=lambda e: -e.likely)[:2]])}.",
         )
     )

@@ -8,6 +8,7 @@ from typing import Literal
 
 from reports.documents import RunHeader, header
 from reports.table import Page, Table, counted_noun
+from reports.tickets import checklist
 from reports.views.rollout import rollout_tables
 from reports.writer import View
 from rules.blockers import PlanBlocker
@@ -15,7 +16,7 @@ from rules.plan import Plan, Plans, Proof
 from rules.rollout.standing import Rollout
 from rules.waves import Wave
 from scanner.inventory import Fleet
-from scanner.words import clipped, listed, rough
+from scanner.words import clipped, in_hours, listed, rough
 
 _PLACES = 3
 
@@ -73,7 +74,7 @@ def plan_page(fleet: Fleet, plans: Plans, closing: tuple[str, ...] = (), rollout
 
 def _hours(plans: list[Plan]) -> str:
     low, likely, high = (sum(getattr(p.effort, part) for p in plans) for part in ("low", "likely", "high"))
-    return f"{likely:.0f} hours likely ({low:.0f} to {high:.0f})"
+    return f"{in_hours(likely)} likely ({rough(low):g} to {rough(high):g})"
 
 
 def _waves(plans: Plans, names: dict[str, str]) -> Table:
@@ -231,7 +232,7 @@ def _later(plans: Plans, names: dict[str, str]) -> tuple[Table, ...]:
         ),
         rows=tuple(rows),
         wrap=40,
-        note=f"In the order of value for each hour; {hours:.1f} hours likely in all. Rates: [ruff.minutes].",
+        note=f"In the order of value for each hour; {in_hours(hours)} likely in all. Rates: [ruff.minutes].",
     )
     return (table,)
 
@@ -256,4 +257,5 @@ def _steps(plan: Plan, names: dict[str, str]) -> Table:
         columns=("", "step", "why", "commands", "verify", "roll back"),
         rows=tuple(rows),
         detail=True,
+        markdown=checklist(plan.steps),
     )

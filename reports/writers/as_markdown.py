@@ -41,6 +41,8 @@ def _is_section(table: Table) -> bool:
 
 
 def _table(table: Table, level: str, most: int | None) -> str:
+    if table.markdown is not None:
+        return f"{level} {markdown(table.title)}\n\n{table.markdown}"
     rows = [[_cell(cell) for cell in row] for row in table.rows[:most]]
     body = tabulate(rows, headers=[markdown(c) for c in table.columns], tablefmt="pipe", disable_numparse=True)
     left = f"{len(table.rows) - len(rows)} rows left out to fit. " if len(rows) < len(table.rows) else ""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import msgspec
+
 from reports.tickets import file_name, ticket
 from rules.blockers import PlanBlocker
 from rules.effort import Effort
@@ -42,6 +44,11 @@ def test_a_ticket_says_what_why_and_how() -> None:
     assert "## To decide first\n\n- [ ] Newest? no lock (`a.toml:1`)\n" in text
     assert "## To know\n\n- a private one\n" in text
     assert "- [ ] **1. Lock**\n  so that \\*all\\* agree\n  ```bash\n  uv lock\n  ```\n  Verify:\n" in text
+
+
+def test_a_move_that_has_begun_is_finished() -> None:
+    begun = msgspec.structs.replace(a_plan(), from_=("uv",))
+    assert ticket(begun, NAMES).startswith("# Finish the move of shop to uv\n")
 
 
 def test_no_command_closes_its_block() -> None:

@@ -226,6 +226,22 @@ def test_rollback_restores_every_file(name: str, uv: Path) -> None:
         ("pipenv run pytest -q", "uv run --locked pytest -q"),
         ("pdm install --prod -G api", "uv sync --locked --no-dev --group api"),
         ("poetry check --lock", "uv lock --check"),
+        (
+            "poetry export --dev --without-hashes --output=c.txt",
+            "uv export --locked --format requirements.txt --no-emit-project --no-hashes -o c.txt",
+        ),
+        (
+            "poetry export -f requirements.txt > r.txt",
+            "uv export --locked --format requirements.txt --no-dev --no-emit-project > r.txt",
+        ),
+        (
+            "pdm export --prod -o r.txt --without-hashes",
+            "uv export --locked --format requirements.txt --no-dev --no-emit-project --no-hashes -o r.txt",
+        ),
+        (
+            "pipenv requirements --dev > r.txt",
+            "uv export --locked --format requirements.txt --no-emit-project --no-hashes > r.txt",
+        ),
         ("pip install -r requirements.txt -c c.txt build twine", "uv sync --locked && uv pip install build twine"),
         ("tox -e py312", "uvx --with tox-uv tox -e py312"),
         ("nox -s tests", "uvx nox --default-venv-backend uv -s tests"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.words import clipped, counted, listed, rough
+from scanner.words import clipped, counted, in_hours, listed, rough
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,8 @@ def test_rough_hours(hours: float, said: float) -> None:
 )
 def test_texts_are_cut_between_words(text: str, most: int, said: str) -> None:
     assert clipped(text, most) == said
+
+
+@pytest.mark.parametrize(("hours", "said"), [(1, "1 hour"), (0.9, "1 hour"), (1.4, "1.5 hours"), (30.2, "30 hours")])
+def test_hours_with_their_unit(hours: float, said: str) -> None:
+    assert in_hours(hours) == said
