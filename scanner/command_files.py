@@ -18,14 +18,15 @@ _INSTALLING = ("install", "sync", "compile", "wheel", "download")
 def listings_named(invocations: Iterable[Invocation]) -> Iterator[str]:
     """Paths of the repository that may be the files named after ``-r`` and ``-c``; whether they exist is not asked."""
     for invocation in invocations:
-        for word in _listings(invocation.argv):
+        for word in listings(invocation.argv):
             for path in _places(invocation, word):
                 path = posixpath.normpath(path)
                 if not path.startswith(("../", "/")):
                     yield path
 
 
-def _listings(argv: tuple[str, ...]) -> list[str]:
+def listings(argv: tuple[str, ...]) -> list[str]:
+    """The files that an installing command names after ``-r`` and ``-c``, as far as they are known."""
     started = program(argv)
     if started.name not in ("pip", "uv", "pip-tools"):
         return []

@@ -26,10 +26,13 @@ class FileTree:
         return any(name in names for names in self._by_folder().values())
 
     def glob(self, pattern: str) -> list[str]:
-        """Files and folders whose path fits ``pattern``; a wildcard stays within one part of the path."""
+        """Files and folders whose path fits ``pattern``; a wildcard but ``**`` stays within one part of the path."""
         found = [""]
         for part in pattern.split("/"):
-            if any(c in part for c in "*?["):
+            if part == "**":
+                below = (f for f in self.folders if any(f"{f}/".startswith(f"{top}/" if top else "") for top in found))
+                found = list({*found, *(path for path, _ in zip(below, range(MAX_MATCHES), strict=False))})
+            elif any(c in part for c in "*?["):
                 below = (
                     posixpath.join(f, name)
                     for f in found

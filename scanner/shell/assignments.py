@@ -59,7 +59,7 @@ class Assignments:
                 )
             elif child.is_named:
                 value = "".join(part for part, _ in self._words.pieces(child, state, depth))
-                if is_open(value):
+                if is_open(value.replace("*", "")):
                     value = None
         return name, value
 

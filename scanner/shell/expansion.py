@@ -150,6 +150,8 @@ class Expansion:
             return text
         if operator in ("%", "%%") and argument == "/*" and (place := self._masks.place_of(value)) is not None:
             return self._masks.add(text, posixpath.dirname(place) or ".")
+        if operator in ("%", "##", "#") and (trimmed := _trimmed(value, operator, argument)) is not None:
+            return trimmed
         return value if operator in ("", ":?", "?") else text
 
     def _lookup(self, name: str, state: State) -> str | None:
@@ -212,13 +214,15 @@ class Expansion:
         if name not in ("dirname", "readlink", "realpath") or len(words) != 1:
             return None
         place = self._masks.place_of(words[0])
+        if place is None and name == "dirname" and "\ue000" not in words[0]:
+            return self.join_path(state.directory, posixpath.dirname(words[0]) or ".")
         return place if place is None or name != "dirname" else posixpath.dirname(place) or "."
 
     def join_path(self, directory: str | None, word: str) -> str | None:
         """The folder that ``word`` means as seen from ``directory``; ``None`` when that cannot be known."""
         if word.startswith("\ue000"):
             return self._masks.place_of(word)
-        if is_open(word) or word.startswith("~") or "\\" in word or "\ue000" in word:
+        if is_open(word.replace("*", "")) or word.startswith("~") or "\\" in word or "\ue000" in word:
             return None
         if word.startswith("/"):
             return posixpath.normpath(word) if directory is not None and directory.startswith("/") else None
@@ -226,6 +230,19 @@ class Expansion:
             return None
         path = posixpath.normpath(posixpath.join(directory, word))
         return None if path == ".." or path.startswith("../") else path
+
+
+def _trimmed(value: str, operator: str, argument: str) -> str | None:
+    """``${X%.in}``, ``${X%/*}`` and ``${X##*/}``, by which scripts take names of files apart."""
+    if is_open(value.replace("*", "")) or "\ue000" in value:
+        return None
+    if argument == "*/" and operator == "##":
+        return posixpath.basename(value)
+    if argument == "/*" and operator == "%":
+        return posixpath.dirname(value) or value
+    if not re.fullmatch(r"[\w./-]{1,60}", argument):
+        return None
+    return value.removesuffix(argument) if operator == "%" else value.removeprefix(argument)
 
 
 _DEFAULTS = (":-", "-", ":=", "=")

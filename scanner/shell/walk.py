@@ -15,6 +15,7 @@ from tree_sitter import Language, Node, Parser
 from scanner.shell.assignments import Assignments
 from scanner.shell.conditions import Conditions
 from scanner.shell.expansion import MAX_DEPTH, Expansion, is_open, text_of
+from scanner.shell.listed import executed, listed, read_into
 from scanner.shell.masks import Masks
 from scanner.shell.narrow import narrowed
 from scanner.shell.output import MAX_PROBLEMS, Writer, clean_value
@@ -204,10 +205,19 @@ class Walk:
                 continue
             branch = state.fork()
             if child.type == "command":
-                self._command(child, branch, depth + 1, stdin=file_of_cat(before))
+                handed = file_of_cat(before) or (listed(text_of(before)) if before is not None else None)
+                self._command(child, branch, depth + 1, stdin=handed)
             else:
+                self._reads(child, text_of(before) if before is not None else "", branch)
                 self._statement(child, branch, depth + 1)
-            before = child
+            if text_of(child).strip() not in ("sort", "uniq", "sort -u"):
+                before = child
+
+    def _reads(self, loop: Node, lister: str, state: State) -> None:
+        """``find … | while read NAME``: the variable is what is listed."""
+        name = read_into(text_of(loop)) if loop.type == "while_statement" else None
+        if name is not None and (pattern := listed(lister)) is not None:
+            state.variables[name] = pattern
 
     def _redirected(self, node: Node, state: State, depth: int) -> None:
         body, *redirects = (child for child in node.children if child.is_named)
@@ -243,6 +253,8 @@ class Walk:
                 elif child.is_named:
                     self._statement(child, state, depth + 1)
         else:
+            for redirect in redirects:
+                self._reads(body, text_of(redirect).strip("<( )"), state)
             self._statement(body, state, depth + 1)
         for redirect in redirects:
             if redirect.type == "heredoc_redirect":
@@ -326,12 +338,14 @@ class Walk:
                 name = text_of(child)
             elif child.type == "do_group":
                 body = child
+            elif child.type == "command_substitution" and (pattern := listed(text_of(child).strip("$()`"))) is not None:
+                words.append(pattern)
             elif child.is_named:
                 words.extend(self._words.words(child, state, depth))
         if body is None:
             return
         times = max(1, len(words)) * self._unrolled
-        literal = all(not is_open(word) for word in words) and bool(words) and times <= MAX_UNROLLED
+        literal = all(not is_open(word.replace("*", "")) for word in words) and bool(words) and times <= MAX_UNROLLED
         outer, self._unrolled = self._unrolled, times if literal else self._unrolled
         branches = [state.fork()]
         for word in words if literal else [None]:
@@ -462,6 +476,10 @@ class Walk:
                 self._containers[named[0]] = {t: p for s, t in named[1] if (p := self._mounted(s, state))}
             if (inside := contained(argv)) is not None and self._nested < MAX_NESTED:
                 self._in_container(inside, argv, rows, state, depth)
+            if name == "find" and (found := executed(argv)) is not None and self._nested < MAX_NESTED:
+                self._nested += 1
+                self._start(found[1], rows[found[0] :][: len(found[1])], {}, row, state.fork(), depth + 1)
+                self._nested -= 1
 
     def _in_container(self, inside: Contained, argv: list[str], rows: list[int], state: State, depth: int) -> None:
         """What a container is told to run; its folder is known where the repository is mounted there."""

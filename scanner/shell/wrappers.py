@@ -73,8 +73,22 @@ def unwrap(argv: list[str], prefix: dict[str, str], stdin: str | None) -> int:
     ):
         used += 1
     if name == "xargs" and used < len(argv) and stdin is not None:
-        argv.append(INPUT)
+        mark = _replaced(argv[1:used])
+        if mark is None:
+            argv.append(INPUT)
+        else:
+            argv[used:] = [word.replace(mark, stdin) for word in argv[used:]]
     return used if used < len(argv) else 0
+
+
+def _replaced(options: list[str]) -> str | None:
+    """What ``xargs -I MARK`` replaces with each line of its input."""
+    for number, word in enumerate(options):
+        if word.startswith("-I"):
+            return word[2:] or "".join(options[number + 1 : number + 2]) or None
+        if word in ("-i", "--replace"):
+            return "{}"
+    return None
 
 
 def script_word(argv: list[str]) -> int | None:
