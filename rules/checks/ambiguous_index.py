@@ -9,6 +9,7 @@ What to do: let one index proxy both, or move to a tool that binds names to inde
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
@@ -30,11 +31,19 @@ def check(case: Case) -> Iterator[Answer]:
         if names:
             yield case.finding(
                 "extra-index",
-                f"pip looks for {', '.join(names[:5])} on {len(extra) + 1} indexes and takes the highest version",
+                f"pip looks for {', '.join(names[:5])} on {_asked(extra)} indexes and takes the highest version",
                 project=project.path,
                 evidence=[Evidence(path=i.path, line=i.line, text=i.url) for i in extra],
                 fix=f"Use one index that proxies both, or uv with {names[0]} bound to its index ([tool.uv.sources]).",
             )
+
+
+def _asked(extra: list[UsedIndex]) -> int:
+    """How many indexes one run asks, the default one among them: the files that name the most."""
+    by_file: defaultdict[str, set[str]] = defaultdict(set)
+    for index in extra:
+        by_file[index.path].add(index.url)
+    return 1 + max(map(len, by_file.values()))
 
 
 def _internal(case: Case, project: Project) -> list[str]:

@@ -20,6 +20,7 @@ from rules.rule import Answer, Case, Rule
 from scanner.inventory import Dependency, Edge, Project
 from scanner.specifiers import can_hold_together
 
+_Place = tuple[str, str]  # a repository's id and a project's path
 _MOST = 60  # providers looked at for one project, nearest first
 
 
@@ -33,40 +34,73 @@ def check(case: Case) -> Iterator[Answer]:
     """Pairs of demands on one name that no version meets, of this repository and of what it needs to run."""
     for project in case.repository.projects:
         if project.role == "main":
-            for name, demands in sorted(_demands(case, project).items()):
-                if (pair := _contradiction(demands)) is not None:
-                    yield _finding(case, project, name, *pair)
+            for name, (one, other) in sorted(_contradictions(case, (case.repository.id, project.path)).items()):
+                yield _finding(case, project, name, one, other)
 
 
-def _demands(case: Case, project: Project) -> dict[str, list[_Demand]]:
-    """What the project and its providers (by what they need to run, at their present versions) ask for, by name."""
-    found: defaultdict[str, list[_Demand]] = defaultdict(list)
-    start = (case.repository.id, project.path)
-    seen, waiting = {start}, [start]
-    while waiting and len(seen) <= _MOST:
-        place = waiting.pop(0)
-        for name, dependency in case.survey.contested.get(place, ()):
-            if place == start or dependency.requires_dist:
-                found[name].append(_Demand(repository=place[0], dependency=dependency))
-        new = [p for p in _providers(case, place, everything=place == start) if p not in seen]
-        seen.update(new)
-        waiting += new
+def _contradictions(case: Case, start: _Place) -> dict[str, tuple[_Demand, _Demand]]:
+    """By name the first two demands that no version meets, of what is installed together."""
+    own = [e for e in case.survey.edges.get(start[0], ()) if e.consumer_project == start[1]]
+    found: dict[str, tuple[_Demand, _Demand]] = {}
+    apart = {_provider(e) for e in own if not _takes_the_present_version(e)}  # a list of pins beside the manifest too
+    for together in sorted({_together(edge.path) for edge in own if edge.path}):
+        edges = [e for e in own if e.path and _together(e.path) == together]
+        for name, demands in _demands(case, start, edges, together, apart).items():
+            if (pair := _contradiction(demands)) is not None:
+                found.setdefault(name, pair)
     return found
 
 
-def _providers(case: Case, place: tuple[str, str], *, everything: bool) -> list[tuple[str, str]]:
-    """What is installed with the project at ``place`` at its present version: ``everything``, or what it hands on."""
-    repository, path = place
+def _together(path: str) -> str:
+    """What stands for the environment that a file is installed into: lists of requirements are installed together."""
+    return "*.txt" if path.endswith((".txt", ".in", ".pip")) else path
+
+
+def _demands(
+    case: Case, start: _Place, edges: list[Edge], together: str, apart: set[_Place]
+) -> dict[str, list[_Demand]]:
+    """What the project and its providers (by what they need to run, at their present versions) ask for, by name."""
+    found: defaultdict[str, list[_Demand]] = defaultdict(list)
+    for place in _installed(case, start, edges, apart):
+        for name, dependency in case.survey.contested.get(place, ()):
+            if dependency.requires_dist if place != start else _together(dependency.path) == together:
+                found[name].append(_Demand(repository=place[0], dependency=dependency))
+    return found
+
+
+def _installed(case: Case, start: _Place, edges: list[Edge], held_back: set[_Place]) -> list[_Place]:
+    """``start`` and what its ``edges`` bring at its present version, nearest first; not what one of them holds back."""
+    while True:
+        places, more = _reached(case, start, edges, held_back)
+        if more <= held_back:
+            return places
+        held_back = held_back | more
+
+
+def _reached(case: Case, start: _Place, own: list[Edge], without: set[_Place]) -> tuple[list[_Place], set[_Place]]:
+    """What is reached past ``without``, and what is asked for in another version than the present one on the way."""
+    places, held_back, waiting = [start], set[_Place](), [start]
+    while waiting and len(places) <= _MOST:
+        place = waiting.pop(0)
+        edges = own if place == start else _handed_on(case, place)
+        other = {_provider(e) for e in edges if not _takes_the_present_version(e)}
+        runs_with = [_provider(e) for e in edges if e.scope == "runtime" and e.via in ("index", "git", "path")]
+        new = [p for p in dict.fromkeys(runs_with) if p not in places and p not in without | other]
+        places += new
+        waiting += new
+        held_back |= other
+    return places, held_back
+
+
+def _handed_on(case: Case, place: _Place) -> list[Edge]:
+    """What the distribution of the project at ``place`` brings with it."""
     handed = case.survey.handed_on.get(place, frozenset())
-    edges = [
-        e
-        for e in case.survey.edges.get(repository, ())
-        if e.consumer_project == path and (everything or (e.path, e.line) in handed)
-    ]
-    other = {(e.provider, e.provider_project) for e in edges if not _takes_the_present_version(e)}
-    runs_with = [e for e in edges if e.scope == "runtime" and e.via in ("index", "git", "path")]
-    found = {(e.provider, e.provider_project or ""): None for e in runs_with}
-    return [p for p in found if p not in other]
+    edges = case.survey.edges.get(place[0], ())
+    return [e for e in edges if e.consumer_project == place[1] and (e.path, e.line) in handed]
+
+
+def _provider(edge: Edge) -> _Place:
+    return edge.provider, edge.provider_project or ""
 
 
 def _takes_the_present_version(edge: Edge) -> bool:

@@ -285,6 +285,50 @@ def test_a_provider_that_is_pinned_to_an_older_release_is_in_no_diamond() -> Non
     assert finding.message == "billing asks for pydantic<2, ledger asks for pydantic>=2: no version is both"
 
 
+def test_what_the_project_pins_to_an_older_release_nobody_else_brings() -> None:
+    old = a_library("billing", a_dependency("pydantic", "<2"))
+    over = a_library("ledger", a_dependency("billing"), a_dependency("pydantic", ">=2"))
+    free, pinned = a_dependency("ledger"), a_dependency("billing", "==0.9")
+    shop = a_repository("shop", a_project(dependencies=(free, pinned)))
+    assert {f.repository for f in found("diamond-conflict", a_fleet(old, over, shop))} == {over.id}
+    shop = a_repository("shop", a_project(dependencies=(free,)))
+    assert {f.repository for f in found("diamond-conflict", a_fleet(old, over, shop))} == {over.id, shop.id}
+
+
+def test_files_of_other_environments_make_no_diamond() -> None:
+    old = a_library("billing", a_dependency("pydantic", "<2"))
+    for path, lists in (("requirements.in", True), ("environment.yml", False), ("pyproject.toml", False)):
+        needs = (a_dependency("billing", path="requirements.txt"), a_dependency("pydantic", ">=2", path=path))
+        shop = a_repository("shop", a_project(dependencies=needs))
+        assert bool(found("diamond-conflict", a_fleet(old, shop))) is lists, path
+
+
+@pytest.mark.parametrize(
+    ("places", "count"),
+    [
+        ((("a", "Dockerfile"), ("a", "ci.sh")), 2),
+        ((("a", "Dockerfile"), ("b", "Dockerfile.gpu")), 2),
+        ((("a", "Dockerfile"), ("b", "Dockerfile")), 3),
+    ],
+)
+def test_one_run_asks_as_many_indexes_as_one_file_names(places: tuple[tuple[str, str], ...], count: int) -> None:
+    indexes = tuple(
+        UsedIndex(
+            url=f"https://{host}.example/simple",
+            kind="extra-index",
+            name=None,
+            credentials=False,
+            path=path,
+            line=1,
+        )
+        for host, path in places
+    )
+    needs = (a_dependency("billing"),)
+    shop = a_repository("shop", a_project(primary_manager="pip", indexes=indexes, dependencies=needs))
+    [finding] = found("ambiguous-index", a_fleet(a_library("billing"), shop))
+    assert f"on {count} indexes" in finding.message
+
+
 def test_what_a_provider_is_developed_with_is_in_no_diamond() -> None:
     beside = {"path": "requirements.txt", "requires_dist": False}
     old = a_library("billing", a_dependency("twine", "==4", **beside))
@@ -293,7 +337,7 @@ def test_what_a_provider_is_developed_with_is_in_no_diamond() -> None:
     assert not found("diamond-conflict", a_fleet(old, new, shop))
 
     tool = a_library("tool", a_dependency("pydantic", "<2"))
-    uses = a_library("uses", a_dependency("pydantic", ">=2"), a_dependency("tool", **beside))
+    uses = a_library("uses", a_dependency("pydantic", ">=2", path="test.txt"), a_dependency("tool", **beside))
     shop = a_repository("shop", a_project(dependencies=(a_dependency("uses"),)))
     assert {f.repository for f in found("diamond-conflict", a_fleet(tool, uses, shop))} == {uses.id}
 
