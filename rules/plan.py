@@ -266,11 +266,17 @@ def _candidates(drafts: Mapping[str, _Draft], priorities: Mapping[str, Priority]
             hours=draft.effort.likely,
             decisions=sum(1 for b in draft.blockers if b.decision),
             asleep=draft.asleep,
-            for_pilot=not any(b.code in NOT_FOR_A_PILOT for b in draft.blockers),
+            for_pilot=_teaches(draft),
             owners=draft.site.repository.owners,
         )
         for name, draft in drafts.items()
     ]
+
+
+def _teaches(draft: _Draft) -> bool:
+    """Whether a manifest is converted, and nothing may end in leaving it as it is."""
+    converted = any(p.primary_manager != "uv" for p in draft.site.projects)
+    return converted and not any(b.code in NOT_FOR_A_PILOT for b in draft.blockers)
 
 
 def _ranked(

@@ -22,6 +22,11 @@ _MEANS = {
     "not-run": "not tried; `--prove` tries it",
 }
 
+_NOT_RUN = (
+    "What is compared are locks, and what they install on Linux. The commands that a patch changes in pipelines, "
+    "images and scripts are not run here: let the CI of the repository run the patch before it is merged."
+)
+
 
 def patches_readme(fleet: Fleet, plans: Plans, told: Mapping[str, Told]) -> str:
     """``README.md`` of a folder of patches."""
@@ -30,6 +35,8 @@ def patches_readme(fleet: Fleet, plans: Plans, told: Mapping[str, Told]) -> str:
     counted = Counter(proof.status for plan in chosen for proof in plan.proofs)
     lines = ["# Patches to uv", ""]
     lines += [f"- {counted[status]} {status}: {means}" for status, means in _MEANS.items() if counted[status]]
+    if counted["proved"] + counted["resolved"] + counted["drifted"]:
+        lines += ["", _NOT_RUN]
     for plan in chosen:
         lines += ["", *_repository(plan, names.get(plan.repository, plan.repository), told[plan.repository])]
     return "\n".join(lines) + "\n"
@@ -87,5 +94,5 @@ def _wheel(wheel: Wheel) -> str:
     if wheel.lost or wheel.added:
         differs = [*(f"without {text}" for text in wheel.lost[:8]), *(f"with {text}" for text in wheel.added[:8])]
         return f"the wheel ({how}) differs: {listed(differs, 16)}" + (f"; {wheel.reason}" if wheel.reason else "")
-    same = f"{wheel.files} files and the entry points" if wheel.files is not None else "the entry points"
+    same = f"{wheel.files} files and entry points" if wheel.files is not None else "entry points"
     return f"the wheel ({how}) has the same {same}"

@@ -249,6 +249,16 @@ def test_sentences_name_repositories_as_the_tables_do() -> None:
     assert set(said) == {"builds on base, which moves first"}
 
 
+def test_a_pilot_converts_something() -> None:
+    image = an_image(grade="L0", tool="pip")
+    started = a_repository("a-has-uv", a_project(), images=(image,))
+    others = [a_repository(f"shop-{n}", poetry()) for n in range(5)]
+    made = make_plans(a_fleet(started, *others), Config(), AS_OF, ("uv",))
+    assert any(p.repository.endswith("a-has-uv") for p in made.plans)
+    assert made.waves[0].why.startswith("pilot")
+    assert not any(name.endswith("a-has-uv") for name in made.waves[0].repositories)
+
+
 def test_only_the_tracks_asked_for() -> None:
     made = make_plans(a_fleet(a_repository("shop", poetry(), tools=(FLAKE8,))), Config(), AS_OF, ("ruff",))
     assert [p.track for p in made.plans] == ["ruff"]
