@@ -107,7 +107,8 @@ def _convert(task: Task, found: Opened) -> Outcome:
     remarks += [f"uv pip: {_told(note)}" for note in by_pip.notes]
     if by_pip.edits and task.settings is not None:
         remarks += compiled_again(found, task.settings)
-    remarks += [f"{p.proof.project}: {_ELSEWHERE}: {', '.join(p.elsewhere)}" for p in proved if p.elsewhere and p.proof.locked]
+    compared = [p for p in proved if p.elsewhere and p.proof.locked]
+    remarks += [f"{p.proof.project}: {_ELSEWHERE}: {', '.join(p.elsewhere)}" for p in compared]
     return Outcome(
         repository=task.repository.id,
         patch=patch(edits, modes),
