@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rules.migrations.base import Base
+from rules.migrations.pythons import used_python
 from rules.migrations.sheet import Sheet
 from rules.migrations.toml_text import Row, table_text, value_text
 from rules.pythons import admitted, dotted, minor
@@ -43,7 +44,8 @@ def narrow_to_lock(base: Base, environments: Sequence[str]) -> None:
         return
     locked = (int(found[1]), int(found[2]))
     tested = {v for d in base.site.project.python_versions if d.kind in RUN and (v := minor(d.version)) is not None}
-    floor = min([locked, *(v for v in tested if v in claimed)])
+    own = minor(used_python(base.site.project) or "")
+    floor = min([locked, *(v for v in (*tested, own) if v in claimed and v is not None)])
     if min(claimed) < floor:
         base.draft.settings["environments"] = [f"python_version >= '{dotted(floor)}'"]
         message = (

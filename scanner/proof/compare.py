@@ -17,7 +17,7 @@ from scanner.facts import LockedPackage
 from scanner.formats.uv_lock import read as read_uv_lock
 from scanner.markers import NEVER, covered
 from scanner.proof.installed import PLATFORMS, Graph, Wanted, holds, pythons
-from scanner.proof.served import unserved
+from scanner.proof.served import pip_found_the_rest, unserved
 from scanner.toml_reader import loads, strings
 
 INSTALLERS = frozenset({"setuptools", "pip", "wheel", "distribute", "uv"})
@@ -32,7 +32,8 @@ class Comparison:
 
     ``uncovered`` are extras and groups that the old lock did not hold: they are locked for the first time.
     ``pythons`` are the Python versions that were looked at, ``complete`` those for which nothing more is installed.
-    ``unserved`` is what a file installed and what stands for it now does not, though the lock holds it.
+    ``unserved`` is what a file installed and what stands for it now does not, though the lock holds it;
+    ``found_by_pip`` what CI's other Pythons needed beside a compiled file, and pip brought in whatever version.
     """
 
     locked: int
@@ -45,6 +46,7 @@ class Comparison:
     pythons: tuple[str, ...] = ()
     complete: tuple[str, ...] = ()
     unserved: tuple[Change, ...] = ()
+    found_by_pip: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -70,6 +72,11 @@ def compare(
     changed = (*_changed(before, after), *_no_longer_required(move, graph, data.get("requires-python")))
     uncovered = _uncovered(move, graph, before, defaults)
     more = {python: _added(move, graph, python, before, uncovered) for python in _pythons(data)}
+    by_pip: set[str] = set()
+    for python in [python for python in more if pip_found_the_rest(move, python)]:
+        fresh = {name for name in more[python] if name not in before and " " not in name}
+        more[python] -= fresh
+        by_pip |= fresh
     told = {change.name for change in changed}
     here = sorted({name for names in more.values() for name in names if name.partition(" ")[0] not in told})
     return Comparison(
@@ -82,6 +89,7 @@ def compare(
         elsewhere=tuple(sorted(after.keys() - before.keys() - set(here) - INSTALLERS)),
         pythons=tuple(more),
         complete=tuple(python for python, names in more.items() if not names),
+        found_by_pip=tuple(sorted(by_pip - set(here))),
         unserved=tuple(change for change in unserved(move, graph, INSTALLERS) if change.name not in told),
     )
 

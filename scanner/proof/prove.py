@@ -326,7 +326,7 @@ class _Proving:
 
     def _proof(self, attempt: _Attempt, kept: frozenset[str]) -> Proof:
         found = attempt.comparison
-        same = found.same and not found.unserved
+        same = found.same and not found.unserved and not any(self._left_out(attempt))
         status = "resolved" if not self._move.pins else "proved" if same else "drifted"
         return Proof(
             project=self._move.project.path,
@@ -340,6 +340,12 @@ class _Proving:
             reason=self._reason(attempt, kept),
         )
 
+    def _left_out(self, attempt: _Attempt) -> list[str]:
+        """The Pythons of CI and images for which nothing is locked, where an environment was chosen here."""
+        if not attempt.environments:
+            return []
+        return list(left_out(self._move, self._pythons, attempt.comparison.pythons))
+
     def _reason(self, attempt: _Attempt, kept: frozenset[str]) -> str | None:
         reasons = Reasons(
             move=self._move,
@@ -352,7 +358,7 @@ class _Proving:
         if attempt.environments:
             why = "for others the old lock is incomplete" if self._move.pins else "for others nothing can be locked"
             told.append(f"locked for {', '.join(attempt.environments)} alone ([tool.uv] environments): {why}")
-            told += left_out(self._move, self._pythons, attempt.comparison.pythons)
+            told += self._left_out(attempt)
         if attempt.constraints:
             told.append(f"kept by [tool.uv] constraint-dependencies: {', '.join(attempt.constraints)}")
         if attempt.built_with:

@@ -46,6 +46,9 @@ class Reasons:
 
     def remarks(self) -> Iterator[str]:
         """What is locked that no lock held before."""
+        if self.found.found_by_pip:
+            names = listed(list(self.found.found_by_pip), 6)
+            yield f"{names}: needed by other Pythons of CI: pip found it there beside the compiled files"
         if self.found.uncovered and self.move.pins:
             yield f"locked for the first time: {', '.join(self.found.uncovered)}"
         if not self.move.complete and self.found.elsewhere:

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from packaging.utils import canonicalize_name
 
 from rules.migration import Move
+from rules.migrations.narrow import RUN
 from rules.plan import Change
-from scanner.proof.installed import Graph, Wanted
+from rules.pythons import minor
+from scanner.proof.installed import Graph, Wanted, holds
 
 _WHOLE = frozenset({"pip-tools", "pip", "pipenv", "setuptools", "uv", "flit", "hatch", "rye"})
 """Managers whose files and categories name all that one command installs."""
@@ -39,6 +41,20 @@ def unserved(move: Move, graph: Graph, leave: frozenset[str]) -> Iterator[Change
             missed[name].append(f"{old}, now {_told(now)}")
     for name, places in sorted(missed.items()):
         yield Change(name=name, before=f"installed by {'; '.join(sorted(places))}", after="not installed by it")
+
+
+def pip_found_the_rest(move: Move, python: str) -> bool:
+    """Whether CI or an image installs a compiled file with this Python, for which it was not made.
+
+    There pip brought what the file lacks, as it does where no digests forbid it.
+    """
+    if move.project.primary_manager != "pip-tools" or any(pin.hashes for pin in move.pins if pin.source == "index"):
+        return False
+    made_for = move.environments[1:2]
+    if not made_for or holds(made_for[0], python):
+        return False
+    ran = {v for d in move.project.python_versions if d.kind in RUN and (v := minor(d.version)) is not None}
+    return bool(ran) and min(ran) <= (minor(python) or (0, 0)) <= max(ran)
 
 
 def _wanted(now: str) -> Wanted:

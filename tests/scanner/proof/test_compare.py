@@ -6,7 +6,7 @@ from typing import Any
 from rules.migration import Move
 from rules.plan import Change
 from scanner.facts import LockedPackage
-from scanner.inventory import Dependency, Environments, Project, Signature
+from scanner.inventory import DeclaredPython, Dependency, Environments, Project, Signature
 from scanner.proof.compare import compare
 
 INDEX = "https://pypi.example/simple"
@@ -170,6 +170,26 @@ def test_what_a_file_installed_comes_with_the_group_that_stands_for_it() -> None
         'dev = [{ name = "a" }]', 'dev = [{ name = "a" }, { name = "b", marker = "os_name == \'nt\'" }]'
     )
     assert not compare(move, whole).unserved
+
+
+def _in_ci(move: Move, *versions: str) -> Move:
+    """The move of a compiled file that was made for Python 3.12, with what CI runs."""
+    ran = tuple(DeclaredPython(version=v, kind="ci-matrix", path="ci.yml", line=1) for v in versions)
+    project = replace(move.project, primary_manager="pip-tools", python_versions=ran)
+    return replace(move, project=project, environments=("python_version >= '3.12'", "python_version == '3.12'"))
+
+
+def test_what_pip_found_for_another_python_of_ci_is_no_addition() -> None:
+    lock = _lock(_entry("a"), _entry("b")).replace(
+        "dependencies = []",
+        'dependencies = [{ name = "a" }, { name = "b", marker = "python_full_version < \'3.12\'" }]',
+    )
+    move = _move(_pin("a", groups=("r.txt",)), groups=(("r.txt", "project"),))
+    found = compare(_in_ci(move, "3.11", "3.12"), lock)
+    assert (found.added, found.found_by_pip) == ((), ("b",))
+    assert compare(_in_ci(move, "3.12"), lock).added == ("b",)
+    hashed = replace(move, pins=tuple(replace(pin, hashes=("sha256:00",)) for pin in move.pins))
+    assert compare(_in_ci(hashed, "3.11", "3.12"), lock).added == ("b",)
 
 
 def test_an_extra_that_no_lock_held_is_no_addition_but_said() -> None:
