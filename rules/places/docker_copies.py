@@ -68,6 +68,8 @@ class Copies:
         if len(new) > 1 and not to.endswith(("/", ".")):
             base = posixpath.basename(to)
             to = (posixpath.dirname(to) or ".") + "/" if "." in base else to + "/"
+        elif len(new) > 1 and to == ".":
+            to = "./"  # several sources ask for a folder that ends so
         elif len(new) == 1 and posixpath.basename(to.rstrip("*")) in (*names, *(n.rstrip("*") for n in names)):
             to = posixpath.join(posixpath.dirname(to), posixpath.basename(new[0]))
         lead = "".join(f"{f} " for f in flags)

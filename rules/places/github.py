@@ -99,7 +99,11 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
         if step not in published:
             _foreign(step, script)
     has_uv = any("setup-uv" in s.text("uses") or _sets_up_by_itself(s.text("uses"), script) for s in steps)
-    set_up = any("setup-python" in s.text("uses") for s in steps)
+    set_up = any(_has_location(s, script) for s in steps)
+    script.of_runner = "runs-on" in holder.entries and "container" not in holder.entries
+    script.of_runner = script.of_runner and not set_up and not any(_may_set_up(s) for s in steps)
+    script.left_install = script.synced = False
+    begun = len(script.splices)
     script.conda = any(_CONDA.search(s.text("uses")) for s in steps)
     script.prefix = _prefix(text) if set_up or not _prefix(text) else SYSTEM
     python = _python(text, holder, steps)
@@ -116,7 +120,7 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
         left = _left(text, found, script.splices[known:])
         looked += outcome.looked
         brings = brings or any(a.kind == "bootstrap" for a in outcome.answers)
-        if outcome.emptied or (outcome.dropped and not outcome.looked and _served(left, outcome.answers)):
+        if outcome.emptied or (outcome.answers and not outcome.looked and _served(left, outcome.answers)):
             emptied.append(step)
         else:
             remaining.append(left)
@@ -124,6 +128,11 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
             yield _environment(text, step)
         if any(a.skip == 0 for a in outcome.answers) and first is None:  # else: a container's uv
             first = step
+    if (
+        script.left_install and not script.synced
+    ):  # its environment stays the old tool's, and so does all that runs in it
+        del script.splices[begun:]
+        return
     first = min([s for s in (first, *published) if s is not None], key=lambda s: s.start, default=None)
     caches = [s for s in steps if _caches_tool(s, text) and (first or sets_up or emptied)]
     for step in steps:
@@ -152,6 +161,25 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
     for step in caches:
         if step not in candidates:
             yield Splice(step.start, _with_blank(text, step), "")
+
+
+def _has_location(step: _Step, script: Script) -> bool:
+    """Whether a step sets ``pythonLocation``: ``setup-python`` that is told a version, by itself or by a file."""
+    if "setup-python" not in step.text("uses"):
+        return False
+    told = any(step.text("with", name) for name in ("python-version", "python-version-file"))
+    return (
+        told or not step.text("uses").startswith("actions/") or ".python-version" in script.context.ground.facts.files
+    )
+
+
+def _may_set_up(step: _Step) -> bool:
+    """Whether a step may bring a Python that pip may write to."""
+    uses, run = step.text("uses").replace("actions/setup-python", ""), step.text("run")
+    return (
+        uses.startswith((".", "docker://"))
+        or re.search(r"python|pyenv|conda|mamba", uses + run.partition("pip")[0]) is not None
+    )
 
 
 _CONDA = re.compile(r"setup-(?:mini|micro)(?:conda|mamba)|setup-conda|provision-with-micromamba|setup-micromamba")

@@ -29,6 +29,8 @@ def edit(path: str, text: str, context: Context) -> str:
     in_ci = area_of(path) == "ci"
     script = Script(path, text, context, manner, prefix=SYSTEM, brings=in_ci, shares_shell=in_ci)
     after = _edited(path, text, context, script)
+    if script.left_install and not script.synced:
+        return text  # its environment stays the old tool's, and so does all that runs in it
     old = _too_old(path, context) if after.count(_BY_PIP) > text.count(_BY_PIP) else None
     if old is None:
         return after

@@ -128,7 +128,7 @@ def shell(path: str, text: str, context: Context) -> str:
     What ``pip`` installed went to the Python that ran it, whatever that was; so does what stands in its place.
     """
     manner = Manner(run=NO_SYNC) if _in_image(path, context) else Manner()
-    script = Script(path, text, context, manner, prefix=SYSTEM, brings=manner.run != NO_SYNC)
+    script = Script(path, text, context, manner, prefix=SYSTEM, brings=True)
     outcome = script.window(Window(start=0, end=len(text)))
     if outcome.emptied:
         return renamed_files(text, path, context)

@@ -73,6 +73,8 @@ class Script:
         self.splices: list[Splice] = []
         self.synced = False
         self.conda = False
+        self.of_runner = False
+        self.left_install = False
         self._trusted = trusted
         self.prefix = prefix
         self._bootstraps = bootstraps or (lambda found: found.text)
@@ -128,6 +130,8 @@ class Script:
             if given.kind == "look":
                 self.context.note(self.path, line_of(text, call.words[0].start), given.why)
                 outcome.looked += 1
+                verbs = {"install", "sync", "lock", "update"} & set(call.values[1:3])
+                self.left_install = self.left_install or (call.program in MANAGERS and bool(verbs))
                 continue
             if given.text.startswith("uv lock") and any(a.text == given.text for a in outcome.answers):
                 given = Answer(kind="drop")
@@ -328,6 +332,11 @@ class Script:
         text = given.text
         if "sudo" in self.text[call.begin : call.words[0].start].split():
             return Answer(kind="look", why="sudo installs into a Python that is not the user's")
+        if (index := _EXTRA_INDEX.search(self.text)) is not None:
+            return Answer(kind="look", why=f"{index[0]} adds an index for pip, which uv does not read")
+        if self.of_runner and self.prefix and not manner.active and _ENVIRONMENT.fullmatch(call.words[0].raw) is None:
+            why = "pip of the runner's own Python installs for the user alone; uv does not"
+            return Answer(kind="look", why=why)
         if "--user" in call.values and area_of(self.path) != "ci":
             return Answer(kind="look", why="pip's `--user` installs into a folder of the user's own; uv does not")
         if _USER_SITE.search(self.text) is not None and not manner.active:
@@ -467,6 +476,7 @@ def _outer(found: list[Call]) -> list[Call]:
 _PROGRAMS = frozenset("poetry pdm pipenv rye pip-compile pip-sync curl wget pipx uv brew asdf conda mamba".split())
 _ANY = re.compile(r"poetry|pdm|pipenv|rye|pip|python")
 _USER_SITE = re.compile(r"PIP_USER[\"']?\s*[:=]\s*[\"']?(?:1|true|yes|on)|PYTHONUSERBASE", re.IGNORECASE)
+_EXTRA_INDEX = re.compile(r"(?<!UV_)\bPIP_(?:EXTRA_INDEX_URL|FIND_LINKS)\b")
 _BRANCHES = re.compile(r"(?:^|[;&|\n]|then|else|do)[ \t]*(?P<word>if|case|fi|esac)(?![\w-])")
 _CHANGES_FOLDER = re.compile(r"(?<![\w-])cd [\w./${}\"'-]{1,100}\s*\Z")
 _KEYWORD = re.compile(r"(?<![\w-])(?:if|elif|while|until|then|else|do)(?![\w-])|!")
@@ -476,7 +486,9 @@ _ACTIVATES = re.compile(r"(?:source|(?<![\w.])\.)[ \t]+[\"']?(?P<env>[^\s;&|\"']
 _PIPFILE = re.compile(r"PIPENV_PIPFILE=[\"']?(?:\./)?(?P<folder>[\w./-]+)/Pipfile[\"']?")
 _INSTALLER = re.compile(r"(?:\S*/)?(?:get|install)-poetry\.py")
 _TO_FILE = re.compile(r"\s*>\s*\S*\.(?:txt|lock)\s*")
-_SETTING = re.compile(r"(?:POETRY|PIPENV|PDM)_\w+=\S*[ \t]+")
+_SETTING = re.compile(
+    r"(?:POETRY|PIPENV|PDM)_(?!BUILD_)\w+=(?:\$\{\{[^}\n]*\}\}|\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'])*[ \t]+"
+)
 _HOME = re.compile(
     r"\.rye/|\$\{?RYE_HOME|"
     r"\.poetry/|\$\{?POETRY_HOME|\$\{?POETRY_BIN|pypoetry|\.poetry\\|(?:export|set)\s+POETRY_|/opt/poetry"
@@ -484,7 +496,7 @@ _HOME = re.compile(
 _PUTS_IN_PLACE = re.compile(
     r"(?:pip[\d.]*|pipx|apk|apt|apt-get|brew|conda|yum|dnf) (?:-\S+ )*(?:install|add)\b"
     r"[^\n]*(?:poetry|pipenv|pdm|rye|pip-tools|\buv\b)"
-    r"|python-poetry|get-poetry|install-poetry|pdm-project\.org|install-pdm|rye\.astral|astral|setup-|orbs?:"
+    r"|python-poetry|get-poetry|install-poetry|pdm-project\.org|install-pdm|rye\.astral|astral|setup-(?:poetry|pdm|rye|pipenv|uv)|orbs?:"
     r"|(?<![\w-])uv[ =:@]"
     r"|(?:image|container): *[\"']?[\w./-]*(?:/uv\b|\buv:)"
 )

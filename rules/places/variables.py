@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from rules.places.context import Context
-from rules.places.target import new_name
+from rules.places.still_said import still_said
+from rules.places.target import MANAGERS, new_name
 from rules.places.text import Splice, applied
 from rules.places.yaml_text import documents, without_entry
 from scanner.yaml_reader import Mapping, Node, Sequence
@@ -38,7 +39,7 @@ def new_variable(name: str) -> str | None:
 
 def is_old(name: str) -> bool:
     """Whether a variable is one of an old tool's."""
-    return _OLD.fullmatch(name) is not None
+    return _OLD.fullmatch(name) is not None and not name.startswith("PDM_BUILD_")  # those are the backend's
 
 
 def renamed_files(text: str, path: str, context: Context) -> str:
@@ -46,6 +47,8 @@ def renamed_files(text: str, path: str, context: Context) -> str:
     text = _keys(text, path, context)
     if "lock" not in text and "Pipfile" not in text and ".cache" not in text and "Caches" not in text:
         return text
+
+    calls_old = next(still_said(path, text, {t for t in MANAGERS if t in text}), None) is not None
 
     def new(match: re.Match[str]) -> str:
         if _stays(match["path"], match["name"], path, context):
@@ -65,7 +68,7 @@ def renamed_files(text: str, path: str, context: Context) -> str:
         before, row = row, _FILE.sub(new, row)
         if row != before:  # a mounted file has the new name inside as well
             row = _MOUNTED.sub(lambda m: f"{m['outside']}:{m['folder']}{new_name(m['name'])}", row)
-        return _CACHE_MAC.sub("~/.cache/uv", _CACHE.sub(cache, row))
+        return _CACHE_MAC.sub("~/.cache/uv", _CACHE.sub(cache, row)) if not calls_old else row
 
     return "".join(line(row) for row in text.splitlines(keepends=True))
 

@@ -325,3 +325,11 @@ def test_the_configuration_of_images() -> None:
     for text in ('[uv]\nimage = "a b"\n', '[images]\n"python:3.12" = "latest"\n'):
         with pytest.raises(ConfigError):
             parse(text)
+
+
+def test_several_sources_go_to_a_folder_that_says_so(patched: Patch) -> None:
+    image = "FROM python:3.12\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\n"
+    assert (
+        "COPY pyproject.toml uv.lock ./\n"
+        in patched({"Dockerfile": image}, requirements__txt="flask==3.0.0\n")["Dockerfile"]
+    )

@@ -134,13 +134,13 @@ def test_a_token_for_later_steps(patched: Patch) -> None:
 
 
 def test_into_the_python_that_runs(patched: Patch) -> None:
-    steps = "      - uses: actions/setup-python@v5\n      - run: |\n          pip install poetry\n          poetry config virtualenvs.create false\n          poetry install\n          poetry run pytest\n"
+    steps = "      - uses: actions/setup-python@v5\n        with: {python-version: '3.12'}\n      - run: |\n          pip install poetry\n          poetry config virtualenvs.create false\n          poetry install\n          poetry run pytest\n"
     text = patched({PATH: workflow(steps)})[PATH]
     assert 'UV_PROJECT_ENVIRONMENT="$pythonLocation" uv sync --locked --inexact\n          pytest\n' in text
 
 
 def test_settings_of_poetry_say_so_too(patched: Patch) -> None:
-    steps = "      - uses: actions/setup-python@v5\n      - run: |\n          pip install poetry\n          poetry install\n          pytest\n"
+    steps = "      - uses: actions/setup-python@v5\n        with: {python-version: '3.12'}\n      - run: |\n          pip install poetry\n          poetry install\n          pytest\n"
     text = patched({PATH: workflow(steps), "poetry.toml": "[virtualenvs]\ncreate = false\n"})[PATH]
     assert 'UV_PROJECT_ENVIRONMENT="$pythonLocation" uv sync --locked --inexact\n          pytest\n' in text
     assert "UV_PROJECT_ENVIRONMENT" not in patched({PATH: workflow(steps)})[PATH]
@@ -286,3 +286,32 @@ def test_an_action_that_is_called_after_the_old_tool_sets_uv_up_itself(patched: 
     found = patched({place: action, PATH: caller})
     assert found[place].index("setup-uv") < found[place].index("uv sync")
     assert "setup-uv" not in found[PATH]
+
+
+def test_a_runner_s_own_python_stays_with_pip(patched: Patch) -> None:
+    pinned = {"requirements__txt": "flask==3.0.0\n"}
+    for steps in (
+        "      - run: pip install -r requirements.txt\n      - run: pytest\n",
+        "      - uses: actions/setup-python@v5\n      - run: pip install -r requirements.txt\n      - run: pytest\n",
+    ):
+        files = {PATH: workflow(steps), "runtime.txt": "python-3.12.1\n"}
+        found = patched(files, **pinned)
+        assert found[PATH] == files[PATH]  # pip installs for the user alone, and no pythonLocation is set
+        assert "requirements.txt" in found.files
+
+
+def test_a_job_whose_install_stays_is_left_whole(patched: Patch) -> None:
+    steps = "      - run: pipx install poetry\n      - run: poetry install -E $EXTRA\n      - run: poetry run pytest\n"
+    assert patched({PATH: workflow(steps)})[PATH] == workflow(steps)
+
+
+def test_variables_of_the_backend_and_expressions_with_blanks(patched: Patch) -> None:
+    steps = "      - run: POETRY_X=${{ steps.a.outputs.b }} poetry build\n      - run: PDM_BUILD_SCM_VERSION=${{ env.v }} poetry build\n"
+    after = patched({PATH: workflow(steps)})[PATH]
+    assert "- run: uv build\n" in after
+    assert "- run: PDM_BUILD_SCM_VERSION=${{ env.v }} uv build\n" in after
+
+
+def test_a_step_that_is_left_with_pip_s_own_tools_goes(patched: Patch) -> None:
+    steps = "      - uses: actions/setup-python@v5\n        with: {python-version: '3.12'}\n      - name: Tools\n        run: python -m pip install --upgrade poetry wheel\n      - run: poetry install\n"
+    assert "wheel" not in patched({PATH: workflow(steps)})[PATH]
