@@ -16,7 +16,7 @@ LOCKERS = frozenset({"uv", "poetry", "pdm", "pipenv", "rye", "pixi"})
 PIP_LIKE = frozenset({"pip", "pip-tools", "setuptools"})
 _CI = re.compile(
     r"(?:.*/)?(?:\.github/.*|\.gitlab-ci[^/]*|\.gitlab/.*|\.circleci/.*|\.travis\.ya?ml|azure-pipelines.*|\.azure.*|Jenkinsfile[^/]*"
-    r"|bitbucket-pipelines\.ya?ml|buildspec[^/]*|\.buildkite/.*|\.drone\.ya?ml|\.?appveyor\.ya?ml|\.cirrus\.ya?ml|cloudbuild[^/]*)"
+    r"|bitbucket-pipelines\.ya?ml|buildspec[^/]*|\.buildkite/.*|\.semaphore/.*|\.drone\.ya?ml|\.?appveyor\.ya?ml|\.cirrus\.ya?ml|cloudbuild[^/]*)"
 )
 _IMAGE = re.compile(r"(?:.*/)?(?:[^/]*[Dd]ockerfile[^/]*|[^/]*[Cc]ontainerfile[^/]*)")
 _LOCK = re.compile(r"(?:.*/)?(?:[^/]+\.lock|pylock(?:\.[^/]+)?\.toml|[^/]*conda-lock\.ya?ml)")

@@ -115,6 +115,7 @@ SAMPLES = {
     "bitbucket-pipelines.yml": "image: a:1\npipelines: {default: [{step: {script: [x, {pipe: a/b:1}]}}]}\n",
     ".buildkite/pipeline.yml": "steps: [{command: x, plugins: [{a/b#c: {image: d}}]}, "
     "{group: e, steps: [{commands: [f]}]}]\n",
+    ".semaphore/semaphore.yml": "blocks: [{task: {jobs: [{matrix: [{env_var: PYTHON, values: [3.9]}], commands: [x]}]}}]\n",
     ".drone.yml": "steps: [{name: a, image: b, commands: [c]}]\n",
     "appveyor.yml": "environment: {matrix: [{PYTHON: 'C:\\Python36'}]}\ninstall: [a, {ps: b}]\n",
     ".cirrus.yml": "task: {container: {matrix: [{image: a}]}, script: [b], matrix: [{x_script: c}]}\n",
