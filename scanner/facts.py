@@ -246,6 +246,15 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """A container: the place in a Dockerfile until which its ``image`` is made, and the repository's files and folders
+    that are mounted over that, each with its place there."""
+
+    image: Location | None = None
+    mounts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
     """A command line that committed automation would run, before anyone judged what it is.
 
@@ -257,6 +266,7 @@ class Invocation:
     ``leg`` tells the legs of a job's matrix apart where its commands differ by them: each runs by itself. ``asked`` is
     the folder as written where a caller says it (``$1``, ``$PWD``, ``${{ inputs.x }}``) or Compose does for a service
     (``${compose:web}``); ``directory`` is its default.
+    ``inside`` is the container that a command runs in which stands elsewhere than in its Dockerfile.
     ``only`` is set where a test upon the variable ``CI`` decides: it runs in CI alone, or never there. ``if_files`` are
     files (from the root) of which one must be there, or it is left out.
     """
@@ -273,6 +283,7 @@ class Invocation:
     asked: str | None = None
     only: Literal["ci", "local"] | None = None
     if_files: tuple[str, ...] = ()
+    inside: Inside | None = None
 
 
 FUNCTION = "function"

@@ -12,11 +12,11 @@ from dataclasses import replace
 
 from scanner.commands.follow import as_called, expand, expand_builds, is_followed, while_built
 from scanner.commands.handed import with_build_args
-from scanner.commands.image_builds import service_folder
 from scanner.commands.judge import NO_INPUTS, Job, can_matter, judge, judge_runners
 from scanner.commands.lookup import Lookup
 from scanner.commands.patterns import each_of
 from scanner.commands.pip_install import Judgement
+from scanner.commands.services import in_service
 from scanner.commands.surroundings import own_builds, starting_job
 from scanner.commands.words import distribution, program
 from scanner.facts import Extract, Invocation
@@ -39,13 +39,13 @@ def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Com
 
     Commands that never run (``if: false``, a file that is not there) are left out.
     """
-    jobs: dict[tuple[str, str | None, str | None], Job] = {}
+    jobs: dict[object, Job] = {}
     found: dict[Command, None] = {}
     running = [i for i in invocations if i.disabled is None and i.argv and i.only != _NEVER.get(i.context, "")]
     running = [i for i in running if _is_there(i, lookup)]
     for invocation in each_of((_as_built(i, lookup) for i in running), lookup):
         name = invocation.job if invocation.context != "image" else None
-        key = (invocation.at.path, name, invocation.leg)
+        key = (invocation.at.path, name, invocation.leg, invocation.inside)
         if key not in jobs:
             jobs[key] = starting_job(invocation, lookup)
         found.update(dict.fromkeys(_with_followed(invocation, lookup, jobs[key])))
@@ -54,18 +54,11 @@ def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Com
     return tuple(found)
 
 
-def _in_service(invocation: Invocation, lookup: Lookup) -> Invocation:
-    """A command that Compose starts in a service, in the folder that this is built from."""
-    if invocation.directory is not None or invocation.asked is None or "compose:" not in invocation.asked:
-        return invocation
-    return replace(invocation, directory=service_folder(invocation.asked, lookup.extracts.values()))
-
-
 def _as_built(invocation: Invocation, lookup: Lookup) -> Invocation:
     """A command of a Dockerfile with the arguments that its build gives it; any other in its service's folder."""
     if invocation.context == "image" and any("$" in word for word in invocation.argv):
         return with_build_args(invocation, lookup.build_args(invocation.at.path))
-    return _in_service(invocation, lookup)
+    return in_service(invocation, lookup)
 
 
 def _is_there(invocation: Invocation, lookup: Lookup) -> bool:
@@ -151,7 +144,7 @@ def _with_followed(invocation: Invocation, lookup: Lookup, job: Job) -> list[Com
     with_uv = "tox" in invocation.argv and ("tox-uv" in job.versions or "tox-uv" in map(distribution, invocation.argv))
     runner = _commands(invocation, judge_runners(invocation, lookup, job), lookup)
     commands: list[Command] = []
-    for started in each_of((_in_service(one, lookup) for one in followed), lookup):
+    for started in each_of((in_service(one, lookup) for one in followed), lookup):
         if started.disabled is None and _is_there(started, lookup):
             if with_uv and started.argv[:2] == ("pip", "install"):
                 started = replace(started, argv=("uv", *started.argv))
@@ -238,10 +231,8 @@ def _project(invocation: Invocation, judgement: Judgement, lookup: Lookup) -> st
         return lookup.project_of(path)
     directory = invocation.directory
     if directory is not None and directory.startswith("/"):
-        container = lookup.container(invocation.at.path)
-        directory = container.source(invocation.at.line, directory) if container is not None else None
-        if directory is None:
-            directory = container.context if container is not None else None
+        image = lookup.image_of(invocation)
+        directory = lookup.find(invocation, ".") or (image[0].context if image is not None else None)
     if directory is None:
         return lookup.mains[0] if len(lookup.mains) == 1 else None
     return lookup.project_of(directory)

@@ -94,6 +94,10 @@ class Container:
                 pending.extend(_installed_from(self._stages[stage], self._dockerfile))
         return False
 
+    def directory(self, stage: int) -> str:
+        """The folder in which a stage ends."""
+        return self._directories[stage]
+
     def _stage_at(self, line: int | None) -> int | None:
         if line is None:
             return None

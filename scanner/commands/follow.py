@@ -9,12 +9,12 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import islice
 
-from scanner.commands.handed import in_folder, in_image, with_arguments, with_inputs, with_parameters, with_variables
+from scanner.commands.handed import in_folder, with_arguments, with_inputs, with_parameters, with_variables
 from scanner.commands.image_builds import ImageBuild, builds_of, compose_services, image_build, image_run
 from scanner.commands.lookup import Lookup
 from scanner.commands.stages import built_stages, stage_called
 from scanner.commands.words import Program, after_options, asks_only, inner, option, options, program, spread
-from scanner.facts import FUNCTION, Extract, Invocation, Task
+from scanner.facts import FUNCTION, Dockerfile, Extract, Invocation, Location, Stage, Task
 from scanner.tox_environments import ASKED_FOR, expand_names
 
 MAX_DEPTH = 5
@@ -53,7 +53,7 @@ def expand(
     """
     where = invocation.at if invocation.context == "image" else None
     env = dict(invocation.env)
-    key = (invocation.argv, invocation.directory, where, env.get("TOXENV"), env.get("NOXSESSION"))
+    key = (invocation.argv, invocation.directory, where, invocation.inside, env.get("TOXENV"), env.get("NOXSESSION"))
     followed = lookup.followed(
         key, lambda: islice(filter(matters, _expand(invocation, lookup, set(), 0)), MAX_FOLLOWED)
     )
@@ -72,8 +72,19 @@ def while_built(build: ImageBuild, lookup: Lookup) -> Iterator[Invocation]:
     extract = lookup.extracts.get(build.dockerfile)
     if extract is None or extract.dockerfile is None or extract.template:
         return
-    final = stage_called(extract.dockerfile, build.target) or extract.dockerfile.stages[-1]
-    for stage in built_stages(extract.dockerfile, final):
+    yield from _made(extract.dockerfile, stage_called(extract.dockerfile, build.target))
+
+
+def while_made(place: Location, lookup: Lookup) -> Iterator[Invocation]:
+    """What an image runs until it is made as far as the line ``place`` of its Dockerfile."""
+    extract = lookup.extracts.get(place.path)
+    if extract is not None and extract.dockerfile is not None:
+        stages = [stage for stage in extract.dockerfile.stages if stage.line <= (place.line or 0)]
+        yield from _made(extract.dockerfile, stages[-1] if stages else None)
+
+
+def _made(dockerfile: Dockerfile, final: Stage | None) -> Iterator[Invocation]:
+    for stage in built_stages(dockerfile, final or dockerfile.stages[-1]):
         yield from (i for step in stage.instructions if step.name == "RUN" for i in step.invocations)
 
 
@@ -100,25 +111,19 @@ def is_followed(invocation: Invocation, lookup: Lookup) -> bool:
 
 
 def _expand(
-    invocation: Invocation,
-    lookup: Lookup,
-    seen: set[tuple[str, str | None]],
-    depth: int,
-    built: Invocation | None = None,
+    invocation: Invocation, lookup: Lookup, seen: set[tuple[str, str | None]], depth: int
 ) -> Iterator[Invocation]:
-    """All that is started; ``built`` is the command of an image in which that happens."""
+    """All that is started."""
     if depth >= MAX_DEPTH:
         return
-    built = invocation if built is None and invocation.context == "image" else built
     for extract, task in _targets(invocation, lookup):
         for asked in _of_task(extract, task, seen, 0):
             if asked.disabled == ASKED_FOR and task is not None:
                 asked = replace(asked, disabled=None)
             started = _handed(in_folder(asked, invocation, lookup), extract, task, invocation)
-            started = in_image(started, built, lookup) if built is not None else started
             apart = task if extract.format in _OWN_ENVIRONMENTS else None
             if depth + 1 < MAX_DEPTH and _targets(started, lookup):
-                inside = _expand(started, lookup, seen, depth + 1, built)
+                inside = _expand(started, lookup, seen, depth + 1)
                 yield from inside if apart is None else (replace(i, leg=apart) for i in inside)
             else:
                 yield started if apart is None else replace(started, leg=apart)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from scanner.commands.lookup import Lookup
-from scanner.facts import Extract, Invocation
+from scanner.facts import Extract, Inside, Invocation
 from scanner.pipeline import folder
 
 _ARGUMENT = re.compile(r"\$(?:(?P<bare>[1-9])|\{(?P<name>[1-9])(?::?[-=](?P<default>[^{}]{0,200}))?\})")
@@ -25,7 +25,8 @@ _MADE = re.compile(r"\$\{(?P<name>\w{1,100})\}")
 def in_folder(started: Invocation, caller: Invocation, lookup: Lookup) -> Invocation:
     """A command of a script in the folder that its caller stands in, unless the files that it names lie elsewhere."""
     asked, base = started.asked or "", caller.directory
-    if base is not None and base.startswith("/"):
+    started = in_container(started, caller, lookup)
+    if base is not None and base.startswith("/") and started.inside is None:
         base = lookup.find(caller, ".")
     if not asked.startswith("$PWD") or base is None:
         return started
@@ -37,20 +38,14 @@ def in_folder(started: Invocation, caller: Invocation, lookup: Lookup) -> Invoca
     return replace(started, asked=None) if next(lost, None) is not None else moved
 
 
-def in_image(started: Invocation, built: Invocation, lookup: Lookup) -> Invocation:
-    """A command of a script that an image's command ``built`` starts: absolute places are those of the image."""
-
-    def place(word: str) -> str | None:
-        return lookup.find(built, word) if word.startswith("/") and "$" not in word else None
-
-    if started.context == "image" or not any(word.startswith("/") for word in (*started.argv, started.directory or "")):
+def in_container(started: Invocation, caller: Invocation, lookup: Lookup) -> Invocation:
+    """A command of a script that is started in a container: it finds what its caller finds there."""
+    if started.inside is not None or lookup.extracts[started.at.path].dockerfile is not None:
         return started
-    directory = place(started.directory or "") or started.directory
-    if directory is None or directory.startswith("/"):
-        directory = started.directory
-    base = directory if directory is not None and not directory.startswith("/") else "."
-    argv = (posixpath.join(".", posixpath.relpath(p, base)) if (p := place(word)) else word for word in started.argv)
-    return replace(started, argv=tuple(argv), directory=directory)
+    if caller.inside is not None:
+        return replace(started, inside=caller.inside)
+    image = lookup.image_of(caller)
+    return replace(started, inside=Inside(image=caller.at)) if image is not None and not image[0].is_bare else started
 
 
 def with_arguments(started: Invocation, words: Sequence[str]) -> Invocation:

@@ -116,8 +116,8 @@ class Judging:
     def locked_before(self) -> Before | None:
         """What was installed from a lock into the environment of this command; ``None`` if nothing was."""
         before = self.job.locked_places.get(self.environment(), [])
-        container = self.lookup.container(self.at.at.path) if self.at.context == "image" else None
-        found = [b for n, b in before if container is None or container.rests_on(self.at.at.line, n)]
+        image = self.lookup.image_of(self.at)
+        found = [b for n, b in before if image is None or image[0].rests_on(image[1], n)]
         return reduce(or_, found) if found else None
 
     def installed_from_lock(self, names: frozenset[str] | None = None) -> None:
@@ -127,9 +127,9 @@ class Judging:
         if started.name in ("uv", "poetry") and "--all-extras" not in started.args and "pip" not in started.args[:2]:
             words = " ".join(options(started.args, "--extra", "--extras", "-E")).replace(",", " ").split()
             extras = frozenset(distribution(word) for word in words)
-        self.job.locked_places.setdefault(self.environment(), []).append(
-            (self.at.at.line, Before(extras=extras, names=names))
-        )
+        image = self.lookup.image_of(self.at)
+        line = image[1] if image is not None else self.at.at.line
+        self.job.locked_places.setdefault(self.environment(), []).append((line, Before(extras=extras, names=names)))
 
     def bootstrapped(self, words: Sequence[str]) -> None:
         """Remember the versions of packaging tools among these words."""
@@ -207,9 +207,10 @@ class Judging:
 
     def _copied_from_anywhere(self, lock: str) -> str | None:
         """Why nobody can tell whether the image has the lock: it is copied, but from which folder is not told."""
-        container = self.lookup.container(self.at.at.path)
-        if container is None:
+        image = self.lookup.image_of(self.at)
+        if image is None:
             return None
+        container, _ = image
         if container.undecided:
             return context_unknown(container.undecided)
         return f"the folder from which {lock} is copied is not known" if container.misses(lock) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -81,6 +81,12 @@ class Lookup:
             self._containers[path] = Container(extract.dockerfile, self.tree, tuple(contexts), ignores)
         return self._containers[path]
 
+    def image_of(self, invocation: Invocation) -> tuple[Container, int | None] | None:
+        """The image that a command runs in, and the line of its Dockerfile until which that is made."""
+        where = invocation.at if invocation.inside is None else invocation.inside.image
+        container = self.container(where.path) if where is not None else None
+        return (container, where.line) if container is not None and where is not None else None
+
     def builds(self, dockerfile: str) -> tuple[ImageBuild, ...]:
         """The commands of the repository's own automation that build this Dockerfile."""
         if not self._builds:
@@ -114,18 +120,23 @@ class Lookup:
         directory = invocation.directory
         if invocation.context != "image" and (opened := _WORKSPACE.match(word)):
             directory, word = ".", word[opened.end() :].lstrip("/") or "."
-        if (directory or "").startswith("/") or (word.startswith("/") and invocation.context == "image"):
-            container = self.container(invocation.at.path)
-            if container is None or directory is None:
-                return None
-            return container.source(invocation.at.line, posixpath.join(directory, word))
-        if word.startswith("/"):
-            return None
+        if (directory or "").startswith("/") or word.startswith("/"):
+            return self._in_container(invocation, posixpath.join(directory, word)) if directory is not None else None
         path = posixpath.normpath(posixpath.join(directory or ".", word))
         if self.tree.exists(path):
             return path
         beside = posixpath.normpath(posixpath.join(_own_folder(invocation), word))
         return beside if beside in self.files else None
+
+    def _in_container(self, invocation: Invocation, path: str) -> str | None:
+        """The repository's file or folder behind an absolute path in the container that a command runs in."""
+        path = posixpath.normpath(path)
+        for target, source in sorted(invocation.inside.mounts if invocation.inside is not None else (), reverse=True):
+            if f"{path}/".startswith(f"{target.rstrip('/')}/"):
+                found = posixpath.normpath(posixpath.join(source, posixpath.relpath(path, target)))
+                return found if self.tree.exists(found) else None
+        image = self.image_of(invocation)
+        return image[0].source(image[1], path) if image is not None else None
 
     def matching(self, invocation: Invocation, word: str) -> list[str]:
         """The files that ``word`` may name when its variables or wildcards are anything."""
@@ -316,7 +327,7 @@ def _own_folder(invocation: Invocation) -> str:
 
 
 def _at(invocation: Invocation, folder: str) -> Invocation:
-    return Invocation(argv=(), at=invocation.at, context=invocation.context, directory=folder)
+    return replace(invocation, argv=(), directory=folder)
 
 
 def _own_listing(path: str, requirements: tuple[Requirement, ...]) -> Listing:

@@ -141,8 +141,8 @@ def _only_elsewhere(ask: PipAsk, invocation: Invocation, lookup: Lookup) -> str 
     """
     if ask.requirements or ask.archives or ask.groups or invocation.directory is None:
         return None
-    container = lookup.container(invocation.at.path) if invocation.context == "image" else None
-    if container is not None and container.is_bare and not any(lookup.find(invocation, w) for w in ask.paths):
+    image = lookup.image_of(invocation)
+    if image is not None and image[0].is_bare and not any(lookup.find(invocation, w) for w in ask.paths):
         return ask.paths[0]
     if invocation.directory.startswith("/") or invocation.context == "image":
         return None
@@ -217,9 +217,9 @@ def _file(
 
 
 def _why_missing(word: str, invocation: Invocation, lookup: Lookup) -> str:
-    container = lookup.container(invocation.at.path) if invocation.context == "image" else None
-    if container is not None and container.undecided:
-        return context_unknown(container.undecided)
+    image = lookup.image_of(invocation)
+    if image is not None and image[0].undecided:
+        return context_unknown(image[0].undecided)
     return f"{word} is not in the repository" if "$" not in word else f"{word} is not known"
 
 

@@ -110,8 +110,8 @@ def _setup_py(it: Judging, args: Sequence[str]) -> list[Judgement]:
     if {"install", "develop"} & set(args):
         because = "the project's dependencies are resolved at install time"
         found = it.lookup.nearest(it.at, ("setup.py",)).path
-        container = it.lookup.container(it.at.at.path) if it.at.context == "image" else None
-        if container is not None and container.is_bare:
+        image = it.lookup.image_of(it.at)
+        if image is not None and image[0].is_bare:
             because = "nothing of the repository is in this image"
             return [Judgement(kind="adhoc", tool="setuptools", uses_lock=False, enforced="none", because=because)]
         if "--no-deps" in args:

@@ -18,6 +18,9 @@ _NAME = re.compile(
     r"|(?:local|production|staging)\.ya?ml"
 )
 
+_VOLUME = re.compile(
+    r"(?P<source>(?:\$\{[^}]{0,200}\}|[^:$]|\$(?!\{)){1,300}):(?P<target>/[^:]{0,300})(?::[\w,]{1,40})?"
+)
 _ASIDE = re.compile(
     r"(?:^|[-_./])(?:tests?|testing|ci|lint|docs?|dev|devcontainer|debug|builder|bench(?:mark)?|jupyter|notebook|shell)(?=$|[-_./])",
     re.IGNORECASE,
@@ -54,7 +57,39 @@ def read(path: str, text: str) -> Extract | None:
         for key in ("entrypoint", "command"):
             _command(node.get(key), pipeline, where)
     extract = pipeline.extract()
-    return replace(extract, hints=tuple(hints), references=(*extract.references, *references))
+    places = {name: _place(node, path) for name, node in found.items()}
+    return replace(
+        extract,
+        hints=tuple(hints),
+        references=(*extract.references, *references),
+        settings={**extract.settings, "services": places},
+    )
+
+
+def _place(node: Mapping, path: str) -> dict[str, object]:
+    """Where a service works: the folder that it is told, and what of the repository is mounted where."""
+    volumes = node.get("volumes")
+    items = volumes.items if isinstance(volumes, Sequence) else ()
+    mounts = dict(mount for item in items if (mount := _mount(item, path)) is not None)
+    return {"workdir": node.text("working_dir"), "volumes": tuple(mounts.items())}
+
+
+def _mount(node: Node, path: str) -> tuple[str, str | None] | None:
+    """A place in the container with the repository's file or folder there; ``None`` for one that is of elsewhere.
+
+    Volumes with a name are left out: they begin with what the image has there.
+    """
+    if isinstance(node, Mapping):
+        source, target = node.text("source") or "", node.text("target") or ""
+    else:
+        words = _VOLUME.fullmatch(node.text) if isinstance(node, Scalar) else None
+        source, target = (words["source"], words["target"]) if words is not None else ("", "")
+    source = re.sub(
+        r"^\$(?:PWD|\{PWD\}|\(pwd\))(?=/|$)", ".", re.sub(r"\$\{\w{1,80}:?-([^{}]{0,200})\}", r"\1", source)
+    )
+    if not source.startswith((".", "/", "~", "$")) or not target.startswith("/"):
+        return None
+    return posixpath.normpath(target), None if "$" in source else resolve_inside(path, source)
 
 
 def _keeps_running(node: Mapping) -> bool:

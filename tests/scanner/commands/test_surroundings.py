@@ -149,7 +149,7 @@ def test_scripts_without_a_suffix_run_in_images() -> None:
         "docker/r.txt": "x\n",
     }
     found = [c for c in _installs(files) if c.context == "image" and c.path == "docker/prepare"]
-    assert [(c.source, c.argv[-1]) for c in found] == [("docker/r.txt", "./docker/r.txt")]
+    assert [(c.source, c.argv[-1]) for c in found] == [("docker/r.txt", "/r.txt")]
 
 
 def test_an_included_makefile_runs_where_make_is_started() -> None:

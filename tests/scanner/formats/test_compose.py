@@ -71,3 +71,25 @@ def test_a_build_is_the_command_that_compose_runs_for_it() -> None:
     ]
     assert read("config/production.yml", "services:\n  a:\n    image: b\n") is None
     assert read("production.yml", "{% not yaml") is None
+
+
+def test_where_services_work() -> None:
+    volumes = [
+        "./src:/app/src:ro", "kept:/data", "/etc/x:/etc/x", "${HERE:-./here}:/here", "${PWD}:/w/", "$X/y:/y", "/anonymous",
+        "{type: bind, source: ../up, target: /up}", "{source: ., target: /all}", "{}", "a:b:c:d",
+    ]  # fmt: skip
+    text = "".join(f"      - {volume}\n" for volume in volumes)
+    extract = read("d/compose.yaml", f"services:\n  a:\n    image: x\n    working_dir: /app\n    volumes:\n{text}")
+    assert extract is not None
+    assert extract.settings["services"]["a"] == {
+        "workdir": "/app",
+        "volumes": (
+            ("/app/src", "d/src"),
+            ("/etc/x", None),
+            ("/here", "d/here"),
+            ("/w", "d"),
+            ("/y", None),
+            ("/up", "up"),
+            ("/all", "d"),
+        ),
+    }
