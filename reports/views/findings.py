@@ -92,11 +92,12 @@ def findings_page(
     if compared:
         shown_states = ("new", *shown_states)
     aside = ", ".join(f"{states[s]} {s}" for s in shown_states if states[s])
+    said = shown or aside or not compared  # that nothing moved is said above
     return Page(
         title=title,
         opening=(
             *opening,
-            f"{counted_noun(len(shown), 'finding')}: {counted}" + (f"; {aside}" if aside else ""),
+            *((f"{counted_noun(len(shown), 'finding')}: {counted}" + (f"; {aside}" if aside else ""),) if said else ()),
             *(
                 (f"{counted_noun(len(answers.unknowns), 'question')} could not be answered (listed last)",)
                 if answers.unknowns

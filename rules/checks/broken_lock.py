@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from rules.examples import a_fleet, a_lockfile, a_project, a_repository
 from rules.finding import Evidence
-from rules.reading import area_of, locks, project_around, reasons, relock, sentence
+from rules.reading import about_relock, area_of, locks, project_around, reasons, relock, sentence
 from rules.rule import Answer, Case, Rule
 from scanner.inventory import Error, Reason
 
@@ -29,7 +29,7 @@ def check(case: Case) -> Iterator[Answer]:
                 f"{lock.path} cannot be read by {lock.tool}: {sentence(lock.reasons, 'it is damaged')}",
                 project=project.path,
                 evidence=reasons(lock.reasons, lock.path) or (Evidence(path=lock.path, text="damaged"),),
-                fix=_fix(lock.path, relock(project, lock)),
+                fix=_fix(lock.path, relock(project, lock)) + about_relock(lock),
             )
     for error in case.repository.errors:
         project_here = project_around(case.repository, error.path) if error.path else None

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 
 from rules.examples import a_fleet, a_lockfile, a_project, a_repository
 from rules.finding import Evidence
-from rules.reading import locks, relock
+from rules.reading import about_relock, locks, relock
 from rules.rule import Answer, Case, Rule
-from scanner.inventory import Fault
+from scanner.inventory import Fault, Lockfile, Project
 
-_NOTES = frozenset({"no-digest"})
+_NOTES = frozenset({"no-digest", "index-digests"})
 
 
 def check(case: Case) -> Iterator[Answer]:
@@ -32,7 +32,8 @@ def check(case: Case) -> Iterator[Answer]:
             project=project.path,
             level="note" if all(fault.code in _NOTES for fault in lock.faults) else None,
             evidence=(Evidence(path=fault.path, line=fault.line, text=fault.message) for fault in lock.faults),
-            fix=f"Find out how it came about (`git log -p -- {lock.path}`), then run `{relock(project, lock)}`.",
+            fix=f"Find out how it came about (`git log -p -- {lock.path}`), then run "
+            f"`{relock(project, lock)}`.{about_relock(lock)}",
         )
 
 

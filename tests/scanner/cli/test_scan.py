@@ -134,6 +134,7 @@ def test_audit_says_what_it_compares_with(muster: Any, fleet: Path, tmp_path: Pa
     muster("scan", fleet, "-q")
     told = muster("audit").out
     assert f"Since run 1: 0 new, 0 regressed, 0 fixed; {known} as before" in told
+    assert "0 findings" not in told
     (tmp_path / "list.txt").write_text(f"{fleet}/core\n{tmp_path}/gone\n")
     muster("scan", f"@{tmp_path}/list.txt", "-q")
     told = muster("audit").out
