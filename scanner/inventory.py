@@ -142,7 +142,7 @@ class Command:
 class Fault:
     """Something in a lock that contradicts the rest of it; its own tool reads it all the same."""
 
-    code: Literal["foreign-file", "two-digests", "foreign-digest", "twice", "no-digest", "header"]
+    code: Literal["foreign-file", "two-digests", "foreign-digest", "twice", "no-digest", "index-digests", "header"]
     message: str
     path: str
     line: int | None = None

@@ -22,7 +22,7 @@ from scanner.facts import Lock, LockedPackage
 from scanner.inventory import Fault
 
 SHOWN = 20
-_Code = Literal["foreign-file", "two-digests", "foreign-digest", "twice", "no-digest"]
+_Code = Literal["foreign-file", "two-digests", "foreign-digest", "twice", "no-digest", "index-digests"]
 
 
 def faults(lock: Lock) -> tuple[Fault, ...]:
@@ -145,8 +145,19 @@ def _unhashed(lock: Lock) -> Iterator[Fault]:
     without = [package for package in packages if not package.hashes]
     if 0 < len(without) <= len(packages) / 2:
         names = ", ".join(package.name for package in without[:3]) + (" …" if len(without) > 3 else "")
-        what = f"{len(without)} of {len(packages)} packages from an index are locked without a digest: {names}"
-        yield _at(lock, without[0], "no-digest", what)
+        what = f"{len(without)} of {len(packages)} packages from an index are locked without a digest"
+        apart = _of_other_indexes(without, packages)
+        if apart:
+            yield _at(lock, without[0], "index-digests", f"{what}, all of them from {' and '.join(apart)}: {names}")
+        else:
+            yield _at(lock, without[0], "no-digest", f"{what}: {names}")
+
+
+def _of_other_indexes(without: list[LockedPackage], packages: list[LockedPackage]) -> list[str]:
+    """The indexes of those ``without``, if they are other ones than that which most of the lock is from."""
+    [(usual, _)] = Counter(package.origin or "" for package in packages if package.hashes).most_common(1)
+    origins = {package.origin or "" for package in without}
+    return sorted(origins) if usual not in origins and "" not in origins else []
 
 
 def _generations(lock: Lock) -> Iterator[Fault]:

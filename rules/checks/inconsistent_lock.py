@@ -32,9 +32,15 @@ def check(case: Case) -> Iterator[Answer]:
             project=project.path,
             level="note" if all(fault.code in _NOTES for fault in lock.faults) else None,
             evidence=(Evidence(path=fault.path, line=fault.line, text=fault.message) for fault in lock.faults),
-            fix=f"Find out how it came about (`git log -p -- {lock.path}`), then run "
-            f"`{relock(project, lock)}`.{about_relock(lock)}",
+            fix=_fix(project, lock),
         )
+
+
+def _fix(project: Project, lock: Lockfile) -> str:
+    if all(fault.code == "index-digests" for fault in lock.faults):
+        return "Serve these packages from an index that gives digests, such as a mirror: locking again cannot add them."
+    how = f"(`git log -p -- {lock.path}`)"
+    return f"Find out how it came about {how}, then run `{relock(project, lock)}`.{about_relock(lock)}"
 
 
 _FAULT = Fault(

@@ -77,6 +77,16 @@ def test_packages_without_a_digest() -> None:
     assert found(*files, package("d", source="git")) == []
 
 
+def test_an_index_that_gives_no_digests() -> None:
+    files = [package(name, "1.0", f"{name}-1.0.tar.gz", origin="https://pypi.example/simple") for name in "abc"]
+    apart = package("torch", "2.9", origin="https://wheels.example/cu128")
+    what = "1 of 4 packages from an index are locked without a digest"
+    assert found(*files, apart, tool="uv") == [
+        f"index-digests: {what}, all of them from https://wheels.example/cu128: torch"
+    ]
+    assert found(*files, package("d", origin="https://pypi.example/simple"), tool="uv") == [f"no-digest: {what}: d"]
+
+
 @pytest.mark.parametrize(
     ("header", "version", "fault"),
     [
