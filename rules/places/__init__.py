@@ -16,6 +16,7 @@ from rules.places import bots, dockerfile, github, nox, pipelines, plain, pre_co
 from rules.places.comments import retold
 from rules.places.context import Context
 from rules.places.docker_steps import started
+from rules.places.half_moves import leave_whole
 from rules.places.kept import INCLUDED, keep_needed
 from rules.places.old_pythons import note_left_out, refusal, without_uv
 from rules.places.options import normal
@@ -97,6 +98,7 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
             edits[path] = Edit(path=path, before=before, after=after)
     if (refused := refusal(context)) is not None:
         return replace(migration, edits=(), moves=(), refusals=(*migration.refusals, refused))
+    leave_whole(ground, context, edits, tools)
     _with_their_scripts(ground, context, edits, tools)
     _with_their_images(ground, context, edits)
     _services(context, edits)

@@ -185,6 +185,11 @@ def _run(tool: str, first: Word, rest: list[Word], target: Target, manner: Manne
     prefix = _run_prefix(uv, manner)
     if tool in ("pipenv", "pdm", "rye") and values[0] in target.scripts:
         return _script(tool, rest, target, prefix)
+    script = next((v for v in values[1:2] if posixpath.basename(v) == "setup.py"), None)
+    if script is not None and re.fullmatch(r"python[\d.]*", values[0]) and manner.run != NO_SYNC:
+        if {"install", "develop"} & set(values[2:]):
+            return look(f"`{' '.join(values)[:80]}` installs into the environment")
+        prefix = f"{prefix} --with setuptools --with wheel"  # an environment of uv's has neither
     if tool in ("pdm", "rye") and values[0].endswith(".py"):
         prefix = f"{prefix} python"
     return Answer(kind="run", text=prefix, upto=rest[0].start)

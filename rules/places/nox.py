@@ -69,8 +69,14 @@ def edit(path: str, text: str, context: Context) -> str:
             continue
         end = found.upto if found.upto is not None else words[-1].end
         variables = {w.value: w.raw for w in words if w.value == f"${w.raw}"}
+        if call.program.startswith("pip") and (id(node) not in alone or found.upto is not None):
+            continue
         new = ", ".join(variables.get(word, f'"{word}"') for word in found.text.split())
         splices.append(Splice(words[0].start, end, new + (", " if found.upto is not None else "")))
+        if call.program.startswith("pip") and isinstance(node.func.value, ast.Name):
+            at = _at(node.lineno, node.col_offset, text.splitlines(keepends=True), offsets)
+            indent = text[line_start(text, at) : at]
+            splices.append(Splice(at, at, f'{node.func.value.id}.install("uv=={version("uv")}")\n{indent}'))
     return applied(text, splices)
 
 

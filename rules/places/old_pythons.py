@@ -12,7 +12,7 @@ from rules.places.context import Context
 from rules.places.manner import PIP_BRINGS_UV
 from rules.pythons import dotted, minor
 from rules.reading import area_of
-from scanner.facts import Extract, PythonVersion
+from scanner.facts import Extract, Location, PythonVersion
 
 _STARTS = {"makefile": r"make", "justfile": r"just", "tox": r"tox", "nox": r"nox"}
 
@@ -25,8 +25,18 @@ def without_uv(path: str, context: Context) -> PythonVersion | None:
     name = _STARTS.get(extract.format, re.escape(posixpath.basename(path)))
     found = list(_starting(rf"(?<![\w.-]){name}(?![\w.-])", context))
     images = [e for e in found if e.format == "dockerfile"]
+    named = (
+        PythonVersion(version=version, at=Location(path=path), kind="image")
+        for version in _IMAGE.findall(context.ground.read(path) or "")
+    )
     pythons = (p for e in (extract, *(images or found)) for p in e.pythons)
-    return next((p for p in pythons if (told := minor(p.version)) is not None and told < PIP_BRINGS_UV), None)
+    return next(
+        (p for p in (*named, *pythons) if (told := minor(p.version)) is not None and told < PIP_BRINGS_UV), None
+    )
+
+
+_IMAGE = re.compile(r"(?<![\w./-])python:(\d\.\d{1,2})(?![\d.]*\w*:)")
+"""An image that a script runs."""
 
 
 def _starting(name: str, context: Context) -> Iterator[Extract]:

@@ -267,6 +267,8 @@ class Script:
             manner = replace(manner, active=True)
         if self.conda or (program.startswith("pip") and self._in_conda(call, window)):
             manner = replace(manner, conda=True)
+        if not window.docker and not self._trusted and (folder := self._elsewhere(call, window)) is not None:
+            return Answer(kind="look", why=f"runs in {folder}, which is not a folder of the repository")
         given = answer(call, target, manner)
         if given is None:
             return None
@@ -303,6 +305,19 @@ class Script:
             start = max((match.start() for match in _TOP.finditer(self.text, 0, start)), default=0)
         found = list(_ACTIVATES.finditer(self.text, start, call.begin))
         return bool(found) and found[-1]["env"] not in (".venv", "./.venv")
+
+    def _elsewhere(self, call: Call, window: Window) -> str | None:
+        """The folder that a script went to before, where the repository has none of that name: another's clone."""
+        found = list(_CD.finditer(self.text, window.start, call.begin))
+        if not found or "$(" in found[-1][0] or area_of(self.path) == "image":
+            return None
+        name = posixpath.basename(found[-1]["folder"].rstrip("/"))
+        own = posixpath.basename(posixpath.dirname(posixpath.abspath("/" + self.path)))
+        if not re.search(r"[A-Za-z]", name) or "$" in name or "{" in name or name in (own, "workspace", "src", "app"):
+            return None
+        cloned = re.search(rf"git clone[^\n]*(?<![\w.-]){re.escape(name)}(?![\w-]|\.(?!git))", self.text)
+        folders = any(f"/{name}/" in f"/{file}" for file in self.context.ground.facts.files)
+        return name if cloned is not None and not folders else None
 
     def _other_shell(self, window: Window) -> bool:
         """Whether the job of a pipeline may run on Windows."""
@@ -479,6 +494,7 @@ _USER_SITE = re.compile(r"PIP_USER[\"']?\s*[:=]\s*[\"']?(?:1|true|yes|on)|PYTHON
 _EXTRA_INDEX = re.compile(r"(?<!UV_)\bPIP_(?:EXTRA_INDEX_URL|FIND_LINKS)\b")
 _BRANCHES = re.compile(r"(?:^|[;&|\n]|then|else|do)[ \t]*(?P<word>if|case|fi|esac)(?![\w-])")
 _CHANGES_FOLDER = re.compile(r"(?<![\w-])cd [\w./${}\"'-]{1,100}\s*\Z")
+_CD = re.compile(r"(?:^|[;&|\n])[ \t]*(?:cd|pushd)[ \t]+[\"']?(?P<folder>[^\s;&|\"']{1,200})")
 _KEYWORD = re.compile(r"(?<![\w-])(?:if|elif|while|until|then|else|do)(?![\w-])|!")
 _WINDOWS = re.compile(r"powershell|pwsh|\.ps1|(?<![\w])[A-Z]:\\|windows", re.IGNORECASE)
 _TOP = re.compile(r"^[^\s#-]", re.MULTILINE)

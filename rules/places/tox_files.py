@@ -56,5 +56,10 @@ def holds_project(file: str, target: Target, read: Read) -> bool:
 
 def varies(body: str) -> str | None:
     """A package whose version the factors of an environment choose, so that a lock's would undo what is tested."""
+    by_file = re.search(
+        r"^[ \t]*(?:deps[ \t]*=[ \t]*)?(?!py)[\w{},!.-]+:[ \t]*-r[ \t]*(?P<file>\S+)", body, re.MULTILINE
+    )
+    if by_file is not None:
+        return by_file["file"]
     found = (m for m in _BY_FACTOR.finditer(body) if not re.fullmatch(r"(?:py(?:py)?[\d.]*|[{},])+", m["factors"]))
     return next((m["name"] for m in found), None)

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Patch = Callable[..., Any]
+PATH = ".github/workflows/ci.yml"
+SETUP = "      - uses: actions/setup-python@v5\n        with: {python-version: '3.12'}\n"
+
+
+def workflow(steps: str) -> str:
+    return f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n{SETUP}{steps}"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        'check_tool "poetry" 1.8\n',
+        "case $1 in\n  poetry) install_it ;;\nesac\n",
+        "TOOL=.venv/bin/poetry\n$TOOL install\n",
+    ],
+)
+def test_a_script_that_goes_on_to_name_the_tool_stays(patched: Patch, rest: str) -> None:
+    script = f"pip install poetry\npoetry install\n{rest}"
+    found = patched({"setup.sh": script})
+    assert found["setup.sh"] == script
+    assert any(path == "setup.sh" and "as it is" in why for path, _, why in found.notes)
+
+
+def test_a_script_that_only_speaks_of_the_tool_moves(patched: Patch) -> None:
+    script = 'echo "poetry"\ninstall_poetry() {\n  pip install poetry\n}\ninstall_poetry\npoetry install\n'
+    assert "uv sync" in patched({"setup.sh": script})["setup.sh"]
+
+
+def test_a_pipeline_that_starts_what_still_calls_the_tool_stays(patched: Patch) -> None:
+    steps = "      - run: pipx install poetry\n      - run: poetry install\n      - run: make release\n"
+    left = "release: pack\n\techo done\npack:\n\tpoetry publish --dist-dir x\nother:\n\techo\n"
+    assert patched({PATH: workflow(steps), "Makefile": left})[PATH] == workflow(steps)
+    other = steps.replace("make release", "make other")
+    assert "uv sync" in patched({PATH: workflow(other), "Makefile": left})[PATH]
+
+
+def test_what_runs_in_another_clone_is_not_the_project_s(patched: Patch) -> None:
+    steps = "      - run: git clone https://example.com/tools.git\n      - run: |\n          git clone https://example.com/tools.git\n          cd $GITHUB_WORKSPACE/tools\n          pip install -r requirements.txt\n"
+    found = patched({PATH: workflow(steps), ".python-version": "3.12\n"}, requirements__txt="flask==3.0.0\n")
+    assert "pip install -r requirements.txt" in found[PATH]
+
+
+def test_a_script_that_runs_an_image_too_old_for_uv_stays(patched: Patch) -> None:
+    script = "docker run -v $PWD:/x python:3.7 -c 'cd /x && pip install -r requirements.txt'\npip install -r requirements.txt\n"
+    found = patched({"lock.sh": script, ".python-version": "3.12\n"}, requirements__txt="flask==3.0.0\n")
+    assert found["lock.sh"] == script
+
+
+def test_a_setup_script_is_run_with_setuptools(patched: Patch) -> None:
+    text = "dist:\n\tpoetry run python setup.py bdist_wheel\n"
+    assert (
+        "uv run --locked --with setuptools --with wheel python setup.py bdist_wheel"
+        in patched({"Makefile": text})["Makefile"]
+    )
