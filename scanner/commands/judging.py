@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 
-from scanner.commands.lookup import Found, Lookup
+from scanner.commands.lookup import Found, Held, Lookup
 from scanner.commands.pip_install import (
     PACKAGING,
     PIPED,
@@ -105,7 +105,7 @@ class Judging:
         before = self.locked_before()
         made = judge_pip(ask, tool, self.at, self.lookup, produced=self.job.produced, locked_before=before)
         if made.kind == "install" and made.uses_lock:
-            self.installed_from_lock(locked_by(ask, self.at, self.lookup).names)
+            self.installed_from_lock(locked_by(ask, self.at, self.lookup).held)
         return made
 
     def environment(self) -> str:
@@ -120,16 +120,19 @@ class Judging:
         found = [b for n, b in before if image is None or image[0].rests_on(image[1], n)]
         return reduce(or_, found) if found else None
 
-    def installed_from_lock(self, names: frozenset[str] | None = None) -> None:
-        """Remember that the environment of this command holds what a lock says: its extras, or just ``names``."""
+    def installed_from_lock(self, held: Held | None = None) -> None:
+        """Remember that the environment of this command holds what a lock says: its extras, and what is ``held``."""
         started = program(self.at.argv)
+        groups = " ".join(options(started.args, "--only", "--only-group")).replace(",", " ").split()
+        if groups and "main" not in groups:
+            return  # what the project itself needs was left out
         extras: frozenset[str] | None = None
         if started.name in ("uv", "poetry") and "--all-extras" not in started.args and "pip" not in started.args[:2]:
             words = " ".join(options(started.args, "--extra", "--extras", "-E")).replace(",", " ").split()
             extras = frozenset(distribution(word) for word in words)
         image = self.lookup.image_of(self.at)
         line = image[1] if image is not None else self.at.at.line
-        self.job.locked_places.setdefault(self.environment(), []).append((line, Before(extras=extras, names=names)))
+        self.job.locked_places.setdefault(self.environment(), []).append((line, Before(extras=extras, held=held)))
 
     def bootstrapped(self, words: Sequence[str]) -> None:
         """Remember the versions of packaging tools among these words."""
@@ -182,7 +185,7 @@ class Judging:
         elif enforced == "none" and found.path in self.job.verified:
             enforced = "locked"
             because += f", which was checked before (line {self.job.verified[found.path]})"
-        self.installed_from_lock()
+        self.installed_from_lock(self.lookup.held(found.path) or None)
         return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because, path=found.path)
 
     def without_lock(self, tool: str, lock: str, enforced: Enforced) -> Judgement:

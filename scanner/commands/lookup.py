@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from scanner.commands.container import Container, image_bases
 from scanner.commands.file_tree import FileTree, file_tree
 from scanner.commands.image_builds import ImageBuild, builds_of
-from scanner.facts import Extract, Invocation, Requirement
+from scanner.facts import Extract, Invocation, Manifest, Requirement, normal_name
 from scanner.folder import owner_of
 from scanner.toml_reader import table
 
@@ -22,6 +22,8 @@ MAX_INCLUDES = 12
 MAX_DEPTH = 8
 _NAMED_IN = ("pyproject.toml", "setup.cfg", "setup.py")
 _TOOL_FILES = (".tool-versions", "mise.toml", ".mise.toml", ".mise/config.toml", ".config/mise.toml")
+_NEEDS = frozenset({"dependencies", "install_requires"})
+Held = Mapping[str, frozenset[str]]  # names with the versions at which they are locked, "" where none is told
 ListingKind = Literal["compiled", "pinned", "open", "local", "empty", "unknown"]
 
 
@@ -250,36 +252,52 @@ class Lookup:
         constrained = any(kind == "constraints" and self.listing(p).kind == "compiled" for p, kind in includes.items())
         return _combined(path, [own, *parts], constrained=constrained)
 
-    def names(self, path: str, depth: int = 0) -> frozenset[str] | None:
-        """The packages that the requirements file ``path`` lists, includes and all; ``None`` where they are more."""
+    def held(self, path: str, depth: int = 0) -> Held | None:
+        """What the lock or the requirements file ``path`` lists, includes and all; ``None`` where it is more."""
         extract = self.extracts.get(path)
         if extract is None or extract.unreadable or depth > MAX_DEPTH:
             return None
         if extract.lock is None and extract.manifest is None:
             return None
-        found = {p.key for p in extract.lock.packages} if extract.lock is not None else set()
-        found |= {r.key for r in extract.manifest.requirements} if extract.manifest is not None else set()
+        found: dict[str, frozenset[str]] = {}
+        for package in extract.lock.packages if extract.lock is not None else ():
+            found[package.key] = found.get(package.key, frozenset()) | {package.version or ""}
+        for made in extract.manifest.requirements if extract.manifest is not None else ():
+            found.setdefault(made.key, frozenset({""}))
         included = extract.manifest.includes if extract.manifest is not None else ()
         for include in {i.path: i for i in (*included, *extract.includes) if i.kind != "constraints"}.values():
-            inner = self.names(include.path, depth + 1) if include.path and include.kind == "requirements" else None
+            inner = self.held(include.path, depth + 1) if include.path and include.kind == "requirements" else None
             if inner is None:
                 return None
-            found |= inner
-        return frozenset(found)
+            found = both(found, inner)
+        return found
 
-    def declared(self, folder: str) -> frozenset[str]:
-        """What the project at ``folder`` needs wherever it runs, as far as its files list it."""
-        found: set[str] = set()
-        for name in _NAMED_IN:
-            extract = self.extracts.get(posixpath.normpath(posixpath.join(folder, name)))
-            if extract is None or extract.manifest is None:
-                continue
-            found |= {r.key for r in extract.manifest.requirements if r.scope == "runtime" and _is_plain(r)}
-            for include in (*extract.manifest.includes, *extract.includes):
+    def declared(self, folder: str, extras: frozenset[str] = frozenset()) -> tuple[Requirement, ...]:
+        """What the project at ``folder`` needs wherever it runs, and for ``extras``, as far as its files list it."""
+        found: list[Requirement] = []
+        for manifest in self._manifests(folder):
+            found += [
+                made
+                for made in manifest.requirements
+                if made.scope == "runtime" or (made.scope == "optional" and normal_name(made.group or "") in extras)
+            ]
+            for include in (*manifest.includes, *self.extracts[manifest.path].includes):
                 listed = self.extracts.get(include.path or "") if include.scope == "runtime" else None
                 if listed is not None and listed.manifest is not None and include.kind != "constraints":
-                    found |= {r.key for r in listed.manifest.requirements if _is_plain(r)}
-        return frozenset(found)
+                    found += listed.manifest.requirements
+        return tuple(r for r in found if _is_plain(r))
+
+    def is_computed(self, folder: str) -> bool:
+        """Whether only running code would tell what the project at ``folder`` needs."""
+        manifests = list(self._manifests(folder))
+        gap = any(gap.field in _NEEDS for manifest in manifests for gap in manifest.gaps)
+        return gap and not any(include.path for manifest in manifests for include in manifest.includes)
+
+    def _manifests(self, folder: str) -> Iterator[Manifest]:
+        for name in _NAMED_IN:
+            extract = self.extracts.get(posixpath.normpath(posixpath.join(folder, name)))
+            if extract is not None and extract.manifest is not None:
+                yield extract.manifest
 
     def dynamic(self, folder: str) -> Listing | None:
         """The compiled file from which the project at ``folder`` reads its dependencies when built, if it does."""
@@ -301,6 +319,11 @@ def build_lookup(
 ) -> Lookup:
     """The lookup of one repository; ``projects`` are the folders of all projects, ``mains`` those of role main."""
     return Lookup(extracts=extracts, tree=file_tree(files), projects=projects, mains=mains)
+
+
+def both(one: Held, other: Held) -> dict[str, frozenset[str]]:
+    """What two files hold together."""
+    return {name: one.get(name, frozenset()) | other.get(name, frozenset()) for name in {*one, *other}}
 
 
 def _is_plain(requirement: Requirement) -> bool:

@@ -6,8 +6,11 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
-from scanner.commands.lookup import Listing, Lookup
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from scanner.commands.lookup import Held, Listing, Lookup, both
 from scanner.commands.words import PipAsk, distribution
 from scanner.facts import Invocation
 from scanner.inventory import CommandKind, Enforced
@@ -33,15 +36,15 @@ PINNED_NO_DEPS = "pinned by hand, and nothing else is installed (--no-deps)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What was installed from locks into an environment: ``None`` stands for all extras, or all that is needed."""
+    """What was installed from locks into an environment: ``None`` stands for all extras, or for all that is needed."""
 
     extras: frozenset[str] | None = None
-    names: frozenset[str] | None = None
+    held: Held | None = None
 
     def __or__(self, other: Before) -> Before:
         return Before(
             extras=None if self.extras is None or other.extras is None else self.extras | other.extras,
-            names=None if self.names is None or other.names is None else self.names | other.names,
+            held=None if self.held is None or other.held is None else both(self.held, other.held),
         )
 
 
@@ -103,9 +106,10 @@ def judge_pip(
     alone = "--no-deps" in ask.flags or env.get("PIP_NO_DEPS", "") in ("1", "true", "on")
     parts = [_file(word, invocation, lookup, produced, constrained, alone) for word in ask.requirements]
     compiled = any(part.uses_lock for part in parts)
-    before = locked_by(ask, invocation, lookup) if compiled else locked_before
+    before = locked_by(ask, invocation, lookup) if compiled else None
+    before = before | locked_before if before is not None and locked_before is not None else before or locked_before
     parts += [_project(word, invocation, lookup, constrained, alone, before) for word in ask.paths]
-    parts += [_archive(word, produced, alone, before is not None) for word in ask.archives]
+    parts += [_archive(word, lookup, produced, alone, before) for word in ask.archives]
     parts += [_Part(uses_lock=constrained, because=f"group {name} is resolved at install time") for name in ask.groups]
     if any(distribution(word) not in PACKAGING for word in ask.names) and not constrained:
         parts.append(_Part(uses_lock=False, because=f"{ask.names[0]} is resolved at install time"))
@@ -115,9 +119,9 @@ def judge_pip(
 def locked_by(ask: PipAsk, invocation: Invocation, lookup: Lookup) -> Before:
     """What the files that an install takes hold, where they are all in the repository."""
     paths = [lookup.find(invocation, word) for word in ask.requirements]
-    found = [lookup.names(path) if path is not None else None for path in paths]
-    known = [names for names in found if names is not None]
-    return Before(names=frozenset().union(*known) if known and len(known) == len(found) else None)
+    found = [lookup.held(path) if path is not None else None for path in paths]
+    known = [held for held in found if held is not None]
+    return Before(held=reduce(both, known) if known and len(known) == len(found) else None)
 
 
 def _is_locked(word: str, invocation: Invocation, lookup: Lookup, produced: Mapping[str, Judgement]) -> bool:
@@ -187,9 +191,14 @@ def _joined(parts: list[_Part], ask: PipAsk, tool: str, invocation: Invocation, 
 def _served(ask: PipAsk, invocation: Invocation, lookup: Lookup) -> str | None:
     """The project that is installed: that of a folder, or the one whose name a built file bears."""
     folders = (p for word in ask.paths if (p := lookup.find(invocation, word.split("[")[0])))
-    names = (re.split(r"[*?\[$]|-\d|\.whl|\.tar|\.zip", posixpath.basename(word))[0] for word in ask.archives)
-    built = (p for name in names if name.strip("-_.") and (p := lookup.manifest_of(name.rstrip("-_."))))
+    built = (p for word in ask.archives if (p := _built(word, lookup)) is not None)
     return next(folders, None) or next(built, None)
+
+
+def _built(word: str, lookup: Lookup) -> str | None:
+    """The manifest of the project whose name a built file bears."""
+    name = re.split(r"[*?\[$]|-\d|\.whl|\.tar|\.zip", posixpath.basename(word))[0].rstrip("-_.")
+    return lookup.manifest_of(name) if name.strip("-_.") else None
 
 
 PIPED = "/dev/stdin"  # what a command before the pipe writes
@@ -272,13 +281,36 @@ def _project(
     if dynamic is not None and dynamic.kind == "compiled" and "[" not in word:
         return _Part(True, f"its dependencies are read from {dynamic.path}, which a locker wrote")
     if locked_before is not None:
-        if locked_before.extras is not None and (more := sorted(_extras(word) - locked_before.extras)):
-            return _Part(False, f"the extra {more[0]} is not in what was locked")
-        needed = lookup.declared(path) if path is not None and locked_before.names is not None else frozenset()
-        if more := sorted(needed - (locked_before.names or frozenset()) - PACKAGING):
-            return _Part(False, f"{more[0]} is not in what was installed from a lock before")
-        return _Part(True, PROJECT_AFTER_LOCK)
+        return _after_a_lock(path, _extras(word), lookup, locked_before)
     return _Part(False, "the project's dependencies are resolved at install time")
+
+
+def _after_a_lock(path: str | None, extras: frozenset[str], lookup: Lookup, before: Before) -> _Part:
+    """The project after a lock was installed: from that lock only as far as it holds what the project declares."""
+    if before.extras is not None and (more := sorted(extras - before.extras)):
+        return _Part(False, f"the extra {more[0]} is not in what was locked")
+    if path is None or before.held is None:
+        return _Part(True, PROJECT_AFTER_LOCK)
+    for needed in lookup.declared(path, extras):
+        if needed.source != "index" or needed.key in PACKAGING or lookup.manifest_of(needed.key) is not None:
+            continue
+        versions = before.held.get(needed.key)
+        if versions is None:
+            return _Part(False, f"{needed.key} is not in what was installed from a lock before")
+        if needed.specifier and not any(_admits(needed.specifier, version) for version in versions):
+            asked, told = f"{needed.key}{needed.specifier}", "/".join(sorted(versions))
+            return _Part(False, f"{asked} is not what was installed from a lock before ({told})")
+    if lookup.is_computed(path):
+        return _Part(None, "a lock was installed before; whether it holds all that the project needs is computed")
+    return _Part(True, PROJECT_AFTER_LOCK)
+
+
+def _admits(specifier: str, version: str) -> bool:
+    """Whether a locked version is one of those asked for; what cannot be compared counts as one."""
+    try:
+        return not version or SpecifierSet(specifier).contains(version, prereleases=True)
+    except InvalidSpecifier:
+        return True
 
 
 def _extras(word: str) -> frozenset[str]:
@@ -286,11 +318,15 @@ def _extras(word: str) -> frozenset[str]:
     return frozenset(distribution(name) for name in match[1].split(",")) if match else frozenset()
 
 
-def _archive(word: str, produced: dict[str, Judgement], alone: bool, locked_before: bool) -> _Part:
+def _archive(
+    word: str, lookup: Lookup, produced: dict[str, Judgement], alone: bool, locked_before: Before | None
+) -> _Part:
     if (made := produced.get("wheels")) is not None:
         return _Part(made.uses_lock, made.because or "", hashed=made.enforced == "hashes")
     if alone:
         return _Part(None, NO_DEPS_ONLY, neutral=True)
-    if locked_before:
-        return _Part(True, PROJECT_AFTER_LOCK)
+    if locked_before is not None:
+        built = _built(word, lookup)
+        folder = posixpath.dirname(built) or "." if built is not None else None
+        return _after_a_lock(folder, _extras(word), lookup, locked_before)
     return _Part(False, f"the dependencies of {word} are resolved at install time")
