@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.escape import markdown
@@ -78,15 +78,31 @@ def _measured(measure: Measure | None) -> Iterator[str]:
         yield f"- {markdown(measure.reason)}"
     said = {True: "passes", False: "fails", None: "not known"}
     yield f"- the gate: {said[measure.before]} before, {said[measure.after]} after"
+    if measure.opens:
+        yield "- the old gate fails today only for what Ruff does not see (lost, narrower and uncovered, below)"
     if measure.format_before is not None:
         yield f"- the formatter: {said[measure.format_before]} before, {said[measure.format_after]} after"
     if measure.status == "measured":
         recall = "" if measure.recall is None else f" ({measure.recall:.1%} of the codes that Ruff has)"
         lost = sum(n for _, n in measure.lost)
         uncovered = sum(n for _, n in measure.uncovered)
-        yield f"- reports: {measure.kept} kept{recall}, {lost} lost, {uncovered} under codes that Ruff has not"
+        narrower = sum(n.count for n in measure.narrower)
+        counts = f"{measure.kept} kept{recall}, {lost} lost, {narrower} narrower"
+        yield f"- reports: {counts}, {uncovered} under codes that Ruff has not"
+        yield from _listed("lost", measure.lost)
+        yield from _listed("uncovered", measure.uncovered)
+    for item in measure.narrower:
+        what = f"{item.count} of {item.code}: {item.rule} of Ruff is narrower: {item.differs}"
+        yield f"- not reported any more: {markdown(what)} ({markdown(item.instead)})"
     if measure.unformatted:
         yield f"- {measure.unformatted} files that Black leaves alone are left out of `ruff format` for now"
+
+
+def _listed(word: str, counts: Sequence[tuple[str, int]]) -> Iterator[str]:
+    """Codes with their counts, the most frequent first."""
+    if counts:
+        shown = ", ".join(f"{markdown(code)} {n}" for code, n in sorted(counts, key=lambda c: (-c[1], c[0])))
+        yield f"- {word}: {shown}"
 
 
 _LATER = {

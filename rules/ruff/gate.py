@@ -92,13 +92,29 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Narrower:
+    """Reports of an old tool that Ruff does not make, though it has the ``rule``: the difference called ``name``.
+
+    ``differs`` says what the rule does otherwise, ``instead`` what a person can do.
+    """
+
+    code: str
+    name: str
+    rule: str
+    differs: str
+    instead: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
     """What trying the patch of the Ruff track showed.
 
     ``status``: ``measured`` with the old tools, ``ruff-only`` without. ``before`` and ``after`` say whether the gate
     passes, ``format_before`` and ``format_after`` the same of the formatter. ``kept``, ``lost`` and ``uncovered`` are
-    reports of the old tools that Ruff makes too, does not make though it has the rule, has no rule for; ``new`` what
-    Ruff reports alone without the baseline, ``left`` with it. ``later`` are the steps that follow, by code;
+    reports of the old tools that Ruff makes too, does not make though it has the rule, has no rule for; ``narrower``
+    those that it does not make by a difference that is known; ``new`` what Ruff reports alone without the baseline,
+    ``left`` with it. ``later`` are the steps that follow, by code;
     ``unformatted`` files that Black leaves and Ruff's formatter would change. ``toward`` are rules that the target asks
     for and nothing checks yet, with what they would report.
     """
@@ -118,6 +134,7 @@ class Measure:
     unformatted: int = 0
     reason: str | None = None
     toward: tuple[Later, ...] = ()
+    narrower: tuple[Narrower, ...] = ()
 
     @property
     def recall(self) -> float | None:
@@ -131,6 +148,11 @@ class Measure:
         return (self.before is True and self.after is False) or (
             self.format_before is True and self.format_after is False
         )
+
+    @property
+    def opens(self) -> bool:
+        """Whether a gate that fails today would pass, as all that it fails for is what Ruff does not see."""
+        return self.before is False and self.after is True
 
     @property
     def holds(self) -> bool:

@@ -109,6 +109,39 @@ def translate_isort(options: Mapping[str, Any]) -> IsortRules:
     )
 
 
+# As Ruff sorts, in isort's words: its profile ``black``, but for the length.
+_AS_RUFF = {
+    "multi_line_output": "3",
+    "include_trailing_comma": "true",
+    "use_parentheses": "true",
+    "ensure_newline_before_comments": "true",
+    "force_grid_wrap": "0",
+}
+
+
+def as_ruff_sorts(options: Mapping[str, Any], length: int) -> tuple[dict[str, str], tuple[str, ...]]:
+    """isort's ``options`` without what Ruff has no option for, wrapped at ``length``; and those that are other then."""
+    given = {name.lower().replace("-", "_"): value for name, value in options.items()}
+    profile = str(given.pop("profile", "")).strip().lower()
+    whole = {**data("isort_profiles.toml").get(profile, {}), **given}
+    wanted = {**_AS_RUFF, "line_length": str(length)}
+    kept = {name: _row(value) for name, value in whole.items() if name not in _UNSAYABLE}
+    other = [name for name in whole if name in _UNSAYABLE and str(whole[name]).strip().lower() not in _OFF]
+    other += [name for name, value in wanted.items() if _plainly(kept.get(name, _DEFAULTS[name])) != value]
+    return {**kept, **wanted}, tuple(sorted(set(other)))
+
+
+_DEFAULTS = {**dict.fromkeys(_AS_RUFF, "false"), "multi_line_output": "0", "force_grid_wrap": "0", "line_length": "79"}
+
+
+def _plainly(value: str) -> str:
+    return {"VERTICAL_HANGING_INDENT": "3"}.get(value.upper(), value.lower())
+
+
+def _row(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else " ".join(str(value).split())
+
+
 def _globbed(pattern: str) -> Iterator[str]:
     """isort holds a glob against the path from the root, with and without a slash before it, and against folders."""
     plain = pattern.removeprefix("./").strip("/")

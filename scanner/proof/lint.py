@@ -12,7 +12,7 @@ import posixpath
 import re
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import tomlkit
@@ -28,6 +28,7 @@ from rules.ruff.runs import HOOKS, Run
 from rules.ruff.standing import standing
 from scanner.lint_runs import NotMeasured, Report, ruff_program, run_formatter, run_ruff
 from scanner.proof.ground import Opened
+from scanner.proof.narrowed import narrowed
 from scanner.proof.old_tools import FIXERS, OldTools, gates, paths_of, run_old
 
 __all__ = ["OldTools", "tried"]
@@ -85,10 +86,13 @@ def _tried(
         return first, Measure(
             status="ruff-only", after=alone.passes, new=len(alone.places), later=_later(alone, alone.places)
         )
+    unread = _unread(found, first, found_old.reports, alone)
+    found_old.reports = {r for r in found_old.reports if r.path not in unread or r.code not in _SYNTAX}
     before = _Side({*found_old.reports, *_fixed(first, found_old.changed, alone.reports)}, found_old.unformatted)
     still = {r for r in found_old.reports if r.code.startswith(first.reduced)} if first.reduced else set()
     alone = _Side({*alone.reports, *still}, alone.unformatted)
     compared = _compared(first, before, alone)
+    lost, narrower = narrowed(found, first, compared.lost, old, folder)
     silenced = _silenced(compared.new, folder) if "bandit" in first.tools else {}
     baseline = _baseline([n for n in compared.new if n[2] not in silenced.get(n[0], {}).get(n[1], ())])
     baseline = replace(baseline, silenced=silenced, unformatted=tuple(sorted(alone.unformatted - before.unformatted)))
@@ -113,11 +117,15 @@ def _tried(
         kept=compared.kept,
         new=len(compared.new),
         left=len(left),
-        lost=_counted(compared.lost),
+        lost=_counted(lost),
+        narrower=narrower,
         uncovered=_counted(compared.uncovered),
         later=_later(alone, compared.new),
         unformatted=len(baseline.unformatted),
-        reason="; ".join(f"not measured: {tool}{f' ({why})' if why else ''}" for tool, why in away.items()) or None,
+        reason="; ".join(
+            [*(f"not measured: {t}{f' ({why})' if why else ''}" for t, why in away.items()), *_newer(unread)]
+        )
+        or None,
         toward=_toward(folder, wanted, after),
     )
 
@@ -140,6 +148,21 @@ def _ruff_today(found: Opened, made: LintMove, folder: str) -> list[Report]:
     with open(os.path.join(folder, ".muster-ruff.toml"), "w", encoding="utf-8") as file:
         file.write(tomlkit.dumps(tables))
     return run_ruff(folder, ("--config=.muster-ruff.toml", "."))
+
+
+def _unread(found: Opened, made: LintMove, reports: Iterable[Report], alone: _Side) -> frozenset[str]:
+    """Files that the old tool cannot read, and that are right for the Python that the repository states: the tool runs
+    on an older one here."""
+    errors = {r.path for r in reports if r.code in _SYNTAX}
+    manifest = found.ground.read(inside(made.setup.base, "pyproject.toml")) or ""
+    if not errors or re.search(r"^requires-python[ \t]*=", manifest, re.MULTILINE) is None:
+        return frozenset()
+    return frozenset(errors) - {r.path for r in alone.reports if r.code in _SYNTAX}
+
+
+def _newer(unread: Collection[str]) -> Iterator[str]:
+    if unread:
+        yield f"not compared: {len(unread)} files in the syntax of a later Python than flake8 runs on here"
 
 
 def _unmeasured(made: LintMove, away: Collection[str]) -> frozenset[str]:

@@ -74,6 +74,21 @@ def test_what_both_report_stays_in_the_gate(muster: Any, shop: Any, monkeypatch:
     assert (measure["lost"], measure["uncovered"]) == ([["E501", 1]], [["E128", 1]])
 
 
+def test_what_ruff_reads_more_narrowly_is_told_with_its_reason(
+    muster: Any, shop: Any, monkeypatch: Any, tmp_path: Path
+) -> None:
+    shop.commit({"shop.py": "from os import *  # noqa: F403\n"})
+    _flake8(tmp_path / "bin", monkeypatch, "./shop.py:1:1:F401")
+    muster("scan", shop.path, "-q")
+    told = muster("plan", "--patches", "out", "--to", "ruff", "--prove", "--format", "json", "-q")
+    measure = told.json["plans"][0]["measure"]
+    (narrower,) = measure["narrower"]
+    assert (narrower["code"], narrower["name"], narrower["count"], measure["lost"]) == ("F401", "star", 1, [])
+    page = Path("out/RUFF.md").read_text()
+    assert "1 of F401: F401 of Ruff is narrower: a star import is never unused" in page
+    assert "the old gate fails today only for what Ruff does not see" in page
+
+
 def test_without_the_old_tool_only_ruff_is_run(muster: Any, shop: Any, monkeypatch: Any) -> None:
     monkeypatch.setenv("PATH", os.path.dirname(shutil.which("git") or ""))
     muster("scan", shop.path, "-q")
