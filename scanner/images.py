@@ -15,7 +15,7 @@ from scanner.commands.image_builds import ImageBuild
 from scanner.commands.lookup import Lookup
 from scanner.commands.pip_install import NO_DEPS_ONLY, PINNED_NO_DEPS, PROJECT_AFTER_LOCK, is_undecided
 from scanner.commands.place import environment_of
-from scanner.commands.stages import chain, shipping_stages
+from scanner.commands.stages import chain, listing_stages, shipping_stages
 from scanner.commands.words import distribution, option, program
 from scanner.facts import Dockerfile, Instruction, Stage
 from scanner.image_caches import cache_reasons
@@ -69,7 +69,7 @@ class _Grading:
 
     def image(self) -> Image:
         base = self._base_of(self._stages[-1])
-        installs = list(self._installs())
+        installs = self._shipped(list(self._installs()))
         digest = "@sha256:" in base
         if not installs:
             return Image(
@@ -116,6 +116,11 @@ class _Grading:
             env = self._env.get((command.line, command.argv), {})
             place = environment_of(command.argv, tuple(env.items()), poetry_in_system=self._poetry_in_system)
             yield _Install(command, stage, self._level(command), place)
+
+    def _shipped(self, installs: list[_Install]) -> list[_Install]:
+        """Without those of stages that hand on lists alone (a locker exports there), if others are left."""
+        lists = listing_stages(self._stages, self._dockerfile)
+        return [i for i in installs if i.stage not in lists] or installs
 
     def _level(self, command: Command) -> int:
         if command.uses_lock or (command.because or "").startswith(PINNED_NO_DEPS):

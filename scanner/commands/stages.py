@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
-from scanner.commands.container import made_from
+from scanner.commands.container import copied_sources, made_from
 from scanner.commands.image_builds import ImageBuild
 from scanner.commands.words import program
-from scanner.facts import Dockerfile, Stage
+from scanner.facts import Dockerfile, Instruction, Stage
 from scanner.image_names import python_of
 
 _SIDE_STAGE = re.compile(
@@ -39,6 +40,35 @@ def built_stages(dockerfile: Dockerfile, final: Stage) -> tuple[Stage, ...]:
                 wanted.add(index)
                 pending.append(dockerfile.stages[index])
     return (*(s for s in dockerfile.stages if s.index in wanted and s is not final), final)
+
+
+def listing_stages(stages: Sequence[Stage], dockerfile: Dockerfile) -> frozenset[int]:
+    """Indexes of those ``stages`` of which the others take lists of requirements and locks alone, and no packages."""
+    taken: defaultdict[int, set[bool]] = defaultdict(set)
+    for stage in stages:
+        for parent in chain(stage, dockerfile.stages)[1:2]:
+            taken[parent.index].add(False)
+        for step in stage.instructions:
+            for origin, sources in _taken(step):
+                found = stage_called(dockerfile, origin)
+                if found is not None and found.index < stage.index:
+                    taken[found.index].update(map(_is_listing, sources))
+    return frozenset(index for index, lists in taken.items() if lists == {True})
+
+
+def _taken(step: Instruction) -> Iterator[tuple[str, Sequence[str]]]:
+    """From where a step takes what: ``COPY --from`` and mounts."""
+    origin = dict(step.flags).get("from")
+    if step.name in ("COPY", "ADD") and origin:
+        yield origin, copied_sources(step)
+    for mount in step.mounts:
+        options = dict(mount.options)
+        if options.get("from"):
+            yield options["from"], [options.get("source") or options.get("src") or "/"]
+
+
+def _is_listing(source: str) -> bool:
+    return source.endswith((".txt", ".in", ".lock", ".toml")) or source.rstrip("/") == "/tmp"  # noqa: S108 - a container's
 
 
 def stage_called(dockerfile: Dockerfile, target: str | None) -> Stage | None:

@@ -184,6 +184,25 @@ def test_files_of_earlier_stages_are_found_again() -> None:
     assert image(text).grade == "L2"
 
 
+EXPORTER = (
+    "FROM python:3.11 AS base\nFROM base AS poetry\nWORKDIR /tmp\nCOPY tool.txt ./\nRUN pip install -r tool.txt\n"
+    "COPY poetry.lock pyproject.toml ./\nRUN poetry export --output=requirements.txt\nFROM base AS runtime\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("take", "grade"),
+    [
+        ("RUN --mount=type=bind,from=poetry,source=/tmp,target=/p pip install -r /p/requirements.txt\n", "L2"),
+        ("COPY --from=poetry /tmp/requirements.txt .\nRUN pip install -r requirements.txt\n", "L2"),
+        ("COPY --from=poetry /usr/local /usr/local\nCOPY --from=poetry /tmp/requirements.txt .\nRUN pip install -r requirements.txt\n", "L0"),
+        ("COPY --from=poetry /tmp/requirements.txt .\n", "L0"),
+    ],
+)  # fmt: skip
+def test_a_stage_that_hands_on_lists_alone_ships_no_packages(take: str, grade: str) -> None:
+    assert image(EXPORTER + take, more={"tool.txt": "poetry\ncertifi>=2024\n"}).grade == grade
+
+
 CACHES = [
     ("RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt\n", []),
     ("RUN --mount=type=cache,target=/root/.cache pip install -r requirements.txt\n", []),
