@@ -78,7 +78,7 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
     indexes = _indexes(folder, scenery)
     envs = environments(
         primary=managers.primary,
-        declared_at=_first_place(managers),
+        declared_at=_declared_at(managers, folder),
         locked=_has_lock(managers, locks),
         commands=(*commands, *_brought(folder, commands, scenery)),
         images=_images_of(folder, scenery),
@@ -115,7 +115,7 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
         manager_evidence=managers.evidence,
         blockers=obstacles(folder, facts.files),
         indexes=indexes,
-        primary_reasons=_why_primary(managers),
+        primary_reasons=_why_primary(managers, folder),
         unknowns=tuple(
             Reason(message=f"{g.field}: {g.reason}", path=g.at.path, line=g.at.line)
             for m in folder.manifests
@@ -194,8 +194,8 @@ def _has_lock(managers: Managers, locks: tuple[LockState, ...]) -> bool | None:
     return any(state.lock is None or state.lock.export_of is None for state in locks)
 
 
-def _why_primary(managers: Managers) -> tuple[Reason, ...]:
-    first = _first_place(managers)
+def _why_primary(managers: Managers, folder: Folder) -> tuple[Reason, ...]:
+    first = _declared_at(managers, folder)
     at = {"path": first.path, "line": first.line} if first is not None else {}
     return (Reason(message=managers.because, **at),)  # type: ignore[arg-type]
 
@@ -206,8 +206,12 @@ def _own_locks(managers: Managers, locks: tuple[LockState, ...]) -> tuple[str, .
     return tuple(s.path for s in own)
 
 
-def _first_place(managers: Managers) -> Evidence | None:
+def _declared_at(managers: Managers, folder: Folder) -> Evidence | None:
+    """Where the primary manager's declaration is; a command alone declares nothing, what is built from does."""
     found = managers.evidence.get(managers.primary or "", ())
+    built = folder.manifest("pyproject.toml")
+    if found and built is not None and all(e.kind == "command" for e in found):
+        return Evidence(path=built.path, kind="declaration")
     return found[0] if found else None
 
 

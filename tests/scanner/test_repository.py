@@ -264,3 +264,14 @@ def test_a_matrix_of_projects(inventory: Make) -> None:
     files = {f"libs/{n}/{f}": t for n in "ab" for f, t in (("pyproject.toml", member), ("core/__init__.py", ""))}
     found = inventory({**files, ".github/workflows/ci.yml": text})
     assert [p.environments.ci.tool for p in found.projects if p.environments.ci is not None] == ["uv", "uv"]
+
+
+def test_what_only_a_pipeline_installs_is_declared_in_the_manifest(inventory: Make) -> None:
+    steps = "[{run: conda install --file spec.txt}, {run: pip install --no-deps -e .}]"
+    text = f"on: push\njobs: {{test: {{steps: {steps}}}}}\n"
+    built = '[build-system]\nrequires = ["setuptools"]\n[project]\nname = "shop"\nversion = "1"\n'
+    files = {"pyproject.toml": built, "spec.txt": "a\n", ".github/workflows/ci.yml": text, "shop/a.py": ""}
+    (project,) = inventory(files).projects
+    assert (project.primary_manager, project.primary_reasons[0].path) == ("pip", "pyproject.toml")
+    assert project.environments.local is not None
+    assert [e.path for e in project.environments.local.evidence] == ["pyproject.toml"]
