@@ -15,7 +15,7 @@ from rules.places.script import Script, Window, yaml_quoted
 from rules.places.syncs import merged
 from rules.places.target import MANAGERS
 from rules.places.text import Splice, applied, line_end, line_start
-from rules.places.tox_files import sync_of, varies
+from rules.places.tox_files import sync_of, varies, with_uv
 from rules.places.variables import renamed_files
 from rules.pythons import minor
 from rules.reading import area_of
@@ -223,7 +223,7 @@ def ini(path: str, text: str, context: Context, *, trusted: bool = False) -> str
         after = _installed(after, target.tools & MANAGERS)
     if after == text:
         return renamed_files(text, path, context)
-    return renamed_files(_allowed(after), path, context)
+    return renamed_files(with_uv(_allowed(after)), path, context)
 
 
 def _is_too_old(path: str, text: str, context: Context) -> bool:

@@ -37,6 +37,7 @@ def edit(path: str, text: str, context: Context) -> str:
         uses_active=_activates(text),
         prefix=_CONDA if "conda activate" in text else "",
     )
+    script.keeps = _BY_PIP.search(text) is not None
     changed: list[Splice] = []
     blocks = _blocks(text, path.endswith(".rst"))
     for start, end in blocks:
@@ -57,6 +58,8 @@ def edit(path: str, text: str, context: Context) -> str:
 
 
 _TOKEN = re.compile(r"POETRY_PYPI_TOKEN_[A-Z0-9_]+")
+_BY_PIP = re.compile(r"pip[\d.]* install (?:-\S+ ){0,6}[\"']?\.(?=[\[\"'\s`]|$)", re.MULTILINE)
+"""The project itself, which documentation goes on to install by pip: no exact sync may take it out."""
 _CONDA = 'UV_PROJECT_ENVIRONMENT="$CONDA_PREFIX" '
 _HAS_UV = re.compile(r"install\s+(?:-\S+\s+)*[`\"']?uv\b|astral|(?:^|[\s`$])uv (?:sync|run|venv|pip)", re.MULTILINE)
 

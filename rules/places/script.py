@@ -74,6 +74,7 @@ class Script:
         self.synced = False
         self.conda = False
         self.of_runner = False
+        self.keeps = False
         self.left_install = False
         self._trusted = trusted
         self.prefix = prefix
@@ -356,7 +357,7 @@ class Script:
             return Answer(kind="look", why="pip's `--user` installs into a folder of the user's own; uv does not")
         if _USER_SITE.search(self.text) is not None and not manner.active:
             return Answer(kind="look", why="PIP_USER has pip install into a folder of the user's own; uv does not")
-        if "--inexact" not in text and (manner.lock or "CONDA" in self.prefix):
+        if "--inexact" not in text and (manner.lock or self.keeps or "CONDA" in self.prefix):
             head, joined, tail = text.partition(" && ")
             text = f"{head} --inexact{joined}{tail}"
         if manner.active:

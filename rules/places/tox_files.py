@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from rules.places.pip_answers import options_of_files
 from rules.places.target import Target
+from rules.uv import version
 
 Read = Callable[[str], str | None]
 
@@ -63,3 +64,40 @@ def varies(body: str) -> str | None:
         return by_file["file"]
     found = (m for m in _BY_FACTOR.finditer(body) if not re.fullmatch(r"(?:py(?:py)?[\d.]*|[{},])+", m["factors"]))
     return next((m["name"] for m in found), None)
+
+
+_SECTION = re.compile(r"^\[(?P<name>testenv[^\]\n]*)\][^\n]*\n(?P<body>(?:(?!\[)[^\n]*(?:\n|$))*)", re.MULTILINE)
+_CALLS = re.compile(r"^(?:commands\w*[ \t]*=)?[ \t]*(?:[\w{},!.-]+:[ \t]*)?-?[ \t]*uv[ \t]", re.MULTILINE)
+_DEPS = re.compile(r"^deps[ \t]*=(?P<rows>[^\n]*(?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
+_ALLOWED = re.compile(r"^(?:allow|white)list_externals[ \t]*=[^\n]*(?:\n[ \t]+[^\n]*)*", re.MULTILINE)
+
+
+def with_uv(text: str) -> str:
+    """``tox.ini`` in which each environment that calls uv installs it, unless it may call one from outside."""
+    sections = {match["name"]: match["body"] for match in _SECTION.finditer(text)}
+    base = sections.get("testenv", "")
+
+    def section(match: re.Match[str]) -> str:
+        body = match["body"]
+        if _CALLS.search(body) is None or _brings(body) or _brings(base, own=_DEPS.search(body) is None):
+            return match[0]
+        head = match[0][: match.start("body") - match.start()]
+        row = f"uv=={version('uv')}"
+        if (deps := _DEPS.search(body)) is not None:
+            rows = deps["rows"].strip()
+            new = (
+                f"deps =\n    {row}\n    {rows}"
+                if "\n" not in deps["rows"].strip("\n ") and rows
+                else f"{deps[0]}\n    {row}"
+            )
+            return f"{head}{body[: deps.start()]}{new}{body[deps.end() :]}"
+        inherited = "    {[testenv]deps}\n" if match["name"] != "testenv" and _DEPS.search(base) else ""
+        return f"{head}deps =\n{inherited}    {row}\n{body}"
+
+    return _SECTION.sub(section, text)
+
+
+def _brings(body: str, *, own: bool = True) -> bool:
+    """Whether an environment installs uv, or may call one from outside; ``own``: its dependencies count."""
+    parts = [*(m[0] for m in _ALLOWED.finditer(body)), *((m[0] for m in _DEPS.finditer(body)) if own else ())]
+    return any(re.search(r"(?<![\w.-])(?:uv|\*)(?![\w.-])", part) for part in parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.places.target import Target
-from rules.places.tox_files import holds_project, sync_of, varies
+from rules.places.tox_files import holds_project, sync_of, varies, with_uv
 from tests.rules.places.test_plain import Patch
 
 SYNC = "uv sync --locked --active --inexact"
@@ -62,3 +62,25 @@ def test_an_environment_that_tests_several_versions_keeps_its_files(patched: Pat
     assert found["tox.ini"] == text
     assert "requirements.txt" in found.files
     assert any("several versions of flask" in message for _, _, message in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[testenv]\ncommands =\n    uv sync\n", "[testenv]\ndeps =\n    uv==0.13.9\ncommands =\n    uv sync\n"),
+        ("[testenv]\ndeps = a\ncommands = uv sync\n", "[testenv]\ndeps =\n    uv==0.13.9\n    a\ncommands = uv sync\n"),
+        (
+            "[testenv]\ndeps =\n  a\n  b\ncommands = uv sync\n",
+            "[testenv]\ndeps =\n  a\n  b\n    uv==0.13.9\ncommands = uv sync\n",
+        ),
+        (
+            "[testenv]\ndeps = a\n[testenv:x]\ncommands = uv sync\n",
+            "[testenv]\ndeps = a\n[testenv:x]\ndeps =\n    {[testenv]deps}\n    uv==0.13.9\ncommands = uv sync\n",
+        ),
+        ("[testenv]\nallowlist_externals = uv\ncommands = uv sync\n", None),
+        ("[testenv]\ndeps = uv==0.13.9\n[testenv:x]\ncommands = uv sync\n", None),
+        ("[testenv]\ncommands = pytest\n", None),
+    ],
+)
+def test_environments_that_call_uv_have_it(old: str, new: str | None) -> None:
+    assert with_uv(old) == (new or old)
