@@ -175,6 +175,7 @@ def rye(it: Judging, started: Program) -> list[Judgement]:
             enforced: Enforced = "frozen" if "--no-lock" in started.args else "none"
             return [it.from_lock("rye", "requirements.lock", found, enforced)]
         case "lock":
+            it.relock("rye", "requirements.lock", keeps=not {"--update-all", "--reset"} & set(started.args))
             return [Judgement(kind="lock", tool="rye")]
         case "test":
             return [Judgement(kind="test", tool="rye")]

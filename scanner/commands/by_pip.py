@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scanner.commands.judging import YES, Judging, after
+from scanner.commands.judging import YES, Judging, after, redirect
 from scanner.commands.pip_install import Judgement
 from scanner.commands.words import (
     Program,
@@ -34,6 +34,9 @@ def pip(it: Judging, started: Program) -> list[Judgement]:
         if made.kind == "install":
             it.job.produced["wheels"] = made
         return [made]
+    if sub == "freeze" and (output := redirect(started.args)) is not None:
+        because = f"{output} is written by pip freeze before (line {it.at.at.line})"
+        it.produce(output, Judgement(kind="install", tool="pip", uses_lock=False, enforced="none", because=because))
     return [Judgement(kind="other", tool="pip")]
 
 
@@ -61,8 +64,10 @@ def _compiled(it: Judging, started: Program, tool: str) -> Judgement:
     output = option(started.args, "-o", "--output-file") or (re.sub(r"\.in$", ".txt", inputs[0]) if inputs else "")
     if output:
         known = it.lookup.find(it.at, output) is not None
-        because = f"{output} is compiled anew" + ("" if known else " and not committed")
-        made = Judgement(kind="install", tool=tool, uses_lock=known, enforced="none", because=because)
+        keeps = known and not {"-U", "--upgrade"} & set(started.args)
+        because = f"{output} is compiled anew before (line {it.at.at.line})"
+        because += "; versions that fit are kept" if keeps else "" if known else " and not committed"
+        made = Judgement(kind="install", tool=tool, uses_lock=keeps, enforced="none", because=because)
         it.produce(output, made)
     missing = bool(inputs) and not found and not any("$" in w or "*" in w for w in inputs)
     return Judgement(kind="lock", tool=tool, because=NO_INPUTS if missing else None, path=found[0] if found else None)

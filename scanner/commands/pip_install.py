@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -222,7 +222,8 @@ def _file(
             return _Part(None, _why_missing(word, invocation, lookup))
         parts = [_listed(lookup.listing(p), constrained, alone) for p in matching]
         return min(parts, key=lambda part: part.rank)
-    return _listed(lookup.listing(path), constrained, alone)
+    part = _listed(lookup.listing(path), constrained, alone)
+    return replace(part, because=f"{part.because}; {made.because}") if made is not None and made.because else part
 
 
 def _why_missing(word: str, invocation: Invocation, lookup: Lookup) -> str:

@@ -100,7 +100,9 @@ def read(path: str, text: str) -> Extract | None:
     reading = _Reading(path)
     for line in lines:
         reading.take(line)
-    wrote = header(lines) or _poetry_header(lines, reading) or _missing_header(reading)
+    wrote = (
+        header(lines) or _poetry_header(lines, reading) or _pipenv_header(lines, reading) or _missing_header(reading)
+    )
     if wrote is None and not _is_requirements(path, reading):
         return None
     if (line_number := conflict_line(text)) is not None:
@@ -261,6 +263,24 @@ def _poetry_header(lines: list[Line], reading: _Reading) -> Header | None:
     if not any(by == sorted(by) for by in ([one.key for one in made], [one.raw.lower() for one in made])):
         return None
     return Header(tool="poetry", format="poetry export", line=made[0].at.line or 1, export_of="poetry")
+
+
+def _pipenv_header(lines: list[Line], reading: _Reading) -> Header | None:
+    """Pipenv's export by its shape: the index first, then pins in order, their markers in single quotes."""
+    made = reading.requirements
+    first = next((line for line in lines if line.text), None)
+    if len(made) < 4 or first is None or not first.text.startswith("-i ") or reading.problems:
+        return None
+    if reading.options or reading.includes or any(line.comment is not None for line in lines):
+        return None
+    if any(_version(one) is None and one.source == "index" for one in made):
+        return None
+    named = [one for one in made if one.source == "index" and not one.editable]
+    sorts = ([one.key for one in named], [one.raw.lower() for one in named])
+    bound = sum("; python" in one.raw and "'" in one.raw for one in made)
+    if not any(by == sorted(by) for by in sorts) or bound * 4 < len(made):
+        return None
+    return Header(tool="pipenv", format="pipenv requirements", line=first.number, export_of="pipenv")
 
 
 def _missing_header(reading: _Reading) -> Header | None:

@@ -15,7 +15,7 @@ class State:
     variables that are empty unless whoever runs the text sets them. ``handed``: the arguments are those of the script.
     ``asked`` is the folder as written where it is one of them; ``mounts`` are folders of the repository by the place
     at which a container has them. ``ended``: nothing that follows in the function, or in the text, is run; ``only``:
-    it is run in CI alone, or never there.
+    it is run in CI alone, or never there. ``stack`` are the folders that ``pushd`` left.
     """
 
     variables: dict[str, str | None]
@@ -31,6 +31,7 @@ class State:
     mounts: Mapping[str, str] = field(default_factory=dict)
     ended: Literal["return", "exit"] | None = None
     only: Literal["ci", "local"] | None = None
+    stack: tuple[str | None, ...] = ()
 
     def fork(self) -> State:
         """A copy for a part that may not run, or runs in a process of its own."""
@@ -48,6 +49,7 @@ class State:
             self.mounts,
             self.ended,
             self.only,
+            self.stack,
         )
 
     def join(self, branches: Iterable[State]) -> None:
@@ -72,6 +74,16 @@ class State:
     def come_back(self) -> None:
         """Continue after a function, unless it ended the whole text."""
         self.ended = None if self.ended == "return" else self.ended
+
+    def push(self) -> None:
+        """``pushd``: keep the folder to come back to."""
+        self.stack = (*self.stack, self.directory)
+
+    def pop(self) -> str | None:
+        """``popd``: the folder that was left last; the one before where none was."""
+        *rest, last = self.stack or (self.previous,)
+        self.stack = tuple(rest)
+        return last
 
     def go(self, target: str | None, asked: str | None = None) -> None:
         """Change the folder."""

@@ -12,8 +12,8 @@ from scanner.shell.expansion import text_of
 _HARMLESS = frozenset({"true", ":", "echo", "printf", "exit 0", "return 0", "warn", "logger"})
 # what these write may be installed later on, so that where they write it belongs to the command
 WRITES_LISTING = re.compile(
-    r"(?:\S{0,200}/)?(?:(?:poetry|pipenv|pdm|uv|pip-compile|python\S{0,8} -m \S{1,20})\s.{0,200}"
-    r"\b(?:export|requirements|lock|compile)\b"
+    r"(?:\S{0,200}/)?(?:(?:poetry|pipenv|pdm|uv|pip3?|pip-compile|python\S{0,8} -m \S{1,20})\s.{0,200}"
+    r"\b(?:export|requirements|lock|compile|freeze)\b"
     r"|(?:sed|grep|egrep|cat|awk|head|tail|sort)\s.{0,400}\.(?:txt|in|lock|pip)\b)",
     re.DOTALL,
 )

@@ -76,6 +76,7 @@ class Walk:
         self._functions: dict[str, Node] = {}
         self._conditions = Conditions(self._words, self._functions, is_ci=writer.is_ci)
         self._called: set[str] = set()
+        self._output = ""  # where what is written goes, of a command or of all in a group or function
         self._active: list[str] = []
         self._env: tuple[object, tuple[tuple[str, str], ...]] = (None, ())
         self._containers: dict[str, dict[str, str]] = {}  # what is mounted, by the name that they were started under
@@ -238,9 +239,8 @@ class Walk:
                 elif words:
                     target = words[0]
                 extra.extend(words[1:])
+        outer, self._output = self._output, target or self._output
         if body.type == "command":
-            if target and WRITES_LISTING.match(text_of(body)):
-                extra.extend((">", target))
             argv = self._command(body, state, depth + 1, stdin=stdin, extra=extra)
             self._pass_on(argv, target)
             heredoc = next((r for r in redirects if r.type == "heredoc_redirect"), None)
@@ -261,6 +261,7 @@ class Walk:
                 for child in redirect.children:
                     if child.type in _STATEMENTS:
                         self._statement(child, state, depth + 1)
+        self._output = outer
 
     def _redirect(self, node: Node, state: State, depth: int) -> tuple[str, list[str]]:
         operator = ""
@@ -422,6 +423,8 @@ class Walk:
                 handed = state.called_at is not None and _HANDED.search(text_of(child)) is not None
                 rows.extend([_HANDED_ON if handed else self._row(child)] * len(words))
         argv.extend(extra)
+        if self._output and WRITES_LISTING.match(text_of(node)):
+            argv.extend((">", self._output))
         rows.extend([self._row(node)] * (len(argv) - len(rows)))
         if argv:
             first = next((child for child in node.children if child.type == "command_name"), node)
@@ -459,7 +462,10 @@ class Walk:
             state.ended = "return" if name == "return" else "exit"
             self._emit(argv, prefix, row, state)
         elif name in ("cd", "pushd", "popd", "chdir"):
-            state.go(self._target(argv, state), self._asked(argv, state))
+            target, asked = self._target(argv, state), self._asked(argv, state)
+            if name == "pushd":
+                state.push()
+            state.go(target, asked)
         elif (script := script_word(argv)) is not None and self._nested < MAX_NESTED:
             inner = state if name == "eval" else state.fork()
             for key, value in prefix.items():
@@ -523,12 +529,17 @@ class Walk:
     def _emit(self, argv: list[str], prefix: dict[str, str], row: int, state: State) -> None:
         env = {k: v for k in state.exported if (v := state.variables.get(k)) is not None}
         env.update(prefix)
-        shown = self._shown(env, state.directory)
         asked = state.asked if state.directory is None or (state.asked or "").startswith("$PWD") else None
+        directory = "." if state.directory is None and asked is None and self._names_places(argv) else state.directory
+        shown = self._shown(env, directory)
         with self._only(self._writer.only or state.only):
-            self._writer.emit(
-                [self._masks.show(word, state.directory) for word in argv], shown, state.directory, row, asked
-            )
+            self._writer.emit([self._masks.show(word, directory) for word in argv], shown, directory, row, asked)
+
+    def _names_places(self, argv: list[str]) -> bool:
+        """Whether all paths among the words are places of the repository, wherever the command runs."""
+        words = [re.sub(r"^-[a-z](?=\ue000)", "", word) for word in argv[1:]]
+        places = [word for word in words if self._masks.place_of(word) is not None]
+        return bool(places) and all(w in places or ("/" not in w and "." not in w) for w in words)
 
     def _shown(self, env: Mapping[str, str], directory: str | None) -> tuple[tuple[str, str], ...]:
         """Variables as they are told; those of one command are mostly those of the one before."""
@@ -550,7 +561,9 @@ class Walk:
 
     def _target(self, argv: list[str], state: State) -> str | None:
         words = [word for word in argv[1:] if word not in ("-P", "-L", "--", "/d", "/D")]
-        if argv[0] == "popd" or words[:1] == ["-"]:
+        if argv[0] == "popd":
+            return state.pop()
+        if words[:1] == ["-"]:
             return state.previous
         for target, place in sorted(state.mounts.items(), reverse=True):
             if words and f"{words[0]}/".startswith(f"{target}/"):

@@ -390,3 +390,21 @@ def test_what_follows_the_end_is_not_run(text: str, expected: list[str]) -> None
 def test_words_of_windows(shell: str, text: str, expected: list[str]) -> None:
     found = parse(text, at=Location(path="a.bat", line=1), context="script", shell=shell).invocations
     assert [" ".join(i.argv) for i in found] == expected
+
+
+def test_what_a_function_or_a_group_writes_goes_where_its_output_goes() -> None:
+    text = "f() { poetry export; }\nf > a.txt\n{ echo x; uv export; } > b.txt\npip freeze > c.txt"
+    found = [" ".join(i.argv) for i in run(text).invocations]
+    assert found == ["poetry export > a.txt", "echo x", "uv export > b.txt", "pip freeze > c.txt"]
+
+
+def test_popd_goes_back_step_by_step() -> None:
+    found = run("pushd a\npushd b\nx\npopd\nx\npopd\nx").invocations
+    assert [i.directory for i in found] == ["a/b", "a", "."]
+
+
+def test_files_beside_a_script_are_known_wherever_it_stands() -> None:
+    text = 'D="$( cd "$( dirname "${BASH_SOURCE[0]}" )" >/dev/null && pwd )"\ncd $X\npip install "-r$D/a.txt" build\npip install "-r$D/a.txt" ./b'
+    found = parse(text, at=Location(path="s/x.sh", line=1), context="script").invocations
+    assert [i.directory for i in found] == [".", None]
+    assert found[0].argv == ("pip", "install", "-rs/a.txt", "build")

@@ -66,3 +66,20 @@ def test_the_reason_names_both_versions() -> None:
     files = {"pyproject.toml": PYPROJECT, "dev.txt": f"{HEADER}rich==12.0.0\n", "dev.in": "rich\n"}
     because = _last("pip install -r dev.txt\npip install .", files)[1]
     assert because == "rich<12,>=11.2 is not what was installed from a lock before (12.0.0)"
+
+
+@pytest.mark.parametrize(
+    ("first", "expected", "because"),
+    [
+        (
+            "pip-compile dev.in",
+            True,
+            "dev.txt was written by a locker; dev.txt is compiled anew before (line 1); versions that fit are kept",
+        ),
+        ("pip-compile --upgrade dev.in", False, "dev.txt is compiled anew before (line 1)"),
+        ("pip freeze > dev.txt", False, "dev.txt is written by pip freeze before (line 1)"),
+    ],
+)
+def test_a_list_that_is_written_before(first: str, expected: bool, because: str) -> None:
+    files = {"dev.txt": f"{HEADER}rich==12.0.0\n", "dev.in": "rich\n"}
+    assert _last(f"{first}\npip install -r dev.txt", files) == (expected, because)

@@ -304,3 +304,17 @@ def test_a_bare_name_behind_the_option_for_editables_is_a_folder() -> None:
         ("path", "./acme-core", True),
         ("path", "./kit", True),
     ]
+
+
+def test_exports_of_pipenv_are_known_by_their_shape() -> None:
+    pins = ["certifi==2024.1.1; python_version >= '3.6'", "pydantic==2.0.0", "pydantic-core==2.0.0", "rich==13.0.0"]
+    text = "-i https://pypi.example/simple\n" + "\n".join(pins) + "\n"
+    extract = FORMAT.read("requirements.txt", text)
+    assert extract is not None
+    assert extract.lock is not None
+    assert (extract.lock.format, extract.lock.export_of) == ("pipenv requirements", "pipenv")
+    by_hand = (text + "aiohttp==3.0.0\n", text + "zope==1\n# and more\n", text.replace("'", '"'))
+    for other in by_hand:
+        extract = FORMAT.read("requirements.txt", other)
+        assert extract is not None
+        assert extract.lock is None
