@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from scanner.command_files import listings_named
+from scanner.command_files import listings_named, scripts_named
 from scanner.command_indexes import indexes_named
 from scanner.facts import Extract, Include, Location, Problem
 from scanner.format import Format, Unreadable
@@ -46,10 +46,12 @@ def collect(
     formats_for: Callable[[str], tuple[Format, ...]],
     include_format: Format,
     is_excluded: Callable[[str], bool] = lambda _path: False,
+    script_format: Format | None = None,
 ) -> RepoFacts:
     """Read what the formats want, follow includes inside the repository, keep what failed as problems.
 
-    ``include_format`` reads the files that others include by name (``-r deps/base``), whatever they are called.
+    ``include_format`` reads the files that others include by name (``-r deps/base``), whatever they are called;
+    ``script_format`` those that commands start.
     """
     files: list[str] = []
     submodules: list[str] = []
@@ -73,10 +75,11 @@ def collect(
     reading = _Reading(tree)
     reading.read(chosen)
     for _ in range(MAX_INCLUDE_DEPTH):
-        missing = reading.unread_includes(known)
-        if not missing:
+        missing = dict.fromkeys(reading.unread_includes(known), (include_format,))
+        scripts = reading.unread_scripts(known) if script_format is not None else ()
+        if not missing and not scripts:
             break
-        reading.read(dict.fromkeys(missing, (include_format,)))
+        reading.read({path: (script_format,) for path in scripts if script_format is not None} | missing)
     return RepoFacts(
         extracts=with_headerless(dict(sorted(reading.extracts.items())), known),
         files=known,
@@ -103,6 +106,7 @@ class _Reading:
         self.problems: list[Problem] = []
         self.aside: list[str] = []
         self._on_command_lines: set[str] = set()
+        self._started: set[str] = set()
 
     def read(self, chosen: Mapping[str, tuple[Format, ...]]) -> None:
         wanted = {path: max(f.limit for f in formats) for path, formats in chosen.items() if path not in self._seen}
@@ -128,8 +132,10 @@ class _Reading:
                 self.problems.extend(extract.problems)
                 if not extract.template:
                     self._on_command_lines.update(listings_named(extract.invocations))
+                    self._started.update(scripts_named(extract))
                 return
-        self.aside.append(path)
+        if not all(form.quiet for form in formats):
+            self.aside.append(path)
 
     def unread_includes(self, known: frozenset[str]) -> list[str]:
         named = {include.path for extract in self.extracts.values() for include in _includes(extract)}
@@ -137,6 +143,10 @@ class _Reading:
         sources = {path for lock in locks for path in lock.inputs}
         wanted = named | sources | self._on_command_lines
         return sorted(path for path in wanted if path is not None and path in known and path not in self._seen)
+
+    def unread_scripts(self, known: frozenset[str]) -> list[str]:
+        """The files that commands start and that no format takes by their names."""
+        return sorted(path for path in (self._started & known) - self._seen if not _is_skipped(path))
 
 
 def _with_indexes(extract: Extract) -> Extract:

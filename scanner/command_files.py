@@ -1,4 +1,4 @@
-"""Requirements files that nothing but a command line names (``pip install -r deps/ci.pip``), so that they are read too.
+"""Files that nothing but a command line names (``pip install -r deps/ci.pip``, ``docker/setup.arm``): read like others.
 
 Inside an image the build context is not known before everything was read: a file that fits below the Dockerfile's
 folder or the root is taken.
@@ -9,9 +9,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator
 
-from scanner.commands.words import pip_ask, program
-from scanner.facts import Invocation
+from scanner.commands.container import copied_sources, copy_target
+from scanner.commands.words import inner, pip_ask, program, script_word
+from scanner.facts import Extract, Invocation
 
+_OTHER_LANGUAGES = frozenset(
+    ".py .pyz .js .mjs .ts .rb .pl .php .jar .exe .r .R .jl .lua .go .swift .ps1 .bat .cmd".split()
+)
 _INSTALLING = ("install", "sync", "compile", "wheel", "download")
 
 
@@ -23,6 +27,41 @@ def listings_named(invocations: Iterable[Invocation]) -> Iterator[str]:
                 path = posixpath.normpath(path)
                 if not path.startswith(("../", "/")):
                     yield path
+
+
+def scripts_named(extract: Extract) -> Iterator[str]:
+    """Paths of the repository that may be the scripts that a file's commands start; whether they exist is not asked."""
+    copies = list(_copies(extract))
+    for invocation in extract.invocations:
+        argv = inner(program(invocation.argv)) or invocation.argv
+        word = script_word(argv) or (argv[0] if copies else None)
+        if not word or any(c in word for c in "$*~:") or posixpath.splitext(word)[1] in _OTHER_LANGUAGES:
+            continue
+        name = posixpath.basename(word)
+        taken = (s for s, target in copies if name in (posixpath.basename(s), posixpath.basename(target)))
+        below = (posixpath.join(s, name) for s, target in copies if posixpath.dirname(word) == target.rstrip("/"))
+        told = [*_places(invocation, word), posixpath.join(posixpath.dirname(invocation.at.path), word)]
+        for path in (*told, *(p for source in (*taken, *below) for p in _below(extract.path, source))):
+            path = posixpath.normpath(path)
+            if not path.startswith(("../", "/")):
+                yield path
+
+
+def _copies(extract: Extract) -> Iterator[tuple[str, str]]:
+    """What a Dockerfile copies, and to where."""
+    stages = extract.dockerfile.stages if extract.dockerfile is not None else ()
+    for step in (step for stage in stages for step in stage.instructions):
+        if step.name in ("COPY", "ADD") and "from" not in dict(step.flags):
+            yield from ((source, copy_target(step)) for source in copied_sources(step))
+
+
+def _below(path: str, source: str) -> Iterator[str]:
+    """``source`` in the folder of the file ``path`` and in all above it, of which one is what it is copied from."""
+    folder = posixpath.dirname(path)
+    while folder:
+        yield posixpath.join(folder, source.lstrip("/"))
+        folder = posixpath.dirname(folder)
+    yield source.lstrip("/")
 
 
 def listings(argv: tuple[str, ...]) -> list[str]:

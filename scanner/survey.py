@@ -16,6 +16,7 @@ from scanner.expand import Candidate
 from scanner.exports import with_exports
 from scanner.formats import formats_for
 from scanner.formats.requirements import FORMAT as REQUIREMENTS
+from scanner.formats.shell_script import STARTED
 from scanner.gitdir import Unreached
 from scanner.giturl import normalise
 from scanner.hash_sets import LockHashes, hashes_of
@@ -73,7 +74,7 @@ def _survey(task: Task, identity: Identity) -> tuple[Repository, tuple[LockHashe
             committed_at=tree.committed_at,
             remote=normalise(tree.remote) if tree.remote else None,
         )
-        facts = with_exports(collect(tree, formats_for, REQUIREMENTS, excluded(task.config.exclude)))
+        facts = with_exports(collect(tree, formats_for, REQUIREMENTS, excluded(task.config.exclude), STARTED))
         verdicts = judge_locks(facts)
         verdicts = with_pasts(verdicts, facts, look_back(tree, facts, verdicts))
         if task.verify is not None:

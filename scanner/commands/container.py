@@ -295,6 +295,11 @@ def copied_sources(step: Instruction) -> list[str]:
     return [word for word in _copy_words(step)[:-1] if not word.startswith("<<")]
 
 
+def copy_target(step: Instruction) -> str:
+    """Where a ``COPY`` or ``ADD`` puts what it takes, as written."""
+    return next(iter(_copy_words(step)[-1:]), "")
+
+
 def _context_sources(step: Instruction) -> list[str]:
     if step.name in ("COPY", "ADD") and "from" not in dict(step.flags):
         return [source for source in copied_sources(step) if "://" not in source]

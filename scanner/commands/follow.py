@@ -13,7 +13,18 @@ from scanner.commands.handed import in_folder, with_arguments, with_inputs, with
 from scanner.commands.image_builds import ImageBuild, builds_of, compose_services, image_build, image_run
 from scanner.commands.lookup import Lookup
 from scanner.commands.stages import built_stages, stage_called
-from scanner.commands.words import Program, after_options, asks_only, inner, option, options, program, spread
+from scanner.commands.words import (
+    SHELLS,
+    Program,
+    after_options,
+    asks_only,
+    inner,
+    option,
+    options,
+    program,
+    script_word,
+    spread,
+)
 from scanner.facts import FUNCTION, Dockerfile, Extract, Invocation, Location, Stage, Task
 from scanner.tox_environments import ASKED_FOR, expand_names
 
@@ -23,7 +34,7 @@ MAX_UNKNOWN = 20
 _MAKE_VALUES = frozenset({"-C", "--directory", "-f", "--file", "--makefile", "-j", "-I", "-o", "-W", "-l"})
 _JUST_VALUES = frozenset({"-f", "--justfile", "-d", "--working-directory", "--set", "--shell"})
 _TASK_VALUES = frozenset({"-t", "--taskfile", "-d", "--dir", "-o", "--output", "-C", "--concurrency"})
-_SHELLS = frozenset({"bash", "sh", "dash", "zsh", "source", ".", "pwsh", "powershell", "cmd"})
+_PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin")
 _SCRIPTS = frozenset({"shell", "shell-unnamed", "windows-script"})
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 _TASKFILES = ("Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml", "Taskfile.dist.yml")
@@ -150,7 +161,7 @@ def _handed(started: Invocation, extract: Extract, task: str | None, caller: Inv
             return with_inputs(started, caller.argv[1:], extract)
         case "shell" if task is None:
             words = program(caller.argv).args
-            named = after_options(words, ("-o", "-O")) if program(caller.argv).name in _SHELLS else ("", *words)
+            named = after_options(words, ("-o", "-O")) if program(caller.argv).name in SHELLS else caller.argv
             return with_arguments(started, named[1:])
         case "makefile":
             return with_variables(started, program(caller.argv).args)
@@ -435,12 +446,7 @@ def _node(invocation: Invocation, lookup: Lookup, started: Program) -> list[tupl
 
 
 def _script(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]]:
-    word = invocation.argv[0]
-    if started.name in _SHELLS:
-        rest = after_options(started.args, ("-o", "-O", "-ExecutionPolicy", "-ep"))
-        rest = rest[1:] if started.name == "cmd" and rest[:1] in (("/c",), ("/C",)) else rest
-        word = rest[0].replace("\\", "/") if rest else ""
-    elif "/" not in word:
+    if (word := script_word(invocation.argv) or _on_path(invocation, lookup)) is None:
         return _function(invocation, lookup)
     if not _SCRIPT.fullmatch(word):
         return []
@@ -449,6 +455,14 @@ def _script(invocation: Invocation, lookup: Lookup, started: Program) -> list[tu
     if extract is None or extract.format not in _SCRIPTS:
         return []
     return [(extract, None), *_dispatched(extract, started.args)]
+
+
+def _on_path(invocation: Invocation, lookup: Lookup) -> str | None:
+    """The program of an image that the repository put where programs are looked for."""
+    if lookup.image_of(invocation) is None:
+        return None
+    places = (f"{folder}/{invocation.argv[0]}" for folder in _PATH)
+    return next((place for place in places if lookup.find(invocation, place) in lookup.extracts), None)
 
 
 def _dispatched(extract: Extract, args: tuple[str, ...]) -> list[tuple[Extract, str | None]]:

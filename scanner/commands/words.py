@@ -130,6 +130,19 @@ def options_before(words: Sequence[str], rest: Sequence[str]) -> tuple[str, ...]
     return tuple(words[: len(words) - len(rest)])
 
 
+SHELLS = frozenset({"bash", "sh", "dash", "zsh", "source", ".", "pwsh", "powershell", "cmd"})
+
+
+def script_word(argv: tuple[str, ...]) -> str | None:
+    """The file that a command starts as a script, by its path or behind a shell; ``None`` for a program by name."""
+    started = program(argv)
+    if started.name not in SHELLS:
+        return argv[0] if "/" in argv[0] else None
+    rest = after_options(started.args, ("-o", "-O", "-ExecutionPolicy", "-ep"))
+    rest = rest[1:] if started.name == "cmd" and rest[:1] in (("/c",), ("/C",)) else rest
+    return rest[0].replace("\\", "/") if rest else ""
+
+
 def option(words: Sequence[str], *names: str) -> str | None:
     """The value of the first of the options ``names`` (``--x v``, ``--x=v``, ``-Cv`` for short ones)."""
     for number, word in enumerate(words):

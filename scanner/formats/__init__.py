@@ -139,6 +139,7 @@ _WHERE: tuple[tuple[Format, str], ...] = (
     (package_init.FORMAT, "=__init__.py"),
     (shell_script.FORMAT, "sh bash"),
     (shell_script.UNNAMED, "-"),
+    (shell_script.STARTED, "-"),
     (windows_script.FORMAT, "ps1 bat cmd"),
 )
 

@@ -25,6 +25,7 @@ from scanner.config import Config
 from scanner.facts import Problem
 from scanner.formats import formats_for
 from scanner.formats.requirements import FORMAT as REQUIREMENTS
+from scanner.formats.shell_script import STARTED
 from scanner.inventory import Repository
 from scanner.proof import scratch
 from scanner.proof.ground import Opened, upon
@@ -101,7 +102,7 @@ def with_combined(plans: Plans, chosen: Collection[str], names: Mapping[str, str
 def _patched(pair: Pair, found: Opened) -> Iterator[Ground]:
     """The repository as the patch to uv leaves it."""
     tree = _Overlay(found.tree, {edit.path: edit.after for edit in pair.edits})
-    facts = collect(tree, formats_for, REQUIREMENTS, excluded(pair.config.exclude))
+    facts = collect(tree, formats_for, REQUIREMENTS, excluded(pair.config.exclude), STARTED)
     known = pair.repository
     identity = Identity(id=known.id, name=known.name, location=known.location, commit=known.commit)
     repository = describe(identity, facts, pair.config)

@@ -17,6 +17,7 @@ from scanner.dir_tree import DirTree
 from scanner.facts import Problem
 from scanner.formats import formats_for
 from scanner.formats.requirements import FORMAT as REQUIREMENTS
+from scanner.formats.shell_script import STARTED
 from scanner.git_tree import GitTree
 from scanner.gitdir import Unreached
 from scanner.inventory import Repository
@@ -47,7 +48,7 @@ def opened(repository: Repository, config: Config, as_of: date) -> Iterator[Open
     """Open ``repository`` where it was scanned; raises :class:`~scanner.gitdir.Unreached`."""
     tree, remark = _open(repository)
     try:
-        facts = collect(tree, formats_for, REQUIREMENTS, excluded(config.exclude))
+        facts = collect(tree, formats_for, REQUIREMENTS, excluded(config.exclude), STARTED)
         reader = _Reader(tree)
         ground = Ground(repository=repository, facts=facts, read=reader.text, config=config, as_of=as_of)
         yield Opened(ground=ground, tree=tree, remark=remark)

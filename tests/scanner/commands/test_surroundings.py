@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from scanner.collect import collect
 from scanner.commands.classify import classify_repository
 from scanner.commands.lookup import Lookup, build_lookup
 from scanner.facts import Extract
 from scanner.formats import formats_for, requirements
+from scanner.formats.shell_script import STARTED
+from scanner.images import grade
 from scanner.inventory import Command
+from scanner.tree import MemoryTree
 
 POETRY = {
     "pyproject.toml": '[tool.poetry]\nname = "x"\nversion = "1"\n[tool.poetry.dependencies]\nrequests = "^2"\n',
@@ -336,3 +340,24 @@ def test_arguments_that_a_build_gives(path: str, text: str) -> None:
     files = {"Dockerfile": dockerfile, "requirements/dev.txt": "x\n", "requirements/prod.txt": "x\n", path: text}
     found = [c for c in _installs(files) if c.context == "image"]
     assert [(c.source, c.argv[-1]) for c in found] == [("requirements/dev.txt", "/r/dev.txt")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ("COPY docker/prepare.arm /usr/local/bin/prepare\nRUN prepare", "docker/prepare.arm"),
+        ("COPY docker/prepare.arm /tmp/\nRUN chmod +x /tmp/prepare.arm && /tmp/prepare.arm", "docker/prepare.arm"),
+        ("COPY docker docker\nRUN docker/prepare.arm", "docker/prepare.arm"),
+        ("COPY docker /x\nRUN bash /x/prepare.arm", "docker/prepare.arm"),
+    ],
+)
+def test_scripts_are_read_whatever_they_are_called(lines: str, name: str) -> None:
+    files = {"Dockerfile": f"FROM x\n{lines}\n", name: "#!/bin/bash\npip install flask\n"}
+    facts = collect(MemoryTree(files), formats_for, requirements.FORMAT, script_format=STARTED)
+    lookup = build_lookup(facts.extracts, facts.files, (".",), (".",))
+    found = [(c.path, c.kind) for c in classify_repository(facts.extracts, lookup) if c.context == "image"]
+    assert ("Dockerfile", "adhoc") in found
+    assert (name, "adhoc") in found
+    dockerfile = facts.extracts["Dockerfile"].dockerfile
+    assert dockerfile is not None
+    assert grade("Dockerfile", dockerfile, classify_repository(facts.extracts, lookup), lookup).grade == "L0"
