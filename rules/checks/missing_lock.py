@@ -61,7 +61,10 @@ def _judge(project: Project) -> tuple[Level, str] | None:
             what = project.kind if runs else "tool in an image"
             return level if runs else "warning", f"is a {what} without a lock: {how}"
         case "pinned" if is_deployed(project):
-            return "warning", "pins what it declares, but nothing pins what those packages need in turn"
+            return (
+                "warning",
+                "is pinned by hand: no tool made the list, so nothing shows that it holds what its packages need in turn",
+            )
         case "unlocked" | "partial" if project.kind in ("unknown", "notebook") or _is_script(project):
             return "note", "has no lock; whether it is deployed is not known"
         case _:

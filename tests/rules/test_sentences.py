@@ -24,6 +24,7 @@ from scanner.inventory import (
     Reason,
     Repository,
 )
+from scanner.inventory import Evidence as Place
 from scanner.roles import is_side_image
 
 POETRY = a_lockfile(path="poetry.lock", tool="poetry", format="poetry.lock 2.1")
@@ -64,6 +65,17 @@ def test_environments_that_disagree_are_one_finding_for_each_cause() -> None:
     texts = [f.message for f in found("environments-disagree", a_fleet(a_repository("shop", python)))]
     assert "shop: CI has Python 3.12; the image has Python 3.9" in texts
     assert len(texts) == 2
+
+
+def test_what_is_partly_from_the_lock_is_not_without_it() -> None:
+    named = a_command("pip install uwsgi", context="image", path="Dockerfile", line=9, kind="adhoc", uses_lock=False)
+    image = Environment(tool="pip", uses_lock=False, evidence=(Place(path="Dockerfile", line=9),))
+    lock = Environment(tool="pip", uses_lock=True)
+    project = differing(environments=Environments(ci=lock, image=image), disagreements=apart("ci", "image", "lock"))
+    for path, told in (("Dockerfile", "only partly from the lock"), ("dev/Dockerfile", "without the lock")):
+        locked = a_command("pip install -r requirements.txt", context="image", path=path, uses_lock=True)
+        finding = one("environments-disagree", a_repository("shop", project, commands=(named, locked)))
+        assert finding.message == f"shop: CI installs with pip from the lock; the image installs with pip {told}"
 
 
 def test_pythons_that_differ_are_shown_where_they_are_named() -> None:
