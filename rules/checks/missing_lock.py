@@ -63,7 +63,7 @@ def _judge(project: Project) -> tuple[Level, str] | None:
         case "pinned" if is_deployed(project):
             return (
                 "warning",
-                "is pinned by hand: no tool made the list, so nothing shows that it holds what its packages need in turn",
+                f"is pinned by hand: {_BY_HAND}",
             )
         case "unlocked" | "partial" if project.kind in ("unknown", "notebook") or _is_script(project):
             return "note", "has no lock; whether it is deployed is not known"
@@ -95,6 +95,7 @@ def _pinned(project: Project) -> tuple[Level, str]:
     return "warning" if few else "error", f"{len(loose)} of its {counted(len(names), 'dependency')} {verb} not pinned"
 
 
+_BY_HAND = "no tool made the list, so nothing shows that it holds what its packages need in turn"
 _EXACT = re.compile(r"===?[^*,]+")
 _FEW = 0.2
 
