@@ -91,6 +91,10 @@ def _measured(measure: Measure | None) -> Iterator[str]:
         yield f"- reports: {counts}, {uncovered} under codes that Ruff has not"
         yield from _listed("lost", measure.lost)
         yield from _listed("uncovered", measure.uncovered)
+    if measure.status == "measured" and measure.left:
+        yield f"- new at the gate: {measure.left} reports, in files that fail today for the same rule"
+    if measure.hidden:
+        yield f"- {measure.hidden} reports of today lie in files where Ruff says more, and the rule is left out for now"
     for item in measure.narrower:
         what = f"{item.count} of {item.code}: {item.rule} of Ruff is narrower: {item.differs}"
         yield f"- not reported any more: {markdown(what)} ({markdown(item.instead)})"

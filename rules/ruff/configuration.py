@@ -47,9 +47,18 @@ def _without_notebooks(config: RuffConfig, made: Conversion, ground: Ground) -> 
     if ".ipynb" in kinds:
         config = _notebooks(config, made)
     if ".pyi" in kinds and (made.flake8 is not None or made.parts):
-        excluded = sorted({*config.lint.get("exclude", ()), "*.pyi"})
-        config = replace(config, lint={**config.lint, "exclude": excluded})
+        config = _stubs(config, made)
     return config
+
+
+def _stubs(config: RuffConfig, made: Conversion) -> RuffConfig:
+    """``.pyi`` files stay out, but for isort, which looks at them."""
+    select = config.lint.get("select", ())
+    silent = sorted(set(select) - {"I001", "I002"})
+    if made.isort is None:
+        excluded = sorted({*config.lint.get("exclude", ()), "*.pyi"})
+        return replace(config, lint={**config.lint, "exclude": excluded})
+    return replace(config, per_file={**config.per_file, "*.pyi": list(families(silent, select))})
 
 
 def _without_markdown(config: RuffConfig, made: Conversion, ground: Ground, there: Standing) -> RuffConfig:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Place = tuple[str, int, str]  # path, line, code
@@ -19,12 +19,27 @@ _BLOCKS = frozenset({"I001"})  # reported once for a block of imports, not for e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """``kept`` pairs of reports; ``new`` those of Ruff alone; ``lost`` and ``uncovered`` those of flake8 alone."""
+    """``kept`` pairs of reports; ``new`` those of Ruff alone; ``lost`` and ``uncovered`` those of flake8 alone.
+
+    ``both``: how many pairs there are by file and rule of Ruff.
+    """
 
     kept: int
     new: tuple[Place, ...]
     lost: tuple[Place, ...]
     uncovered: tuple[Place, ...]
+    both: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def to_leave_out(self, *, strictly: bool = False) -> tuple[Place, ...]:
+        """What is new in a file where that rule says more alone than with the old tools; ``strictly``: where the old
+        tools say nothing under it. Left out elsewhere, the rule would hide what is reported today."""
+        fresh = Counter((path, code) for path, _, code in self.new)
+        keeps = {pair for pair, count in self.both.items() if strictly or fresh[pair] <= count}
+        return tuple(place for place in self.new if (place[0], place[2]) not in keeps)
+
+    def hidden_by(self, out: Iterable[Place]) -> int:
+        """How many pairs lie where leaving out these places leaves out the rule."""
+        return sum(self.both.get(pair, 0) for pair in {(path, code) for path, _, code in out})
 
     @property
     def recall(self) -> float | None:
@@ -40,20 +55,24 @@ def compare(old: Iterable[Place], new: Iterable[Place], counterparts: Mapping[st
         waiting[path, code].append(line)
     sorted_files = {(path, code) for path, code in waiting if code in _BLOCKS}
     seen_blocks: set[tuple[str, str]] = set()
-    kept = 0
+    both: Counter[tuple[str, str]] = Counter()
     lost: list[Place] = []
     uncovered: list[Place] = []
     later: list[Place] = []
+    taken: set[Place] = set()
     for path, line, code in sorted(set(old)):
         rules = counterparts.get(code, ())
         if not rules:
             uncovered.append((path, line, code))
         elif (block := next((r for r in rules if r in _BLOCKS and (path, r) in sorted_files), None)) is not None:
             seen_blocks.add((path, block))
-            kept += 1
+            both[path, block] += 1
         elif (rule := next((r for r in rules if line in waiting[path, r]), None)) is not None:
             waiting[path, rule].remove(line)
-            kept += 1
+            taken.add((path, line, rule))
+            both[path, rule] += 1
+        elif (rule := next((r for r in rules if (path, line, r) in taken), None)) is not None:
+            both[path, rule] += 1  # two plug-ins say the same, Ruff says it once
         else:
             later.append((path, line, code))
     for path, line, code in later:
@@ -63,13 +82,13 @@ def compare(old: Iterable[Place], new: Iterable[Place], counterparts: Mapping[st
         else:
             nearest = min(waiting[path, rule], key=lambda other: abs(other - line))
             waiting[path, rule].remove(nearest)
-            kept += 1
+            both[path, rule] += 1
     left = tuple(
         sorted(
             (p, line, rule) for (p, rule), lines in waiting.items() if (p, rule) not in seen_blocks for line in lines
         )
     )
-    return Comparison(kept=kept, new=left, lost=tuple(lost), uncovered=tuple(uncovered))
+    return Comparison(kept=both.total(), new=left, lost=tuple(lost), uncovered=tuple(uncovered), both=dict(both))
 
 
 def baseline(new: Iterable[Place]) -> dict[str, dict[str, int]]:
@@ -114,9 +133,9 @@ class Measure:
     passes, ``format_before`` and ``format_after`` the same of the formatter. ``kept``, ``lost`` and ``uncovered`` are
     reports of the old tools that Ruff makes too, does not make though it has the rule, has no rule for; ``narrower``
     those that it does not make by a difference that is known; ``new`` what Ruff reports alone without the baseline,
-    ``left`` with it. ``later`` are the steps that follow, by code;
-    ``unformatted`` files that Black leaves and Ruff's formatter would change. ``toward`` are rules that the target asks
-    for and nothing checks yet, with what they would report.
+    ``left`` with it; ``hidden`` what both report and the baseline leaves out, as Ruff says more there. ``later`` are
+    the steps that follow, by code; ``unformatted`` files that Black leaves and Ruff's formatter would change.
+    ``toward`` are rules that the target asks for and nothing checks yet, with what they would report.
     """
 
     status: Literal["measured", "ruff-only", "failed"]
@@ -135,6 +154,7 @@ class Measure:
     reason: str | None = None
     toward: tuple[Later, ...] = ()
     narrower: tuple[Narrower, ...] = ()
+    hidden: int = 0
 
     @property
     def recall(self) -> float | None:

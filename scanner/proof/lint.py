@@ -94,18 +94,23 @@ def _tried(
     compared = _compared(first, before, alone)
     lost, narrower = narrowed(found, first, compared.lost, old, folder)
     silenced = _silenced(compared.new, folder) if "bandit" in first.tools else {}
-    baseline = _baseline([n for n in compared.new if n[2] not in silenced.get(n[0], {}).get(n[1], ())])
+    out = compared.to_leave_out()
+    strictly = 0 < compared.kept == compared.hidden_by(out)  # else a gate that fails would pass
+    out = compared.to_leave_out(strictly=strictly)
+    hidden = compared.hidden_by(out)
+    baseline = _baseline([n for n in out if n[2] not in silenced.get(n[0], {}).get(n[1], ())])
     baseline = replace(baseline, silenced=silenced, unformatted=tuple(sorted(alone.unformatted - before.unformatted)))
     final, after, left = first, alone, compared.new
     for _ in range(_ROUNDS):
-        if not left and not after.unformatted - before.unformatted:
+        if not out and not after.unformatted - before.unformatted and not silenced:
             break
         final = move(found.ground, baseline)
         _apply(final.edits, whole)
         reports, unformatted = _new(final, folder, runs_ruff)
         after = _Side({*reports, *still}, unformatted, unknown)
-        left = _compared(first, before, after).new
-        baseline = _with(baseline, left, after.unformatted - before.unformatted)
+        again = _compared(first, before, after)
+        left, out, silenced = again.new, again.to_leave_out(strictly=strictly), {}
+        baseline = _with(baseline, out, after.unformatted - before.unformatted)
     formats = "black" in first.tools and "black" not in away
     return final, Measure(
         status="measured",
@@ -120,7 +125,8 @@ def _tried(
         lost=_counted(lost),
         narrower=narrower,
         uncovered=_counted(compared.uncovered),
-        later=_later(alone, compared.new),
+        later=_later(alone, set(compared.new).difference(left)),
+        hidden=hidden,
         unformatted=len(baseline.unformatted),
         reason="; ".join(
             [*(f"not measured: {t}{f' ({why})' if why else ''}" for t, why in away.items()), *_newer(unread)]

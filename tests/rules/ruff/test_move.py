@@ -214,6 +214,9 @@ def test_files_that_the_old_tools_never_saw_stay_out(moved: Callable[..., Any]) 
     config = tomllib.loads(moved({"Makefile": "l:\n\tflake8\n", "a.ipynb": "{}", "b.pyi": ""})["ruff.toml"])
     assert config["extend-exclude"] == ["*.ipynb"]
     assert config["lint"]["exclude"] == ["*.pyi"]
+    config = tomllib.loads(moved({"Makefile": "l:\n\tflake8\n\tisort .\n", "b.pyi": ""})["ruff.toml"])
+    assert "exclude" not in config["lint"]
+    assert "I001" not in str(config["lint"]["per-file-ignores"]["*.pyi"])
 
 
 @pytest.mark.parametrize("text", ["", "repos: [", "repos:\n- 1\n- repo: 2\n  hooks: [{id: flake8}, 3]\n", "[flake8\n"])
