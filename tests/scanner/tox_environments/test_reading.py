@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import time
 
-import pytest
 import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
