@@ -39,6 +39,7 @@ def _naming(ground: Ground, edits: dict[str, Edit], tools: list[str]) -> Iterato
         for tool in tools:
             pattern = re.compile(
                 rf"[\"'](?:[\w./-]*/)?{tool}[\"']|(?:^|[\s|(]){tool}\)"
+                rf"|/bin/{tool}(?=[\s\"']|$)|(?:command -v|which|-m)[ \t]+{tool}(?![\w.-])"
                 rf"|(?:^|[;&|(`:=])[ \t]*(?:[\w.${{}}/-]*/)?{tool}(?=\s|$)"
             )
             rows = [r for r in edit.after.splitlines() if len(r) < 1000 and not r.lstrip().startswith("#")]

@@ -51,10 +51,33 @@ def keep_needed(ground: Ground, context: Context, edits: dict[str, Edit]) -> Non
     stays = _with_included(ground, kept, gone)
     for path in sorted(stays):
         del edits[path]
+    compiling = sorted(_compiling(ground, edits, stays))
+    for path, file in compiling:
+        del edits[path]
+        why = f"compiles {file}, which stays; the file is left as it is"
+        context.note(path, 1, why, "Change it when nothing reads the compiled file any more.")
+    if compiling:  # which may read others
+        keep_needed(ground, context, edits)
+        return
     for path in [p for p in edits if posixpath.basename(p) == "MANIFEST.in" and edits[p].before and edits[p].after]:
         edits[path] = _still_listed(edits[path], {posixpath.basename(s) for s in stays})
         if edits[path].after == edits[path].before:
             del edits[path]
+
+
+def _compiling(ground: Ground, edits: dict[str, Edit], stays: set[str]) -> Iterator[tuple[str, str]]:
+    """Makefiles and scripts of which uv's lock has taken the place of what compiles a file that stays."""
+    for path, edit in edits.items():
+        extract = ground.facts.extracts.get(path)
+        if extract is None or extract.format not in ("makefile", "justfile", "shell", "tox") or not edit.before:
+            continue
+        after = edit.after or ""
+        rows = [row for row in edit.before.splitlines() if "pip-compile" in row and row not in after]
+        for file in sorted(f for f in stays if f.endswith(".txt")):
+            name = re.escape(posixpath.basename(file).removesuffix(".txt"))
+            if any(re.search(rf"(?<![\w.-]){name}\.(?:txt|in)(?![\w-])", row) for row in rows):
+                yield path, file
+                break
 
 
 _VARIABLE = r"(?:\$\{\{[^}\n]{1,80}\}\}|\$\{?\w{1,40}\}?|\{\w{1,40}\})"

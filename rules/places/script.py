@@ -495,7 +495,7 @@ _USER_SITE = re.compile(r"PIP_USER[\"']?\s*[:=]\s*[\"']?(?:1|true|yes|on)|PYTHON
 _EXTRA_INDEX = re.compile(r"(?<!UV_)\bPIP_(?:EXTRA_INDEX_URL|FIND_LINKS)\b")
 _BRANCHES = re.compile(r"(?:^|[;&|\n]|then|else|do)[ \t]*(?P<word>if|case|fi|esac)(?![\w-])")
 _CHANGES_FOLDER = re.compile(r"(?<![\w-])cd [\w./${}\"'-]{1,100}\s*\Z")
-_CD = re.compile(r"(?:^|[;&|\n])[ \t]*(?:cd|pushd)[ \t]+[\"']?(?P<folder>[^\s;&|\"']{1,200})")
+_CD = re.compile(r"(?<![\w.-])(?:cd|pushd)[ \t]+[\"']?(?P<folder>[^\s;&|\"']{1,200})")
 _KEYWORD = re.compile(r"(?<![\w-])(?:if|elif|while|until|then|else|do)(?![\w-])|!")
 _WINDOWS = re.compile(r"powershell|pwsh|\.ps1|(?<![\w])[A-Z]:\\|windows", re.IGNORECASE)
 _TOP = re.compile(r"^[^\s#-]", re.MULTILINE)

@@ -42,8 +42,8 @@ def holds_project(file: str, target: Target, read: Read) -> bool:
             continue
         seen.add(path)
         new = target.file(path)
-        if new is not None and not new.startswith("group:"):
-            return True
+        if (new is not None and not new.startswith("group:")) or path.endswith(".lock"):
+            return True  # Rye's locks hold all of it
         text = read(path) or ""
         source = f"{posixpath.splitext(path)[0]}.in"
         if path.endswith(".txt") and _COMPILED.search(text) is not None:

@@ -19,6 +19,7 @@ def workflow(steps: str) -> str:
     [
         'check_tool "poetry" 1.8\n',
         "case $1 in\n  poetry) install_it ;;\nesac\n",
+        "[ -x .venv/bin/poetry ] || python -m poetry install\n",
         "TOOL=.venv/bin/poetry\n$TOOL install\n",
     ],
 )
@@ -43,7 +44,7 @@ def test_a_pipeline_that_starts_what_still_calls_the_tool_stays(patched: Patch) 
 
 
 def test_what_runs_in_another_clone_is_not_the_project_s(patched: Patch) -> None:
-    steps = "      - run: git clone https://example.com/tools.git\n      - run: |\n          git clone https://example.com/tools.git\n          cd $GITHUB_WORKSPACE/tools\n          pip install -r requirements.txt\n"
+    steps = "      - run: git clone https://example.com/tools.git\n      - run: |\n          cd $GITHUB_WORKSPACE/tools\n          pip install -r requirements.txt\n"
     found = patched({PATH: workflow(steps), ".python-version": "3.12\n"}, requirements__txt="flask==3.0.0\n")
     assert "pip install -r requirements.txt" in found[PATH]
 

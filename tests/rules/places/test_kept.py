@@ -54,3 +54,19 @@ def test_pipenv_s_files_stay_together(patched: Any) -> None:
     found = patched({"Dockerfile": image}, Pipfile=pipfile, Pipfile__lock=lock)
     assert found["Dockerfile"] == image
     assert {"Pipfile", "Pipfile.lock"} <= found.files.keys()
+
+
+def test_what_compiles_a_file_that_stays_stays(patched: Any) -> None:
+    recipe = "lock:\n\tpip-compile -o requirements/dev.txt requirements/dev.in\n\tpip-compile requirements/docs.in\n"
+    compiled = "# by pip-compile with Python 3.12\n#    pip-compile requirements/dev.in\npytest==8.0.0\n    # via -r requirements/dev.in\n"
+    files = {
+        "requirements/dev.in": "pytest\n",
+        "requirements/dev.txt": compiled,
+        "requirements.txt": "flask==3.0.0\n",
+        ".python-version": "3.12\n",
+        "Makefile": recipe,
+        "hack.mk": STAYS,
+    }
+    found = patched(files, setup__cfg="[flake8]\n")
+    assert "requirements/dev.in" in found.files
+    assert found["Makefile"] == recipe
