@@ -56,7 +56,7 @@ def tool_version(text: str, tool: str) -> str | None:
 
 _NUMBER = re.compile(r"(?<![\d.])(?P<python>py(?:thon)?-?)?v?(?P<version>\d{1,3}(?:\.\d{1,3}){1,2})(?![\d.])")
 _PYTHON_MAJOR = 3  # no manager of packages has come that far
-_VERSION = re.compile(r"(?:v|\d{1,2}-)?(?P<version>\d{1,2}(?:\.\d{1,3}){0,2}(?:(?:a|b|rc)\d{1,2})?)(?![\d.])")
+_VERSION = re.compile(r"(?:v|\d{1,2}-)?(?P<version>[23](?:\.\d{1,3}){0,2}(?:(?:a|b|rc)\d{1,2})?)(?![\d.])")
 _TAGGED = re.compile(r"(?:^|[-_.])python-?(?P<version>\d(?:\.\d{1,2}){1,2})(?![\d.])")
 _IN_NAME = re.compile(r"python-?(?P<version>[23]\.?\d{1,2})(?:$|-)")
 _PYTHONS = frozenset({"python", "pypy", "python3", "python-fips", "devcontainers/python"})

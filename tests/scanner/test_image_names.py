@@ -42,6 +42,8 @@ def test_parse_image(text: str, name: str, tag: str | None, digest: str | None) 
         ("public.ecr.example/lambda/python:3.11", "3.11"),
         ("registry.example/ubi9/python-312", "3.12"),
         ("cimg/python:3.10.2", "3.10.2"),
+        ("registry.example/playwright/python:v1.60.0-noble", None),
+        ("registry.example/team/python:12", None),
         ("node:20", None),
         ("postgres:16.1", None),
     ],
