@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from rules.migration import Ground, Migration, Refusal
 from rules.migrations import conda, hatch, pdm, pipenv, poetry, requirements, rye
-from rules.migrations.beside import edges, reach
+from rules.migrations.beside import edges, folder_taken, reach
 from rules.migrations.ground import Moved, Origin, Site, Stop, parsed, refusal
 from rules.migrations.narrow import narrowed
 from rules.migrations.sheet import Sheet
@@ -126,9 +126,7 @@ def _projects(repository: Repository) -> list[Project]:
     waiting = list(found.values())
     while waiting:
         for item in waiting.pop().dependencies:
-            if item.source != "path" or not item.url:
-                continue
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(item.path), item.url))
+            path = folder_taken(item)
             if path in by_path and path not in found:
                 found[path] = by_path[path]
                 waiting.append(by_path[path])

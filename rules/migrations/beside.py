@@ -6,7 +6,18 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from scanner.inventory import Repository
+from scanner.inventory import Dependency, Repository
+
+PROJECT_ROOT = "${PROJECT_ROOT}"
+"""How PDM writes the folder of the manifest in ``file:`` addresses."""
+
+
+def folder_taken(item: Dependency) -> str | None:
+    """The place in the repository that a dependency names by its path."""
+    if item.source != "path" or not item.url:
+        return None
+    url = item.url.removeprefix(PROJECT_ROOT).lstrip("/") if item.url.startswith(PROJECT_ROOT) else item.url
+    return posixpath.normpath(posixpath.join(posixpath.dirname(item.path), url))
 
 
 def edges(repository: Repository) -> dict[str, dict[str, bool]]:
@@ -14,8 +25,8 @@ def edges(repository: Repository) -> dict[str, dict[str, bool]]:
     found: defaultdict[str, dict[str, bool]] = defaultdict(dict)
     for project in repository.projects:
         for item in project.dependencies:
-            if item.source == "path" and item.url:
-                target = posixpath.normpath(posixpath.join(posixpath.dirname(item.path), item.url))
+            target = folder_taken(item)
+            if target is not None:
                 found[project.path][target] = found[project.path].get(target, False) or item.editable
     return dict(found)
 

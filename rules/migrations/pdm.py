@@ -20,7 +20,7 @@ from rules.migrations.pins import pins_of, prerelease_constraints
 from rules.migrations.pythons import require_python
 from rules.migrations.recorded import of_pdm
 from rules.migrations.sheet import array_entries
-from rules.migrations.standard import default_groups, drop_keys, item_at, moved, table, wishes
+from rules.migrations.standard import default_groups, drop_keys, item_at, moved, name_paths, table, wishes
 from scanner.facts import LockedPackage
 
 _ROOT = ("tool", "pdm")
@@ -41,6 +41,7 @@ def move(site: Site) -> Moved:
     lock = site.path("pdm.lock")
     pins = pins_of(site, lock)
     _name_addresses(base, pins)
+    name_paths(base)
     _groups(base, pdm)
     _sources(base, pdm, pins)
     _resolution(base, pdm)

@@ -24,6 +24,11 @@ from scanner.facts import Location, LockedPackage
 
 _ROOT = re.compile(r"file:(?://)?/?\$\{PROJECT_ROOT\}/?")
 
+_AT_ROOT = re.compile(
+    r"(?P<name>[A-Za-z0-9][\w.-]*)\s*(?P<extras>\[[^\]]*\])?\s*@\s*file:(?://)?/?\$\{PROJECT_ROOT\}/?"
+    r"(?P<path>[^\s;#]*)(?:#\S*)?(?P<marker>\s*;.*)?"
+)
+
 
 def table(document: Mapping[str, Any], *keys: str) -> dict[str, Any]:
     """The table at ``keys``, empty where there is none."""
@@ -112,6 +117,24 @@ def _name_at(site: Site, target: str) -> str:
         if extract is not None and extract.manifest is not None and extract.manifest.name:
             return extract.manifest.name
     raise ValueError(f"{target}: which distribution this is can only be seen by building it")
+
+
+def name_paths(base: Base) -> None:
+    """``name @ file:///${PROJECT_ROOT}/…``: uv takes its working folder for that, also where a member says it."""
+    for keys in (("project",), ("project", "optional-dependencies"), ("dependency-groups",)):
+        block = base.sheet.find(*keys)
+        for item in block.items() if block is not None else ():
+            if not isinstance(item.value, list):
+                continue
+            raw = item.raw
+            texts = [text.strip() for text in item.value if isinstance(text, str)]
+            for found in filter(None, map(_AT_ROOT.fullmatch, texts)):
+                at = (base.site.manifest, item.line)
+                source = local_source(base.site, found["path"] or ".", editable=False, at=at)
+                base.draft.sources[str(canonicalize_name(found["name"]))] = [source]
+                raw = raw.replace(found[0], f"{found['name']}{found['extras'] or ''}{found['marker'] or ''}")
+            if raw != item.raw and block is not None:
+                base.sheet.set_key(block, item.keys[0], raw)
 
 
 def drop_keys(base: Base, root: tuple[str, ...], kept: Sequence[str]) -> None:

@@ -306,3 +306,24 @@ lint = [
     ]
     assert '  "flake8-plug @ git+https://git.example/acme/flake8-plug.git@v0.1.0",  # ours\n' in result.text
     assert migrated({"pyproject.toml": manifest, "pdm.lock": PDM_LOCK}).refused == ["manifest-by-hand"]
+
+
+def test_what_pdm_takes_from_a_path_at_its_root_becomes_a_source(migrated):
+    head = '[project]\nname = "{}"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = [{}]\n'
+    build = '[build-system]\nrequires = ["pdm-backend"]\nbuild-backend = "pdm.backend"\n'
+    own = '"base[io] @ file:///${PROJECT_ROOT}/packages/base ; python_version < \'4\'",  # ours\n  "attrs"'
+    files = {
+        "pyproject.toml": head.format("shop", f"\n  {own},\n") + "[tool.pdm]\n" + build,
+        "pdm.lock": "[metadata]\nlock_version = '4.5.0'\n",
+        "packages/base/pyproject.toml": head.format("base", '"leaf @ file:///${PROJECT_ROOT}/../leaf"')
+        + build
+        + "[tool.pdm]\n",
+        "packages/base/pdm.lock": "[metadata]\nlock_version = '4.5.0'\n",
+        "packages/leaf/pyproject.toml": head.format("leaf", "") + build + "[tool.pdm]\n",
+    }
+    result = migrated(files)
+    assert result.refused == []
+    assert result.data["project"]["dependencies"] == ["base[io] ; python_version < '4'", "attrs"]
+    assert result.data["tool"]["uv"]["sources"] == {"base": {"path": "packages/base"}}
+    assert "# ours" in result.text
+    assert 'leaf = { path = "../leaf" }' in result.files["packages/base/pyproject.toml"]
