@@ -67,7 +67,8 @@ def describe(
     folders = lay_out(facts, lambda path: config.role_of(identity.id, path))
     paths = tuple(f.path for f in folders)
     mains = tuple(f.path for f in folders if f.role == "main")
-    lookup = build_lookup(facts.extracts, facts.files, paths, mains)
+    named = frozenset(posixpath.basename(text.rstrip("/")) for text in (identity.remote or "", identity.name) if text)
+    lookup = build_lookup(facts.extracts, facts.files, paths, mains, named)
     commands = classify_repository(facts.extracts, lookup)
     scenery = Scenery(
         facts=facts,

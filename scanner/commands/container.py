@@ -10,11 +10,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scanner.commands.file_tree import FileTree
 from scanner.commands.ignored import is_ignored
+from scanner.commands.words import cloned
 from scanner.facts import Dockerfile, Instruction, Stage
 from scanner.pipeline import in_side_folder
 
@@ -39,7 +40,8 @@ class Container:
     """The files of one Dockerfile's stages, as far as they come from the repository.
 
     ``contexts`` are the folders from which the repository's own automation builds it; ``ignores`` the patterns of each
-    ``.dockerignore`` by its path. Where nothing tells the build context, ``undecided`` are the folders that it can be.
+    ``.dockerignore`` by its path; ``is_own`` knows this repository by the name of a clone. Where nothing tells the
+    build context, ``undecided`` are the folders that it can be.
     """
 
     def __init__(
@@ -48,7 +50,9 @@ class Container:
         tree: FileTree,
         contexts: tuple[str, ...] = (),
         ignores: Mapping[str, Sequence[str]] | None = None,
+        is_own: Callable[[str], bool] = lambda _name: False,
     ) -> None:
+        self._is_own = is_own
         self._tree = tree
         self._ignored: Sequence[str] = ()
         self._dockerfile = dockerfile
@@ -199,6 +203,7 @@ class Container:
                 yield from self._of_copy(step, directory, names)
             elif step.name == "RUN":
                 yield from self._of_mounts(step, directory)
+                yield from self._of_clones(step)
         self._directories.append(directory)
 
     def _of_copy(self, step: Instruction, directory: str, names: dict[str, int]) -> Iterator[_Copied]:
@@ -230,6 +235,14 @@ class Container:
         return destination in _FOLDERS or any(
             step.name == "WORKDIR" and step.value == destination for s in self._stages for step in s.instructions
         )
+
+    def _of_clones(self, step: Instruction) -> Iterator[_Copied]:
+        """What a ``RUN`` line clones where that is this repository itself."""
+        for invocation in step.invocations:
+            made = cloned(invocation.argv)
+            if made is not None and self._is_own(made[0]) and (invocation.directory or "").startswith("/"):
+                target = posixpath.normpath(posixpath.join(invocation.directory or "/", made[1]))
+                yield _Copied(invocation.at.line or step.line, target, ".")
 
     def _of_mounts(self, step: Instruction, directory: str) -> Iterator[_Copied]:
         for mount in step.mounts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from scanner.commands.by_environment import conda, conda_lock, flit, hatch
 from scanner.commands.by_lock import pdm, pipenv, pixi, poetry, rye
@@ -27,7 +28,7 @@ from scanner.commands.preparing import (
     tool_manager,
 )
 from scanner.commands.words import Program, asks_only, inner, program
-from scanner.facts import Invocation
+from scanner.facts import Inside, Invocation
 from scanner.lint_tools import tools_of_command
 
 __all__ = ["NO_INPUTS", "Job", "can_matter", "judge", "judge_runners"]
@@ -35,9 +36,19 @@ __all__ = ["NO_INPUTS", "Job", "can_matter", "judge", "judge_runners"]
 
 def judge(invocation: Invocation, lookup: Lookup, job: Job) -> list[Judgement]:
     """All that a command does, installing first; ``job`` is what earlier ones left, and takes what this one leaves."""
+    invocation = _in_own_clone(invocation, job)
     judged = _judge(Judging(invocation, lookup, job), program(invocation.argv), 0)
     judged = _in_a_clone(judged, invocation, job)
     return judged or [Judgement(kind="other", tool=None)]
+
+
+def _in_own_clone(invocation: Invocation, job: Job) -> Invocation:
+    """A command in a clone of this repository, made by the job, in the repository's own folder that it means."""
+    folder = invocation.directory or "/"
+    if (mounts := tuple((path, ".") for path in job.own_clones if path.startswith("/"))) and invocation.inside is None:
+        invocation = replace(invocation, inside=Inside(image=invocation.at, mounts=mounts))
+    own = next((p for p in job.own_clones if not folder.startswith("/") and f"{folder}/".startswith(f"{p}/")), None)
+    return replace(invocation, directory=posixpath.relpath(folder, own)) if own is not None else invocation
 
 
 def _in_a_clone(judged: list[Judgement], invocation: Invocation, job: Job) -> list[Judgement]:

@@ -48,6 +48,7 @@ class Job:
     relocked: dict[str, int | None] = field(default_factory=dict)
     refreshed: dict[str, int | None] = field(default_factory=dict)
     cloned: dict[str, int | None] = field(default_factory=dict)
+    own_clones: set[str] = field(default_factory=set)
     poetry_in_system: bool = False
     tool_files: bool = False
 

@@ -58,6 +58,7 @@ class Lookup:
     tree: FileTree
     projects: tuple[str, ...] = ()
     mains: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
     _listings: dict[str, Listing] = field(default_factory=dict, repr=False, compare=False)
     _containers: dict[str, Container] = field(default_factory=dict, repr=False, compare=False)
     _builds: dict[str, list[ImageBuild]] = field(default_factory=dict, repr=False, compare=False)
@@ -80,7 +81,7 @@ class Lookup:
         if path not in self._containers:
             contexts = dict.fromkeys(build.context for build in self.builds(path) if build.context is not None)
             ignores = {p: e.settings["patterns"] for p, e in self.extracts.items() if e.format == "dockerignore"}
-            self._containers[path] = Container(extract.dockerfile, self.tree, tuple(contexts), ignores)
+            self._containers[path] = Container(extract.dockerfile, self.tree, tuple(contexts), ignores, self.is_own)
         return self._containers[path]
 
     def image_of(self, invocation: Invocation) -> tuple[Container, int | None] | None:
@@ -183,6 +184,13 @@ class Lookup:
             and canonicalize_name(extract.manifest.name) == wanted
         }
         return next(iter(found.values())) if len(found) == 1 else None
+
+    def is_own(self, name: str) -> bool:
+        """Whether a clone of this name is one of this repository: by its own name, a project's, or a home page's."""
+        manifests = (e.manifest for e in self.extracts.values() if e.manifest is not None)
+        pages = (posixpath.basename(page.rstrip("/")) for m in manifests if (page := m.homepage or "").count("/") > 3)
+        known = {n.lower().removesuffix(".git") for n in (*self.names, *pages)}
+        return name.lower() in known or self.manifest_of(name) is not None
 
     def images(self, path: str, job: str | None) -> tuple[str, ...]:
         """The images that a job of the CI file ``path`` runs in, as written; for a Dockerfile those it starts from."""
@@ -316,9 +324,13 @@ def build_lookup(
     files: frozenset[str],
     projects: tuple[str, ...] = (),
     mains: tuple[str, ...] = (),
+    names: frozenset[str] = frozenset(),
 ) -> Lookup:
-    """The lookup of one repository; ``projects`` are the folders of all projects, ``mains`` those of role main."""
-    return Lookup(extracts=extracts, tree=file_tree(files), projects=projects, mains=mains)
+    """The lookup of one repository; ``projects`` are the folders of all projects, ``mains`` those of role main.
+
+    ``names`` are those of the repository itself.
+    """
+    return Lookup(extracts=extracts, tree=file_tree(files), projects=projects, mains=mains, names=names)
 
 
 def both(one: Held, other: Held) -> dict[str, frozenset[str]]:

@@ -148,9 +148,12 @@ def _only_elsewhere(ask: PipAsk, invocation: Invocation, lookup: Lookup) -> str 
     image = lookup.image_of(invocation)
     if image is not None and image[0].is_bare and not any(lookup.find(invocation, w) for w in ask.paths):
         return ask.paths[0]
+    bare = [word.split("[")[0] for word in ask.paths]
+    if image is None and all(w.startswith("/") and not _USUAL.fullmatch(w.rstrip("/")) for w in bare):
+        names = (posixpath.basename(w.rstrip("/")) for w in bare)
+        return None if any(lookup.find(invocation, w) for w in bare) or any(map(lookup.is_own, names)) else bare[0]
     if invocation.directory.startswith("/") or invocation.context == "image":
         return None
-    bare = [word.split("[")[0] for word in ask.paths]
     literal = all("$" not in w and not w.startswith(("~", "/", "file:")) and w.strip("./") for w in bare)
     return bare[0] if literal and not any(lookup.find(invocation, w) for w in bare) else None
 
@@ -201,6 +204,11 @@ def _built(word: str, lookup: Lookup) -> str | None:
     return lookup.manifest_of(name) if name.strip("-_.") else None
 
 
+# Places at which this repository itself is often mounted, so that nobody can tell.
+_USUAL = re.compile(
+    r"(?:/(?:app|apps|application|src|source|code|work|workdir|workspace|workspaces|io|repo|repository|project|package|pkg|build|mnt"
+    r"|data|home|root|usr|opt|srv|tmp|var|local|host|checkout|server|api|backend|web|django|[^/]*[$*][^/]*))+"
+)
 PIPED = "/dev/stdin"  # what a command before the pipe writes
 _PIPES = frozenset({"-", "/dev/fd/0", "/proc/self/fd/0"})
 

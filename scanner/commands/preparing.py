@@ -13,6 +13,7 @@ from scanner.commands.words import (
     PipAsk,
     Program,
     after_options,
+    cloned,
     option,
     pip_ask,
 )
@@ -127,16 +128,15 @@ def _setup_py(it: Judging, args: Sequence[str]) -> list[Judgement]:
 
 
 def clone(it: Judging, started: Program) -> list[Judgement]:
-    """``git clone``, ``hg clone``: what is installed in that folder later on is not this repository."""
-    words = after_options(started.args[1:], ("-b", "--branch", "--depth", "-o", "--origin", "-c", "--config", "-j"))
-    directory = it.at.directory
-    if started.args[:1] != ("clone",) or not words or directory is None:
+    """``git clone``, ``hg clone``: what is installed in that folder later on is not this repository, or just that."""
+    directory, made = it.at.directory, cloned((started.name, *started.args))
+    if made is None or directory is None:
         return []
-    told = [word for word in words[1:] if not word.startswith("-")]
-    folder = told[0] if told else posixpath.basename(words[0].rstrip("/")).removesuffix(".git")
+    name, folder = made
     path = posixpath.normpath(posixpath.join(directory, folder))
-    if it.lookup.manifest_of(posixpath.basename(path)) is not None:
-        return []  # by its name this one itself
+    if it.lookup.is_own(name) or it.lookup.manifest_of(posixpath.basename(path)) is not None:
+        it.job.own_clones.add(path)
+        return []
     in_image = directory.startswith("/")
     if "$" not in folder and path not in (".", "..", "/") and (in_image or not path.startswith(("/", "../"))):
         it.job.cloned[path] = it.at.at.line

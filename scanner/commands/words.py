@@ -143,6 +143,18 @@ def script_word(argv: tuple[str, ...]) -> str | None:
     return rest[0].replace("\\", "/") if rest else ""
 
 
+def cloned(argv: tuple[str, ...]) -> tuple[str, str] | None:
+    """The name of the repository that ``git clone`` or ``hg clone`` takes, and the folder that it makes."""
+    started = program(argv)
+    if started.name not in ("git", "hg") or started.args[:1] != ("clone",):
+        return None
+    words = after_options(started.args[1:], ("-b", "--branch", "--depth", "-o", "--origin", "-c", "--config", "-j"))
+    if not words:
+        return None
+    name = posixpath.basename(words[0].rstrip("/")).removesuffix(".git").rpartition(":")[2]
+    return name, next((word for word in words[1:] if not word.startswith("-")), name)
+
+
 def option(words: Sequence[str], *names: str) -> str | None:
     """The value of the first of the options ``names`` (``--x v``, ``--x=v``, ``-Cv`` for short ones)."""
     for number, word in enumerate(words):

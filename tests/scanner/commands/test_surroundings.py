@@ -361,3 +361,24 @@ def test_scripts_are_read_whatever_they_are_called(lines: str, name: str) -> Non
     dockerfile = facts.extracts["Dockerfile"].dockerfile
     assert dockerfile is not None
     assert grade("Dockerfile", dockerfile, classify_repository(facts.extracts, lookup), lookup).grade == "L0"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("Dockerfile", "FROM x\nRUN git clone https://git.example/a/shop\nWORKDIR /shop\nRUN pip install -r r.txt\n", ("install", "r.txt")),
+        ("Dockerfile", "FROM x\nRUN git clone -b v1 git@git.example:a/shop.git /s && cd /s && pip install -r r.txt\n", ("install", "r.txt")),
+        ("Dockerfile", "FROM x\nRUN git clone https://git.example/a/other\nWORKDIR /other\nRUN pip install .\n", ("adhoc", None)),
+        ("set-up.sh", "git clone https://git.example/a/shop.git\ncd shop\npip install -r r.txt\n", ("install", "r.txt")),
+        ("set-up.sh", "git clone https://git.example/a/shop.git /opt/s && pip install -e /opt/s\n", ("install", ".")),
+        ("set-up.sh", "if [ -e /queue_src ]; then pip install -e /queue_src/; fi\n", ("adhoc", None)),
+        ("set-up.sh", "pip install /app /io/shop\n", ("install", None)),
+        ("set-up.sh", "pip install -e $SRC/x\n", ("install", None)),
+    ],
+)  # fmt: skip
+def test_clones_of_the_repository_itself(path: str, text: str, expected: tuple[str, str | None]) -> None:
+    files = {path: text, "r.txt": "x\n", "shop/a.py": "", "setup.py": "from setuptools import setup\nsetup(name='y')\n"}
+    made = _lookup(files)
+    lookup = build_lookup(made.extracts, made.files, (".",), (".",), frozenset({"Shop"}))
+    found = classify_repository(lookup.extracts, lookup)
+    assert [(c.kind, c.source) for c in found if c.tool == "pip"] == [expected]
