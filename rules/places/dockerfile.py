@@ -339,7 +339,8 @@ class _Image:
         for step in self.syncs:
             chain = self._chain(step.stage)
             self._refuse_old_python(chain)
-            if step in self.by_pip and not any(b.stage in chain for b in self.bootstraps):
+            known = self.context.ground.config.uv_image is not None
+            if (step in self.by_pip or known) and not any(b.stage in chain for b in self.bootstraps):
                 self._bring_uv(step)
                 continue
             if not any(b.stage in chain for b in self.bootstraps) and not re.search(

@@ -55,12 +55,19 @@ def refusal(context: Context) -> Refusal | None:
     managers = target.tools & {"poetry", "pdm"} if target is not None else frozenset[str]()
     reading = context.calling(set(managers)) if managers else set[str]()
     for note in context.notes:
-        if target is not None and note.path in reading and "installs no uv on Python" in note.message:
-            why = re.split(r"[;:]", note.message)[0]
+        comes_with = "comes with the base image" in note.message
+        cannot = comes_with or "installs no uv on" in note.message
+        if target is not None and note.path in reading and cannot:
+            why = re.split(r"[;:]|, so that", note.message)[0]
             message = f"{why}: it goes on with {min(managers)}, whose lock and tables would be gone"
-            decision = "Raise Python there first, or name an image of uv ([uv] image)?"
+            first = "Say where uv comes from there" if comes_with else "Raise Python there first"
+            decision = f"{first}, or name an image of uv ([uv] image)?"
             blocker = PlanBlocker(
-                code="python-too-old", message=message, path=note.path, line=note.line, decision=decision
+                code="shared-image" if comes_with else "python-too-old",
+                message=message,
+                path=note.path,
+                line=note.line,
+                decision=decision,
             )
             return Refusal(project=target.folder, blocker=blocker)
     return None

@@ -146,7 +146,6 @@ COPY . /app
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("FROM acme/poetry:1\nCOPY . .\nRUN poetry install\n", "the old tool comes with the base image"),
         (
             "FROM debian\nRUN apt install python3-poetry && pip install poetry\nRUN poetry config virtualenvs.create false\nRUN poetry install\n",
             "the lock is not copied before it is installed from",
@@ -333,3 +332,12 @@ def test_several_sources_go_to_a_folder_that_says_so(patched: Patch) -> None:
         "COPY pyproject.toml uv.lock ./\n"
         in patched({"Dockerfile": image}, requirements__txt="flask==3.0.0\n")["Dockerfile"]
     )
+
+
+def test_an_image_whose_base_brings_poetry(patched: Patch) -> None:
+    image = "FROM acme/base:1\nWORKDIR /app\nCOPY . .\nRUN poetry install\n"
+    found = patched({"Dockerfile": image})
+    assert found["Dockerfile"] == image
+    assert [(r.blocker.code, r.blocker.line) for r in found.migration.refusals] == [("shared-image", 1)]
+    config = Config(uv_image="acme/uv:0.13.9@sha256:" + "0" * 64)
+    assert "COPY --from=acme/uv:0.13.9" in patched({"Dockerfile": image}, config)["Dockerfile"]
