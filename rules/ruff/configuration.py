@@ -38,7 +38,8 @@ def whole(made: Conversion, ground: Ground, baseline: Baseline | None) -> tuple[
         lost = tuple(("ruff", rule, "Ruff is told to ignore it") for rule in turned_off(config, there.tables or {}))
         config = beside(config, there, [p for p in ground.facts.files if p.endswith((".py", ".pyi", ".ipynb"))])
     if baseline is not None:
-        config = config.ignoring(baseline.rules, baseline.unparsed, baseline.unformatted)
+        sources = [path for path in ground.facts.files if path.endswith((".py", ".pyi"))]
+        config = config.ignoring(baseline.rules, baseline.unparsed, baseline.unformatted, sources)
     return config, lost
 
 

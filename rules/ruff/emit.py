@@ -15,6 +15,7 @@ import tomlkit
 from tomlkit.items import Table
 
 from rules.ruff.black_config import BlackRules
+from rules.ruff.folders import gathered
 from rules.ruff.isort_config import IsortRules
 from rules.ruff.translate import RuffLint, below
 
@@ -35,18 +36,29 @@ class RuffConfig:
     formats: bool = False
 
     def ignoring(
-        self, rules: Mapping[str, Collection[str]], unparsed: Sequence[str], unformatted: Sequence[str]
+        self,
+        rules: Mapping[str, Collection[str]],
+        unparsed: Sequence[str],
+        unformatted: Sequence[str],
+        sources: Collection[str] = (),
     ) -> RuffConfig:
-        """With these rules left out in these files, files that are not linted, and files that are not formatted."""
+        """With these rules left out in these files, files that are not linted, and files that are not formatted; by
+        folder where the list is long and all ``sources`` of one are in it."""
         per_file = {pattern: list(codes) for pattern, codes in self.per_file.items()}
-        for path, codes in rules.items():
-            per_file[literal(path)] = sorted({*per_file.get(literal(path), ()), *codes})
+        for path, codes in gathered({p: tuple(sorted(c)) for p, c in rules.items()}, sources).items():
+            per_file[_pattern(path)] = sorted({*per_file.get(_pattern(path), ()), *codes})
         lint, formatting = dict(self.lint), dict(self.formatting)
         if unparsed:
             lint["exclude"] = sorted({*lint.get("exclude", ()), *map(literal, unparsed)})
         if unformatted:
-            formatting["exclude"] = sorted({*formatting.get("exclude", ()), *map(literal, unformatted)})
+            left = gathered(dict.fromkeys(unformatted, ()), sources)
+            formatting["exclude"] = sorted({*formatting.get("exclude", ()), *map(_pattern, left)})
         return replace(self, per_file=per_file, lint=lint, formatting=formatting)
+
+
+def _pattern(path: str) -> str:
+    """:func:`literal`, or that of a folder with all that is below it."""
+    return f"{literal(path.removesuffix('/**')).removeprefix('./')}/**" if path.endswith("/**") else literal(path)
 
 
 def literal(path: str) -> str:

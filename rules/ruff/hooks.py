@@ -123,6 +123,7 @@ def _replaced(text: str, old: list[_Hook], kept: list[_Hook], there: list[Mappin
     step = _hook_indent(text, first)
     new_hooks = [new for new in _distinct(old, text, swap) if not any(_stands_for(h, new, text) for h in hooks)]
     rows = [row for new in new_hooks for row in _rows(new, step)]
+    checks = [row for new in new_hooks if new[0] == "ruff-check" for row in _rows(new, step)]
     whole = _is_emptied(first.repository, leaving)
     gap = newline(text)
     if ours is None:
@@ -137,8 +138,15 @@ def _replaced(text: str, old: list[_Hook], kept: list[_Hook], there: list[Mappin
         else:
             yield Splice(end, end, new if text[:end].endswith("\n") else gap + new)
     elif rows:
-        at = _item(text, [h for h in ours.seq("hooks") if isinstance(h, Mapping)][-1])[1]
-        yield Splice(at, at, ("" if text[:at].endswith("\n") else gap) + gap.join(rows) + gap)
+        own = [h for h in ours.seq("hooks") if isinstance(h, Mapping)]
+        formatter = next((h for h in own if h.text("id") == "ruff-format"), None)
+        if formatter is not None and checks:  # who mends comes before who formats
+            start, _ = _item(text, own[0] if "--fix" in " ".join(checks) else formatter)
+            yield Splice(start, start, gap.join(checks) + gap)
+            rows = rows[len(checks) :]
+        at = _item(text, own[-1])[1]
+        if rows:
+            yield Splice(at, at, ("" if text[:at].endswith("\n") else gap) + gap.join(rows) + gap)
     gone: set[int] = set()
     for hook in leaving:
         if not _is_emptied(hook.repository, leaving):

@@ -118,6 +118,7 @@ _ENTRY = re.compile(
 )
 
 
+_LOOSE = re.compile(r",[ \t]+\]")  # what is left where the last of a list goes
 _IN_TABLE = re.compile(r"\{[^{}\n]{0,200}\Z")  # {include-group = "lint"}
 
 
@@ -137,6 +138,7 @@ def toml(text: str, gone: Collection[str]) -> str:
         elif _TABLES.fullmatch(name):
             splices += _entries(text, start, end, gone, pipfile=not name.startswith("tool."))
     after = applied(text, splices)
+    after = after if _LOOSE.search(text) else _LOOSE.sub("]", after)
     try:
         tomllib.loads(after)
     except tomllib.TOMLDecodeError:

@@ -78,7 +78,7 @@ def _by_options(
     options, changed = as_ruff_sorts(made.setup.isort, length)
     name = ".muster-isort.cfg"
     with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-        file.write("\n".join(["[settings]", *(f"{key}={value}" for key, value in options.items())]) + "\n")
+        file.write("\n".join(["[isort]", *(f"{key}={value}" for key, value in options.items())]) + "\n")
     try:
         still = run_isort(folder, (f"--settings-file={name}", *sorted(files)), program=old.isort or "isort")
     except NotMeasured:

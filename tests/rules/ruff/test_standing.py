@@ -65,6 +65,14 @@ def test_a_hook_that_looks_at_less_stands_for_no_other(moved: Callable[..., Any]
     assert "      - id: ruff-check\n        args: [--select=UP]\n      - id: ruff-check\n" in after
 
 
+def test_who_mends_comes_before_who_formats(moved: Callable[..., Any]) -> None:
+    text = hooks("v0.4.0", "      - id: ruff\n      - id: ruff-format\n", NEW).replace("black", "isort")
+    after = moved({".pre-commit-config.yaml": text})[".pre-commit-config.yaml"]
+    ids = [row.split()[-1] for row in after.splitlines() if "- id:" in row]
+    assert ids == ["ruff-check", "ruff-check", "ruff-format"]
+    assert after.index("args: [--select=I, --fix]") < after.index("ruff-format")
+
+
 def test_pins_are_raised(moved: Callable[..., Any]) -> None:
     project = (
         '[project]\nname = "a"\nversion = "1"\n[dependency-groups]\ndev = ["ruff==0.1.0 ; python_version > \'3\'"]\n'
