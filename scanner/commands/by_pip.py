@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from scanner.commands.judging import YES, Judging, after, redirect
-from scanner.commands.pip_install import Judgement
+from scanner.commands.pip_install import Judgement, place_of
 from scanner.commands.words import (
     Program,
     after_options,
@@ -64,7 +64,9 @@ def _compiled(it: Judging, started: Program, tool: str) -> Judgement:
     output = option(started.args, "-o", "--output-file") or (re.sub(r"\.in$", ".txt", inputs[0]) if inputs else "")
     if output:
         known = it.lookup.find(it.at, output) is not None
-        keeps = known and not {"-U", "--upgrade"} & set(started.args)
+        earlier = it.job.produced.get(place_of(it.at, output))
+        upgraded = {"-U", "--upgrade"} & set(started.args) or (earlier is not None and not earlier.uses_lock)
+        keeps = known and not upgraded
         because = f"{output} is compiled anew before (line {it.at.at.line})"
         because += "; versions that fit are kept" if keeps else "" if known else " and not committed"
         made = Judgement(kind="install", tool=tool, uses_lock=keeps, enforced="none", because=because)

@@ -117,6 +117,8 @@ def _setup_py(it: Judging, args: Sequence[str]) -> list[Judgement]:
             return [Judgement(kind="adhoc", tool="setuptools", uses_lock=False, enforced="none", because=because)]
         if "--no-deps" in args:
             return [Judgement(kind="install", tool="setuptools", because="installs the project alone", path=found)]
+        if found is not None and it.lookup.find(it.at, "setup.py") == found:
+            return [replace(it.asked(PipAsk(paths=(".",)), "setuptools", Program("pip", ())), path=found)]
         return [it.resolved("setuptools", because, found)]
     if "test" in args or "pytest" in args:
         return [Judgement(kind="test", tool="setuptools")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Literal
 
 from tree_sitter import Node
@@ -84,10 +85,17 @@ class Conditions:
                 decisive = operator == "||"
                 return decisive if decisive in (left, right) else None if None in (left, right) else not decisive
             case "binary_expression" if len(parts) == 2 and operator in ("=", "==", "!=", *_NUMERIC):
-                words = [self._known(part, state, depth) for part in parts]
-                return None if None in words else (words[0] == words[1]) == (operator not in ("!=", "-ne"))
+                return self._compared(parts, operator, state, depth)
             case _:
                 return None
+
+    def _compared(self, parts: list[Node], operator: str, state: State, depth: int) -> bool | None:
+        """Two words that are compared; the right one may be a pattern (``[[ $task == tox-* ]]``)."""
+        left, pattern = self._known(parts[0], state, depth), _text_of_test(parts[1])
+        if left is not None and "*" in pattern and re.fullmatch(r"[\w*./-]{1,80}", pattern):
+            return fnmatchcase(left, pattern) == (operator != "!=")
+        right = self._known(parts[1], state, depth)
+        return None if left is None or right is None else (left == right) == (operator not in ("!=", "-ne"))
 
     def _tested(self, node: Node, state: State, depth: int) -> bool | None:
         """What the command ``test`` comes to, for two words that are compared; or a function that only tests."""

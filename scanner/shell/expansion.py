@@ -214,7 +214,7 @@ class Expansion:
         if name not in ("dirname", "readlink", "realpath") or len(words) != 1:
             return None
         place = self._masks.place_of(words[0])
-        if place is None and name == "dirname" and "\ue000" not in words[0]:
+        if place is None and name == "dirname" and not is_open(words[0].replace("*", "")) and "\ue000" not in words[0]:
             return self.join_path(state.directory, posixpath.dirname(words[0]) or ".")
         return place if place is None or name != "dirname" else posixpath.dirname(place) or "."
 

@@ -206,19 +206,37 @@ class Walk:
                 continue
             branch = state.fork()
             if child.type == "command":
-                handed = file_of_cat(before) or (listed(text_of(before)) if before is not None else None)
+                handed = file_of_cat(before) or self._lists(before, branch, depth)
                 self._command(child, branch, depth + 1, stdin=handed)
             else:
-                self._reads(child, text_of(before) if before is not None else "", branch)
+                self._reads(child, before, branch, depth)
                 self._statement(child, branch, depth + 1)
             if text_of(child).strip() not in ("sort", "uniq", "sort -u"):
                 before = child
 
-    def _reads(self, loop: Node, lister: str, state: State) -> None:
+    def _reads(self, loop: Node, lister: Node | None, state: State, depth: int) -> None:
         """``find … | while read NAME``: the variable is what is listed."""
         name = read_into(text_of(loop)) if loop.type == "while_statement" else None
-        if name is not None and (pattern := listed(lister)) is not None:
+        if name is not None and (pattern := self._lists(lister, state, depth)) is not None:
             state.variables[name] = pattern
+
+    def _lists(self, node: Node | None, state: State, depth: int) -> str | None:
+        """The one pattern of what the command lists."""
+        found = self._listing(node, state, depth) if node is not None else ()
+        return found[0] if len(found) == 1 else None
+
+    def _listing(self, node: Node, state: State, depth: int) -> tuple[str, ...]:
+        """The patterns of what a command, or the one command of a substitution, lists."""
+        for _ in range(4):
+            inside = [child for child in node.children if child.is_named and not child.type.endswith("redirect")]
+            if node.type == "command" or len(inside) != 1:
+                break
+            node = inside[0]
+        if node.type != "command" or not text_of(node).startswith(("find ", "ls ", "git ls-files ")):
+            return ()
+        parts = [c.children[0] if c.type == "command_name" else c for c in node.children if c.is_named]
+        words = (w for c in parts if c.type != "file_redirect" for w in self._words.words(c, state, depth + 1))
+        return listed(list(words))
 
     def _redirected(self, node: Node, state: State, depth: int) -> None:
         body, *redirects = (child for child in node.children if child.is_named)
@@ -254,7 +272,8 @@ class Walk:
                     self._statement(child, state, depth + 1)
         else:
             for redirect in redirects:
-                self._reads(body, text_of(redirect).strip("<( )"), state)
+                source = next((c for c in redirect.children if c.type == "process_substitution"), None)
+                self._reads(body, source, state, depth)
             self._statement(body, state, depth + 1)
         for redirect in redirects:
             if redirect.type == "heredoc_redirect":
@@ -339,8 +358,8 @@ class Walk:
                 name = text_of(child)
             elif child.type == "do_group":
                 body = child
-            elif child.type == "command_substitution" and (pattern := listed(text_of(child).strip("$()`"))) is not None:
-                words.append(pattern)
+            elif child.type == "command_substitution" and (found := self._listing(child, state, depth)):
+                words.extend(found)
             elif child.is_named:
                 words.extend(self._words.words(child, state, depth))
         if body is None:

@@ -38,6 +38,7 @@ def argvs(text: str, **more: object) -> list[str]:
         ("find r -maxdepth 1 -name a -exec b {} \\;", ["find r -maxdepth 1 -name a -exec b {} ;", "b r/a"]),
         ("find . -name a -not -path ./b -exec c {} +", ["find . -name a -not -path ./b -exec c {} +"]),
         ("find . -name a | while read -r f; do b $f; done", ["find . -name a", "read -r f", "b ./**/a"]),
+        ("D=r\nfor i in $(find $D s -name a 2>/dev/null); do b $i; done", ["b r/**/a", "b s/**/a"]),
         ("while read f; do b $f; done < <(find . -name a)", ["find . -name a", "read f", "b ./**/a"]),
         ("f() { a \"$@\"; }\nf x y", ["a x y"]),
         ("f() { a $1; }", ["a $1"]),
@@ -95,7 +96,9 @@ def test_commands(text: str, expected: list[str]) -> None:
         ('A=\nif [ -z "$A" ]; then a; fi; if [ ! -z "$A" ]; then b; fi', ["a"]),
         ('if [ "$1" = "x" ]; then a; else b; fi', ["a", "b"]),
         ('A=1\nif c; then A=2; fi\nif [ "$A" = 1 ]; then a; else b; fi', ["c", "a", "b"]),
-        ("A=x\nif [[ $A == x* ]]; then a; else b; fi", ["a", "b"]),
+        ("A=xy\nif [[ $A == x* ]]; then a; else b; fi", ["a"]),
+        ("A=xy\nif [[ $A != z* ]]; then a; else b; fi", ["a"]),
+        ("if [[ $A == z* ]]; then a; else b; fi", ["a", "b"]),
         ('if [ "${{ matrix.a }}" = "b" ]; then a; else b; fi', ["a", "b"]),
         ("if [ -f x ]; then a; else b; fi", ["a", "b"]),
         ("if ! c; then a; fi", ["c", "a"]),
@@ -408,3 +411,8 @@ def test_files_beside_a_script_are_known_wherever_it_stands() -> None:
     found = parse(text, at=Location(path="s/x.sh", line=1), context="script").invocations
     assert [i.directory for i in found] == [".", None]
     assert found[0].argv == ("pip", "install", "-rs/a.txt", "build")
+
+
+def test_the_folder_of_an_unknown_file_is_unknown() -> None:
+    assert run('for i in $X; do D=$(dirname "$i"); cd $D; b; done').invocations[-1].directory is None
+    assert run('for i in a/*/x.txt; do D=$(dirname "$i"); cd $D; b; done').invocations[-1].directory == "a/*"

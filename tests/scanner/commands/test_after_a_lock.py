@@ -83,3 +83,15 @@ def test_the_reason_names_both_versions() -> None:
 def test_a_list_that_is_written_before(first: str, expected: bool, because: str) -> None:
     files = {"dev.txt": f"{HEADER}rich==12.0.0\n", "dev.in": "rich\n"}
     assert _last(f"{first}\npip install -r dev.txt", files) == (expected, because)
+
+
+def test_what_was_upgraded_stays_so() -> None:
+    files = {"dev.txt": f"{HEADER}rich==12.0.0\n", "dev.in": "rich\n"}
+    assert _last("pip-compile -U dev.in\npip-compile dev.in\npip-sync dev.txt", files)[0] is False
+
+
+def test_a_setup_script_that_reads_a_compiled_file() -> None:
+    setup = "from setuptools import setup\nsetup(name='shop', install_requires=open('dev.txt').read().splitlines())\n"
+    files = {"setup.py": setup, "dev.txt": f"{HEADER}rich==11.2.0\n", "dev.in": "rich\n"}
+    assert _last("python setup.py install", files)[0] is True
+    assert _last("python setup.py install", files | {"dev.txt": "rich\n"})[0] is False
