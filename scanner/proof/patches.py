@@ -23,6 +23,7 @@ from scanner.config import Config
 from scanner.inventory import Repository
 from scanner.proof import scratch
 from scanner.proof.admitted import with_admitted
+from scanner.proof.exports import as_exports, is_export
 from scanner.proof.ground import Opened, upon
 from scanner.proof.outcome import Proved, Trial
 from scanner.proof.pip_route import compiled_again
@@ -36,6 +37,7 @@ _UNTIL_LOCKED = (
     "beside the new manifest, which says the same: what holds the versions goes when there is a lock. "
     "Prove the patch (--prove) before it goes in"
 )
+_EXPORT = "stays, as something still reads it; its header names the command of uv that writes it anew from the lock"
 _NOTHING_CONVERTS = "there is nothing to convert it from, or no converter for it yet"
 
 
@@ -108,6 +110,7 @@ def _convert(task: Task, found: Opened) -> Outcome:
     if by_pip.edits and task.settings is not None:
         remarks += compiled_again(found, task.settings)
     compared = [p for p in proved if p.elsewhere and p.proof.locked]
+    remarks += [f"{edit.path}: {_EXPORT}" for edit in edits if is_export(edit)]
     remarks += [f"{p.proof.project}: {_ELSEWHERE}: {', '.join(p.elsewhere)}" for p in compared]
     return Outcome(
         repository=task.repository.id,
@@ -178,6 +181,7 @@ def with_locks(found: Opened, migration: Migration, proved: tuple[Proved, ...]) 
                     del edits[path or ""]
             continue
         edits[move.lock] = Edit(path=move.lock, before=found.ground.read(move.lock), after=result.lock)
+        edits.update((edit.path, edit) for edit in as_exports(move, edits.keys(), found.ground.read))
         if result.constraints or result.environments or result.recorded or result.built_with:
             edits[move.manifest] = _completed(edits, found, move, result)
     return tuple(edits.values())
