@@ -98,6 +98,7 @@ def manifest_of(project: Project) -> str:
         key=lambda m: (
             m not in declared,
             is_dev_file(m),
+            m.endswith((".yml", ".yaml")) and project.primary_manager not in (None, "conda"),
             order.get(m.rpartition("/")[2], len(order)),
             m.count("/"),
             len(m),

@@ -17,6 +17,7 @@ from typing import Literal, TypeAlias
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from scanner.commands.words import program
 from scanner.facts import PythonVersion
 from scanner.inventory import (
     Command,
@@ -137,7 +138,9 @@ def _ci(
     chosen = [c for c in installs if (c.path, c.job) in testing]
     rest = [c for c in installs if (c.path, c.job) not in testing] if chosen else []
     chosen = chosen or installs
-    python = next((found for kind in _CI_KINDS if (found := _versions(pythons, (kind,)))), ())
+    filed = [p for p in pythons if posixpath.basename(p.path).startswith(".python-version")]
+    python = _versions(filed, ("version-file",)) if _takes_the_version_file(chosen, ours) else ()
+    python = python or next((found for kind in _CI_KINDS if (found := _versions(pythons, (kind,)))), ())
     if not chosen:
         return Environment(tool=None, python=python, evidence=(external,)) if external is not None else None
     tool, lowest = chosen[0].tool, _lowest_lock(chosen)
@@ -149,6 +152,18 @@ def _ci(
         indexes=_urls(indexes, {c.path for c in chosen}.__contains__),
         evidence=tuple(_evidence(c) for c in (*_deciding(chosen, lowest), *rest)),
         sources=_sources(chosen),
+    )
+
+
+def _takes_the_version_file(installs: Sequence[Command], ci: Sequence[Command]) -> bool:
+    """Whether all ``installs`` are uv's of a project in jobs that ask for no Python: ``.python-version`` counts then.
+
+    uv takes the interpreter that a step put on the path only if it is the one that the file asks for.
+    """
+    asking = {(c.path, c.job) for c in ci if c.python is not None or c.argv[:3] == ("uv", "python", "pin")}
+    return bool(installs) and all(
+        c.argv[:1] == ("uv",) and program(c.argv).sub in ("sync", "run") and (c.path, c.job) not in asking
+        for c in installs
     )
 
 
@@ -270,7 +285,7 @@ def told(packages: Sequence[VersionPair], more: int) -> str:
 
 
 def _tools(left: str, a: Environment, right: str, b: Environment) -> Iterator[Disagreement]:
-    if a.tool and b.tool and _family(a.tool) != _family(b.tool):
+    if a.tool and b.tool and _family(a) != _family(b):
         yield _found("tool", left, a, right, b, f"{left} uses {a.tool}, {right} installs with {b.tool}")
 
 
@@ -285,8 +300,10 @@ def _found(what: _What, left: str, a: Environment, right: str, b: Environment, m
     return Disagreement(what=what, between=(left, right), message=message, evidence=evidence)
 
 
-def _family(tool: str) -> str:
-    return "pip" if tool == "pip-tools" else tool
+def _family(environment: Environment) -> str | None:
+    """Tools that install the same: pip does what Flit asks for, and takes the lists that pip-tools and Rye write."""
+    listed = environment.tool in ("pip-tools", "flit") or (environment.tool == "rye" and environment.uses_lock)
+    return "pip" if listed else environment.tool
 
 
 def _overlap(left: tuple[str, ...], right: tuple[str, ...]) -> bool:

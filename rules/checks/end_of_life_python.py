@@ -22,6 +22,7 @@ from scanner.inventory import DeclaredPython, Project
 from scanner.roles import is_side_image
 
 _RUNS = {"image": "the image runs", "version-file": "developers get", "runtime-file": "the platform runs"}
+_BESIDE = {"image": "is based on", "runtime-file": "asks for"}
 _TESTS = ("ci-setup", "ci-matrix", "tox", "nox")
 
 
@@ -31,8 +32,8 @@ def check(case: Case) -> Iterator[Answer]:
         for declared in project.python_versions:
             version = minor(declared.version)
             if declared.kind in _RUNS and version and is_over(version, case.survey.as_of):
-                beside = declared.kind == "image" and not _installs(case, declared.path)
-                what = f"{declared.path} is based on" if beside else _RUNS[declared.kind]
+                beside = _is_beside(case, declared)
+                what = f"{declared.path} {_BESIDE[declared.kind]}" if beside else _RUNS[declared.kind]
                 yield case.finding(
                     f"{declared.kind}:{declared.path}:{dotted(version)}",
                     f"{what} Python {dotted(version)}, {_ended(version)}",
@@ -43,6 +44,13 @@ def check(case: Case) -> Iterator[Answer]:
                 )
         yield from _tests(case, project)
         yield from _floor(case, project)
+
+
+def _is_beside(case: Case, declared: DeclaredPython) -> bool:
+    """Whether nothing that ships runs on it: an image that installs no Python, a function of a benchmark or a test."""
+    if declared.kind == "image":
+        return not _installs(case, declared.path)
+    return declared.kind == "runtime-file" and is_side_image(declared.path)
 
 
 def _installs(case: Case, path: str) -> bool:

@@ -16,7 +16,7 @@ from rules.examples import a_command, a_fleet, a_project, a_repository
 from rules.finding import Evidence, Level
 from rules.reading import below, inside, is_deployed, label, main_projects, manifest_of, reasons, sentence
 from rules.rule import Answer, Case, Rule
-from rules.uv import has_pyproject
+from rules.uv import has_pyproject, manifest_path
 from scanner.inventory import Project
 from scanner.words import counted
 
@@ -92,7 +92,8 @@ def _pinned(project: Project) -> tuple[Level, str]:
         return "error", "not all of its dependencies are pinned"
     few = len(loose) <= len(names) * _FEW
     verb = "is" if len(loose) == 1 else "are"
-    return "warning" if few else "error", f"{len(loose)} of its {counted(len(names), 'dependency')} {verb} not pinned"
+    told = f"{len(loose)} of its {counted(len(names), 'dependency')} {verb} not pinned"
+    return "warning" if few else "error", next((r.message for r in project.discipline_reasons), told)
 
 
 _BY_HAND = "no tool made the list, so nothing shows that it holds what its packages need in turn"
@@ -112,7 +113,7 @@ def _fix(project: Project, manifest: str) -> str:
         root = project.workspace_root if tool == "uv lock" else None
         command = inside(project.path if root is None else root, tool)
         return f"Run `{command}`, commit the lock and install from it in CI and image."
-    where = "pyproject.toml" if has_pyproject(project) else "a pyproject.toml"
+    where = manifest_path(project) if has_pyproject(project) else "a pyproject.toml"
     return (
         f"Move the names of {manifest} to {where} and run `{inside(project.path, 'uv lock')}`, or keep them in a .in "
         "file and compile it with `uv pip compile --generate-hashes`; commit it and install from it."

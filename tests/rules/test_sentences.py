@@ -236,6 +236,33 @@ def test_the_file_that_declares_a_project(
     assert manifest_of(a_project(manifests=manifests, dependencies=dependencies)) == expected
 
 
+@pytest.mark.parametrize(("manager", "file"), [("pip", "requirements.txt"), ("conda", "environment.yml")])
+def test_an_environment_of_conda_declares_what_conda_manages(manager: str, file: str) -> None:
+    files = ("environment.yml", "requirements.txt")
+    dependencies = tuple(a_dependency("x", path=p) for p in files)
+    assert manifest_of(a_project(primary_manager=manager, manifests=files, dependencies=dependencies)) == file
+
+
+def test_a_missing_lock_counts_once_and_names_the_manifest_that_is_there() -> None:
+    why = (
+        Reason(message="3 of 9 runtime requirements are not exact, such as x>=1", path="src/requirements.txt", line=1),
+    )
+    files = ("src/pyproject.toml", "src/requirements.txt")
+    loose = (a_dependency("x", path="src/requirements.txt", specifier=">=1"),)
+    values = {"path": "src", "lock_discipline": "partial", "primary_manager": "pip", "discipline_reasons": why}
+    finding = one("missing-lock", a_repository("shop", a_project(manifests=files, dependencies=loose, **values)))
+    assert (
+        finding.message == "shop is a service without a lock: 3 of 9 runtime requirements are not exact, such as x>=1"
+    )
+    assert finding.fix.startswith("Move the names of src/requirements.txt to src/pyproject.toml and run")
+
+
+@pytest.mark.parametrize(("path", "level"), [("infra/template.yaml", "warning"), ("benchmark/template.yaml", "note")])
+def test_a_function_of_a_benchmark_does_not_ship(path: str, level: str) -> None:
+    python = DeclaredPython(version="3.8", path=path, line=1, kind="runtime-file")
+    assert one("end-of-life-python", a_repository("shop", a_project(python_versions=(python,)))).level == level
+
+
 def test_a_file_that_could_not_be_read_is_told_once() -> None:
     lock = a_lockfile(status="broken", covers=None)
     reasons = (Reason(message="merge conflict markers", path="uv.lock", line=3),)

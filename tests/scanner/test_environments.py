@@ -115,6 +115,13 @@ def test_pip_and_pip_tools_are_one_tool() -> None:
     assert disagreements(envs) == ()
 
 
+def test_pip_installs_what_flit_and_rye_ask_for() -> None:
+    assert disagreements(make(primary="flit", locked=False, commands=(command(1, "pip", uses_lock=False),))) == ()
+    assert disagreements(make(primary="rye", commands=(command(1, "pip", uses_lock=True),))) == ()
+    resolved = make(primary="rye", commands=(command(1, "pip", uses_lock=False),))
+    assert [d.what for d in disagreements(resolved)] == ["lock"]
+
+
 def test_pythons_disagree_only_when_they_do_not_overlap() -> None:
     envs = make(
         pythons=(python(">=3.9,<3.12", "requires-python"), python("3.11", "ci-matrix"), python("3.13", "ci-matrix")),
