@@ -46,8 +46,6 @@ _FLAGS = {
     "from_first": "from-first",
 }
 _UNSAYABLE = {
-    "force_alphabetical_sort": "modules and members are sorted together by letter",
-    "force_alphabetical_sort_within_sections": "modules and members are sorted together by letter",
     "lexicographical": "modules are sorted letter by letter",
     "group_by_package": "imports are grouped by package",
     "force_grid_wrap": "imports of so many names are always wrapped",
@@ -87,7 +85,7 @@ def translate_isort(options: Mapping[str, Any]) -> IsortRules:
     """``options`` are isort's, by name (dashes or underscores), values as text, numbers, flags or lists."""
     given = {name.lower().replace("-", "_"): value for name, value in options.items()}
     profile = str(given.get("profile", "")).strip().lower()
-    whole = {**data("isort_profiles.toml").get(profile, {}), **given}
+    whole = _spelled_out({**data("isort_profiles.toml").get(profile, {}), **given})
     settings: dict[str, Value] = {}
     for old, new in _LISTS.items():
         if old in whole and (values := _list(whole[old])):
@@ -140,6 +138,15 @@ def _plainly(value: str) -> str:
 
 def _row(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else " ".join(str(value).split())
+
+
+def _spelled_out(whole: dict[str, Any]) -> dict[str, Any]:
+    """Options that stand for others (isort's ``settings.py`` and the way that it asks ``order_by_type``)."""
+    if _flag(whole.get("force_alphabetical_sort", False)):
+        whole |= {"no_sections": True, "lines_between_types": 1, "from_first": True, "order_by_type": False}
+    if _flag(whole.get("force_alphabetical_sort_within_sections", False)):
+        whole |= {"order_by_type": False}
+    return whole
 
 
 def _globbed(pattern: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.pythons import data
-from rules.ruff.isort_config import translate_isort
+from rules.ruff.isort_config import as_ruff_sorts, translate_isort
 
 
 def test_the_profile_black_is_what_ruff_does() -> None:
@@ -39,6 +39,11 @@ def test_isorts_defaults_are_not_ruffs() -> None:
                 "sections": {"web": ("web",)},
                 "section-order": ("future", "standard-library", "web", "local-folder"),
             },
+        ),
+        ({"force_alphabetical_sort_within_sections": "true"}, {"order-by-type": False}),
+        (
+            {"force_alphabetical_sort": True},
+            {"order-by-type": False, "no-sections": True, "lines-between-types": 1, "from-first": True},
         ),
         ({"default_section": "FIRSTPARTY"}, {"default-section": "first-party"}),
     ],
@@ -81,6 +86,14 @@ _VALUES = st.none() | st.booleans() | st.integers(-2, 200) | st.text(max_size=12
 @given(st.dictionaries(st.sampled_from(["profile", "skip", "sections", "known_x", "multi_line_output"]), _VALUES))
 def test_never_raises(options: dict[str, Any]) -> None:
     translate_isort(options)
+
+
+def test_isort_set_as_ruff_sorts() -> None:
+    options, changed = as_ruff_sorts({"profile": "google", "line-length": 100, "known_x": ["a", "b"]}, 120)
+    assert {"group_by_package", "lexicographical", "line_length", "multi_line_output"} <= set(changed)
+    assert not {"lexicographical", "group_by_package"} & options.keys()
+    assert (options["line_length"], options["known_x"], options["force_single_line"]) == ("120", "a,b", "True")
+    assert as_ruff_sorts({"profile": "black"}, 88)[1] == ()
 
 
 def test_a_glob_is_held_against_the_whole_path() -> None:
