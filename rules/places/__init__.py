@@ -18,7 +18,7 @@ from rules.places.context import Context
 from rules.places.docker_steps import started
 from rules.places.half_moves import leave_whole
 from rules.places.kept import INCLUDED, keep_needed
-from rules.places.old_pythons import note_left_out, refusal, without_uv
+from rules.places.old_pythons import leave_left_out, note_left_out, refusal, without_uv
 from rules.places.options import normal
 from rules.places.remains import ASIDE, note_remains
 from rules.places.sound import is_sound
@@ -103,6 +103,7 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
     _with_their_images(ground, context, edits)
     _services(context, edits)
     _ignored(ground, context, edits)
+    leave_left_out(context, edits)
     keep_needed(ground, context, edits)
     _deployed(ground, context, edits)
     note_left_out(context, edits)

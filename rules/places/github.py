@@ -137,7 +137,8 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
     caches = [s for s in steps if _caches_tool(s, text) and (first or sets_up or emptied)]
     for step in steps:
         gone = step.node.map("with").text("cache") or ""
-        if "setup-python" in step.text("uses") and (first or sets_up or script.context.any_of(gone.strip())):
+        goes = gone.strip() in _TOOLS and script.context.any_of(gone.strip()) is not None
+        if "setup-python" in step.text("uses") and (first or sets_up or goes):
             yield from _setup_python(step, script, steps, remaining)
     if not (first or sets_up):
         return

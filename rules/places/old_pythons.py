@@ -73,6 +73,36 @@ def refusal(context: Context) -> Refusal | None:
     return None
 
 
+def leave_left_out(context: Context, edits: dict[str, Edit]) -> None:
+    """Take back pipelines of pip that would call uv on a Python which the project's new range leaves out."""
+    for path, edit in sorted(edits.items()):
+        extract = context.ground.facts.extracts.get(path)
+        if extract is None or area_of(path) != "ci" or not edit.before or not edit.after:
+            continue
+        for target in context.targets.values():
+            own = len(context.targets) == 1 or f"--project {target.folder} " in edit.after
+            if not own or target.oldest is None or target.tools & {"poetry", "pdm", "pipenv", "rye"}:
+                continue
+            found = next((p for p in _left_out(extract, target.oldest, edit, context.jobs(path, _PIP))), None)
+            if found is not None:
+                del edits[path]
+                why = f"runs Python {found.version}; the lock is for {dotted(target.oldest)} and later"
+                context.note(path, found.at.line, f"{why}; the file is left as it is", "Widen requires-python?")
+                break
+
+
+_PIP = frozenset({"pip", "pip3", "python", "python3", "pip-sync"})
+
+
+def _left_out(extract: Extract, oldest: tuple[int, int], edit: Edit, jobs: set[str | None]) -> Iterator[PythonVersion]:
+    if (edit.after or "").count("uv sync") <= (edit.before or "").count("uv sync"):
+        return
+    for python in extract.pythons:
+        told = minor(python.version)
+        if told is not None and (2,) < told < oldest and python.job in {None, *jobs}:
+            yield python
+
+
 def note_left_out(context: Context, edits: Mapping[str, Edit]) -> None:
     """Notes on pipelines that call uv on a Python which ``requires-python`` leaves out."""
     for path, edit in sorted(edits.items()):

@@ -16,7 +16,7 @@ from rules.places.context import CONTAINERS, Context
 from rules.places.manner import LOCKED, NO_SYNC, Answer, Manner
 from rules.places.shared_verbs import A_SHELL
 from rules.places.syncs import merged
-from rules.places.target import MANAGERS
+from rules.places.target import MANAGERS, Target
 from rules.places.text import Splice, applied, line_end, line_of, line_start
 from rules.reading import area_of
 from rules.uv import version
@@ -270,6 +270,8 @@ class Script:
             manner = replace(manner, conda=True)
         if not window.docker and not self._trusted and (folder := self._elsewhere(call, window)) is not None:
             return Answer(kind="look", why=f"runs in {folder}, which is not a folder of the repository")
+        if program.startswith("pip") and (file := self._namesake(call, target)) is not None:
+            return Answer(kind="look", why=f"may install {file}, by the folder that it runs in")
         given = answer(call, target, manner)
         if given is None:
             return None
@@ -319,6 +321,19 @@ class Script:
         cloned = re.search(rf"git clone[^\n]*(?<![\w.-]){re.escape(name)}(?![\w-]|\.(?!git))", self.text)
         folders = any(f"/{name}/" in f"/{file}" for file in self.context.ground.facts.files)
         return name if cloned is not None and not folders else None
+
+    def _namesake(self, call: Call, target: Target) -> str | None:
+        """A requirements file of the same name beside the script, or where the commands above went to."""
+        above = list(_CD.finditer(self.text, max(0, call.begin - 600), call.begin))
+        folders = {posixpath.dirname(self.path), *(posixpath.normpath(m["folder"]) for m in above[-1:])} - {"", "."}
+        for option, file in pairwise(call.values):
+            if option not in ("-r", "--requirement") or target.file(posixpath.normpath(file)) is None:
+                continue
+            for folder in sorted(folders):
+                other = posixpath.normpath(posixpath.join(folder, file))
+                if other in self.context.ground.facts.files and target.file(other) is None:
+                    return other
+        return None
 
     def _other_shell(self, window: Window) -> bool:
         """Whether the job of a pipeline may run on Windows."""

@@ -16,6 +16,7 @@ from scanner.yaml_reader import Mapping, Node, Sequence
 _OLD = re.compile(r"(?:POETRY|PIPENV|PDM|RYE|PYTHON_POETRY)_[A-Z0-9_]+")
 _RENAMED = (
     (re.compile(r"POETRY_PYPI_TOKEN_[A-Z0-9_]+"), "UV_PUBLISH_TOKEN"),
+    (re.compile(r"(?:POETRY_HTTP_BASIC_PYPI|PDM_PUBLISH)_(USERNAME|PASSWORD)"), r"UV_PUBLISH_\1"),
     (re.compile(r"POETRY_HTTP_BASIC_([A-Z0-9_]+)_(USERNAME|PASSWORD)"), r"UV_INDEX_\1_\2"),
     (re.compile(r"(?:POETRY|PIPENV)_CACHE_DIR"), "UV_CACHE_DIR"),
 )

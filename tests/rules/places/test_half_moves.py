@@ -61,3 +61,17 @@ def test_a_setup_script_is_run_with_setuptools(patched: Patch) -> None:
         "uv run --locked --with setuptools --with wheel python setup.py bdist_wheel"
         in patched({"Makefile": text})["Makefile"]
     )
+
+
+def test_a_namesake_beside_the_script_is_in_doubt(patched: Patch) -> None:
+    script = "pip install -r requirements.txt\n"
+    files = {"pack/build.sh": script, "pack/requirements.txt": "pyinstaller==6.0\n", ".python-version": "3.12\n"}
+    files["README.md"] = "```sh\ncd pack\npip install -r requirements.txt\n```\n"
+    found = patched(files, requirements__txt="flask==3.0.0\n")
+    assert found["pack/build.sh"] == script
+    assert found["README.md"] == files["README.md"]
+
+
+def test_credentials_of_a_publish(patched: Patch) -> None:
+    steps = "      - run: pipx install poetry\n      - run: poetry publish --build\n        env:\n          POETRY_HTTP_BASIC_PYPI_PASSWORD: ${{ secrets.P }}\n"
+    assert "UV_PUBLISH_PASSWORD: ${{ secrets.P }}" in patched({PATH: workflow(steps)})[PATH]
