@@ -22,7 +22,9 @@ from scanner.pipeline import in_side_folder
 MAX_DEPTH = 20
 _FOLDERS = frozenset({"/", "/tmp", "/opt", "/srv", "/root", "/home", "/etc", "/usr/src", "/usr/local", "/var/tmp"})  # noqa: S108
 _VARIABLE = re.compile(r"\$(?:\w{1,100}|\{\w{1,100}(?::?[-+][^{}]{0,100})?\})")
+_WORD = re.compile(r"\"[^\"]{0,500}\"|'[^']{0,500}'|\S+")
 _OPEN = re.compile(r"[$*?\[]")  # a variable or a wildcard
+_BUILT_BY = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "pixi.toml")
 _MANIFESTS = ("pyproject.toml", "requirements.txt", "setup.py", "Pipfile", "setup.cfg", "environment.yml", "pixi.toml")
 
 
@@ -82,7 +84,10 @@ class Container:
     def source(self, line: int | None, path: str) -> str | None:
         """The repository's file or folder behind the absolute ``path`` as a command on ``line`` sees it."""
         stage = self._stage_at(line)
-        return self._source(stage, line or 0, posixpath.normpath(path)) if stage is not None else None
+        if stage is None:
+            return None
+        path = posixpath.normpath(path)
+        return self._source(stage, line or 0, path) or self._home_of(stage, line or 0, path)
 
     def rests_on(self, line: int | None, earlier: int | None) -> bool:
         """Whether what is installed at ``earlier`` is there at ``line``: in its stage, or one that made it."""
@@ -121,6 +126,11 @@ class Container:
                     return found
         parent = self._parents[stage]
         return self._source(parent, 1 << 30, path, depth + 1) if parent is not None and depth < MAX_DEPTH else None
+
+    def _home_of(self, stage: int, line: int, folder: str) -> str | None:
+        """The repository's folder whose manifest was copied by itself into ``folder``."""
+        found = (self._source(stage, line, posixpath.join(folder, name)) for name in _BUILT_BY)
+        return next((posixpath.dirname(path) or "." for path in found if path is not None), None)
 
     def _has(self, path: str) -> bool:
         """Whether the context has this file or folder."""
@@ -300,7 +310,7 @@ def _copy_words(step: Instruction) -> list[str]:
     value = step.value.strip()
     if value.startswith("[") and value.endswith("]"):
         return [word.strip().strip("\"'") for word in value[1:-1].split(",")]
-    return value.split()
+    return [word.strip("\"'") for word in _WORD.findall(value)]
 
 
 def copied_sources(step: Instruction) -> list[str]:

@@ -124,7 +124,9 @@ class Lookup:
         if invocation.context != "image" and (opened := _WORKSPACE.match(word)):
             directory, word = ".", word[opened.end() :].lstrip("/") or "."
         if (directory or "").startswith("/") or word.startswith("/"):
-            return self._in_container(invocation, posixpath.join(directory, word)) if directory is not None else None
+            if directory is None and not word.startswith("/"):
+                return None
+            return self._in_container(invocation, posixpath.join(directory or "/", word))
         path = posixpath.normpath(posixpath.join(directory or ".", word))
         if self.tree.exists(path):
             return path

@@ -74,9 +74,10 @@ def _placed(invocation: Invocation, extract: Extract, name: str, lookup: Lookup)
     build = service_build(extract, name, lookup)
     image = _image(build, lookup)
     folder = _inside(invocation, known.get("workdir"), build, image)
-    if folder is None:
-        return invocation
     mounts: dict[str, str | None] = dict(known.get("volumes", ()))
+    if folder is None:
+        inside = Inside(image=None, mounts=tuple((t, s) for t, s in mounts.items() if s is not None))
+        return replace(invocation, inside=inside) if inside.mounts else invocation
     over = max((t for t in mounts if f"{folder}/".startswith(f"{t.rstrip('/')}/")), key=len, default=None)
     copied = image is not None and not image.container.is_bare
     if mounts[over] is None if over is not None else not copied:

@@ -216,6 +216,8 @@ _BASES: tuple[tuple[re.Pattern[str], str, Mapping[str, str]], ...] = (
         {"LAMBDA_TASK_ROOT": "/var/task", "LAMBDA_RUNTIME_DIR": "/var/runtime"},
     ),
     (re.compile(r"(?:^|/)tiangolo/(?:meinheld-gunicorn|uvicorn-gunicorn|uwsgi-nginx)[\w-]*(?=[:@]|$)"), "/app", {}),
+    (re.compile(r"(?:^|/)apache/airflow(?=[:@]|$)"), "/opt/airflow", {"AIRFLOW_HOME": "/opt/airflow"}),
+    (re.compile(r"(?:^|/)astro-runtime(?=[:@]|$)"), "/usr/local/airflow", {"AIRFLOW_HOME": "/usr/local/airflow"}),
     (re.compile(r"(?:^|/)jupyter/[\w-]+(?=[:@]|$)"), "/home/jovyan", {}),
 )
 

@@ -384,3 +384,17 @@ def test_a_name_that_is_not_known_leaves_the_grade_open_unless_another_install_d
     loop = "FROM python:3.11\nCOPY . .\nRUN pip install -r $LIST\n"
     assert (image(loop).grade, image(loop).installs_python) == (None, True)
     assert image(loop + "RUN pip install flask\n").grade == "L0"
+
+
+def test_a_project_of_which_only_the_manifest_is_copied_is_that_project() -> None:
+    text = "FROM python:3.11\nWORKDIR /io\nCOPY service/pyproject.toml /io/\nCOPY requirements-open.txt /io/r/\n"
+    files = {**FILES, "service/pyproject.toml": FILES["pyproject.toml"], "Dockerfile": text + "RUN pip install -e . -r r/requirements-open.txt\n"}  # fmt: skip
+    extracts = {p: e for p, t in files.items() for f in formats_for(p)[:1] if (e := f.read(p, t)) is not None}
+    lookup = build_lookup(extracts, frozenset(files), (".", "service"), (".", "service"))
+    (found,) = classify_all(extracts["Dockerfile"].invocations, lookup)
+    assert found.project == "service"
+
+
+def test_where_images_of_a_scheduler_start() -> None:
+    text = 'FROM apache/airflow:2.8.4\nCOPY requirements.txt "${AIRFLOW_HOME}/requirements.txt"\nRUN pip install -r requirements.txt\n'
+    assert image(text).grade == "L2"

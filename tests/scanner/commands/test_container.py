@@ -42,6 +42,8 @@ def container(text: str, path: str = "Dockerfile") -> Container:
         ("ADD requirements.txt src /w/", "/w/requirements.txt", "requirements.txt"),
         ('COPY ["requirements.txt", "/a b/"]', "/a b/requirements.txt", "requirements.txt"),
         ("COPY missing.txt /w/", "/w/missing.txt", None),
+        ('COPY "requirements.txt" "/a b/r.txt"', "/a b/r.txt", "requirements.txt"),
+        ("COPY 'requirements.txt' /x/", "/x/requirements.txt", "requirements.txt"),
         ("COPY . /app", "/elsewhere/requirements.txt", None),
     ],
 )

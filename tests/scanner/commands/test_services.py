@@ -11,6 +11,7 @@ from scanner.formats import formats_for
 from scanner.inventory import Command
 
 UV = {
+    "docs/requirements.txt": "flask\n",
     "docs/pyproject.toml": '[project]\nname = "x"\nversion = "1"\ndependencies = ["requests"]\n',
     "docs/uv.lock": 'version = 1\nrequires-python = ">=3.11"\n',
 }
@@ -49,6 +50,7 @@ def _service(*lines: str, build: str = "build: ./docs", command: str = "uv run x
         ("COPY . /docs\nWORKDIR /docs", _service("volumes: ['/elsewhere:/docs']"), (True, "docs/uv.lock")),
         ("WORKDIR /docs\nCOPY . .\nENV UV_NO_SYNC=1\nRUN x", _service(), None),
         ("WORKDIR /docs\n", _service(), (True, "docs/uv.lock")),
+        ("", _service("volumes: ['./docs:/w']", build="image: airflow", command="pip install -r /w/requirements.txt"), (False, "docs/requirements.txt")),
         ("", _service("working_dir: /w", "volumes: ['${PWD}/docs:/w']", build="image: python:3.12"), (True, "docs/uv.lock")),
     ],
 )  # fmt: skip
