@@ -80,6 +80,7 @@ class Config:
     exclude_repositories: tuple[str, ...] = ()
     roles: tuple[Override, ...] = ()
     internal: tuple[str, ...] = ()
+    public_indexes: tuple[str, ...] = ()
     owners: tuple[Override, ...] = ()
     criticality: tuple[Override, ...] = ()
     levels: dict[str, str] = field(default_factory=dict)
@@ -116,6 +117,11 @@ class Config:
         """The criticality that the user gave the repository."""
         return next((o.value for o in self.criticality if fnmatch.fnmatchcase(repository, o.repository)), None)
 
+    def is_public_index(self, url: str) -> bool:
+        """Whether the host of this address is declared to be the public index, or a mirror of it."""
+        host = url.partition("://")[2].rpartition("@")[2].partition("/")[0].lower()
+        return any(fnmatch.fnmatchcase(host, pattern) for pattern in self.public_indexes)
+
     def is_internal(self, name: str) -> bool:
         """Whether a (normalised) distribution name is declared to be the organisation's own."""
         return any(fnmatch.fnmatchcase(name, pattern) for pattern in self.internal)
@@ -136,6 +142,7 @@ def parse(text: str) -> Config:
         exclude=reader.strings("scan", "exclude"),
         exclude_repositories=reader.strings("scan", "exclude-repositories"),
         internal=tuple(name.lower().replace("_", "-") for name in reader.strings("graph", "internal")),
+        public_indexes=tuple(host.lower() for host in reader.strings("indexes", "public")),
         roles=reader.overrides("role", "role", ROLES),
         owners=reader.overrides("owner", "owner"),
         criticality=reader.overrides("criticality", "level", CRITICALITIES),
@@ -165,6 +172,7 @@ class _Reader:
     _KNOWN: ClassVar[dict[str, frozenset[str] | None]] = {
         "scan": frozenset({"exclude", "exclude-repositories"}),
         "graph": frozenset({"internal"}),
+        "indexes": frozenset({"public"}),
         "plan": frozenset({"hard", "capacity", "team-capacity", "inactive-after-days"}),
         "role": frozenset({"repository", "path", "role"}),
         "owner": frozenset({"repository", "path", "owner"}),

@@ -89,7 +89,7 @@ def describe(
         bringers=bringers(folders),
         workloads=workloads_of(paths, facts.extracts.values()),
     )
-    projects = tuple(describe_project(folder, scenery) for folder in folders)
+    projects = tuple(_with_public(describe_project(folder, scenery), config) for folder in folders)
     is_python = _is_python(projects, facts)
     if not is_python:
         projects = tuple(_beside_the_product(p, config.role_of(identity.id, p.path) is not None) for p in projects)
@@ -119,6 +119,14 @@ def describe(
         files=len(facts.files),
         aside=_left_aside(facts, folders),
     )
+
+
+def _with_public(project: Project, config: Config) -> Project:
+    """The project with the indexes that the configuration calls public under the name that tools give that one."""
+    if not any(config.is_public_index(index.url) for index in project.indexes):
+        return project
+    named = (replace(i, name="pypi") if config.is_public_index(i.url) else i for i in project.indexes)
+    return replace(project, indexes=tuple(named))
 
 
 def _without_foreign_jobs(facts: RepoFacts) -> RepoFacts:

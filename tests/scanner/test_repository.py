@@ -4,8 +4,13 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from scanner.collect import collect
+from scanner.config import parse
+from scanner.formats import formats_for
+from scanner.formats.requirements import FORMAT as REQUIREMENTS
 from scanner.inventory import Repository
-from scanner.repository import Identity, failed
+from scanner.repository import Identity, describe, failed
+from scanner.tree import MemoryTree
 
 Make = Callable[[Mapping[str, str]], Repository]
 
@@ -275,3 +280,16 @@ def test_what_only_a_pipeline_installs_is_declared_in_the_manifest(inventory: Ma
     assert (project.primary_manager, project.primary_reasons[0].path) == ("pip", "pyproject.toml")
     assert project.environments.local is not None
     assert [e.path for e in project.environments.local.evidence] == ["pyproject.toml"]
+
+
+def test_the_configuration_names_the_public_index(inventory: Make) -> None:
+    files = {
+        "pyproject.toml": PROJECT.format("shop"),
+        "requirements.txt": "-i https://u@Mirror.example/simple\n--extra-index-url https://own.example/simple\nflask==3.0.0\n",
+    }
+    facts = collect(MemoryTree(files), formats_for, REQUIREMENTS)
+    config = parse('[indexes]\npublic = ["mirror.*"]\n')
+    (project,) = describe(Identity(id="shop", name="shop", location="shop"), facts, config).projects
+    assert [(i.kind, i.name) for i in project.indexes] == [("index", "pypi"), ("extra-index", None)]
+    (other,) = inventory(files).projects
+    assert [i.name for i in other.indexes] == [None, None]
