@@ -17,7 +17,6 @@ from typing import Literal, TypeAlias
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from scanner.commands.words import program
 from scanner.facts import PythonVersion
 from scanner.inventory import (
     Command,
@@ -32,6 +31,7 @@ from scanner.inventory import (
     VersionPair,
 )
 from scanner.pinned_versions import pairs
+from scanner.uv_python import takes_version_file
 
 MAX_PACKAGES = 10
 _What: TypeAlias = Literal["tool", "lock", "python", "index"]
@@ -59,17 +59,19 @@ def environments(
     indexes: Sequence[UsedIndex],
     external_ci: Evidence | None = None,
     locks: Sequence[str] = (),
+    uv_python: str | None = None,
 ) -> Environments:
     """The environments of one project.
 
     ``commands`` and ``images`` are those that serve it; ``external_ci`` is the place where its CI calls a workflow
-    of another repository, so that the tool cannot be seen from here; ``locks`` are the paths of the project's own.
+    of another repository, so that the tool cannot be seen from here; ``locks`` are the paths of the project's own;
+    ``uv_python`` is the version that uv reads from a file for it (:mod:`scanner.uv_python`).
     """
     return Environments(
         local=_local(
             primary, declared_at, locked, commands, pythons, indexes, locks, frozenset(i.path for i in images)
         ),
-        ci=_ci(commands, pythons, indexes, external_ci),
+        ci=_ci(commands, pythons, indexes, external_ci, uv_python),
         image=_image(images, commands, pythons, indexes),
     )
 
@@ -131,6 +133,7 @@ def _ci(
     pythons: Sequence[DeclaredPython],
     indexes: Sequence[UsedIndex],
     external: Evidence | None,
+    uv_python: str | None,
 ) -> Environment | None:
     ours = [c for c in commands if c.context == "ci"]
     testing = {(c.path, c.job) for c in ours if c.kind == "test"}
@@ -138,9 +141,9 @@ def _ci(
     chosen = [c for c in installs if (c.path, c.job) in testing]
     rest = [c for c in installs if (c.path, c.job) not in testing] if chosen else []
     chosen = chosen or installs
-    filed = [p for p in pythons if posixpath.basename(p.path).startswith(".python-version")]
-    python = _versions(filed, ("version-file",)) if _takes_the_version_file(chosen, ours) else ()
-    python = python or next((found for kind in _CI_KINDS if (found := _versions(pythons, (kind,)))), ())
+    python = next((found for kind in _CI_KINDS if (found := _versions(pythons, (kind,)))), ())
+    if uv_python is not None and takes_version_file(chosen, ours):
+        python = (uv_python,)
     if not chosen:
         return Environment(tool=None, python=python, evidence=(external,)) if external is not None else None
     tool, lowest = chosen[0].tool, _lowest_lock(chosen)
@@ -152,18 +155,6 @@ def _ci(
         indexes=_urls(indexes, {c.path for c in chosen}.__contains__),
         evidence=tuple(_evidence(c) for c in (*_deciding(chosen, lowest), *rest)),
         sources=_sources(chosen),
-    )
-
-
-def _takes_the_version_file(installs: Sequence[Command], ci: Sequence[Command]) -> bool:
-    """Whether all ``installs`` are uv's of a project in jobs that ask for no Python: ``.python-version`` counts then.
-
-    uv takes the interpreter that a step put on the path only if it is the one that the file asks for.
-    """
-    asking = {(c.path, c.job) for c in ci if c.python is not None or c.argv[:3] == ("uv", "python", "pin")}
-    return bool(installs) and all(
-        c.argv[:1] == ("uv",) and program(c.argv).sub in ("sync", "run") and (c.path, c.job) not in asking
-        for c in installs
     )
 
 

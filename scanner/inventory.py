@@ -120,7 +120,8 @@ class Command:
     path that it serves, ``job`` the job, stage, environment or target it stands in, ``source`` the file or folder that
     is installed from. ``pinned`` says of an action that
     sets up a package manager whether its version is fixed (``None``: not known, or a range). ``tolerated``: a failure
-    is ignored (``|| true``, ``continue-on-error``)."""
+    is ignored (``|| true``, ``continue-on-error``). ``python`` is the one that the command itself asks for, as written:
+    by an option, a variable or its interpreter."""
 
     path: str
     line: int | None
@@ -136,6 +137,7 @@ class Command:
     pinned: bool | None = None
     source: str | None = None
     tolerated: bool = False
+    python: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,9 +31,10 @@ from scanner.managers import Managers, find_managers
 from scanner.obstacles import obstacles
 from scanner.pinned_versions import pinned_versions
 from scanner.pipeline import in_side_folder
-from scanner.requirement_files import group_of_file
+from scanner.requirement_files import group_of_file, is_dev_file
 from scanner.signature import signature
 from scanner.toml_reader import table
+from scanner.uv_python import version_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
     )
     pythons = tuple(dict.fromkeys(declared_python(p) for p in _pythons(folder, scenery)))
     indexes = _indexes(folder, scenery)
+    uv_file = version_file(pythons, folder.path, folder.workspace_root)
     envs = environments(
         primary=managers.primary,
         declared_at=_declared_at(managers, folder),
@@ -85,6 +87,7 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
         pythons=pythons,
         indexes=indexes,
         locks=_own_locks(managers, locks),
+        uv_python=uv_file.version if uv_file is not None else None,
     )
     manifest = _naming_manifest(folder)
     backend = _backend(folder)
@@ -207,10 +210,10 @@ def _own_locks(managers: Managers, locks: tuple[LockState, ...]) -> tuple[str, .
 
 
 def _declared_at(managers: Managers, folder: Folder) -> Evidence | None:
-    """Where the primary manager's declaration is; a command alone declares nothing, what is built from does."""
+    """Where the primary manager's declaration is: what is built, where else are only commands and development lists."""
     found = managers.evidence.get(managers.primary or "", ())
     built = folder.manifest("pyproject.toml")
-    if found and built is not None and all(e.kind == "command" for e in found):
+    if found and built is not None and all(e.kind == "command" or is_dev_file(e.path) for e in found):
         return Evidence(path=built.path, kind="declaration")
     return found[0] if found else None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from scanner.commands.asked_python import asked_python
 from scanner.commands.follow import as_called, expand, expand_builds, is_followed, while_built
 from scanner.commands.handed import with_build_args
 from scanner.commands.judge import NO_INPUTS, Job, can_matter, judge, judge_runners
@@ -221,6 +222,7 @@ def _commands(invocation: Invocation, judged: Sequence[Judgement], lookup: Looku
             pinned=judgement.pinned,
             source=judgement.path if judgement.kind == "install" else None,
             tolerated=invocation.tolerated,
+            python=asked_python(invocation),
         )
         for judgement in judged
     ]

@@ -272,6 +272,28 @@ def test_a_library_that_ends_below_the_consumers_python_is_hard() -> None:
     assert whys["new"] is None
 
 
+@pytest.mark.parametrize(
+    ("file", "test", "untested"),
+    [
+        ("3.13", "uv run pytest", "3.12 is not tested"),
+        ("3.13.1", "uv run pytest", "3.12 is not tested"),
+        ("3.11", "uv run pytest", "3.12 and 3.13 are not tested"),
+        ("3.13", "pytest", None),
+        ("3.13", "nox", None),
+    ],
+)
+def test_a_matrix_that_uv_does_not_follow(file: str, test: str, untested: str | None) -> None:
+    ci = ".github/workflows/test.yml"
+    pythons = (
+        *(DeclaredPython(version=v, path=ci, line=6, kind="ci-matrix") for v in ("3.12", "3.13")),
+        DeclaredPython(version=file, path=".python-version", line=1, kind="version-file"),
+    )
+    commands = (a_command("uv sync"), a_command(test, kind="test"))
+    shop = a_repository("shop", a_project(python_versions=pythons), commands=commands)
+    texts = [f.message for f in found("matrix-without-effect", a_fleet(shop))]
+    assert (untested is None and not texts) or (untested is not None and texts[0].endswith(untested))
+
+
 def test_a_provider_that_is_pinned_to_an_older_release_is_in_no_diamond() -> None:
     old = a_library("billing", a_dependency("pydantic", "<2"))
     new = a_library("ledger", a_dependency("pydantic", ">=2"))

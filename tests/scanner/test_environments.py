@@ -135,6 +135,14 @@ def test_pythons_disagree_only_when_they_do_not_overlap() -> None:
     assert [d.what for d in disagreements(envs)] == ["python"]
 
 
+def test_uv_takes_the_python_of_its_version_file() -> None:
+    pythons = (python("3.12", "version-file"), python("3.10", "ci-setup"))
+    for argv, expected in ((("uv", "sync"), "3.12"), (("uv", "pip", "install", "."), "3.10")):
+        envs = make(primary="uv", pythons=pythons, commands=(command(1, "uv", argv=argv),), uv_python="3.12")
+        assert envs.ci is not None
+        assert envs.ci.python == (expected,)
+
+
 def test_unknown_differs_from_nothing() -> None:
     envs = Environments(local=Environment(tool="uv", uses_lock=True), ci=Environment(tool=None))
     assert disagreements(envs) == ()
