@@ -148,7 +148,7 @@ def _locks(site: Site, project: Project) -> Iterator[PlanBlocker]:
         yield _made("conflicting-locks", f"{names} lock the same project", rivals[0].path if rivals else None)
     for lock in rivals:
         code = {"broken": "broken-lock", "stale": "stale-lock", "undecidable": "undecided-lock"}.get(lock.status)
-        if code is not None:
+        if code is not None and not (code == "stale-lock" and lock.tool == "uv"):  # the step renews it
             yield _made(code, f"{lock.path}: {sentence(lock.reasons, lock.status)}", lock.path, _line(lock))
     if not rivals and project.lock_discipline in ("unlocked", "partial") and project.kind in ("service", "job", "cli"):
         yield _made("no-lock", f"{label(site.repository, project)} has no lock", manifest_of(project))

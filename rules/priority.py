@@ -15,7 +15,7 @@ from rules.effort import Effort
 from rules.finding import Evidence
 from rules.linters import in_use
 from rules.pythons import dotted, is_over, minor
-from rules.reading import differences, is_deployed, main_projects
+from rules.reading import differences, is_deployed, is_own_version_only, main_projects
 from rules.step import Site, Track
 from rules.tool_versions import NamedVersion, by_tool, named_versions
 from scanner.inventory import Evidence as Place
@@ -150,7 +150,7 @@ def _of_tools(project: Project) -> Iterator[tuple[str, Evidence]]:
 
 def _of_locks(project: Project) -> Iterator[tuple[str, Evidence]]:
     for lock in project.lockfiles:
-        if lock.export_of is None and lock.status in ("stale", "broken"):
+        if lock.export_of is None and lock.status in ("stale", "broken") and not is_own_version_only(lock):
             yield f"{lock.status}-lock", Evidence(path=lock.path, text=lock.status)
     if project.lock_discipline == "conflicting":
         yield "conflicting-locks", Evidence(path=project.path, text=", ".join(k.path for k in project.lockfiles))

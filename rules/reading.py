@@ -196,6 +196,12 @@ def below(folder: str, path: str) -> str:
     return shlex.quote(posixpath.relpath(path, folder) if folder != "." else path)
 
 
+def is_own_version_only(lock: Lockfile) -> bool:
+    """Whether all that makes a lock stale is the version of the project itself: nothing is installed differently."""
+    own = lock.reasons and all(reason.message.startswith("own version only: ") for reason in lock.reasons)
+    return lock.status == "stale" and lock.covers is True and bool(own)
+
+
 def relock(project: Project, lock: Lockfile) -> str:
     """The command that brings ``lock`` into step with as few version changes as its tool can."""
     return inside(project.path, _relock(project, lock))

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from rules.examples import a_fleet, a_project, a_repository
-from rules.finding import Evidence
+from rules.finding import Evidence, Level
 from rules.reading import differences, is_deployed, label, main_projects
 from rules.rule import Answer, Case, Rule
 from scanner.environments import told
@@ -44,10 +44,17 @@ def check(case: Case) -> Iterator[Answer]:
                     cause,
                     f"{label(case.repository, project)}: {_message(case, project, cause, found)}",
                     project=project.path,
-                    level="note" if cause == "index" or not is_deployed(project) else "warning",
+                    level=_level(project, cause, found),
                     evidence=_evidence(project, cause, found) or [Evidence(path=project.path)],
                     fix=_fix(project, cause, found),
                 )
+
+
+def _level(project: Project, cause: Cause, found: Sequence[Disagreement]) -> Level:
+    """A note for what is not deployed, for indexes, and where two tools install from the same lock."""
+    ends = [getattr(project.environments, name) for d in found for name in d.between]
+    same = all(d.what == "tool" and not d.packages for d in found) and all(e and e.uses_lock for e in ends)
+    return "note" if cause == "index" or same or not is_deployed(project) else "warning"
 
 
 def _evidence(project: Project, cause: Cause, found: Sequence[Disagreement]) -> list[Evidence]:

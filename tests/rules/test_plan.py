@@ -29,6 +29,7 @@ from scanner.inventory import (
     ExternalReference,
     Fleet,
     Project,
+    Reason,
     Repository,
     Tool,
     ToolVersion,
@@ -247,6 +248,22 @@ def test_sentences_name_repositories_as_the_tables_do() -> None:
     assert [w.why for w in made.waves][:1] == ["foundation: base alone unblocks 3 repositories"]
     said = [b.message for p in made.plans for b in p.blockers if b.code == "shared-image"]
     assert set(said) == {"builds on base, which moves first"}
+
+
+def test_a_lock_with_the_own_version_of_yesterday_is_no_question() -> None:
+    def plan(message: str) -> Plan:
+        why = (Reason(message=message, path="uv.lock", line=9),)
+        lock = a_lockfile(status="stale", covers=True, reasons=why)
+        old = (a_command("pip install -r requirements.txt", uses_lock=False),)
+        return plans(a_repository("shop", a_project(lock_discipline="stale", lockfiles=(lock,)), commands=old))[
+            "shop", "uv"
+        ]
+
+    own, other = plan("own version only: shop has version 2, but is locked as 1"), plan("a marker differs")
+    assert "stale-lock" not in [f.factor for f in own.priority.because]
+    assert "stale-lock" in [f.factor for f in other.priority.because]
+    assert not own.blockers
+    assert not other.blockers
 
 
 def test_a_pilot_converts_something() -> None:

@@ -303,3 +303,11 @@ def test_a_dead_tool_needs_no_version() -> None:
 
 def test_the_same_reason_is_told_once() -> None:
     assert sentence([Reason(message="a", line=1), Reason(message="a", line=9), Reason(message="b")], "") == "a; b"
+
+
+def test_two_tools_that_install_from_the_same_lock_are_a_note() -> None:
+    lock = Environment(tool="poetry", uses_lock=True)
+    for uses_lock, level in ((True, "note"), (None, "warning")):
+        other = Environment(tool="pip", uses_lock=uses_lock)
+        project = differing(environments=Environments(local=lock, ci=other), disagreements=apart("local", "ci", "tool"))
+        assert one("environments-disagree", a_repository("shop", project)).level == level

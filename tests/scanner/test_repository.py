@@ -293,3 +293,9 @@ def test_the_configuration_names_the_public_index(inventory: Make) -> None:
     assert [(i.kind, i.name) for i in project.indexes] == [("index", "pypi"), ("extra-index", None)]
     (other,) = inventory(files).projects
     assert [i.name for i in other.indexes] == [None, None]
+
+
+def test_a_list_for_development_is_not_where_a_library_declares(inventory: Make) -> None:
+    built = '[build-system]\nrequires = ["flit_core"]\n[project]\nname = "shop"\nversion = "1"\ndependencies = ["a"]\n'
+    (project,) = inventory({"pyproject.toml": built, "lint-requirements.txt": "b\n", "shop/a.py": ""}).projects
+    assert (project.primary_manager, project.primary_reasons[0].path) == ("pip", "pyproject.toml")
