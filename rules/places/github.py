@@ -100,8 +100,9 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
             _foreign(step, script)
     has_uv = any("setup-uv" in s.text("uses") or _sets_up_by_itself(s.text("uses"), script) for s in steps)
     set_up = any(_has_location(s, script) for s in steps)
-    script.of_runner = "runs-on" in holder.entries and "container" not in holder.entries
-    script.of_runner = script.of_runner and not set_up and not any(_may_set_up(s) for s in steps)
+    script.of_job = "runs-on" in holder.entries and "container" not in holder.entries
+    script.of_runner = script.of_job and not set_up and not any(_may_set_up(s) for s in steps)
+    script.unplaced = not _prefix(text) and not set_up and script.of_job
     script.left_install = script.synced = False
     begun = len(script.splices)
     script.conda = any(_CONDA.search(s.text("uses")) for s in steps)
@@ -179,8 +180,13 @@ def _may_set_up(step: _Step) -> bool:
     uses, run = step.text("uses").replace("actions/setup-python", ""), step.text("run")
     return (
         uses.startswith((".", "docker://"))
-        or re.search(r"python|pyenv|conda|mamba", uses + run.partition("pip")[0]) is not None
+        or _SETS_UP_PYTHON.search(uses) is not None
+        or _BY_HAND.search(run) is not None
     )
+
+
+_SETS_UP_PYTHON = re.compile(r"python|pyenv|conda|mamba|nix|brew", re.IGNORECASE)
+_BY_HAND = re.compile(r"(?:apt|apt-get|apk|brew|dnf|yum|choco)[ \t][^\n]*python|pyenv|conda|mamba")
 
 
 _CONDA = re.compile(r"setup-(?:mini|micro)(?:conda|mamba)|setup-conda|provision-with-micromamba|setup-micromamba")

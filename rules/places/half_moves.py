@@ -66,7 +66,7 @@ def _starting(ground: Ground, edits: dict[str, Edit], tools: list[str]) -> Itera
 
 def _brings(text: str, tool: str) -> bool:
     named = "pip-tools" if tool in ("pip-compile", "pip-sync") else tool
-    pattern = rf"^[^#\n]*\b(?:install|setup|upgrade)\b[^\n]*(?<![\w.]){named}(?![\w./])"
+    pattern = rf"^[^#\n]{{0,300}}\b(?:install|setup|upgrade)\b[^\n]{{0,300}}?(?<![\w.]){named}(?![\w./])"
     return re.search(pattern, text, re.MULTILINE | re.IGNORECASE) is not None
 
 
@@ -79,6 +79,10 @@ def _calling(path: str, text: str, tool: str, ground: Ground, edits: dict[str, E
         edit = edits.get(other)
         left = (edit.after if edit is not None else ground.read(other)) or ""
         if extract.format == "makefile":
+            for named in re.findall(
+                rf"^([A-Za-z_]\w*)[ \t]*[:?]?=[^\n]{{0,200}}?(?<![\w.-]){tool}(?![\w.-])", left, re.MULTILINE
+            ):
+                left = left.replace(f"$({named})", tool).replace(f"${{{named}}}", tool)
             left = "\n".join(_recipes(left, set(re.findall(r"\bmake[ \t]+([A-Za-z][\w.-]*)", rows))))
         elif (program := _BY_PROGRAM.get(extract.format, posixpath.basename(other))) and not re.search(
             rf"(?<![\w.-]){re.escape(program)}(?![\w.-])", rows

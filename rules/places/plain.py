@@ -27,6 +27,12 @@ _ASSIGNED = re.compile(r"^(?:export\s+)?[A-Za-z_][\w.-]*\s*(?:[:?+]?:?=|:=)[ \t]
 
 def makefile(path: str, text: str, context: Context) -> str:
     """A Makefile: its recipes and the variables that hold a command; also a justfile."""
+    if (found := _LOOKED_UP.search(text)) is not None and context.any_of(found["tool"]) is not None:
+        line = text.count("\n", 0, found.start()) + 1
+        context.note(
+            path, line, f"looks for {found['tool']} and calls what it found; the file is left as it is", "By hand."
+        )
+        return text
     prefix = SYSTEM if "justfile" in path.lower() or path.endswith(".just") else SYSTEM.replace("$(", "$$(")
     script = Script(path, text, context, Manner(), prefix=prefix, aliases=_aliases(text, context), brings=True)
     kept: list[Splice] = []
@@ -61,6 +67,11 @@ def makefile(path: str, text: str, context: Context) -> str:
     return renamed_files(after, path, context)
 
 
+_LOOKED_UP = re.compile(
+    r"^[A-Za-z_]\w{0,60}[ \t]*[:?]?=[^\n$]{0,100}\$\(shell[^\n]{0,100}?(?:command -v|which|type)[ \t]+"
+    r"(?P<tool>poetry|pdm|pipenv|rye)\b",
+    re.MULTILINE,
+)
 _SETTINGS_FILE = re.compile(
     r"^(?P<rule>[^\s#=:][^\n=:]*:(?!=)[^\n=]*?)[ \t]+(?:poetry|pdm)\.toml(?=\s|$)", re.MULTILINE
 )

@@ -73,7 +73,7 @@ class Script:
         self.splices: list[Splice] = []
         self.synced = False
         self.conda = False
-        self.of_runner = False
+        self.of_job = self.of_runner = self.unplaced = False
         self.keeps = False
         self.left_install = False
         self._trusted = trusted
@@ -120,7 +120,8 @@ class Script:
             given = self._answer(call, lines if window.folded else None, manner or self.manner, window)
             if given is None and idle is not None and idle(call):
                 given = Answer(kind="drop")
-            if given is not None and window.folded and "\n" in text[call.begin : call.end] and _is_doubtful(call):
+            rows = text[call.begin : call.end] if window.folded else ""
+            if given is not None and "\n" in rows and (_is_doubtful(call) or re.search(r"\n[ \t]*\r?\n", rows)):
                 given = Answer(kind="look", why="lines that YAML folds into one command")
             if given is None:
                 continue
@@ -240,6 +241,8 @@ class Script:
         moves = any(self.context.any_of(tool) is not None for tool in ("poetry", "rye", "pipenv"))
         if moves and not self._trusted and self._about_tool(call):
             return Answer(kind="drop")
+        if "/" in words[0].value and program in MANAGERS and self._is_own_program(program):
+            return None
         if program in CONTAINERS:
             program = next((w.value for w in words[2:] if w.value in MANAGERS), program)
         if program not in _PROGRAMS and not program.startswith("pip") and not is_installer(words):
@@ -322,6 +325,10 @@ class Script:
         folders = any(f"/{name}/" in f"/{file}" for file in self.context.ground.facts.files)
         return name if cloned is not None and not folders else None
 
+    def _is_own_program(self, name: str) -> bool:
+        """Whether the repository has a script of that name, which a path may mean."""
+        return any(posixpath.basename(file) == name for file in self.context.ground.facts.files)
+
     def _namesake(self, call: Call, target: Target) -> str | None:
         """A requirements file of the same name beside the script, or where the commands above went to."""
         above = list(_CD.finditer(self.text, max(0, call.begin - 600), call.begin))
@@ -365,6 +372,8 @@ class Script:
             return Answer(kind="look", why="sudo installs into a Python that is not the user's")
         if (index := _EXTRA_INDEX.search(self.text)) is not None:
             return Answer(kind="look", why=f"{index[0]} adds an index for pip, which uv does not read")
+        if self.unplaced and not manner.active and _ENVIRONMENT.fullmatch(call.words[0].raw) is None:
+            return Answer(kind="look", why="into which Python a shell of Windows installs is not known")
         if self.of_runner and self.prefix and not manner.active and _ENVIRONMENT.fullmatch(call.words[0].raw) is None:
             why = "pip of the runner's own Python installs for the user alone; uv does not"
             return Answer(kind="look", why=why)

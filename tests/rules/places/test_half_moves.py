@@ -75,3 +75,32 @@ def test_a_namesake_beside_the_script_is_in_doubt(patched: Patch) -> None:
 def test_credentials_of_a_publish(patched: Patch) -> None:
     steps = "      - run: pipx install poetry\n      - run: poetry publish --build\n        env:\n          POETRY_HTTP_BASIC_PYPI_PASSWORD: ${{ secrets.P }}\n"
     assert "UV_PUBLISH_PASSWORD: ${{ secrets.P }}" in patched({PATH: workflow(steps)})[PATH]
+
+
+def test_a_tool_that_a_makefile_looks_for_stays_with_all_that_starts_it(patched: Patch) -> None:
+    make = "POETRY := $(shell command -v poetry 2> /dev/null)\ninstall:\n\t$(POETRY) install\n\tpoetry run pytest\n"
+    steps = "      - run: pipx install poetry\n      - run: poetry check\n      - run: make install\n"
+    found = patched({"Makefile": make, PATH: workflow(steps)})
+    assert found["Makefile"] == make
+    assert found[PATH] == workflow(steps)
+
+
+def test_a_script_of_the_repository_s_own_is_no_tool(patched: Patch) -> None:
+    script = '#!/bin/bash\n$(dirname "$0")/poetry run pytest "$@"\n'
+    assert patched({"bin/pytest.sh": script, "bin/poetry": "#!/bin/bash\ndocker run x\n"})["bin/pytest.sh"] == script
+
+
+def test_a_blank_line_ends_a_command_of_a_folded_row(patched: Patch) -> None:
+    steps = "      - run:\n          pip install --editable '.[dev]'\n\n          tox\n"
+    setup = (
+        "from setuptools import setup\nsetup(name='shop', extras_require={'dev': ['tox']}, python_requires='>=3.11')\n"
+    )
+    assert patched({PATH: workflow(steps)}, setup__py=setup)[PATH] == workflow(steps)
+
+
+def test_a_windows_leg_without_setup_python_stays_with_pip(patched: Patch) -> None:
+    text = (
+        "on: push\njobs:\n  a:\n    runs-on: windows-latest\n    steps:\n      - run: pip install -r requirements.txt\n"
+    )
+    found = patched({PATH: text, ".python-version": "3.12\n"}, requirements__txt="flask==3.0.0\n")
+    assert found[PATH] == text
