@@ -38,10 +38,19 @@ class _Install:
     place: str
 
 
+_FOLLOWED = re.compile(r"[^\s:]+:\d+: ")  # as commands.classify tells what a command starts
+
+
 def _is_decided(installs: Sequence[_Install]) -> bool:
     """Whether the lowest install is known: one that may be anything leaves it open, unless another one is L0."""
     open_ones = (i for i in installs if i.command.uses_lock is None and is_undecided(i.command.because))
     return next(open_ones, None) is None or any(i.level == 0 and i.command.uses_lock is False for i in installs)
+
+
+def _called(command: Command) -> str:
+    """The command; where it starts what installs in a file of the repository, that place."""
+    followed = _FOLLOWED.match(command.because or "")
+    return command.because or "" if followed else " ".join(command.argv)[:120]
 
 
 def grade(path: str, dockerfile: Dockerfile, commands: Sequence[Command], lookup: Lookup) -> Image:
@@ -144,7 +153,7 @@ class _Grading:
                 counted.append(install)
             if command.kind == "adhoc":
                 where = f" into another environment ({install.place})" if aside else ""
-                text = f"installs packages by name{where}: {' '.join(command.argv)[:120]}"
+                text = f"installs packages by name{where}: {_called(command)}"
                 reasons.append(self._reason(text, command.line))
             elif install.level < 2:
                 reasons.append(self._reason(command.because or "resolved at build time", command.line))

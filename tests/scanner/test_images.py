@@ -398,3 +398,10 @@ def test_a_project_of_which_only_the_manifest_is_copied_is_that_project() -> Non
 def test_where_images_of_a_scheduler_start() -> None:
     text = 'FROM apache/airflow:2.8.4\nCOPY requirements.txt "${AIRFLOW_HOME}/requirements.txt"\nRUN pip install -r requirements.txt\n'
     assert image(text).grade == "L2"
+
+
+def test_what_a_script_installs_by_name_is_shown_where_it_stands() -> None:
+    text = "FROM python:3.11\nCOPY tools.sh /\nRUN bash /tools.sh\n"
+    found = image(text, more={"tools.sh": "#!/bin/sh\npip install cmake==3.26\n"})
+    assert found.reasons[0].message == "installs packages by name: tools.sh:2: cmake==3.26 is resolved at install time"
+    assert image("FROM python:3.11\nRUN pip install x\n").reasons[0].message.endswith("by name: pip install x")
