@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from scanner.commands.words import (
     options_before,
     pip_ask,
 )
+from scanner.folder import is_inside
 from scanner.inventory import Enforced
 
 NO_INPUTS = "its inputs are not in the repository"
@@ -154,7 +156,10 @@ def _from_uv_lock(it: Judging, started: Program, flags: Sequence[str]) -> Judgem
         enforced = "locked"
     if "uv" in it.job.checked:
         enforced = "locked"
-    return replace(it.from_lock("uv", "uv.lock", found, enforced), serves=_member(it, started.args, folder))
+    member = _member(it, started.args, folder)
+    if member is not None and found.path is not None and not is_inside(member, posixpath.dirname(found.path) or "."):
+        member = None  # a lock serves what lies at it or below
+    return replace(it.from_lock("uv", "uv.lock", found, enforced), serves=member)
 
 
 def _member(it: Judging, args: Sequence[str], folder: str | None) -> str | None:

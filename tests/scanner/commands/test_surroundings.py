@@ -382,3 +382,16 @@ def test_clones_of_the_repository_itself(path: str, text: str, expected: tuple[s
     lookup = build_lookup(made.extracts, made.files, (".",), (".",), frozenset({"Shop"}))
     found = classify_repository(lookup.extracts, lookup)
     assert [(c.kind, c.source) for c in found if c.tool == "pip"] == [expected]
+
+
+def test_a_lock_serves_the_project_that_lies_at_it() -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "a"\nversion = "1"\n',
+        "src/pyproject.toml": '[project]\nname = "b"\nversion = "1"\n',
+        "src/uv.lock": 'version = 1\nrequires-python = ">=3.11"\n',
+        "src/entrypoint.sh": "uv run b\n",
+    }
+    made = _lookup(files)
+    lookup = build_lookup(made.extracts, made.files, (".", "src"), (".", "src"))
+    found = [c for c in classify_repository(lookup.extracts, lookup) if c.kind == "install"]
+    assert [(c.project, c.source) for c in found] == [("src", "src/uv.lock")]
