@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -75,10 +76,15 @@ def tables(facts: Facts) -> Iterator[Table]:
     )
 
 
+_CHANNEL = re.compile(r"[A-Za-z0-9][\w.-]{0,100}")
+
+
 def index_host(address: str) -> str:
-    """The host of an index's address, or in words why there is none."""
+    """The host of an index's address, or in words why there is none; conda's channels have names."""
     if "$" in address:
         return "given by a variable"
+    if _CHANNEL.fullmatch(address):
+        return f"{address} (channel)"
     try:
         return urlsplit(address).hostname or "not an address"
     except ValueError:

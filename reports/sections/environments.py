@@ -70,8 +70,8 @@ def _environment(repository: Repository, environment: Environment | None) -> str
     if environment is None:
         return "not shown"
     lock = {True: "from the lock", False: "not from the lock", None: "lock unknown"}[environment.uses_lock]
-    places = {(e.path, e.line) for e in environment.evidence}
-    command = next((c for c in repository.commands if c.kind == "install" and (c.path, c.line) in places), None)
+    installs = {(c.path, c.line): c for c in reversed(repository.commands) if c.kind == "install"}
+    command = next((installs[e.path, e.line] for e in environment.evidence if (e.path, e.line) in installs), None)
     shown = f": {shlex.join(command.argv)[:90]}" if command is not None else ""
     return f"{environment.tool or 'unknown'}, {lock}{shown}"
 

@@ -8,7 +8,7 @@ from reports.charts.funnel import Stage as Bar
 from reports.charts.funnel import funnel
 from reports.model import Facts, Figure, Prose, Rows, Section
 from reports.sections.counting import repositories
-from reports.table import Cell, Table, text
+from reports.table import Cell, Count, Table, text
 from rules.rollout.standing import STAGES, Stage
 
 _STAGES: tuple[Stage, ...] = ("present", "configured", "enforced", "policy")
@@ -67,22 +67,29 @@ def _funnel(facts: Facts, ruff: Table, total: int) -> Figure:
 
 def _bare(tools: Table) -> Prose:
     both = (("tool", "ruff"), ("tool", "ruff-format"))
+    bare = repositories(tools, *both, ("configured", "no"), ("use", "enforced"))
     return Prose(
         said=(
             "Ruff runs in CI with its own defaults, configured nowhere, in ",
-            repositories(tools, *both, ("configured", "no"), ("use", "enforced")),
-            " repositories (a repository may do that with the linter and configure the formatter).",
+            bare,
+            f" {_repositories(bare)} (a repository may do that with the linter and configure the formatter).",
         )
     )
 
 
+def _repositories(count: Count) -> str:
+    return "repository" if count.number == 1 else "repositories"
+
+
 def _skew(ruff: Table) -> Prose:
     at = ruff.columns.index("versions")
+    skewed = repositories(ruff, ("skewed", "yes"))
+    state = "states more than one itself" if skewed.number == 1 else "state more than one themselves"
     return Prose(
         said=(
             f"{_different(row[at] for row in ruff.rows)} versions of Ruff are stated in the fleet; ",
-            repositories(ruff, ("skewed", "yes")),
-            " repositories state more than one themselves (hook, lock, CI).",
+            skewed,
+            f" {_repositories(skewed)} {state} (hook, lock, CI).",
         )
     )
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from reports.charts.heat import heat
 from reports.datasets.tool_versions import skew
+from reports.installers import differs
 from reports.model import Facts, Figure, Rows, Section
 from reports.sections.counting import count, values
 from reports.table import Cell, Count, Table
 
 _SIGNATURES = 15
-_SAME = {"pip-tools": "pip", "setuptools": "pip", "hatch": "pip", "flit": "pip"}
 _UNSEEN = ("unknown", "not shown")
 
 
@@ -26,7 +26,7 @@ def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
         for place, name in columns
         if (found := count(own, ("declared with", row), (place, name))).number
     }
-    framed = frozenset(at for at in cells if differs(at[0], at[1][1]))
+    framed = frozenset(at for at in cells if _differs(at[0], at[1][1]))
     apart = sum(cells[at].number for at in framed)
     behind = Table(
         name="install-tools",
@@ -59,11 +59,9 @@ def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
     )
 
 
-def differs(declared: str, installed: str) -> bool:
+def _differs(declared: str, installed: str) -> bool:
     """Whether another tool installs than the one that declares; what is not known does not differ."""
-    if declared == "none" or installed in _UNSEEN:
-        return False
-    return _SAME.get(declared, declared) != _SAME.get(installed, installed)
+    return declared != "none" and installed not in _UNSEEN and differs(declared, installed)
 
 
 def _ordered(own: Table, place: str) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from reports.datasets.supply import index_host
 from reports.datasets.tool_versions import skew
 from reports.documents import inventory_document, totals
+from reports.installers import differs
 from reports.table import Cell, Page, Table, counted_noun
 from reports.writer import View
 from scanner.inventory import Fleet, Project, Repository
@@ -92,7 +93,7 @@ def _heat(mains: list[tuple[Repository, Project]]) -> Table:
             if env is not None and env.tool is not None and project.primary_manager is not None:
                 counts[(project.primary_manager, place, env.tool)] += 1
     rows = [
-        (manager, place, tool, count, "yes" if _differs(manager, tool) else None)
+        (manager, place, tool, count, "yes" if differs(manager, tool) else None)
         for (manager, place, tool), count in sorted(counts.items(), key=lambda i: (-i[1], i[0]))
     ]
     return Table(
@@ -101,11 +102,6 @@ def _heat(mains: list[tuple[Repository, Project]]) -> Table:
         columns=("declared with", "place", "installed with", "projects", "differs"),
         rows=tuple(rows),
     )
-
-
-def _differs(manager: str, tool: str) -> bool:
-    family = {"pip-tools": "pip", "setuptools": "pip", "hatch": "pip", "flit": "pip"}
-    return family.get(manager, manager) != family.get(tool, tool)
 
 
 def _indexes(mains: list[tuple[Repository, Project]]) -> Table:
