@@ -132,8 +132,7 @@ class _Proving:
         self._error = ""
 
     def run(self) -> Proved:
-        found = self._found()
-        lock, kept = self._checked(found)
+        found, lock, kept = self._checked(self._found())
         return Proved(
             move=self._move.lock,
             proof=self._proof(found, kept),
@@ -305,24 +304,34 @@ class _Proving:
         except (OSError, UnicodeDecodeError, Unreadable) as error:
             raise _Failed(f"uv wrote no lock that can be read: {error}") from None
 
-    def _checked(self, found: _Attempt) -> tuple[str, frozenset[str]]:
+    def _checked(self, found: _Attempt) -> tuple[_Attempt, str, frozenset[str]]:
         """The lock, that it is what uv would write and holds nothing of the seed, and whose metadata has to stay.
 
         That of packages that do not build or that the index says less of: every later lock would need it. Of the
-        others the lock says enough.
+        others the lock says enough. What other tries found out since may say otherwise: then it is locked once more.
         """
         if SEED_HOST in found.lock:
             raise _Failed("the lock still holds what was only asked for")
+        self._bench.build_with(found.built_with)
+        kept, done = self._agreed(found)
+        again = self._constrained(found, found.constraints) if kept is None else None
+        if again is not None and _loss(again.comparison) <= _loss(found.comparison):
+            found = again
+            kept, done = self._agreed(found)
+        if kept is None:
+            raise _Failed(f"uv lock --check: {said(done, self._settings)}")
+        return found, without_recorded(found.lock, kept), kept
+
+    def _agreed(self, found: _Attempt) -> tuple[frozenset[str] | None, sandbox.Completed]:
+        """With whose metadata alone uv agrees with a lock (``None``: it does not), and what it said last."""
         assumed = self._bench.assumed
         unbuildable = frozenset(name for name, why in assumed.items() if why.stays)
-        self._bench.build_with(found.built_with)
         self._bench.put(None, found.constraints, found.environments)
         for kept in dict.fromkeys((unbuildable, frozenset(assumed))):
-            lock = without_recorded(found.lock, kept)
-            done = self._bench.check(lock, kept)
+            done = self._bench.check(without_recorded(found.lock, kept), kept)
             if done.ok:
-                return lock, kept
-        raise _Failed(f"uv lock --check: {said(done, self._settings)}")
+                return kept, done
+        return None, done
 
     def _proof(self, attempt: _Attempt, kept: frozenset[str]) -> Proof:
         found = attempt.comparison
