@@ -56,7 +56,7 @@ def _stubs(config: RuffConfig, made: Conversion) -> RuffConfig:
     """``.pyi`` files stay out, but for isort, which looks at them."""
     select = config.lint.get("select", ())
     silent = sorted(set(select) - {"I001", "I002"})
-    if made.isort is None:
+    if not made.stubs:
         excluded = sorted({*config.lint.get("exclude", ()), "*.pyi"})
         return replace(config, lint={**config.lint, "exclude": excluded})
     return replace(config, per_file={**config.per_file, "*.pyi": list(families(silent, select))})

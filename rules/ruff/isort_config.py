@@ -121,7 +121,7 @@ def as_ruff_sorts(options: Mapping[str, Any], length: int) -> tuple[dict[str, st
     """isort's ``options`` without what Ruff has no option for, wrapped at ``length``; and those that are other then."""
     given = {name.lower().replace("-", "_"): value for name, value in options.items()}
     profile = str(given.pop("profile", "")).strip().lower()
-    whole = {**data("isort_profiles.toml").get(profile, {}), **given}
+    whole = {**(_AS_RUFF if profile == "black" else {}), **data("isort_profiles.toml").get(profile, {}), **given}
     wanted = {**_AS_RUFF, "line_length": str(length)}
     kept = {name: _row(value) for name, value in whole.items() if name not in _UNSAYABLE}
     other = [name for name in whole if name in _UNSAYABLE and str(whole[name]).strip().lower() not in _OFF]

@@ -25,6 +25,9 @@ _COMMANDS = {**_NAMES, "pflake8": "flake8", "flake9": "flake8", "pep257": "pydoc
 HOOK_IDS = {**_NAMES, "black-jupyter": "black", **{f"nbqa-{name}": name for name in _NAMES}}
 
 
+_STUBS = ("isort", "black")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One way in which a tool is started: its words after the tool's name, and where.
@@ -52,8 +55,17 @@ class Run:
         """nbQA hands the tool nothing else."""
         return _SOURCE in self.exclude
 
+    @property
+    def sees_stubs(self) -> bool:
+        """Whether it looks at ``.pyi`` files: what a hook's types say, by default those of isort and Black do."""
+        if not self.is_hook:
+            return self.tool in _STUBS
+        return "pyi" in self.types if self.types else self.tool in _STUBS
+
     def covers(self, path: str) -> bool:
-        """Whether a hook's ``files`` and ``exclude`` let it see ``path``; a command sees what it names."""
+        """Whether a hook's ``files``, ``exclude`` and types let it see ``path``; a command sees what it names."""
+        if path.endswith(".pyi") and not self.sees_stubs:
+            return False
         return _found(self.files, path, doubt=True) and not any(_found(e, path, doubt=False) for e in self.exclude if e)
 
 

@@ -24,7 +24,7 @@ class Conversion:
     """The new configuration, and the parts that it was made of; ``lost`` names what Ruff cannot do, by tool.
 
     ``parts`` are the smaller tools that go, ``kept`` those that stay, with the reason. ``notebooks``: tools that look
-    at notebooks, too.
+    at notebooks, too. ``stubs``: imports of ``.pyi`` files are sorted.
     """
 
     config: RuffConfig
@@ -35,6 +35,7 @@ class Conversion:
     kept: tuple[Part, ...] = ()
     lost: tuple[tuple[str, str, str], ...] = ()
     notebooks: frozenset[str] = frozenset()
+    stubs: bool = False
 
     def rules_of(self, tools: Collection[str]) -> set[str]:
         """The rules that stand for these tools."""
@@ -79,6 +80,7 @@ def convert(setup: Setup, *, target: str | None = None) -> Conversion:
         kept=kept,
         lost=lost,
         notebooks=frozenset(run.tool for run in setup.runs if run.notebooks),
+        stubs=isort is not None and any(r.sees_stubs for r in setup.runs if r.tool == "isort" and not r.advisory),
     )
 
 

@@ -217,6 +217,11 @@ def test_files_that_the_old_tools_never_saw_stay_out(moved: Callable[..., Any]) 
     config = tomllib.loads(moved({"Makefile": "l:\n\tflake8\n\tisort .\n", "b.pyi": ""})["ruff.toml"])
     assert "exclude" not in config["lint"]
     assert "I001" not in str(config["lint"]["per-file-ignores"]["*.pyi"])
+    hook = "repos:\n- repo: https://github.com/PyCQA/isort\n  rev: 5.0\n  hooks:\n  - {id: isort, types: [python]}\n"
+    config = tomllib.loads(
+        moved({"Makefile": "l:\n\tflake8\n", ".pre-commit-config.yaml": hook, "b.pyi": ""})["ruff.toml"]
+    )
+    assert config["lint"]["exclude"] == ["*.pyi"]
 
 
 @pytest.mark.parametrize("text", ["", "repos: [", "repos:\n- 1\n- repo: 2\n  hooks: [{id: flake8}, 3]\n", "[flake8\n"])
