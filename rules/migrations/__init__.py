@@ -14,6 +14,7 @@ from rules.migrations import conda, hatch, pdm, pipenv, poetry, requirements, ry
 from rules.migrations.beside import edges, folder_taken, reach
 from rules.migrations.ground import Moved, Origin, Site, Stop, parsed, refusal
 from rules.migrations.narrow import narrowed
+from rules.migrations.pythons import note_version_file
 from rules.migrations.sheet import Sheet
 from rules.pythons import admitted, dotted, oldest_for_uv
 from rules.reading import main_projects
@@ -52,6 +53,7 @@ def migrate(ground: Ground) -> Migration:
             moved = origin(site)
             _refuse_broken(moved)
             _refuse_old_python(moved)
+            note_version_file(site)
         except Stop as stop:
             refusals.append(refusal(site, stop))
             continue

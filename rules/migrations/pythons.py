@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -79,6 +80,30 @@ def require_python(
     base.draft.fields["requires-python"] = Row("requires-python", string(text))
     places = listed(list(dict.fromkeys((first.said, last.said))))
     site.note("python-undeclared", f"requires-python {text}, after {places}", first.path, first.line)
+
+
+_REQUEST = re.compile(
+    r"(?:(?:c?python|pypy|graalpy|pyodide)[-@]?)?(?:\d+(?:\.\d+)*[a-z]*\d*t?(?:\+\w+)?(?:-[\w.-]+)?)?|[<>=~!].*",
+    re.IGNORECASE,
+)
+
+
+def note_version_file(site: Site) -> None:
+    """Say where the version file that uv reads names no Python: a virtual environment of pyenv, its ``system``."""
+    folder = site.folder
+    while True:
+        path = posixpath.normpath(posixpath.join(folder, ".python-version"))
+        rows = [(n, row.strip()) for n, row in enumerate((site.ground.read(path) or "").splitlines(), start=1)]
+        first = next(((n, row) for n, row in rows if row and not row.startswith("#")), None)
+        if first is not None and _REQUEST.fullmatch(first[1]) is None:
+            message = (
+                f"{path} names {first[1][:60]!r}, which is no Python: uv passes it over and takes any that it finds"
+            )
+            decision = "Which Python is it? Write its version there; pyenv keeps names of environments elsewhere."
+            site.note("python-undeclared", message, path, first[0], decision)
+        if first is not None or folder in ("", "."):
+            return
+        folder = posixpath.dirname(folder)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -15,6 +15,7 @@ from scanner.lock_tables import package_tables
 from scanner.markers import possible
 from scanner.proof.causes import Unasked
 from scanner.proof.compare import Comparison
+from scanner.proof.installed import holds
 from scanner.toml_reader import loads
 from scanner.words import listed
 
@@ -91,7 +92,9 @@ class Reasons:
             for edge in package_tables(entry.get("dependencies")):
                 if normal_name(str(edge.get("name"))) in added:
                     asking[str(entry.get("name"))].append(str(edge.get("name")))
-                    if re.search(r"platform_machine|sys_platform|platform_system", str(edge.get("marker"))):
+                    marker = str(edge.get("marker") or "")
+                    here = any(holds(marker, python) for python in self.found.pythons)
+                    if here and re.search(r"platform_machine|sys_platform|platform_system", marker):
                         machines.add(normal_name(str(edge.get("name"))))
         if machines:
             are = "is" if len(machines) == 1 else "are"

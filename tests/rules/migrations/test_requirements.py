@@ -722,3 +722,19 @@ def test_the_extras_with_which_a_file_was_compiled(migrated):
     result = migrated(files)
     assert ("dev.txt", "group:dev") in result.migration.moves[0].groups
     assert result.data["dependency-groups"]["dev"] == ["shop[docs]", "shop[test]"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("bptl\n", True),
+        ("3.11.4/envs/shop\n", True),
+        ("3.11\n", False),
+        ("# ours\npypy3.10-7.3.1\n", False),
+        ("", False),
+    ],
+)
+def test_a_version_file_that_names_no_python_is_told(migrated, text, told):
+    files = {".python-version": text, "requirements.in": "flask\n", "requirements.txt": COMPILED}
+    notes = [n for n in migrated(files).migration.notes if n.path == ".python-version" and "is no Python" in n.message]
+    assert bool(notes) == told
