@@ -10,7 +10,7 @@ from markupsafe import Markup
 from reports.charts.svg import box, linked, picture, words
 from reports.table import Count, share
 
-_LEFT, _WIDE, _HIGH, _TOP = 170, 520, 44, 8
+_LEFT, _WIDE, _HIGH, _TOP = 210, 480, 44, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
