@@ -300,6 +300,11 @@ def _in_dictionary(source: Source, line: int, _: str) -> bool:
     return _SECRET.search(source.line(line)) is not None
 
 
+def _empty_password(source: Source, line: int, _: str) -> bool:
+    strings = re.findall(r"\"[^\"]*\"|'[^']*'", source.line(line))
+    return bool(strings) and all(len(string) == 2 for string in strings)
+
+
 # Without brackets from 3.14 on; a quote of its own kind within an f-string, `type X = …` and `def f[T]` from 3.12 on.
 _LATER = re.compile(
     r"""\s*except\s+[\w.]+\s*,\s*[\w.]+|.*\b[fF][rR]?["']|\s*type\s+\w+.*=|\s*(?:async\s+)?(?:def|class)\s+\w+\["""
@@ -313,6 +318,7 @@ def _later_syntax(source: Source, line: int, _: str) -> bool:
 _SHOWS: Mapping[str, Callable[[Source, int, str], bool]] = {
     "address": _address,
     "comma-backslash": _comma_backslash,
+    "empty-password": _empty_password,
     "first-paragraph": _first_paragraph,
     "in-dictionary": _in_dictionary,
     "in-string": _in_string,

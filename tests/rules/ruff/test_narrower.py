@@ -56,6 +56,8 @@ _CASES = [
     ("two-tabs", "E117", "if x:\n        z = 1\n", 2, False),
     ("in-dictionary", "B105", 'd = {"password": "hunter2"}\n', 1, True),
     ("in-dictionary", "B105", 'password = "hunter2"\n', 1, False),
+    ("empty-password", "B105", 'if token == "":\n    pass\n', 1, True),
+    ("empty-password", "B105", 'if token == "a":\n    pass\n', 1, False),
     ("later-syntax", "E999", "try:\n    pass\nexcept A, B:\n    pass\n", 3, True),
     ("later-syntax", "E999", "try:\n    pass\nexcept A B:\n    pass\n", 3, False),
 ]
