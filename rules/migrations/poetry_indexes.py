@@ -80,6 +80,8 @@ def _declared(site: Site, poetry: Papers, pins: Sequence[LockedPackage]) -> list
         if has_variable(without_credentials(url)[0]):
             raise Stop("index-in-variable", f"the address of {name} holds a variable", place.path, place.line)
         bare, secret = without_credentials(url)
+        if any((s.old.lower(), s.url) == (name.lower(), bare) for s in found):
+            continue  # stated once more
         new = index_name(name, bare, taken)
         if secret:
             site.note("private-index", f"{new}: {PRIVATE}", place.path, place.line)

@@ -502,3 +502,10 @@ def test_what_the_build_asks_for_stays_where_it_will_do(migrated, stated, writte
     requires = result.data["build-system"]["requires"]
     assert requires == ["poetry-core>=2.0.0,<3.0.0", f"poetry-dynamic-versioning{written}"]
     assert any("the build asks for poetry-dynamic-versioning" in note for note in result.noted) is (stated != written)
+
+
+def test_a_source_that_is_stated_twice_is_one_index(migrated):
+    source = '[[tool.poetry.source]]\nname = "house"\nurl = "https://pypi.example/simple"\npriority = "supplemental"\n'
+    head = '[tool.poetry]\nname = "shop"\nversion = "1"\ndescription = ""\nauthors = []\n'
+    text = head + '[tool.poetry.dependencies]\npython = "^3.11"\n' + source + source
+    assert [index["name"] for index in migrated({"pyproject.toml": text}).data["tool"]["uv"]["index"]] == ["house"]
