@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 
 from scanner.commands.by_environment import conda, conda_lock, flit, hatch
@@ -37,9 +38,14 @@ __all__ = ["NO_INPUTS", "Job", "can_matter", "judge", "judge_runners"]
 def judge(invocation: Invocation, lookup: Lookup, job: Job) -> list[Judgement]:
     """All that a command does, installing first; ``job`` is what earlier ones left, and takes what this one leaves."""
     invocation = _in_own_clone(invocation, job)
-    judged = _judge(Judging(invocation, lookup, job), program(invocation.argv), 0)
-    judged = _in_a_clone(judged, invocation, job)
-    return judged or [Judgement(kind="other", tool=None)]
+    started = program(invocation.argv)
+    if (line := _clone_line(invocation, job)) is not None:
+        judged = _judge(Judging(invocation, lookup, deepcopy(job)), started, 0)
+        if any(j.kind == "install" for j in judged):  # it concerns that repository, and leaves nothing for this one
+            because = f"installs from a repository that is cloned before (line {line})"
+            made = Judgement(kind="adhoc", tool=judged[0].tool, uses_lock=False, enforced="none", because=because)
+            return [made, *(j for j in judged if j.kind != "install")]
+    return _judge(Judging(invocation, lookup, job), started, 0) or [Judgement(kind="other", tool=None)]
 
 
 def _in_own_clone(invocation: Invocation, job: Job) -> Invocation:
@@ -51,20 +57,16 @@ def _in_own_clone(invocation: Invocation, job: Job) -> Invocation:
     return replace(invocation, directory=posixpath.relpath(folder, own)) if own is not None else invocation
 
 
-def _in_a_clone(judged: list[Judgement], invocation: Invocation, job: Job) -> list[Judgement]:
-    """What is done in a repository that the job cloned concerns that one: an install there is ad hoc."""
-    if not job.cloned or not any(j.kind == "install" for j in judged):
-        return judged
+def _clone_line(invocation: Invocation, job: Job) -> int | None:
+    """The line at which the job cloned the repository that the command works in; ``None`` if it is this one."""
+    if not job.cloned:
+        return None
     base = posixpath.normpath(invocation.directory or ".")
     words = [w.split("[")[0] for w in invocation.argv[1:] if "/" in w or w in (".", "..")]
     named = [posixpath.normpath(posixpath.join(base, w.rpartition("=")[2])) for w in words if "://" not in w]
     places = [p for p in named if p != base] or [base]
-    line = next((at for f, at in job.cloned.items() if all(f"{p}/".startswith(f"{f}/") for p in places)), 0)
-    if line == 0:
-        return judged
-    because = f"installs from a repository that is cloned before (line {line})"
-    made = Judgement(kind="adhoc", tool=judged[0].tool, uses_lock=False, enforced="none", because=because)
-    return [made, *(j for j in judged if j.kind != "install")]
+    inside = (at for f, at in job.cloned.items() if all(f"{p}/".startswith(f"{f}/") for p in places))
+    return next((at or 0 for at in inside), None)
 
 
 def judge_runners(invocation: Invocation, lookup: Lookup, job: Job) -> list[Judgement]:

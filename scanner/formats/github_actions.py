@@ -361,7 +361,7 @@ def _steps(nodes: tuple[Node, ...], pipeline: Pipeline, where: Where, scope: _Sc
             shell=_shell(step.text("shell")) or where.shell or _shell_of_condition(step),
         )
         own = replace(scope, env={**scope.env, **_scalars_of(step.get("env"))})
-        where = _checked_out(step, where, pipeline)
+        where = _checked_out(step, where, pipeline, own)
         if (target := step.text("uses")) is not None:
             _uses(target, step, step.line_of("uses"), pipeline, here, own)
         script = step.get("run")
@@ -371,13 +371,13 @@ def _steps(nodes: tuple[Node, ...], pipeline: Pipeline, where: Where, scope: _Sc
             passed_on.update(parsed.passed_on)
 
 
-def _checked_out(step: Mapping, where: Where, pipeline: Pipeline) -> Where:
+def _checked_out(step: Mapping, where: Where, pipeline: Pipeline, scope: _Scope) -> Where:
     """Where the job stands after a step that checks a repository out into a folder: this one, or another as a clone."""
-    path = (step.text("with", "path") or "").strip().removeprefix("./").rstrip("/")
+    path = (_one(step.text("with", "path"), scope) or "").strip().removeprefix("./").rstrip("/")
     target = step.text("uses") or ""
     if not target.startswith("actions/checkout@") or not path or path == "." or "${{" in path:
         return where
-    other = (step.text("with", "repository") or "").strip()
+    other = (_one(step.text("with", "repository"), scope) or "").strip()
     if other and not _OWN_REPOSITORY.search(other):
         pipeline.command(("git", "clone", other, path), step.line_of("uses"), replace(where, directory="."))
         return where

@@ -95,3 +95,9 @@ def test_a_setup_script_that_reads_a_compiled_file() -> None:
     files = {"setup.py": setup, "dev.txt": f"{HEADER}rich==11.2.0\n", "dev.in": "rich\n"}
     assert _last("python setup.py install", files)[0] is True
     assert _last("python setup.py install", files | {"dev.txt": "rich\n"})[0] is False
+
+
+def test_what_is_installed_in_a_clone_locks_nothing_here() -> None:
+    files = {"pyproject.toml": PYPROJECT, "poetry.lock": POETRY.format(version="11.2.0")}
+    script = "poetry config virtualenvs.create false\ngit clone https://git.example/other\n(cd other; poetry install)\npip install ."
+    assert _last(script, files)[0] is False

@@ -288,3 +288,14 @@ jobs:
       - run: tox -e py${{ join(matrix.python, '') }}
 """
     assert [version for version, *_ in _pythons(_read(text))] == ["3.11", "3.12"]
+
+
+def test_another_repository_is_checked_out_where_the_matrix_says() -> None:
+    text = (
+        "on: push\njobs:\n  down:\n    strategy: {matrix: {repo: [acme/shop]}}\n    steps:\n"
+        "      - uses: actions/checkout@v4\n        with: {repository: '${{ matrix.repo }}', path: '${{ matrix.repo }}'}\n"
+        "      - run: cd ${{ matrix.repo }} && uv sync\n"
+    )
+    clone, sync = _read(text).invocations
+    assert clone.argv == ("git", "clone", "acme/shop", "acme/shop")
+    assert (sync.argv, sync.directory) == (("uv", "sync"), "acme/shop")
