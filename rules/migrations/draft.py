@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from rules.migration import BOUND
 from rules.migrations.ground import Stop
 from rules.migrations.sheet import Sheet
-from rules.migrations.toml_text import Entry, Row, Value, listed, string, table_text, value_text
+from rules.migrations.toml_text import Entry, Row, Value, listed, remark, string, table_text, value_text
 from scanner.markers import disjoint
 
 Source = Mapping[str, str | bool]
@@ -123,7 +123,7 @@ class Draft:
         _put(sheet, ("tool", "uv", "sources"), self._source_rows(sheet), made)
         _put(sheet, ("tool", "uv", "workspace"), self.workspace, made)
         for index in self.indexes:
-            lead = "".join(f"# {text}\n" for text in index.above)
+            lead = "".join(f"{remark(text)}\n" for text in index.above)
             made.append(table_text(("tool", "uv", "index"), index.rows(), array=True, lead=lead))
         made += [text for text in self.tables if not text.startswith("[build-system]")]
         if made:

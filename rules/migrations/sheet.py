@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rules.migrations.toml_text import Entry, Row, Rows, listed, rows_text
+from rules.migrations.toml_text import Entry, Row, Rows, listed, remark, rows_text
 
 _TRIVIA = re.compile(r"[ \t]*(?:#.*)?")
 _TRIPLE = ('"""', "'''")
@@ -112,7 +112,7 @@ class Sheet:
         kept = block.body.rstrip("\n")
         tail = block.body[len(kept) + 1 :]
         start = kept + "\n" if kept else ""
-        block.body = start + "".join(f"# {text}\n" for text in comments) + (tail or "")
+        block.body = start + "".join(f"{remark(text)}\n" for text in comments) + (tail or "")
 
     def comments(self, blocks: Iterable[Block]) -> list[str]:
         """All comments of some tables in order, those behind entries too."""
@@ -137,7 +137,7 @@ class Sheet:
         for part in found.parts:
             if part.keys == (key,):
                 head, _, _ = part.expression.partition("=")
-                comment = f"  # {part.comment}" if part.comment else ""
+                comment = f"  {remark(part.comment)}" if part.comment else ""
                 part.text = f"{part.leading}{head.rstrip()} = {raw}{comment}\n"
                 block.body = "".join(p.text for p in found.parts) + found.tail
                 return
@@ -193,9 +193,9 @@ def _with_comma(inner: str) -> str:
 
 def _lines(entries: Sequence[Entry], indent: str) -> str:
     return "".join(
-        "".join(f"{indent}# {line}\n" for line in e.above)
+        "".join(f"{indent}{remark(line)}\n" for line in e.above)
         + f"{indent}{e.text_in_toml},"
-        + (f"  # {e.comment}" if e.comment else "")
+        + (f"  {remark(e.comment)}" if e.comment else "")
         + "\n"
         for e in entries
     )

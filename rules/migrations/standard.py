@@ -18,7 +18,7 @@ from rules.migrations.pep import requirement_text
 from rules.migrations.pins import normal_version
 from rules.migrations.recorded import of_annotations
 from rules.migrations.sheet import Block, Item, array_entries
-from rules.migrations.toml_text import Entry
+from rules.migrations.toml_text import Entry, remark
 from scanner import pep508
 from scanner.facts import Location, LockedPackage
 
@@ -157,7 +157,7 @@ def _drop_empty(base: Base, block: Block) -> None:
         base.sheet.drop(block)
     else:
         base.sheet.drop(block)
-        comments = "".join(f"# {text}\n" for text in block.trailing())
+        comments = "".join(f"{remark(text)}\n" for text in block.trailing())
         base.draft.lead = comments + base.draft.lead
 
 

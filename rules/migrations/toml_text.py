@@ -44,6 +44,11 @@ class Row:
 Rows = Sequence[Row]
 
 
+def remark(text: str) -> str:
+    """A comment with its sign; one that began with several goes on to."""
+    return f"#{text}" if text.startswith("#") else f"# {text}"
+
+
 def string(text: str) -> str:
     """``text`` as a TOML string."""
     return '"' + _CONTROL.sub(lambda m: _ESCAPES.get(m[0]) or f"\\u{ord(m[0]):04x}", text) + '"'
@@ -76,11 +81,11 @@ def listed(entries: Sequence[Entry], *, leading: Sequence[str] = (), trailing: S
         line = "[" + ", ".join(e.text_in_toml for e in entries) + "]"
         if len(line) <= _WIDTH:
             return line
-    lines = [f"  # {text}".rstrip() for text in leading]
+    lines = [f"  {remark(text)}".rstrip() for text in leading]
     for entry in entries:
-        lines += [f"  # {text}".rstrip() for text in entry.above]
-        lines.append(f"  {entry.text_in_toml}," + (f"  # {entry.comment}" if entry.comment else ""))
-    lines += [f"  # {text}".rstrip() for text in trailing]
+        lines += [f"  {remark(text)}".rstrip() for text in entry.above]
+        lines.append(f"  {entry.text_in_toml}," + (f"  {remark(entry.comment)}" if entry.comment else ""))
+    lines += [f"  {remark(text)}".rstrip() for text in trailing]
     return "[\n" + "\n".join(lines) + "\n]"
 
 
@@ -88,9 +93,9 @@ def rows_text(rows: Rows) -> str:
     """Entries of a table, a line each."""
     parts: list[str] = []
     for row in rows:
-        parts += [f"# {text}".rstrip() for text in row.above]
+        parts += [f"{remark(text)}".rstrip() for text in row.above]
         name = f"{key_text(row.outer)}.{key_text(row.key)}" if row.outer else key_text(row.key)
-        parts.append(f"{name} = {row.raw}" + (f"  # {row.comment}" if row.comment else ""))
+        parts.append(f"{name} = {row.raw}" + (f"  {remark(row.comment)}" if row.comment else ""))
     return "\n".join(parts) + "\n" if parts else ""
 
 
@@ -100,4 +105,4 @@ def table_text(
     """A whole table with its header; ``trailing`` are comments at its end."""
     name = ".".join(key_text(key) for key in keys)
     header = f"[[{name}]]" if array else f"[{name}]"
-    return lead + header + "\n" + rows_text(rows) + "".join(f"# {text}\n" for text in trailing)
+    return lead + header + "\n" + rows_text(rows) + "".join(f"{remark(text)}\n" for text in trailing)

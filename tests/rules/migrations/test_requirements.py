@@ -738,3 +738,10 @@ def test_a_version_file_that_names_no_python_is_told(migrated, text, told):
     files = {".python-version": text, "requirements.in": "flask\n", "requirements.txt": COMPILED}
     notes = [n for n in migrated(files).migration.notes if n.path == ".python-version" and "is no Python" in n.message]
     assert bool(notes) == told
+
+
+def test_a_comment_of_several_signs_keeps_them(migrated):
+    files = {"requirements.txt": "## Web ##\nflask==3.0.0  ## why\n", ".python-version": "3.12\n"}
+    text = migrated(files).text
+    assert '  ## Web ##\n  "flask==3.0.0",  ## why\n' in text
+    assert "# #" not in text
