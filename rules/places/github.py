@@ -11,6 +11,7 @@ from rules.places.context import Context
 from rules.places.manner import Answer
 from rules.places.pipelines import SYSTEM
 from rules.places.script import Script, Window
+from rules.places.still_said import still_said
 from rules.places.text import Splice, applied, line_end, line_start, newline
 from rules.places.variables import renamed_files, without_variables
 from rules.places.yaml_text import body, documents, entry_span, item_span, window
@@ -129,11 +130,11 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
             yield _environment(text, step)
         if any(a.skip == 0 for a in outcome.answers) and first is None:  # else: a container's uv
             first = step
-    if (
-        script.left_install and not script.synced
-    ):  # its environment stays the old tool's, and so does all that runs in it
-        del script.splices[begun:]
+    stays = any(_still_calls(left) for left in remaining)
+    if (script.left_install or (stays and not has_uv)) and not script.synced:
+        del script.splices[begun:]  # its environment stays the old tool's, and so does all that runs in it
         return
+    looked += stays
     first = min([s for s in (first, *published) if s is not None], key=lambda s: s.start, default=None)
     caches = [s for s in steps if _caches_tool(s, text) and (first or sets_up or emptied)]
     for step in steps:
@@ -163,6 +164,12 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
     for step in caches:
         if step not in candidates:
             yield Splice(step.start, _with_blank(text, step), "")
+
+
+def _still_calls(left: str) -> bool:
+    """Whether what is left of a script calls an old tool that sets up an environment."""
+    rows = "\n".join(row for row in left.splitlines() if not re.match(r"[ \t]*(?:echo|printf)\b", row))
+    return any(re.match(r"\w+ (?:install|sync|run)\b", said) for _, said in still_said("run.sh", rows, _TOOLS))
 
 
 def _has_location(step: _Step, script: Script) -> bool:

@@ -111,7 +111,15 @@ def _assigned(match: re.Match[str], path: str, context: Context) -> str:
     found = re.match(r"@?(?:[A-Za-z_]\w*=\S* )*(?P<tool>poetry|pipenv|pdm|rye) run(?![\w-])", value)
     if target is None or found is None or found["tool"] not in target.tools:
         return match[0]
+    if (folder := _IN_FOLDER.match(value, found.end())) is not None:
+        new = f"{value[: found.start('tool')]}uv run --locked --project {folder['folder']}"
+        return match[0].replace(value[: folder.end()], new, 1)
+    if value[found.end() :].lstrip().startswith("-"):
+        return match[0]
     return match[0].replace(value, value.replace(f"{found['tool']} run", "uv run --locked", 1))
+
+
+_IN_FOLDER = re.compile(r"[ \t]+(?:-p|--project|-C|--directory)[ \t=]+(?P<folder>[^\s-]\S*)")
 
 
 def _aliases(text: str, context: Context) -> dict[str, str]:

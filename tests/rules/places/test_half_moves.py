@@ -104,3 +104,17 @@ def test_a_windows_leg_without_setup_python_stays_with_pip(patched: Patch) -> No
     )
     found = patched({PATH: text, ".python-version": "3.12\n"}, requirements__txt="flask==3.0.0\n")
     assert found[PATH] == text
+
+
+def test_a_job_that_calls_the_tool_of_a_project_that_stays_keeps_it(patched: Patch) -> None:
+    other = "[tool.poetry]\nname = 'tool'\nversion = '1'\n\n[tool.poetry.dependencies]\npython = '^3.11'\nx = { path = '../../out' }\n"
+    steps = "      - uses: snok/install-poetry@v1\n      - run: poetry install\n        working-directory: tool\n"
+    files = {"tool/pyproject.toml": other, "tool/poetry.lock": "package = []\n", PATH: workflow(steps)}
+    found = patched(files)
+    assert found[PATH] == workflow(steps)
+
+
+def test_a_variable_that_runs_in_another_folder(patched: Patch) -> None:
+    make = "SPHINXBUILD ?= poetry run -C ../ sphinx-build\nhtml:\n\t$(SPHINXBUILD) x\n"
+    found = patched({"docs/Makefile": make})
+    assert "SPHINXBUILD ?= uv run --locked --project ../ sphinx-build\n" in found["docs/Makefile"]
