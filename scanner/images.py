@@ -54,7 +54,7 @@ def _called(command: Command) -> str:
 
 
 def grade(path: str, dockerfile: Dockerfile, commands: Sequence[Command], lookup: Lookup) -> Image:
-    """The image that ``dockerfile`` ships; ``commands`` are the classified ones of this file, in order."""
+    """The image that ``dockerfile`` ships; ``commands`` are the classified ones of this file and of what it starts."""
     return _Grading(path, dockerfile, commands, lookup).image()
 
 
@@ -68,6 +68,7 @@ class _Grading:
         self._container = lookup.container(path) or Container(dockerfile, lookup.tree)
         self._stages = shipping_stages(dockerfile, lookup.builds(path))
         self._commands = [c for c in commands if c.path == path]
+        self._behind = {(c.path, c.line, c.kind): c.argv for c in commands if c.path != path and c.context == "image"}
         self._env = {
             (i.at.line, i.argv): dict(i.env)
             for stage in dockerfile.stages
@@ -123,8 +124,16 @@ class _Grading:
             ):
                 continue  # the project alone, or a file that lists nothing
             env = self._env.get((command.line, command.argv), {})
-            place = environment_of(command.argv, tuple(env.items()), poetry_in_system=self._poetry_in_system)
+            argv = self._installing(command)
+            place = environment_of(argv, tuple(env.items()), poetry_in_system=self._poetry_in_system)
             yield _Install(command, stage, self._level(command), place)
+
+    def _installing(self, command: Command) -> tuple[str, ...]:
+        """The words that install: those of the script's own command where this one only starts that."""
+        if (followed := _FOLLOWED.match(command.because or "")) is None:
+            return command.argv
+        path, line, _ = followed[0].rsplit(":", 2)
+        return self._behind.get((path, int(line), command.kind), command.argv)
 
     def _shipped(self, installs: list[_Install]) -> list[_Install]:
         """Without those of stages that hand on lists alone (a locker exports there), if others are left."""

@@ -200,8 +200,9 @@ def _local_names(folders: tuple[Folder, ...]) -> frozenset[str]:
 
 
 def _images(facts: RepoFacts, commands: tuple[Command, ...], lookup: Lookup) -> tuple[Image, ...]:
+    in_images = [c for c in commands if c.context == "image"]
     return tuple(
-        grade(path, extract.dockerfile, [c for c in commands if c.path == path], lookup)
+        grade(path, extract.dockerfile, in_images, lookup)
         for path, extract in facts.extracts.items()
         if extract.dockerfile is not None and not extract.template
     )
