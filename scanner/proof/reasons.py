@@ -64,9 +64,12 @@ class Reasons:
             return f"follows from {listed(sorted(self.avoided), 3)}, of which the old version has no wheel"
         if len({pin.version for pin in self.move.pins if pin.key == name}) > 1:
             return "the old lock has several versions and does not say which is for which Python; one serves all now"
+        pins = [pin for pin in self.move.pins if pin.key == name]
+        if pins and all(pin.source == "index" and pin.version is None for pin in pins):
+            places = [f"{pin.groups[0]}:{pin.line}" if pin.groups and pin.line else "the old lock" for pin in pins]
+            return f"{places[0]} holds a range of it and no version: that line was edited after it was compiled"
         if after is not None:
             return "uv resolves it otherwise"
-        pins = [pin for pin in self.move.pins if pin.key == name]
         if pins and not any(possible(pin.marker, self.requires) for pin in pins):
             return f"its marker holds for no Python of {self.requires}"
         parents = sorted({pin.key for pin in self.move.pins if name in map(normal_name, pin.dependencies)})
