@@ -370,8 +370,10 @@ class Script:
         text = given.text
         if "sudo" in self.text[call.begin : call.words[0].start].split():
             return Answer(kind="look", why="sudo installs into a Python that is not the user's")
+        if posixpath.basename(self.path) == "Procfile":
+            return Answer(kind="look", why="uv is not where a Procfile runs")
         if (index := _EXTRA_INDEX.search(self.text)) is not None:
-            return Answer(kind="look", why=f"{index[0]} adds an index for pip, which uv does not read")
+            return Answer(kind="look", why=f"{index[0]} may add an index for pip; uv does not read it")
         if self.unplaced and not manner.active and _ENVIRONMENT.fullmatch(call.words[0].raw) is None:
             return Answer(kind="look", why="into which Python a shell of Windows installs is not known")
         if self.of_runner and self.prefix and not manner.active and _ENVIRONMENT.fullmatch(call.words[0].raw) is None:
@@ -516,7 +518,7 @@ def _outer(found: list[Call]) -> list[Call]:
 _PROGRAMS = frozenset("poetry pdm pipenv rye pip-compile pip-sync curl wget pipx uv brew asdf conda mamba".split())
 _ANY = re.compile(r"poetry|pdm|pipenv|rye|pip|python")
 _USER_SITE = re.compile(r"PIP_USER[\"']?\s*[:=]\s*[\"']?(?:1|true|yes|on)|PYTHONUSERBASE", re.IGNORECASE)
-_EXTRA_INDEX = re.compile(r"(?<!UV_)\bPIP_(?:EXTRA_INDEX_URL|FIND_LINKS)\b")
+_EXTRA_INDEX = re.compile(r"(?<!UV_)\bPIP_(?:EXTRA_INDEX_URL|FIND_LINKS|CONFIG_FILE)\b")
 _BRANCHES = re.compile(r"(?:^|[;&|\n]|then|else|do)[ \t]*(?P<word>if|case|fi|esac)(?![\w-])")
 _CHANGES_FOLDER = re.compile(r"(?<![\w-])cd [\w./${}\"'-]{1,100}\s*\Z")
 _CD = re.compile(r"(?<![\w.-])(?:cd|pushd)[ \t]+[\"']?(?P<folder>[^\s;&|\"']{1,200})")

@@ -118,3 +118,13 @@ def test_a_variable_that_runs_in_another_folder(patched: Patch) -> None:
     make = "SPHINXBUILD ?= poetry run -C ../ sphinx-build\nhtml:\n\t$(SPHINXBUILD) x\n"
     found = patched({"docs/Makefile": make})
     assert "SPHINXBUILD ?= uv run --locked --project ../ sphinx-build\n" in found["docs/Makefile"]
+
+
+def test_where_uv_is_not_or_reads_no_settings_of_pip(patched: Patch) -> None:
+    files = {
+        "Procfile": "release: pip install -r requirements.txt\nweb: python app.py\n",
+        "ci.sh": "export PIP_CONFIG_FILE=pip.conf\npip install -r requirements.txt\n",
+        ".python-version": "3.12\n",
+    }
+    found = patched(files, requirements__txt="flask==3.0.0\n")
+    assert [found[name] for name in ("Procfile", "ci.sh")] == [files["Procfile"], files["ci.sh"]]
