@@ -227,18 +227,24 @@ def _file(
     if path is None:
         matching = lookup.matching(invocation, word)
         if not matching:
-            return _Part(None, _why_missing(word, invocation, lookup))
+            return _Part(None, _why_missing(word, invocation, lookup), neutral=_fits_nothing(word, invocation, lookup))
         parts = [_listed(lookup.listing(p), constrained, alone) for p in matching]
         return min(parts, key=lambda part: part.rank)
     part = _listed(lookup.listing(path), constrained, alone)
     return replace(part, because=f"{part.because}; {made.because}") if made is not None and made.because else part
 
 
+def _fits_nothing(word: str, invocation: Invocation, lookup: Lookup) -> bool:
+    """Whether ``word`` is a pattern below a folder of the repository in which it fits no file: nothing is installed."""
+    folder, star, _ = word.partition("*")
+    return bool(star) and "$" not in word and lookup.find(invocation, posixpath.dirname(folder) or ".") is not None
+
+
 def _why_missing(word: str, invocation: Invocation, lookup: Lookup) -> str:
     image = lookup.image_of(invocation)
     if image is not None and image[0].undecided:
         return context_unknown(image[0].undecided)
-    return f"{word} is not in the repository" if "$" not in word else f"{word} is not known"
+    return f"{word} is not in the repository" if not {"$", "*"} & set(word) else f"{word} is not known"
 
 
 def context_unknown(folders: Sequence[str]) -> str:

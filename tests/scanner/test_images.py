@@ -405,3 +405,10 @@ def test_what_a_script_installs_by_name_is_shown_where_it_stands() -> None:
     found = image(text, more={"tools.sh": "#!/bin/sh\npip install cmake==3.26\n"})
     assert found.reasons[0].message == "installs packages by name: tools.sh:2: cmake==3.26 is resolved at install time"
     assert image("FROM python:3.11\nRUN pip install x\n").reasons[0].message.endswith("by name: pip install x")
+
+
+def test_a_loop_over_files_that_are_not_there_installs_nothing() -> None:
+    loop = "RUN for d in {}/*; do pip install -r $d/requirements.txt; done\n"
+    text = "FROM python:3.11\nWORKDIR /a\nCOPY . .\nRUN pip install -r requirements.txt\n"
+    assert image(text + loop.format("src")).grade == "L2"
+    assert image(text + loop.format("made")).grade is None
