@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from rules.examples import a_command
 from scanner.inventory import DeclaredPython
 from scanner.uv_python import takes_version_file, version_file
+
+UVS = tuple(filter(None, os.environ.get("MUSTER_TEST_UVS", shutil.which("uv") or "").split(os.pathsep)))
 
 
 def named(path: str, version: str = "3.12", kind: str = "version-file") -> DeclaredPython:
@@ -55,3 +62,23 @@ def test_a_job_that_asks_for_a_python_gets_it() -> None:
     assert not takes_version_file([sync], [setup, sync])
     assert not takes_version_file([sync], [pin, sync])
     assert takes_version_file([a_command("uv sync", job="docs")], [setup, sync])
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("uv", UVS)
+@pytest.mark.parametrize(("where", "reads"), [("lib", True), (".", False), ("..", True)])
+def test_uv_reads_the_file_where_we_say(uv: str, where: str, reads: bool, tmp_path: Path) -> None:
+    """It asks for a Python that is not there; the one on the path is then taken only if the file is not read.
+
+    ``..``: the file at the root of a workspace that the project is a member of.
+    """
+    project = tmp_path / "lib"
+    project.mkdir()
+    (project / "pyproject.toml").write_text('[project]\nname = "lib"\nversion = "1"\nrequires-python = ">=3.8"\n')
+    if where == "..":
+        (tmp_path / "pyproject.toml").write_text('[tool.uv.workspace]\nmembers = ["lib"]\n')
+    (tmp_path / where.replace("..", ".") / ".python-version").write_text("3.8.1\n")
+    env = os.environ | {"UV_PYTHON_DOWNLOADS": "never", "UV_OFFLINE": "1", "UV_CACHE_DIR": str(tmp_path / "cache")}
+    done = subprocess.run([uv, "sync"], cwd=project, env=env, capture_output=True, text=True, check=False)
+    assert ("3.8.1" in done.stderr) is reads, done.stderr
+    assert (done.returncode != 0) is reads, done.stderr
