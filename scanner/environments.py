@@ -42,7 +42,7 @@ _TEST_IMAGE = re.compile(
     r"(?:^|[-_./])(?:[aiu]?tests?|testing|ci(?![-_]?cd(?:[-_./]|$))|lint|linting|docs?|e2e|bench|benchmarks?|devcontainer|gitpod)(?=$|[-_./])",
     re.IGNORECASE,
 )
-_DEV = r"dev|develop|development|local|debug"
+_DEV = r"dev|devel|develop|development|dev[-_]?tools?|local|debug"
 _DEV_IMAGE = re.compile(rf"(?:.*/)?(?:\.?(?:{_DEV})/.*|(?:[^/]*[-_.])?(?:{_DEV})(?:[-_.][^/]*)?)", re.IGNORECASE)
 _INSTALLER = {"setuptools": "pip"}
 _MINOR = re.compile(r"(?:^|[^0-9.])3\.(\d{1,2})")

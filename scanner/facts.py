@@ -268,7 +268,8 @@ class Invocation:
     (``${compose:web}``); ``directory`` is its default.
     ``inside`` is the container that a command runs in which stands elsewhere than in its Dockerfile.
     ``only`` is set where a test upon the variable ``CI`` decides: it runs in CI alone, or never there. ``if_files`` are
-    files (from the root) of which one must be there, or it is left out.
+    files (from the root) of which one must be there, or it is left out. ``when`` are tests of a makefile upon variables
+    that its caller may set, all of which hold: ``X`` is set, ``X=value``, and ``!`` before either for the opposite.
     """
 
     argv: tuple[str, ...]
@@ -284,6 +285,7 @@ class Invocation:
     only: Literal["ci", "local"] | None = None
     if_files: tuple[str, ...] = ()
     inside: Inside | None = None
+    when: tuple[str, ...] = ()
 
 
 FUNCTION = "function"
@@ -397,7 +399,8 @@ class Instruction:
 class Stage:
     """A build stage: ``base`` is the image text with literal ``ARG`` defaults filled in (a stage or an image).
 
-    ``folder`` is where it starts: the base's own, as far as that is known, else the root.
+    ``folder`` is where it starts: the base's own, as far as that is known, else the root. ``version_line`` is where the
+    Python version of the base is written, if that is not in the line itself but in the ``ARG`` that it names.
     """
 
     index: int
@@ -406,6 +409,7 @@ class Stage:
     line: int
     instructions: tuple[Instruction, ...] = ()
     folder: str = "/"
+    version_line: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ _VERSION = re.compile(
     r"|pypy|nightly|(?:py|cp)[23]\d{1,2}"
     r"|[<>=!~^]{1,2}\s{0,2}\d[\w.*\s,<>=!~^|-]{0,60}"
 )
+_SHORT = re.compile(r"(?:py|cp)([23])(\d{1,2})")
 _CHECKOUT = re.compile(
     r"(?:\$\{\{\s{0,4}github\.workspace\s{0,4}\}\}|\$\{?(?:GITHUB_WORKSPACE|CI_PROJECT_DIR|TRAVIS_BUILD_DIR)\}?"
     r"|\$\((?:Build\.SourcesDirectory|System\.DefaultWorkingDirectory)\)|~/project|~/repo)(?:/|$)"
@@ -270,7 +271,7 @@ class Pipeline:
     def python(self, text: str, line: int, kind: str, where: Where) -> None:
         """A Python version that CI runs with; what is no version (an expression) is left out."""
         for word in _fill(text, where.env).split("\n"):
-            version = word.strip().strip(",\"'")
+            version = _dotted(word.strip().strip(",\"'"))
             if version and not where.disabled and is_version(version):
                 found = PythonVersion(version=version, at=self.at(line), kind=kind, job=where.job)
                 self._pythons.setdefault((version, kind, where.job), found)
@@ -286,6 +287,12 @@ class Pipeline:
             self._references[
                 Reference(kind="ci", target=redact(target), ref=ref or None, at=self.at(line), path=path)
             ] = None
+
+
+def _dotted(version: str) -> str:
+    """``py310`` and ``cp310``, as names of environments and wheels have them, as ``3.10``."""
+    short = _SHORT.fullmatch(version)
+    return f"{short[1]}.{short[2]}" if short is not None else version
 
 
 def _from_roots(invocation: Invocation, roots: tuple[str, ...]) -> Invocation:

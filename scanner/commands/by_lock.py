@@ -33,14 +33,14 @@ def poetry(it: Judging, started: Program) -> list[Judgement]:
     match sub:
         case "install" | "sync":
             found = it.nearest("poetry.lock", ("pyproject.toml",), folder)
-            enforced: Enforced = "locked" if "poetry" in it.job.checked or not _poetry_before(it, "1.8.0") else "frozen"
+            enforced: Enforced = "frozen" if _poetry_before(it, "1.8.0") else "locked"
             return [it.from_lock("poetry", "poetry.lock", found, enforced)]
         case "check" if "--lock" in args:
-            it.job.checked.add("poetry")
+            it.check("poetry", it.nearest("poetry.lock", ("pyproject.toml",), folder))
             return [Judgement(kind="lock", tool="poetry")]
         case "lock":
             if "--check" in args:
-                it.job.checked.add("poetry")
+                it.check("poetry", it.nearest("poetry.lock", ("pyproject.toml",), folder))
             else:
                 keeps = "--no-update" in args or ("--regenerate" not in args and not _poetry_before(it, "2.0.0"))
                 it.relock("poetry", "poetry.lock", keeps=keeps)
@@ -101,16 +101,15 @@ def pipenv(it: Judging, started: Program) -> list[Judgement]:
             found = it.nearest("Pipfile.lock", ("Pipfile",), _pipfile_folder(it))
             if "--skip-lock" in flags or it.env.get("PIPENV_SKIP_LOCK", "").lower() in YES:
                 return [it.resolved("pipenv", "--skip-lock leaves the lock aside", found.path)]
-            enforced: Enforced = "locked" if "--deploy" in flags or "pipenv" in it.job.checked else "none"
+            enforced: Enforced = "locked" if "--deploy" in flags else "none"
             if "--ignore-pipfile" in flags:
-                enforced = "locked" if "pipenv" in it.job.checked else "frozen"
+                enforced = "frozen"
             return [it.from_lock("pipenv", "Pipfile.lock", found, enforced)]
         case "sync":
             found = it.nearest("Pipfile.lock", ("Pipfile",), _pipfile_folder(it))
-            enforced = "locked" if "pipenv" in it.job.checked else "frozen"
-            return [it.from_lock("pipenv", "Pipfile.lock", found, enforced)]
+            return [it.from_lock("pipenv", "Pipfile.lock", found, "frozen")]
         case "verify":
-            it.job.checked.add("pipenv")
+            it.check("pipenv", it.nearest("Pipfile.lock", ("Pipfile",), _pipfile_folder(it)))
             return [Judgement(kind="lock", tool="pipenv")]
         case "lock" | "requirements":
             if sub == "requirements" or {"-r", "--requirements"} & flags:
@@ -143,12 +142,12 @@ def pdm(it: Judging, started: Program) -> list[Judgement]:
             if found.state == "missing" and named == "pdm.lock":  # PDM can keep its lock in the standard's format
                 found = it.nearest("pylock.toml", ("pyproject.toml",), folder)
             enforced: Enforced = "frozen" if sub == "sync" else "none"
-            if "--check" in args or "pdm" in it.job.checked:
+            if "--check" in args:
                 enforced = "locked"
             return [it.from_lock("pdm", "pdm.lock", found, enforced)]
         case "lock":
             if "--check" in args:
-                it.job.checked.add("pdm")
+                it.check("pdm", it.nearest("pdm.lock", ("pyproject.toml",), folder))
             else:
                 it.relock("pdm", "pdm.lock", keeps=bool({"--update-reuse", "--refresh"} & set(args)))
             return [Judgement(kind="lock", tool="pdm")]

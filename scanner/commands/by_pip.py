@@ -91,7 +91,7 @@ def uv(it: Judging, started: Program) -> list[Judgement]:
             return _uv_run(it, started, rest)
         case "lock":
             if {"--check", "--locked", "--check-exists"} & set(rest):
-                it.job.checked.add("uv")
+                it.check("uv", it.nearest("uv.lock", ("pyproject.toml",), _uv_folder(it, started)))
             else:
                 it.relock("uv", "uv.lock", keeps=not {"-U", "--upgrade"} & set(rest))
             return [Judgement(kind="lock", tool="uv")]
@@ -147,19 +147,21 @@ def _is_script(it: Judging, word: str) -> bool:
 
 
 def _from_uv_lock(it: Judging, started: Program, flags: Sequence[str]) -> Judgement:
-    folder = option(started.args, "--project", "--directory") or it.env.get("UV_PROJECT")
+    folder = _uv_folder(it, started)
     found = it.nearest("uv.lock", ("pyproject.toml",), folder)
     enforced: Enforced = "none"
     if "--frozen" in flags or it.env.get("UV_FROZEN", "").lower() in YES:
         enforced = "frozen"
     if {"--locked", "--check"} & set(flags) or it.env.get("UV_LOCKED", "").lower() in YES:
         enforced = "locked"
-    if "uv" in it.job.checked:
-        enforced = "locked"
     member = _member(it, started.args, folder)
     if member is not None and found.path is not None and not is_inside(member, posixpath.dirname(found.path) or "."):
         member = None  # a lock serves what lies at it or below
     return replace(it.from_lock("uv", "uv.lock", found, enforced), serves=member)
+
+
+def _uv_folder(it: Judging, started: Program) -> str | None:
+    return option(started.args, "--project", "--directory") or it.env.get("UV_PROJECT")
 
 
 def _member(it: Judging, args: Sequence[str], folder: str | None) -> str | None:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from scanner.commands.asked_python import asked_python
-from scanner.commands.follow import as_called, expand, expand_builds, is_followed, while_built
-from scanner.commands.handed import with_build_args
+from scanner.commands.follow import as_called, expand, expand_builds, holds, is_followed, while_built
+from scanner.commands.handed import with_build_args, with_defaults
 from scanner.commands.judge import NO_INPUTS, Job, can_matter, judge, judge_runners
 from scanner.commands.lookup import Lookup
 from scanner.commands.patterns import each_of
@@ -43,7 +43,7 @@ def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Com
     jobs: dict[object, Job] = {}
     found: dict[Command, None] = {}
     running = [i for i in invocations if i.disabled is None and i.argv and i.only != _NEVER.get(i.context, "")]
-    running = [i for i in running if _is_there(i, lookup)]
+    running = [i for i in running if _is_there(i, lookup) and holds(i.when, dict(i.env))]
     for invocation in each_of((_as_built(i, lookup) for i in running), lookup):
         name = invocation.job if invocation.context != "image" else None
         key = (invocation.at.path, name, invocation.leg, invocation.inside)
@@ -59,6 +59,8 @@ def _as_built(invocation: Invocation, lookup: Lookup) -> Invocation:
     """A command of a Dockerfile with the arguments that its build gives it; any other in its service's folder."""
     if invocation.context == "image" and any("$" in word for word in invocation.argv):
         return with_build_args(invocation, lookup.build_args(invocation.at.path))
+    if (extract := lookup.extracts.get(invocation.at.path)) is not None and invocation.context == "ci":
+        invocation = with_defaults(invocation, extract)
     return in_service(invocation, lookup)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -69,7 +69,18 @@ def expand(
         key, lambda: islice(filter(matters, _expand(invocation, lookup, set(), 0)), MAX_FOLLOWED)
     )
     never = "local" if invocation.context == "ci" else None
-    return tuple(as_called(s, invocation) for s in followed if s.only is None or s.only != never)
+    called = (as_called(s, invocation) for s in followed if s.only is None or s.only != never)
+    return tuple(one for one in called if holds(one.when, dict(one.env)))
+
+
+def holds(conditions: Iterable[str], given: Mapping[str, str]) -> bool:
+    """Whether the tests of a makefile (``Invocation.when``) hold where these variables are set."""
+    return all(_holds(word.removeprefix("!"), given) != word.startswith("!") for word in conditions)
+
+
+def _holds(word: str, given: Mapping[str, str]) -> bool:
+    name, equals, value = word.partition("=")
+    return given.get(name) == value if equals else bool(given.get(name))
 
 
 def expand_builds(invocation: Invocation, lookup: Lookup) -> Iterator[Invocation]:
@@ -132,12 +143,23 @@ def _expand(
             if asked.disabled == ASKED_FOR and task is not None:
                 asked = replace(asked, disabled=None)
             started = _handed(in_folder(asked, invocation, lookup), extract, task, invocation)
+            if started.when and extract.format == "makefile":
+                given = {**dict(started.env), **_assignments(invocation)}
+                named = tuple(w for w in started.when if w.lstrip("!").partition("=")[0] in given)
+                if not holds(named, given):
+                    continue
+                started = replace(started, when=tuple(w for w in started.when if w not in named))
             apart = task if extract.format in _OWN_ENVIRONMENTS else None
             if depth + 1 < MAX_DEPTH and _targets(started, lookup):
                 inside = _expand(started, lookup, seen, depth + 1)
                 yield from inside if apart is None else (replace(i, leg=apart) for i in inside)
             else:
                 yield started if apart is None else replace(started, leg=apart)
+
+
+def _assignments(invocation: Invocation) -> dict[str, str]:
+    """What a call of make sets by its words."""
+    return {n: v for n, equals, v in (w.partition("=") for w in invocation.argv) if equals and n.isidentifier()}
 
 
 def as_called(started: Invocation, caller: Invocation) -> Invocation:
@@ -249,14 +271,27 @@ def _named_tasks(
     file_options: tuple[str, ...],
 ) -> list[tuple[Extract, str | None]]:
     args = started.args
-    extract = _near(invocation, lookup, names, option(args, *folder_options), option(args, *file_options))
-    if extract is None:
-        return []
     wanted: list[str] = []
     rest = args
     while rest := after_options(rest, values):
         wanted.append(rest[0])
         rest = rest[1:]
+    folder, file = option(args, *folder_options), option(args, *file_options)
+    if invocation.directory is None and (folder is None or not folder.startswith("/")):
+        return _only_tasks(lookup, (posixpath.basename(file),) if file else names, wanted)
+    extract = _near(invocation, lookup, names, folder, file)
+    return _asked_tasks(extract, wanted) if extract is not None else []
+
+
+def _only_tasks(lookup: Lookup, names: tuple[str, ...], wanted: list[str]) -> list[tuple[Extract, str | None]]:
+    """The tasks of the one file that has them, where nobody can tell in which folder they are asked for."""
+    files = (e for path, e in lookup.extracts.items() if posixpath.basename(path) in names and not e.template)
+    found = [tasks for extract in files if (tasks := _asked_tasks(extract, wanted))]
+    return found[0] if len(found) == 1 else []
+
+
+def _asked_tasks(extract: Extract, wanted: list[str]) -> list[tuple[Extract, str | None]]:
+    """The tasks of these names in a file, or its default one where none is named."""
     known = {t.name for t in extract.tasks}
     asked = [name for name in wanted if name in known]
     if not asked and not [name for name in wanted if "=" not in name]:

@@ -66,7 +66,7 @@ def with_arguments(started: Invocation, words: Sequence[str]) -> Invocation:
 
 def with_inputs(started: Invocation, words: Sequence[str], action: Extract) -> Invocation:
     """A command of an action or workflow that is used with the inputs ``words`` (``name=value``), or their defaults."""
-    if not _is_open(started, "${{"):
+    if not _is_open(started, "${{") and not any("${{" in text for _, text in started.env):
         return started
     known = action.settings.get("inputs")
     defaults: Mapping[str, str] = known if isinstance(known, Mapping) else {}
@@ -82,7 +82,16 @@ def with_inputs(started: Invocation, words: Sequence[str], action: Extract) -> I
             argv.extend(text.split())
         else:
             argv.append(_INPUT.sub(value, word) if "${{" in word else word)
-    return _placed(replace(started, argv=tuple(argv) or started.argv), lambda text: _INPUT.sub(value, text))
+    env = tuple((name, _INPUT.sub(value, text) if "${{" in text else text) for name, text in started.env)
+    filled = replace(started, argv=tuple(argv) or started.argv, env=env)
+    return _placed(filled, lambda text: _INPUT.sub(value, text))
+
+
+def with_defaults(invocation: Invocation, extract: Extract) -> Invocation:
+    """A command of an action or workflow by itself: with the defaults of the inputs that have one."""
+    known = extract.settings.get("inputs")
+    stated = {name: text for name, text in known.items() if text} if isinstance(known, Mapping) else {}
+    return with_inputs(invocation, (), replace(extract, settings={"inputs": stated})) if stated else invocation
 
 
 def with_variables(started: Invocation, words: Sequence[str]) -> Invocation:

@@ -37,6 +37,7 @@ def _needs_its_lock(tool: str, enforced: Enforced) -> bool:
 class Job:
     """What earlier commands of one job left: versions of tools, checks, files, installed locks.
 
+    ``checked``: locks that were compared with their manifests, by path, or by tool where it is not known which.
     ``tool_files``: asdf or mise installed what its file names.
     """
 
@@ -186,6 +187,8 @@ class Judging:
         elif enforced == "none" and found.path in self.job.verified:
             enforced = "locked"
             because += f", which was checked before (line {self.job.verified[found.path]})"
+        elif not self.job.checked.isdisjoint((tool, found.path)):
+            enforced = "locked"
         self.installed_from_lock(self.lookup.held(found.path) or None)
         return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because, path=found.path)
 
@@ -196,7 +199,8 @@ class Judging:
         if (line := self.job.relocked.get(tool)) is not None:
             return self.resolved(tool, f"the lock is made anew before (line {line})", manifest)
         committed = self.lookup.tree.has_name(lock)
-        checked = tool in self.job.checked and enforced == "locked"
+        if checked := tool in self.job.checked:
+            enforced = "locked"
         if (line := self.job.relocked.get(tool)) is not None:
             return self.resolved(tool, f"the lock is removed or made anew before (line {line})", None)
         if in_image and committed and (checked or _needs_its_lock(tool, enforced)):
@@ -232,6 +236,10 @@ class Judging:
     def resolved(self, tool: str, because: str, path: str | None) -> Judgement:
         """An install that resolves what it takes."""
         return Judgement(kind="install", tool=tool, uses_lock=False, enforced="none", because=because, path=path)
+
+    def check(self, tool: str, found: Found) -> None:
+        """Remember that a lock was compared with its manifest: this one, or any where it is not known which."""
+        self.job.checked.add(found.path or tool)
 
     def relock(self, tool: str, lock: str, *, keeps: bool) -> None:
         """A lock that is made in the job: resolved now, or brought up to date where the tool ``keeps`` what fits."""

@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from scanner.commands.container import Container, image_bases
 from scanner.commands.file_tree import FileTree, file_tree
 from scanner.commands.image_builds import ImageBuild, builds_of
+from scanner.conda_names import pypi_names
 from scanner.facts import Extract, Invocation, Manifest, Requirement, normal_name
 from scanner.folder import owner_of
 from scanner.toml_reader import table
@@ -271,7 +272,8 @@ class Lookup:
             return None
         found: dict[str, frozenset[str]] = {}
         for package in extract.lock.packages if extract.lock is not None else ():
-            found[package.key] = found.get(package.key, frozenset()) | {package.version or ""}
+            for name in (package.key, *(pypi_names(package.key) if package.ecosystem == "conda" else ())):
+                found[name] = found.get(name, frozenset()) | {package.version or ""}
         for made in extract.manifest.requirements if extract.manifest is not None else ():
             found.setdefault(made.key, frozenset({""}))
         included = extract.manifest.includes if extract.manifest is not None else ()

@@ -79,10 +79,11 @@ def stage_called(dockerfile: Dockerfile, target: str | None) -> Stage | None:
 
 
 def python_lines(dockerfile: Dockerfile, builds: Sequence[ImageBuild] = ()) -> frozenset[int]:
-    """The ``FROM`` lines that say which Python the shipped image runs: its own base, else those it is made from."""
+    """The lines that say which Python the shipped image runs: its own base, else those it is made from."""
     stages = shipping_stages(dockerfile, builds)
     origin = chain(stages[-1], dockerfile.stages)[-1]
-    return frozenset({origin.line} if python_of(origin.base) is not None else {s.line for s in stages})
+    told = [origin] if python_of(origin.base) is not None else stages
+    return frozenset(stage.version_line or stage.line for stage in told)
 
 
 def chain(stage: Stage, stages: Sequence[Stage]) -> list[Stage]:

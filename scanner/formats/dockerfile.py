@@ -172,6 +172,7 @@ class _Stage:
     directory: str
     start: str
     shell: str | None = None
+    version_line: int | None = None
     unset: set[str] = field(default_factory=set)
     instructions: list[Instruction] = field(default_factory=list)
 
@@ -183,6 +184,7 @@ class _Stage:
             line=self.line,
             instructions=tuple(self.instructions),
             folder=self.start,
+            version_line=self.version_line,
         )
 
 
@@ -235,13 +237,16 @@ class _Reader:
         self.problems: list[Problem] = []
         self._path = path
         self._global: dict[str, str] = {}
+        self._lines: dict[str, int] = {}  # of the global arguments
 
     def add(self, raw: _Raw) -> None:
         if raw.name == "FROM":
             self._from(raw)
         elif not self.stages:
             if raw.name == "ARG":
-                self._global.update(_pairs(_joined(raw.text), self._global))
+                given = _pairs(_joined(raw.text), self._global)
+                self._global.update(given)
+                self._lines.update(dict.fromkeys(given, raw.line))
         else:
             stage = self.stages[-1]
             stage.instructions.append(self._instruction(raw, stage))
@@ -266,12 +271,18 @@ class _Reader:
                 directory=parent.directory if parent else _base(words[0])[0],
                 start=parent.directory if parent else _base(words[0])[0],
                 shell=parent.shell if parent else None,
+                version_line=self._version_line(rest, python_of(words[0])),
             )
         )
         if flags:
             self.stages[-1].instructions.append(
                 Instruction(name="FROM", value=redact(rest), line=raw.line, flags=flags)
             )
+
+    def _version_line(self, written: str, version: str | None) -> int | None:
+        """The line of the argument that says the ``version`` of the image which a ``FROM`` names as ``written``."""
+        names = (match["bare"] or match["name"] or "" for match in _VARIABLE.finditer(written))
+        return next((self._lines[n] for n in names if version and version in self._global.get(n, "")), None)
 
     def _instruction(self, raw: _Raw, stage: _Stage) -> Instruction:
         joined = _joined(raw.text)
@@ -461,7 +472,7 @@ def _reference(text: str, path: str, line: int) -> Reference:
 def _pythons(path: str, stages: tuple[Stage, ...]) -> Iterator[PythonVersion]:
     for stage in stages:
         if (version := python_of(stage.base)) is not None:
-            at = Location(path=path, line=stage.line)
+            at = Location(path=path, line=stage.version_line or stage.line)
             yield PythonVersion(version=version, at=at, kind="image", job=stage.name or str(stage.index))
 
 

@@ -1,15 +1,16 @@
 """Makefiles: targets as tasks, recipe lines as invocations.
 
 Read by hand after the GNU make manual: variables are expanded where they are literal, every recipe line is a shell of
-its own (unless ``.ONESHELL``), both sides of a conditional count, and functions that only make can evaluate stay
-unknown. Nothing is run.
+its own (unless ``.ONESHELL``), and functions that only make can evaluate stay unknown. Where a conditional asks for a
+variable that only the caller can set, its sides are told apart by that (``Invocation.when``); of any other conditional
+both sides count. Nothing is run.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from scanner import shell
@@ -17,6 +18,7 @@ from scanner.facts import Extract, Invocation, Location, Problem, Task
 from scanner.format import Format, like
 
 MAX_EXPANSIONS = 12
+MAX_TESTS = 6
 MAX_LENGTH = 20_000
 
 _ASSIGNMENT = re.compile(
@@ -28,6 +30,12 @@ _EXPORT = re.compile(r"export\s{1,8}(?P<names>[\w\s]{1,500})")
 _RULE = re.compile(r"(?P<targets>[^:=#\t][^:=#]{0,2000}?)\s{0,8}:{1,2}(?!=)(?P<rest>.*)", re.DOTALL)
 _CALL = re.compile(r"\$[({](?:eval|call|info|warning|error|foreach|if|shell)\b")
 _CONDITIONAL = re.compile(r"(?:ifn?eq|ifn?def|else|endif)\b")
+_TEST = re.compile(
+    r"(?P<defined>ifn?def)\s{1,8}(?P<name>\w{1,80})"
+    r"|(?P<compared>ifn?eq)\s{1,8}(?:\(\s{0,4}\$[({](?P<round>\w{1,80})[)}]\s{0,4},(?P<value>[^(),$]{0,40})\)"
+    r"|[\"']\$[({](?P<first>\w{1,80})[)}][\"']\s{1,4}[\"'](?P<quoted>[^\"'$]{0,40})[\"'])"
+)
+_CI_NAMES = ("CI", "GITHUB_ACTIONS")
 _CI_TEST = re.compile(
     r"(?P<defined>ifn?def)\s{1,8}(?:CI|GITHUB_ACTIONS)"
     r"|(?P<compared>ifn?eq)\s{1,8}(?:\(\s{0,4}\$[({](?:CI|GITHUB_ACTIONS)[)}]\s{0,4},(?P<value>[^()]{0,20})\)"
@@ -67,6 +75,8 @@ def read(path: str, text: str) -> Extract | None:
     invocations, problems = make.all()
     if _CI_TEST.search(text) is not None:
         invocations = _by_place(path, text)
+    elif asked := _asked(make, text):
+        invocations = _by_variable(path, text, asked)
     return Extract(
         path=path,
         format="makefile",
@@ -95,10 +105,58 @@ def _by_place(path: str, text: str) -> list[Invocation]:
     return sorted(both.values(), key=lambda i: i.at.line or 0)
 
 
-class _Make:
-    """The rules and variables of one makefile; ``in_ci`` says where it runs, where that is to count."""
+def _asked(make: _Make, text: str) -> tuple[str, ...]:
+    """What conditionals ask of variables that only the caller sets, as ``Invocation.when`` says it."""
+    found: dict[str, None] = {}
+    if not make.includes:
+        for line in text.split("\n"):
+            told = _test_of(line)
+            if told is not None and told[0] not in (*_CI_NAMES, *make.assigned):
+                found[f"{told[0]}={told[1]}" if told[1] else told[0]] = None
+    return tuple(found)[:MAX_TESTS]
 
-    def __init__(self, path: str, in_ci: bool | None = None) -> None:
+
+def _test_of(line: str) -> tuple[str, str, bool] | None:
+    """The variable that a conditional asks for, the value (``""``: any), and whether it shall be so or not."""
+    match = _TEST.fullmatch(line.strip().removeprefix("else").split("#")[0].strip())
+    if match is None:
+        return None
+    if match["defined"]:
+        return match["name"], "", match["defined"] == "ifdef"
+    value = (match["value"] or match["quoted"] or "").strip()
+    return match["round"] or match["first"], value, (match["compared"] == "ifeq") == bool(value)
+
+
+def _by_variable(path: str, text: str, asked: tuple[str, ...]) -> list[Invocation]:
+    """The commands of a makefile where the caller sets nothing, and those of which one thing that it sets makes more.
+
+    Each says what it depends on.
+    """
+
+    def found(given: Mapping[str, str]) -> dict[Invocation, None]:
+        make = _Make(path, given=given)
+        make.load(text)
+        return dict.fromkeys(make.all()[0])
+
+    names = {word.partition("=")[0] for word in asked}
+    usual = found(dict.fromkeys(names, ""))
+    conditions: dict[Invocation, tuple[str, ...]] = dict.fromkeys(usual, ())
+    for word in asked:
+        name, _, value = word.partition("=")
+        other = found({**dict.fromkeys(names, ""), name: value or f"${{{name}}}"})
+        conditions.update({i: (*conditions[i], f"!{word}") for i in usual if i not in other})
+        conditions.update({i: (word,) for i in other if i not in conditions})
+    told = (replace(i, when=when) if when else i for i, when in conditions.items())
+    return sorted(told, key=lambda i: i.at.line or 0)
+
+
+class _Make:
+    """The rules and variables of one makefile.
+
+    ``in_ci`` says where it runs, where that is to count; ``given`` what the caller set (``""`` for nothing).
+    """
+
+    def __init__(self, path: str, in_ci: bool | None = None, given: Mapping[str, str] | None = None) -> None:
         self.rules: dict[str, _Rule] = {}
         self._path = path
         self._variables: dict[str, str | None] = {"MAKE": "make", "CURDIR": ".", "SHELL": "/bin/sh"}
@@ -107,6 +165,11 @@ class _Make:
         self._one_shell = False
         self._goal: str | None = None
         self._in_ci = in_ci
+        self._given = given or {}
+        self.assigned: set[str] = set()
+        self.includes = False
+        self._taken: list[bool] = []  # of each conditional that is open, whether a side of it held before
+        self._skipped: set[str] = set()  # names that are set only in the side of a conditional that does not hold
         # what is no makefile by its name is included, or named with -f, and runs where make is started
         self._folder = "." if path.endswith(".mk") else posixpath.dirname(path) or "."
         self._own = (posixpath.dirname(path) or ".") if path.endswith(".mk") else "."
@@ -127,7 +190,8 @@ class _Make:
             elif (match := _CONDITIONAL.match(stripped)) and not (line.startswith("\t") and current and not branches):
                 self._branch(match[0], stripped, branches)
             elif False in branches:
-                continue
+                if (skipped := _ASSIGNMENT.fullmatch(_uncommented(stripped))) is not None:
+                    self._skipped.add(skipped["name"])
             elif line.startswith("\t") and current:
                 for rule in current:
                     rule.recipe.append((number, line[1:]))
@@ -141,18 +205,22 @@ class _Make:
     def _branch(self, word: str, line: str, branches: list[bool | None]) -> None:
         """Enter, change or leave a conditional."""
         if word == "endif":
-            del branches[-1:]
+            del branches[-1:], self._taken[-1:]
         elif word != "else":
             branches.append(self._holds(line))
+            self._taken.append(branches[-1] is True)
         elif branches:
             rest = line.removeprefix("else").strip()
-            before = branches.pop()
-            branches.append(
-                None if before is None else False if before else self._holds(rest) if rest.startswith("if") else True
-            )
+            holds = self._holds(rest) if rest.startswith("if") else True
+            branches.append(None if branches.pop() is None else False if self._taken[-1] else holds)
+            self._taken[-1] = self._taken[-1] or branches[-1] is True
 
     def _holds(self, line: str) -> bool | None:
-        """Whether a test upon the variable that CI systems set holds."""
+        """Whether a test holds upon the variable that CI systems set, or upon one that the caller sets or not."""
+        told = _test_of(line)
+        if told is not None and told[0] in self._given:
+            given = self._given[told[0]]
+            return (given == told[1] if told[1] else bool(given)) == told[2]
         match = _CI_TEST.fullmatch(line.split("#")[0].strip())
         if match is None or self._in_ci is None:
             return None
@@ -167,6 +235,7 @@ class _Make:
         if _CALL.match(line) or line.startswith(
             ("include ", "-include ", "sinclude ", "vpath ", "unexport", "undefine ")
         ):
+            self.includes = self.includes or "include " in line[:10]
             return []
         if line == "export":
             self._export_all = True
@@ -183,6 +252,7 @@ class _Make:
 
     def _assign(self, match: re.Match[str], conditional: bool) -> None:
         name, operator, value = match["name"], match["operator"], match["value"]
+        self.assigned.add(name)
         if name == ".DEFAULT_GOAL":
             self._goal = value.strip()
         if "export" in match["modifiers"]:
@@ -274,6 +344,8 @@ class _Make:
         value = self._variables.get(name)
         if value is not None:
             return value
+        if name in self._skipped and name not in self._variables and self._given:
+            return ""
         return f"\ue010{{{name}}}" if re.fullmatch(r"\w+", name) else "\ue010{unknown}"
 
 

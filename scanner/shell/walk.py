@@ -76,7 +76,8 @@ class Walk:
         self._functions: dict[str, Node] = {}
         self._conditions = Conditions(self._words, self._functions, is_ci=writer.is_ci)
         self._called: set[str] = set()
-        self._output = ""  # where what is written goes, of a command or of all in a group or function
+        # where what is written goes, of a command or of all in a group or function, and the folder it is seen from
+        self._output: tuple[str, str | None] = ("", None)
         self._active: list[str] = []
         self._env: tuple[object, tuple[tuple[str, str], ...]] = (None, ())
         self._containers: dict[str, dict[str, str]] = {}  # what is mounted, by the name that they were started under
@@ -257,7 +258,7 @@ class Walk:
                 elif words:
                     target = words[0]
                 extra.extend(words[1:])
-        outer, self._output = self._output, target or self._output
+        outer, self._output = self._output, (target, state.directory) if target else self._output
         if body.type == "command":
             argv = self._command(body, state, depth + 1, stdin=stdin, extra=extra)
             self._pass_on(argv, target)
@@ -442,8 +443,8 @@ class Walk:
                 handed = state.called_at is not None and _HANDED.search(text_of(child)) is not None
                 rows.extend([_HANDED_ON if handed else self._row(child)] * len(words))
         argv.extend(extra)
-        if self._output and WRITES_LISTING.match(text_of(node)):
-            argv.extend((">", self._output))
+        if self._output[0] and WRITES_LISTING.match(text_of(node)):
+            argv.extend((">", _seen_from(state.directory, *self._output)))
         rows.extend([self._row(node)] * (len(argv) - len(rows)))
         if argv:
             first = next((child for child in node.children if child.type == "command_name"), node)
@@ -588,6 +589,15 @@ class Walk:
             if words and f"{words[0]}/".startswith(f"{target}/"):
                 return posixpath.normpath(posixpath.join(place, "./" + words[0][len(target) :]))
         return self._words.join_path(state.directory, words[0]) if words else None
+
+
+def _seen_from(here: str | None, word: str, there: str | None) -> str:
+    """The file ``word`` of the folder ``there`` as it is called in the folder ``here``."""
+    if here is None or there is None or here == there or here.startswith("/") != there.startswith("/"):
+        return word
+    if is_open(word) or word.startswith(("/", "~", "\ue000")):
+        return word
+    return posixpath.relpath(posixpath.join("/", there, word), posixpath.join("/", here))
 
 
 _HERE = frozenset({".", "$PWD", "${PWD}", "$(pwd)", "`pwd`", "%cd%"})

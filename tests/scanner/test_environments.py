@@ -175,6 +175,7 @@ def image(path: str, tool: str) -> Image:
         (("Dockerfile", "docker/worker/Dockerfile"), "Dockerfile"),
         (("Dockerfile.dev", "deploy/Dockerfile"), "deploy/Dockerfile"),
         (("Dockerfile.dev",), None),
+        (("dev_tools/a/Dockerfile",), None),
         (("test.dockerfile",), None),
         ((".devcontainer/Dockerfile",), None),
         (("Dockerfile.test", "a/b/Dockerfile"), "a/b/Dockerfile"),

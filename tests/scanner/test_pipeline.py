@@ -95,3 +95,10 @@ def test_any_text(text: str) -> None:
 def test_an_action_may_be_called_after_tests() -> None:
     assert not in_side_folder(".github/actions/test/action.yml")
     assert in_side_folder("tests/action.yml")
+
+
+def test_names_of_environments_are_versions() -> None:
+    pipeline = Pipeline("ci.yml", "x", "x")
+    for text in ("py310", "cp39", "3.11", "pypy3.10"):
+        pipeline.python(text, 1, "ci-matrix", Where())
+    assert {p.version for p in pipeline.extract().pythons} == {"3.10", "3.9", "3.11", "pypy3.10"}

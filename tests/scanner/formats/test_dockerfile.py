@@ -166,3 +166,8 @@ _PARTS = ["FROM a", "FROM a AS b", "RUN x \\", "# c", "", "COPY <<E /f", "E", "A
 @given(st.lists(st.sampled_from(_PARTS), max_size=12).map("\n".join))
 def test_never_raises(text: str) -> None:
     FORMAT.read("Dockerfile", text)
+
+
+def test_the_version_of_the_base_stands_where_its_argument_does() -> None:
+    extract = read("ARG V=3.7\nARG OTHER=x\nFROM python:${V}-slim AS a\nFROM python:3.12\nRUN x\n")
+    assert [(p.version, p.at.line) for p in extract.pythons] == [("3.7", 1), ("3.12", 4)]

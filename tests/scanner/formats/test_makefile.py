@@ -64,7 +64,8 @@ def test_invocations() -> None:
     assert [(i.job, " ".join(i.argv), i.at.line, i.directory, i.tolerated) for i in found] == [
         ("install", ".venv/bin/python -m pip install -r requirements.txt", 18, "tools", False),
         ("install", ".venv/bin/python -m pip check", 20, "tools", True),
-        ("install", "echo $HOME ${EXE} install .venv/bin/python", 21, "tools", False),
+        ("install", "echo $HOME b install .venv/bin/python", 21, "tools", False),
+        ("install", "echo $HOME a install .venv/bin/python", 21, "tools", False),
         ("test", "find . -name *.py", 24, "tools/sub", False),
         ("test", "pytest $(find . -name '*.py') ${call}", 24, "tools/sub", False),
         ("lint", "ruff check .", 25, "tools", False),
@@ -95,6 +96,22 @@ _PARTS = ["a: b", "\tx $(A)", "A = $(A)$(B)", "B := $(A", "define X", "endef", "
 @given(st.lists(st.sampled_from(_PARTS), max_size=12).map("\n".join))
 def test_never_raises(text: str) -> None:
     FORMAT.read("Makefile", text)
+
+
+def test_sides_of_a_conditional_are_told_apart_by_what_the_caller_sets() -> None:
+    text = (
+        "ifdef TOXENV\nTOX := tox -- # apart\nendif\nquality:\n\t$(TOX) pylint\n"
+        "test:\nifneq ($(LOCKED),)\n\tuv sync --locked\nelse ifeq ($(MODE), fast)\n\tfast\nelse\n\tuv sync\nendif\n"
+    )
+    assert [(" ".join(i.argv), i.when) for i in read(text).invocations] == [
+        ("pylint", ("!TOXENV",)),
+        ("tox -- pylint", ("TOXENV",)),
+        ("uv sync --locked", ("LOCKED",)),
+        ("fast", ("MODE=fast",)),
+        ("uv sync", ("!LOCKED", "!MODE=fast")),
+    ]
+    both = read("include x.mk\na:\nifdef B\n\tb\nelse\n\tc\nendif\n").invocations
+    assert [i.when for i in both] == [(), ()]
 
 
 def test_what_runs_in_ci_alone_is_told() -> None:

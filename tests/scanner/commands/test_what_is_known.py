@@ -1,0 +1,112 @@
+"""Commands whose meaning hangs on what their caller, their folder or an earlier step says."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner.commands.classify import classify_repository
+from scanner.commands.lookup import Lookup, build_lookup
+from scanner.conda_names import pypi_names
+from scanner.facts import Extract
+from scanner.formats import formats_for
+
+PROJECT = '[project]\nname = "{}"\nversion = "1"\ndependencies = ["requests"]\n'
+UV_LOCK = 'version = 1\nrequires-python = ">=3.11"\n'
+TWO = {"a/pyproject.toml": PROJECT.format("a"), "b/pyproject.toml": PROJECT.format("b")}
+
+
+def lookup_of(files: dict[str, str]) -> Lookup:
+    extracts: dict[str, Extract] = {}
+    for path, text in files.items():
+        read = (form.read(path, text) for form in formats_for(path))
+        found = next((extract for extract in read if extract is not None), None)
+        if found is not None:
+            extracts[path] = found
+    projects = tuple(sorted({p.rpartition("/")[0] or "." for p in files if p.endswith("pyproject.toml")}))
+    return build_lookup(extracts, frozenset(files), projects, projects)
+
+
+def installs(files: dict[str, str], script: str = "", path: str = "") -> list[tuple[object, ...]]:
+    """The installs that a job with this script makes, or those of the file ``path``."""
+    workflow = "on: push\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: |\n"
+    made = {".github/workflows/ci.yml": workflow + "".join(f"          {line}\n" for line in script.splitlines())}
+    lookup = lookup_of({**files, **(made if script else {})})
+    found = classify_repository(lookup.extracts, lookup)
+    asked = [c for c in found if c.kind == "install" and (c.path == path if path else c.context == "ci")]
+    return [(c.path, c.uses_lock, c.enforced) for c in asked]
+
+
+@pytest.mark.parametrize(
+    ("lock", "check", "install"),
+    [
+        ("uv.lock", "uv lock --check --project a", "uv sync --frozen --project"),
+        ("Pipfile.lock", "(cd a && pipenv verify)", "PIPENV_PIPFILE={}/Pipfile pipenv sync #"),
+    ],
+)
+def test_a_check_is_of_one_lock(lock: str, check: str, install: str) -> None:
+    text = UV_LOCK if lock == "uv.lock" else '{"_meta": {"hash": {"sha256": "a"}}, "default": {}, "develop": {}}'
+    files = {**TWO, f"a/{lock}": text, f"b/{lock}": text, "a/Pipfile": "[packages]\n", "b/Pipfile": "[packages]\n"}
+    lines = [f"{install.format(f)} {f}" for f in ("a", "b")]
+    told = [enforced for _, _, enforced in installs(files, "\n".join([check, *lines]))]
+    assert told == ["locked", "frozen"]
+
+
+def test_make_in_a_folder_that_nobody_knows_is_that_of_the_one_makefile_with_the_target() -> None:
+    files = {
+        "Makefile": "install:\n\tuv sync\nonly:\n\tuv sync\n",
+        "docs/Makefile": "install:\n\tpip install .\n",
+        "uv.lock": UV_LOCK,
+        "pyproject.toml": PROJECT.format("x"),
+    }
+    assert installs(files, "cd ~/elsewhere\nmake install") == []
+    assert ("Makefile", True, "none") in installs(files, "cd ~/elsewhere\nmake only")
+    assert ("docs/Makefile", False, "none") in installs(files, "cd docs\nmake install")
+
+
+def test_a_makefile_is_read_with_what_its_caller_sets() -> None:
+    files = {
+        "Makefile": "test:\nifdef LOCKED\n\tuv sync --locked\nelse\n\tuv sync\nendif\n",
+        "pyproject.toml": PROJECT.format("x"),
+        "uv.lock": UV_LOCK,
+    }
+
+    def told(script: str, path: str = "") -> list[object]:
+        return [enforced for place, _, enforced in installs(files, script, path) if place == "Makefile"]
+
+    assert told("make test") == ["none"]
+    assert told("LOCKED=1 make test") == told("make test LOCKED=1") == ["locked"]
+    assert told("", "Makefile") == ["none"]
+
+
+def test_a_reusable_workflow_hands_its_inputs_to_what_it_starts() -> None:
+    called = (
+        "on:\n  workflow_call:\n    inputs:\n      env: {type: string, required: true}\n"
+        "      flags: {type: string, default: --locked}\n"
+        "env:\n  TOXENV: ${{ inputs.env }}\n"
+        "jobs:\n  run:\n    runs-on: x\n    steps:\n      - run: tox\n      - run: uv sync ${{ inputs.flags }}\n"
+    )
+    files = {
+        ".github/workflows/run.yml": called,
+        ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    uses: ./.github/workflows/run.yml\n    with: {env: lint}\n",
+        "tox.ini": "[tox]\nenvlist = py\n[testenv]\nskip_install = true\ndeps = -r r.txt\n[testenv:lint]\ndeps = ruff\n",
+        "r.txt": "requests\n",
+        "pyproject.toml": PROJECT.format("x"),
+        "uv.lock": UV_LOCK,
+    }
+    lookup = lookup_of(files)
+    found = [c for c in classify_repository(lookup.extracts, lookup) if c.kind == "install"]
+    assert not [c for c in found if c.job == "a" and c.path == "tox.ini"]
+    own = [c for c in found if c.path == ".github/workflows/run.yml" and c.argv[:2] == ("uv", "sync")]
+    assert {c.enforced for c in own} == {"locked"}
+
+
+def test_what_a_subshell_writes_lies_where_it_was_started() -> None:
+    files = {**TWO, "a/uv.lock": UV_LOCK, "f.txt": "requests\n", "a/f.txt": "requests\n"}
+    script = "(cd a && uv export --frozen) > f.txt\npip install -r f.txt\n"
+    assert installs(files, script) == [(".github/workflows/ci.yml", True, "hashes")]
+
+
+def test_what_conda_calls_otherwise_is_not_missing() -> None:
+    names = {"pytorch": "torch", "matplotlib-base": "matplotlib", "pytables": "tables", "py-opencv": "opencv-python"}
+    assert all(name in pypi_names(conda) for conda, name in names.items())
+    assert list(pypi_names("py")) == list(pypi_names("numpy")) == []
