@@ -36,11 +36,33 @@ _WRAPPERS: Mapping[str, frozenset[str]] = {
     "timeout": frozenset({"-k", "-s", "--kill-after", "--signal"}),
     "gosu": frozenset(),
     "su-exec": frozenset(),
+    "s6-setuidgid": frozenset(),
+    "envdir": frozenset(),
+    "with-contenv": frozenset(),
+    "ddtrace-run": frozenset(),
+    "opentelemetry-instrument": frozenset(),
     "travis_wait": frozenset(),
     "flock": frozenset({"-w", "--timeout", "-E"}),
 }
 _EXECUTORS = {"pyenv": ("exec",), "asdf": ("exec",), "mise": ("exec", "x"), "rtx": ("exec", "x")}
-_ONE_WORD_FIRST = frozenset({"timeout", "gosu", "su-exec", "flock"})
+_BEHIND_DASHES = {
+    # name → what it is told first, if anything; they set variables or wait, and start what stands behind ``--``
+    "doppler": ("run",),
+    "op": ("run",),
+    "infisical": ("run",),
+    "dotenvx": ("run",),
+    "teller": ("run",),
+    "chamber": ("exec",),
+    "aws-vault": ("exec",),
+    "berglas": ("exec",),
+    "dotenv": (),
+    "wait-for": (),
+    "wait-for-it": (),
+    "wait-for-it.sh": (),
+    "wait-for.sh": (),
+    "watchmedo": ("auto-restart",),
+}
+_ONE_WORD_FIRST = frozenset({"timeout", "gosu", "su-exec", "flock", "s6-setuidgid", "envdir"})
 _NUMBER = re.compile(r"\d{1,6}[smhd]?")
 _VARIABLE_WORD = re.compile(r"[A-Za-z_]\w{0,200}=")
 
@@ -50,6 +72,8 @@ def unwrap(argv: list[str], prefix: dict[str, str], stdin: str | None) -> int:
     name = posixpath.basename(argv[0]) if argv else ""
     if len(argv) > 2 and argv[1] in _EXECUTORS.get(name, ()):
         return 3 if argv[2] == "--" else 2
+    if name in _BEHIND_DASHES and (not _BEHIND_DASHES[name] or argv[1:2] == list(_BEHIND_DASHES[name])):
+        return argv.index("--") + 1 if "--" in argv[:-1] else 0
     if name == "nix" and argv[1:2] in (["develop"], ["shell"], ["run"]):
         return next((n + 1 for n, word in enumerate(argv[:-1]) if word in ("-c", "--command", "--")), 0)
     options = _WRAPPERS.get(name)
