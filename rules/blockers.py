@@ -134,7 +134,8 @@ def _uv(site: Site, waits: Waits) -> Iterator[PlanBlocker]:
         yield from _locks(site, project)
         yield from _manifest(project)
         yield from _indexes(project, others)
-        yield from _python(project)
+        if (old := too_old(project)) is not None:
+            yield old
         yield from _installed(project)
     yield from _undeclared(site)
     yield from _shared(waits)
@@ -207,21 +208,30 @@ _BEST = "takes the highest version that any of them has"
 _ORDERS = {"pip": _BEST, "pip-tools": _BEST, "setuptools": _BEST, "pdm": _BEST}
 
 
-def _python(project: Project) -> Iterator[PlanBlocker]:
-    place = next((d for d in project.python_versions if d.kind == "requires-python"), None)
-    path, line = (place.path, place.line) if place else (manifest_of(project), None)
-    versions = admitted(project.requires_python)
-    if versions and max(versions) < oldest_for_uv():
-        message = (
-            f"requires-python {project.requires_python} ends below {dotted(oldest_for_uv())}, the oldest "
-            "that uv works with"
-        )
-        yield _made("python-too-old", message, path, line)
-    used = [(v, d) for d in project.python_versions if d.kind in USED_PYTHONS and (v := minor(d.version)) is not None]
-    if project.requires_python is None and used and max(v for v, _ in used) < oldest_for_uv():
-        newest, shown = max(used, key=lambda u: u[0])
-        message = f"runs on Python {dotted(newest)}; {dotted(oldest_for_uv())} is the oldest that uv works with"
-        yield _made("python-too-old", message, shown.path, shown.line)
+def too_old(project: Project) -> PlanBlocker | None:
+    """A project that is for Pythons alone which uv does not work with: as it states, runs, or (else) claims."""
+    oldest = oldest_for_uv()
+    stated = admitted(project.requires_python)
+    if project.requires_python is not None:
+        place = next((d for d in project.python_versions if d.kind == "requires-python"), None)
+        if not stated or max(stated) >= oldest:
+            return None
+        why = f"requires-python {project.requires_python} ends below {dotted(oldest)}, the oldest that uv works with"
+        path, line = (place.path, place.line) if place else (manifest_of(project), None)
+        return _made("python-too-old", why, path, line)
+    shown = [d for d in project.python_versions if d.kind in _SHOWN]
+    known = [(version, d) for d in shown if (version := minor(d.version)) is not None]
+    is_open = any(d.version.strip() == "3" for d in shown)  # a classifier without a feature release
+    if not known or is_open or max(version for version, _ in known) >= oldest:
+        return None
+    used = [pair for pair in known if pair[1].kind in USED_PYTHONS]
+    newest, place = max(used or known, key=lambda pair: pair[0])
+    does = "runs on" if used else "is said to be for"
+    message = f"{does} Python {dotted(newest)}; {dotted(oldest)} is the oldest that uv works with"
+    return _made("python-too-old", message, place.path, place.line)
+
+
+_SHOWN = USED_PYTHONS | {"classifier", "tox", "nox"}
 
 
 def _installed(project: Project) -> Iterator[PlanBlocker]:
@@ -235,7 +245,7 @@ def _installed(project: Project) -> Iterator[PlanBlocker]:
 
 def _undeclared(site: Site) -> Iterator[PlanBlocker]:
     """Projects that neither state a Python range nor show one in image, CI or version file: one question for all."""
-    silent = [p for p in site.projects if p.requires_python is None and not _shows_python(p)]
+    silent = [p for p in site.projects if p.requires_python is None and not _shows_python(p) and not too_old(p)]
     if silent:
         names = listed([label(site.repository, p) for p in silent], 4)
         yield _made("python-undeclared", f"no Python version is stated for {names}", manifest_of(silent[0]))

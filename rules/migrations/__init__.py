@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping, Sequence
 
+from rules.blockers import too_old
 from rules.migration import Ground, Migration, Refusal
 from rules.migrations import conda, hatch, pdm, pipenv, poetry, requirements, rye
 from rules.migrations.beside import edges, folder_taken, reach
@@ -50,6 +51,8 @@ def migrate(ground: Ground) -> Migration:
         site = Site(ground, project)
         try:
             _refuse_rivals(project)
+            if (old := too_old(project)) is not None:
+                raise Stop(old.code, old.message, old.path, old.line)
             moved = origin(site)
             _refuse_broken(moved)
             _refuse_old_python(moved)

@@ -33,7 +33,7 @@ from scanner.redact import has_credentials, redact
 from scanner.tox_environments import from_ini
 
 NAME = "setup.cfg"
-_CLASSIFIER = re.compile(r"Programming Language :: Python :: (?P<version>[0-9]{1,4}\.[0-9]{1,4})")
+_CLASSIFIER = re.compile(r"Programming Language :: Python :: (?P<version>[0-9]{1,4}(?:\.[0-9]{1,4})?)(?: :: Only)?")
 _OWN = frozenset({"metadata", "options", "pbr", "files", "entry_points", "extras"})
 
 

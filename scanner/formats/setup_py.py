@@ -50,7 +50,7 @@ _SETUP = re.compile(
     r"|jupyter_packaging|torch\.utils\.cpp_extension|distribute_setup)\.setup"
 )
 _PLACEHOLDER = re.compile(r"\{\{[^{}\n]{1,200}\}\}|\{%[^%\n]{1,200}%\}")
-_CLASSIFIER = re.compile(r"Programming Language :: Python :: (?P<version>[0-9]{1,4}\.[0-9]{1,4})")
+_CLASSIFIER = re.compile(r"Programming Language :: Python :: (?P<version>[0-9]{1,4}(?:\.[0-9]{1,4})?)(?: :: Only)?")
 _CODE = ("cmdclass", "ext_modules", "cffi_modules", "rust_extensions", "distclass", "cmake_install_dir")
 _MAX_PARTS = 5_000
 

@@ -149,3 +149,14 @@ def test_a_python_that_no_setuptools_with_tables_is_for(migrated):
     assert migrated({"setup.py": script, "shop/__init__.py": "", **image}).refused == ["python-too-old"]
     older = script.replace('python_requires=">=3.6"', 'classifiers=["Programming Language :: Python :: 3.6"]')
     assert migrated({"setup.py": older, "shop/__init__.py": "", **image}).refused == ["python-too-old"]
+
+
+def test_a_script_for_python_2_alone_is_refused_for_that_first(migrated):
+    script = "from setuptools import setup\nsetup(name=NAMES['a'], version='1', python_requires='>=2.7, <3')\n"
+    refused = migrated({"setup.py": script, "shop/__init__.py": ""}).migration.refusals
+    assert [(r.blocker.code, r.blocker.path, r.blocker.line) for r in refused] == [("python-too-old", "setup.py", 2)]
+    claims = "from setuptools import setup\nsetup(name='shop', version='1', classifiers=[{}])\n"
+    two = "'Programming Language :: Python :: 2', 'Programming Language :: Python :: 2.7'"
+    three = f"{two}, 'Programming Language :: Python :: 3'"
+    assert migrated({"setup.py": claims.format(two), "shop/__init__.py": ""}).refused == ["python-too-old"]
+    assert migrated({"setup.py": claims.format(three), "shop/__init__.py": ""}).refused == ["python-undeclared"]

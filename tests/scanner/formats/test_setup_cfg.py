@@ -68,7 +68,11 @@ def test_everything_has_its_line() -> None:
     ]
     assert [(e.name, e.target, e.at.line) for e in found.entry_points] == [("demo", "demo.cli:main", 26)]
     assert [(t.name, t.at.line) for t in found.tables][-2:] == [("flake8", 28), ("mypy-foo.*", 31)]
-    assert [(p.version, p.kind) for p in extract.pythons] == [(">=3.9", "requires-python"), ("3.11", "classifier")]
+    assert [(p.version, p.kind) for p in extract.pythons] == [
+        (">=3.9", "requires-python"),
+        ("3", "classifier"),
+        ("3.11", "classifier"),
+    ]
     assert [(m.tool, m.strength, m.at.line) for m in extract.mentions] == [
         ("flake8", "config-only", 28),
         ("mypy", "config-only", 31),

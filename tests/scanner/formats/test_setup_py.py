@@ -214,11 +214,11 @@ def test_entry_points_in_ini() -> None:
     assert [(e.group, e.name, e.target) for e in found.entry_points] == [("g", "a", "b:c"), ("g", "D", "e")]
 
 
-def test_classifiers_name_minor_versions() -> None:
-    text = "from setuptools import setup\nsetup(classifiers=['Programming Language :: Python :: 3', " + (
+def test_classifiers_name_versions() -> None:
+    text = "from setuptools import setup\nsetup(classifiers=['Programming Language :: Python :: 3 :: Only', " + (
         "'Programming Language :: Python :: 3.11'])"
     )
-    assert [(p.version, p.kind) for p in extract(text).pythons] == [("3.11", "classifier")]
+    assert [(p.version, p.kind) for p in extract(text).pythons] == [("3", "classifier"), ("3.11", "classifier")]
 
 
 def test_a_shim_is_a_manifest_without_requirements() -> None:
