@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from rules.migration import Edit, Ground
 from rules.places.context import Context
+from rules.places.platforms import readers
 from rules.places.remains import called, is_living, mentions
 from rules.reading import area_of
 
@@ -29,6 +30,7 @@ def keep_needed(ground: Ground, context: Context, edits: dict[str, Edit]) -> Non
     gone = {path for path, edit in edits.items() if edit.after is None and _ALONE.fullmatch(path) is not None}
     kept: set[str] = set()
     told: set[str] = set()
+    told_of: set[tuple[str, str]] = set()
     for mention in mentions(ground, edits, gone):
         if _SAYS_ONLY.search(mention.row) or _BOTS.fullmatch(mention.path):
             continue
@@ -43,6 +45,12 @@ def keep_needed(ground: Ground, context: Context, edits: dict[str, Edit]) -> Non
             told.add(path)
             why = f"a pattern may mean {min(names)}, which stays for it beside the lock"
             context.note(path, line, why, "Install from uv.lock there, then remove the file.")
+    for reader in readers(ground, gone, lambda path: edits[path].after if path in edits else ground.read(path)):
+        kept.add(reader.file)
+        if (reader.platform, reader.file) not in told_of:
+            told_of.add((reader.platform, reader.file))
+            why = f"{reader.platform} installs from {reader.file} by itself: it stays beside the lock"
+            context.note(reader.path, reader.line, why, "Write it anew after each `uv lock`: `uv export`.")
     for path in _still_called("pipenv", ground, context, edits):
         project = context.around(path)
         kept |= (

@@ -122,8 +122,8 @@ def mentions(ground: Ground, edits: Mapping[str, Edit], files: Collection[str]) 
             if row.lstrip().startswith(("#", "//", ";")):
                 continue
             for found in pattern.finditer(row):
-                inside = {file for file in files if found["path"].endswith(f"/{file}")}  # seen from within an image
-                for file in sorted((_normal(path, found["path"], ground.facts.files) | inside) & set(files)):
+                by_variable = _VARIABLE.search(row, 0, found.start()) is not None
+                for file in sorted(_meant(path, found["path"], text, ground.facts.files, by_variable) & set(files)):
                     yield Mention(path=path, line=number, row=row, written=found["path"], file=file)
 
 
@@ -152,14 +152,32 @@ def _still_said(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> 
         context.note(path, line, f"still says `{words}`{more}", "Does it speak of this project?")
 
 
-def _normal(path: str, named: str, files: Collection[str]) -> frozenset[str]:
-    """What a name in the file at ``path`` can mean: as seen from its folder, from the root if there is none."""
+def _meant(path: str, named: str, text: str, files: Collection[str], by_variable: bool) -> set[str]:
+    """What a name in the file at ``path`` can mean: as seen from its folder, from the root, from where commands went.
+
+    Where no such file is there, or a variable stands before it, every file that ends so; and what it is in an image.
+    """
     beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), named))
-    if beside in files and area_of(path) != "ci":
-        return frozenset({beside})
-    return frozenset({posixpath.normpath(named), beside})
+    if beside in files and area_of(path) != "ci" and not by_variable:
+        return {beside}
+    plain = posixpath.normpath(named)
+    found = {plain, beside}
+    for folder in {match["folder"].strip("\"'") for match in _FOLDERS.finditer(text)}:
+        found |= {
+            posixpath.normpath(posixpath.join(folder, named)),
+            posixpath.normpath(f"{folder.lstrip('/')}/{named}"),
+        }
+    if by_variable or not found & set(files):
+        inner = named if not by_variable else named.partition("/")[2] or named  # `srcDir/x` of `$srcDir/x`
+        found |= {file for file in files if file.endswith(f"/{inner}") or file == inner}
+    return found | {file for file in files if named.endswith(f"/{file}")}  # seen from within an image
 
 
+_VARIABLE = re.compile(r"(?:\$\{?|\$\{\{[^}\n]{0,80}\}\}/?|\$\{?\w{1,60}\}?/|\$\(\w{1,60}\)/)\Z")
+_FOLDERS = re.compile(
+    r"(?:\b(?:cd|pushd)[ \t]+|(?:working-directory|workingDirectory|dir|context|-C)[:= \t][ \t]*)"
+    r"(?P<folder>[\"']?[\w./-]{1,120}[\"']?)"
+)
 _LARGE = 200_000
 _LIVING = re.compile(
     r"(?:.*/)?(?:[^/]+\.(?:ya?ml|toml|cfg|ini|sh|bash|json|mk|just|tf|hcl|groovy|gradle|bat|ps1|service|conf)|setup\.py|noxfile\.py"
