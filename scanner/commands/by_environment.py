@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import posixpath
-
 from scanner.commands.judging import Judging, after
-from scanner.commands.pip_install import PACKAGING, Judgement
+from scanner.commands.pip_install import PACKAGING, Judgement, anywhere
 from scanner.commands.words import (
     Program,
     after_options,
@@ -80,7 +78,7 @@ def conda(it: Judging, started: Program) -> list[Judgement]:
         file = "environment.devenv.yml"
     if file is not None:
         path = it.lookup.find(it.at, file) or next(iter(it.lookup.matching(it.at, file)), None)
-        made = it.job.produced.get(posixpath.basename(file))
+        made = it.job.produced.get(anywhere(file))
         named = "conda-lock" in file or file.endswith(".lock")
         if named and path is None and not it.lookup.matching(it.at, file) and made is None:
             return [Judgement(kind="install", tool="conda", because=f"{file} is not in the repository")]

@@ -15,6 +15,7 @@ from scanner.commands.pip_install import (
     PIPED,
     Before,
     Judgement,
+    anywhere,
     context_unknown,
     judge_pip,
     locked_by,
@@ -267,7 +268,7 @@ class Judging:
     def produce(self, output: str, made: Judgement) -> None:
         """Remember a file that this command writes, by its place and, for other stages, by its name."""
         self.job.produced[place_of(self.at, output)] = made
-        self.job.produced[posixpath.basename(output)] = made
+        self.job.produced[anywhere(output)] = made
 
 
 def after(args: Sequence[str], sub: str) -> tuple[str, ...]:

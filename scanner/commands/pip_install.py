@@ -138,6 +138,11 @@ def place_of(invocation: Invocation, word: str) -> str:
     return posixpath.normpath(posixpath.join(invocation.directory or "?", word))
 
 
+def anywhere(word: str) -> str:
+    """The file ``word`` by its name alone, as other stages find it."""
+    return f"*/{posixpath.basename(word)}"
+
+
 def _only_elsewhere(ask: PipAsk, invocation: Invocation, lookup: Lookup) -> str | None:
     """A folder that is checked out or unpacked beside this repository, where nothing of its own is installed.
 
@@ -219,9 +224,7 @@ def _file(
     if word in _PIPES or word.startswith("<("):
         word = PIPED
     path = lookup.find(invocation, word)
-    made = produced.get(place_of(invocation, word)) or (
-        produced.get(posixpath.basename(word)) if path is None else None
-    )
+    made = produced.get(place_of(invocation, word)) or (produced.get(anywhere(word)) if path is None else None)
     if made is not None and not (made.uses_lock and path is not None and lookup.listing(path).kind == "compiled"):
         return _Part(made.uses_lock, made.because or "", hashed=made.enforced == "hashes")
     if path is None:
