@@ -35,7 +35,7 @@ _RUNNERS = frozenset(
     "poetry pipenv pdm rye uv uvx pipx hatch pixi conda mamba micromamba docker podman docker-compose podman-compose "
     "nbqa".split()
 )
-_PYTHON = re.compile(r"py|python[\d.]*|\$\{?\w*PY(?:THON)?\w*\}?|\$\(\w*PY(?:THON)?\w*\)")
+_PYTHON = re.compile(r"py|python[\d.]*|\$\{?\w*PY(?:THON)?\w*\}?|\$\(\w*PY(?:THON)?\w*\)|\{(?:env|base|env_)python\}")
 _PINNED = re.compile(rf"(?P<name>{'|'.join(sorted(_ALIASES))})(?:@|==)[\w.]+")
 _FORMATTERS = ("black", "yapf")
 _ASKED = re.compile(

@@ -25,6 +25,8 @@ from rules.ruff.loose import loose
 from rules.ruff.runs import OTHERS, Run, tool_runs
 from scanner import toml_reader
 from scanner.format import Unreadable
+from scanner.lint_tools import pinned
+from scanner.lint_use import is_test_data
 
 INI = ("setup.cfg", "tox.ini", ".flake8")
 _ISORT = (".isort.cfg", "pyproject.toml", "setup.cfg", "tox.ini", ".editorconfig")
@@ -60,10 +62,11 @@ def gather(ground: Ground) -> Setup:
     """What is set for the tools that are in use; raises nothing: what cannot be read counts as not set."""
     in_use = {t.name for t in ground.repository.tools if t.use != "config-only"}
     base = based(ground, tool_runs(ground), in_use & {"flake8", "isort", "black", *OTHERS})
+    installed = set(_installed(ground))
     runs, ground = base.runs, below(ground, base.folder)
     files: dict[str, str] = {}
     project = _pyproject(ground)
-    named = {*_declared(ground), *(p for r in runs if r.tool == "flake8" for p in r.plugins)}
+    named = {*installed, *_declared(ground), *(p for r in runs if r.tool == "flake8" for p in r.plugins)}
     flake8 = _flake8(ground, project, runs, files) if "flake8" in in_use else None
     isort = _isort(ground, project, runs, files) if "isort" in in_use or "flake8-isort" in named else None
     sources = tuple(sorted(p for p in ground.facts.files if p.endswith((".py", ".pyi"))))
@@ -151,12 +154,24 @@ def _value(argv: tuple[str, ...], option: str) -> str | None:
 
 
 def _declared(ground: Ground) -> Iterator[str]:
-    """Plug-ins that the projects declare for themselves, tox or nox for their environments."""
-    for project in ground.repository.projects:
-        for item in project.dependencies:
-            name = str(canonicalize_name(item.name)) if item.name else ""
-            if name in plugins() or name.startswith("flake8-"):
-                yield name
+    """Plug-ins that the projects declare for themselves."""
+    names = {str(canonicalize_name(d.name)) for p in ground.repository.projects for d in p.dependencies if d.name}
+    yield from filter(_is_plugin, names)
+
+
+_INSTALLS = frozenset({"install", "add", "inject", "--with", "-w"})
+
+
+def _installed(ground: Ground) -> Iterator[str]:
+    """Plug-ins that commands install: in CI and scripts, environments of tox and sessions of nox."""
+    for path, extract in ground.facts.extracts.items():
+        for call in extract.invocations if not extract.template and not is_test_data(path) else ():
+            if not _INSTALLS.isdisjoint(call.argv):
+                yield from filter(_is_plugin, (str(canonicalize_name(pinned(word)[0])) for word in call.argv))
+
+
+def _is_plugin(name: str) -> bool:
+    return name in plugins() or name.startswith("flake8-")
 
 
 # -- isort and black

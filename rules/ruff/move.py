@@ -83,23 +83,23 @@ def move(ground: Ground, baseline: Baseline | None = None, *, keeping: Collectio
     edits = Edits(ground)
     try:
         config, late = configuration.whole(made, here, baseline)
+        selects = _selects(setup, config)
+        swap = commands.Swap(
+            tools=leaving,
+            packages=packages.unneeded(leaving, ground),
+            advice=dict(_advice(setup, made)),
+            fix=_fix(setup, made),
+            reduced=reduced,
+            selects=selects,
+        )
+        _switch(edits, ground, swap)  # first: commands are found by the lines that they stand on
         configuration.configure(edits, setup.base, config, leaving)
     except Conflict as conflict:
         return replace(
             empty,
             refusals=(*refusals, staying.refusal("ruff-configured", str(conflict), "Which one holds from now on?")),
         )
-    selects = _selects(setup, config)
-    swap = commands.Swap(
-        tools=leaving,
-        packages=packages.unneeded(leaving, ground),
-        advice=dict(_advice(setup, made)),
-        fix=_fix(setup, made),
-        reduced=reduced,
-        selects=selects,
-    )
     configuration.unconfigure(edits, setup, leaving)
-    _switch(edits, ground, swap)
     if called := packages.nowhere_installed(edits, ground, setup, tools):
         if alone := {tool for tool in commands.TOOLS if tool in tools and tool in published} - set(keeping):
             return move(ground, baseline, keeping={*keeping, *alone})

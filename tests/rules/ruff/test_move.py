@@ -385,3 +385,40 @@ def test_the_empty_line_before_the_next_hooks_stays(moved: Callable[..., Any]) -
     )
     after = moved({".pre-commit-config.yaml": text})[".pre-commit-config.yaml"]
     assert "      - id: ruff-format\n\n  - repo: https://github.com/pre-commit/mirrors-mypy\n" in after
+
+
+TOX = """\
+[tox]
+envlist = lint
+
+[flake8]
+max-line-length = 100
+
+[testenv:lint]
+deps =
+    flake8
+    flake8-bugbear==23.1
+commands =
+    {envpython} -m flake8 src tests
+    {envbindir}/flake8 docs
+"""
+
+
+def test_commands_below_a_section_that_goes_are_replaced(moved: Callable[..., Any]) -> None:
+    after = moved({"tox.ini": TOX, "src/a.py": ""})
+    assert "{envpython} -m ruff check src tests\n    {envbindir}/ruff check docs\n" in after["tox.ini"]
+    assert "flake8" not in after["tox.ini"]
+
+
+def test_plug_ins_that_commands_install_count(moved: Callable[..., Any]) -> None:
+    workflow = "jobs:\n  a:\n    steps:\n    - run: pip install flake8 'flake8-builtins>=2'\n    - run: flake8\n"
+    nox = "import nox\n@nox.session\ndef lint(s):\n    s.install('flake8-quotes')\n    s.run('flake8')\n"
+    files = {
+        "tox.ini": TOX,
+        ".github/workflows/a.yml": workflow,
+        "noxfile.py": nox,
+        "tests/data/tox.ini": "",
+        "a.py": "",
+    }
+    plugins = moved(files).move.setup.plugins
+    assert plugins == ("flake8-bugbear", "flake8-builtins", "flake8-quotes")
