@@ -92,6 +92,7 @@ class _Conversion:
             *base.edits(),
         ]
         groups = [("default", "project"), ("develop", "group:dev")]
+        groups += [("default", "group:packages")] if "packages" in draft.groups else []
         groups += [(name, f"group:{_group(name)}") for name in self._categories() if name != "packages"]
         return Moved(
             edits=tuple(edits),

@@ -15,9 +15,9 @@ from rules.plan import Change
 from scanner import giturl
 from scanner.facts import LockedPackage
 from scanner.formats.uv_lock import read as read_uv_lock
-from scanner.markers import NEVER, covered
+from scanner.markers import NEVER, covered, possible
 from scanner.proof.installed import PLATFORMS, Graph, Wanted, holds, pythons
-from scanner.proof.served import pip_found_the_rest, unserved
+from scanner.proof.served import is_itself, pip_found_the_rest, unserved
 from scanner.toml_reader import loads, strings
 
 INSTALLERS = frozenset({"setuptools", "pip", "wheel", "distribute", "uv"})
@@ -67,9 +67,11 @@ def compare(
     graph = Graph(data)
     extract = read_uv_lock("uv.lock", new)
     packages = extract.lock.packages if extract is not None and extract.lock is not None else ()
-    before = _by_version(p for p in move.pins if not _is_itself(p, graph))
+    requires = requires if isinstance(requires := data.get("requires-python"), str) else None
+    held = [p for p in move.pins if not is_itself(p, graph.own) and possible(p.marker, requires)]
+    before = _by_version(held)
     after = _by_version(p for p in packages if p.source != "path" or p.key not in graph.own or p.key in before)
-    changed = (*_changed(before, after), *_no_longer_required(move, graph, data.get("requires-python")))
+    changed = (*_changed(before, after), *_no_longer_required(move, graph, requires))
     uncovered = _uncovered(move, graph, before, defaults)
     more = {python: _added(move, graph, python, before, uncovered) for python in _pythons(data)}
     by_pip: set[str] = set()
@@ -108,12 +110,6 @@ def _by_version(packages: Iterable[LockedPackage]) -> _Versions:
 def _normal(version: str | None) -> str | None:
     """A version to compare by: 1.0 is 1.0.0."""
     return canonicalize_version(version) if version is not None else None
-
-
-def _is_itself(package: LockedPackage, graph: Graph) -> bool:
-    """Whether a pin is the project, named in its own lock."""
-    name = str(canonicalize_name(package.name))
-    return package.source == "path" and name in graph.own and (package.origin or ".") in (".", "./", "")
 
 
 def _changed(before: _Versions, after: _Versions) -> Iterator[Change]:
@@ -157,9 +153,7 @@ def _target(now: str) -> str:
 def _covered(graph: Graph, uncovered: frozenset[str]) -> Wanted:
     """The project with all extras and groups but those that the old lock did not hold."""
     parts = graph.parts().keys() - uncovered - {f"group:{BOUND}"}
-    extras, groups = (
-        frozenset(p.partition(":")[2] for p in parts if p.startswith(kind)) for kind in ("extra:", "group:")
-    )
+    extras, groups = _named(parts)
     return Wanted(extras=extras, groups=groups)
 
 
@@ -168,9 +162,7 @@ def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: 
     here: set[str] = set()
     free = uncovered | frozenset(_target(now) for old, now in move.groups if old in move.by_hand and now != "project")
     recorded = graph.installs(python, _covered(graph, free), leave=INSTALLERS - before.keys())
-    # what a locker wrote is all of what it serves, whatever stands in other files by hand
-    by_hand = any(old in move.by_hand and now == "project" for old, now in move.groups)
-    whole = frozenset() if by_hand or not move.by_hand else frozenset(name for name, _ in recorded)
+    whole = {name for name, _ in graph.installs(python, _by_lockers(move), leave=INSTALLERS - before.keys())}
     for name, version in graph.installs(python, _covered(graph, uncovered), leave=INSTALLERS - before.keys()):
         if name in INSTALLERS or _was_there(name, version, python, before):
             continue
@@ -197,6 +189,23 @@ def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: 
             elif version is not None and not {None, _normal(version)} & had[name]:
                 here.add(f"{name} {version} (now with {label})")
     return here
+
+
+def _by_lockers(move: Move) -> Wanted:
+    """What stands for files that a locker wrote: that is all of what these serve, whatever others hold by hand."""
+    held = {group for pin in move.pins for group in pin.groups} - set(move.by_hand)
+    parts = {_target(now) for old, now in move.groups if old in held}
+    extras, groups = _named(parts)
+    return Wanted(project="project" in parts or bool(extras), extras=extras, groups=groups)
+
+
+def _named(parts: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The extras and the groups among the parts of a project, by their names."""
+    parts = tuple(parts)
+    extras, groups = (
+        frozenset(p.partition(":")[2] for p in parts if p.startswith(kind)) for kind in ("extra:", "group:")
+    )
+    return extras, groups
 
 
 def _unrecorded(move: Move, graph: Graph, python: str) -> dict[str, set[str | None]]:
@@ -235,9 +244,8 @@ def _declared(move: Move) -> dict[str, list[str | None]] | None:
     return dict(found)
 
 
-def _no_longer_required(move: Move, graph: Graph, requires_python: object) -> Iterator[Change]:
+def _no_longer_required(move: Move, graph: Graph, requires: str | None) -> Iterator[Change]:
     """What the project asked for by itself, and now only with an extra or group, in fewer environments, or not."""
-    requires = requires_python if isinstance(requires_python, str) else None
     roots = graph.roots()
     for name, markers in sorted((_declared(move) or {}).items()):
         if name in graph.own and name not in roots:

@@ -7,7 +7,7 @@ the groups and extras that stand for ``dev.txt`` now.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from packaging.utils import canonicalize_name
 
@@ -15,6 +15,7 @@ from rules.migration import Move
 from rules.migrations.narrow import RUN
 from rules.plan import Change
 from rules.pythons import minor
+from scanner.facts import LockedPackage
 from scanner.proof.installed import Graph, Wanted, holds
 
 _WHOLE = frozenset({"pip-tools", "pip", "pipenv", "setuptools", "uv", "flit", "hatch", "rye"})
@@ -30,7 +31,7 @@ def unserved(move: Move, graph: Graph, leave: frozenset[str]) -> Iterator[Change
         return
     held: defaultdict[str, set[str]] = defaultdict(set)
     for pin in move.pins:
-        for group in pin.groups:
+        for group in pin.groups if not is_itself(pin, graph.own) else ():
             held[group].add(pin.key)
     missed: defaultdict[str, list[str]] = defaultdict(list)
     for old, now in dict(move.groups).items():
@@ -43,12 +44,24 @@ def unserved(move: Move, graph: Graph, leave: frozenset[str]) -> Iterator[Change
         yield Change(name=name, before=f"installed by {'; '.join(sorted(places))}", after="not installed by it")
 
 
+def is_itself(pin: LockedPackage, own: Collection[str]) -> bool:
+    """Whether a pin is the project, named in its own lock: by its folder (whatever it was called), or by its name."""
+    if pin.source != "path":
+        return False
+    return pin.origin in (".", "./") if pin.origin else str(canonicalize_name(pin.name)) in own
+
+
 def pip_found_the_rest(move: Move, python: str) -> bool:
     """Whether CI or an image installs a compiled file with this Python, for which it was not made.
 
     There pip brought what the file lacks, as it does where no digests forbid it.
     """
-    if move.project.primary_manager != "pip-tools" or any(pin.hashes for pin in move.pins if pin.source == "index"):
+    tools = {
+        lock.tool for lock in move.project.lockfiles if lock.path == move.old_lock and not lock.path.endswith(".lock")
+    }
+    if "pip-tools" not in {move.project.primary_manager, *tools} and "uv" not in tools:
+        return False
+    if any(pin.hashes for pin in move.pins if pin.source == "index"):
         return False
     made_for = move.environments[1:2]
     if not made_for or holds(made_for[0], python):

@@ -159,6 +159,7 @@ def test_a_library_with_a_pipfile(migrated):
     assert result.data["tool"]["uv"]["default-groups"] == ["packages"]
     assert result.data["tool"]["uv"]["sources"]["lib"] == {"workspace": True}
     assert result.migration.moves[0].package
+    assert [now for old, now in result.migration.moves[0].groups if old == "default"] == ["project", "group:packages"]
 
 
 def test_a_folder_named_like_a_package_gives_no_name_to_the_project(migrated):

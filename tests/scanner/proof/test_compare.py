@@ -277,3 +277,47 @@ def test_an_index_instead_of_a_repository_is_another_origin() -> None:
 def test_the_project_in_its_own_lock_is_no_pin() -> None:
     pin = _pin("demo", None, source="path", origin=".")
     assert compare(_move(_pin("a"), pin), _lock(_entry("a"), names="a")).locked == 1
+
+
+def test_the_project_in_its_own_lock_is_known_by_its_folder() -> None:
+    pin = _pin("called-otherwise", None, source="path", origin=".", groups=("default",))
+    move = _move(_pin("a", groups=("default",)), pin, groups=(("default", "project"),))
+    move = replace(move, project=replace(move.project, primary_manager="pipenv"))
+    found = compare(move, _lock(_entry("a"), names="a"))
+    assert (found.locked, found.same, found.unserved) == (1, True, ())
+
+
+def test_what_no_admitted_python_could_install_is_no_loss() -> None:
+    pins = (_pin("a"), _pin("enum34", marker="python_version in '2.7, 3.3'"), _pin("b", marker="python_version < '3'"))
+    found = compare(_move(*pins), _lock(_entry("a"), names="a"))
+    assert (found.locked, found.kept, found.same) == (1, 1, True)
+    assert not compare(
+        _move(_pin("a"), _pin("b", marker="python_version < '3.12'")), _lock(_entry("a"), names="a")
+    ).same
+
+
+def test_a_few_pins_by_hand_do_not_make_a_lock_of_the_rest() -> None:
+    groups = (("lint.txt", "group:lint"), ("dev.txt", "group:dev"))
+    lock = _lock(_entry("black"), _entry("packaging"), _entry("tool"), names="").replace(
+        "dependencies = []",
+        'dependencies = []\ndev-dependencies = { dev = [{ name = "tool" }, { name = "packaging" }], '
+        'lint = [{ name = "black" }] }',
+    )
+    move = replace(_move(_pin("black", groups=("lint.txt",)), groups=groups), complete=False, by_hand=("lint.txt",))
+    assert compare(move, lock).added == ()
+    assert (
+        "packaging" in compare(replace(move, by_hand=("other.txt",), groups=(("lint.txt", "group:dev"),)), lock).added
+    )
+
+
+def test_what_became_a_default_group_serves_with_the_project() -> None:
+    pins = (_pin("a", groups=("default",)), _pin("b", groups=("develop",)))
+    groups = (("default", "project"), ("default", "group:packages"), ("develop", "group:dev"))
+    lock = _lock(_entry("a"), _entry("b")).replace(
+        "dependencies = []",
+        'dependencies = []\ndev-dependencies = { dev = [{ name = "b" }], packages = [{ name = "a" }] }',
+    )
+    move = _move(*pins, groups=groups)
+    move = replace(move, project=replace(move.project, primary_manager="pipenv"))
+    found = compare(move, lock, (), ("packages", "dev"))
+    assert (found.same, found.unserved) == (True, ())
