@@ -29,6 +29,9 @@ _ASSIGNMENT = re.compile(
 _EXPORT = re.compile(r"export\s{1,8}(?P<names>[\w\s]{1,500})")
 _RULE = re.compile(r"(?P<targets>[^:=#\t][^:=#]{0,2000}?)\s{0,8}:{1,2}(?!=)(?P<rest>.*)", re.DOTALL)
 _CALL = re.compile(r"\$[({](?:eval|call|info|warning|error|foreach|if|shell)\b")
+_OTHER_MAKES = (
+    "msc|vc|vc\\d+|nmake|wat|watcom|bcc|bor|bc|tc|dj2?|djgpp|emx|os2|sas|riscos|acorn|amiga|vms|mms|mpw|aztec"
+)
 _CONDITIONAL = re.compile(r"(?:ifn?eq|ifn?def|else|endif)\b")
 _TEST = re.compile(
     r"(?P<defined>ifn?def)\s{1,8}(?P<name>\w{1,80})"
@@ -43,6 +46,10 @@ _CI_TEST = re.compile(
     re.MULTILINE,
 )
 _REFERENCE = re.compile(r"\$(?:\$|\((?P<round>[^()$]{1,400})\)|\{(?P<curly>[^{}$]{1,400})\}|(?P<one>[A-Za-z@<^+?*%|]))")
+# a variable whose name only make, or the caller, could tell: $(FILES_$(OS)), ${${*}}
+_COMPUTED = re.compile(
+    r"\$(?:\([^()\s$\ue010]{0,200}\ue010\{\w{1,100}\}[^()\s$]{0,200}\)|\{[^{}\s$\ue010]{0,200}\ue010\{\w{1,100}\}[^{}\s$]{0,200}\})"
+)
 # the idioms by which a makefile finds its own folder, with a slash at the end or ("bare") without
 _OWN_PATH = (
     r"\s{1,4}\$[({](?:abspath|realpath)\s{1,4}\$[({](?:last|first)word"
@@ -88,7 +95,9 @@ def read(path: str, text: str) -> Extract | None:
 
 
 FORMAT = Format(
-    name="makefile", matches=like(r"(?:.*/)?(?:GNUmakefile|[Mm]akefile(?:\.[\w-]+)?|[\w.-]+\.mk)"), read=read
+    name="makefile",
+    matches=like(rf"(?:.*/)?(?:GNUmakefile|[Mm]akefile(?:\.(?!(?i:{_OTHER_MAKES})$)[\w-]+)?|[\w.-]+\.mk)"),
+    read=read,
 )
 
 
@@ -330,6 +339,7 @@ class _Make:
             text = _OWN_FOLDER.sub(lambda match: self._own if match["bare"] else f"{self._own}/", text)
             expanded = _FUNCTION.sub(_function, text)
             expanded = _REFERENCE.sub(lambda match: self._value(match, rule), expanded)
+            expanded = _COMPUTED.sub("\ue010{unknown}", expanded)
             if expanded == text:
                 break
             text = expanded

@@ -41,7 +41,8 @@ def read(path: str, text: str) -> Extract | None:
     )
 
 
-FORMAT = Format(name="shell", matches=like(r".*\.(?:sh|bash)"), read=read)
+# Any script but that which libtool makes.
+FORMAT = Format(name="shell", matches=like(r"(?:.*/)?(?!ltmain\.sh$)[^/]*\.(?:sh|bash)"), read=read)
 # Read when a command starts it, whatever it is called.
 STARTED = Format(name="shell-started", matches=lambda _path: False, read=read, quiet=True)
 # Perhaps a script: a binary, or a file whose content is elsewhere, is nobody's loss there.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -133,3 +134,16 @@ def test_what_only_has_to_be_there_first_is_no_input() -> None:
     extract = read("deps: a.txt b.txt | venv\n\tpip-sync $^\nvenv:\n\tpython -m venv x\n")
     assert [" ".join(i.argv) for i in extract.invocations if i.job == "deps"] == ["pip-sync a.txt b.txt"]
     assert next(t.needs for t in extract.tasks if t.name == "deps") == ("a.txt", "b.txt", "venv")
+
+
+def test_a_variable_that_another_one_names_is_unknown() -> None:
+    extract = read('guard-%:\n\t@ if [ "${${*}}" = "" ]; then echo unset; fi\na:\n\tpip install -r $(FILE_$(WHICH))\n')
+    assert extract.problems == ()
+    assert " ".join(extract.invocations[-1].argv) == "pip install -r ${unknown}"
+
+
+@pytest.mark.parametrize("name", ["Makefile.msc", "makefile.dj2", "Makefile.vc", "lib/Makefile.RISCOS"])
+def test_makefiles_of_other_makes_are_left_aside(name: str) -> None:
+    assert not FORMAT.matches(name)
+    assert FORMAT.matches("Makefile.docker")
+    assert FORMAT.matches("Makefile.bcbuild")
