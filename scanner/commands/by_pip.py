@@ -137,7 +137,16 @@ def _uv_run(it: Judging, started: Program, rest: Sequence[str]) -> list[Judgemen
     script = command[:1] and command[0].endswith(".py") and _is_script(it, command[0])
     if {"--no-project", "--no-sync", "--script", "-s"} & flags or it.env.get("UV_NO_SYNC", "").lower() in YES or script:
         return []
-    return [_from_uv_lock(it, started, sorted(flags))]
+    made = _from_uv_lock(it, started, sorted(flags))
+    return [] if made.path is None and _without_project(it, started) else [made]
+
+
+def _without_project(it: Judging, started: Program) -> bool:
+    """Whether neither the folder nor one above it is a project's: ``uv run`` then starts the program alone."""
+    folder = _uv_folder(it, started)
+    if it.in_image() or "$" in (folder or "") or "--package" in started.args:
+        return False
+    return it.lookup.nearest(it.at, ("pyproject.toml", "uv.lock"), folder).state == "missing"
 
 
 def _is_script(it: Judging, word: str) -> bool:

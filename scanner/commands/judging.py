@@ -82,11 +82,11 @@ class Judging:
         """The specifier by which the ``tool`` of this job was installed, ``""`` for the current one.
 
         Where nothing of the job installs it, its variable says so, or the file that asdf or mise reads; outside of CI
-        developers are taken to heed that.
+        developers are taken to heed that. pip does not read the variable.
         """
         if stated := self.job.versions.get(tool):
             return stated
-        if version := self.env.get(f"{tool.upper()}_VERSION"):
+        if tool not in self.job.versions and (version := self.env.get(f"{tool.upper()}_VERSION")):
             return f"=={version}"
         if self.job.tool_files or (tool not in self.job.versions and self.at.context in ("task", "script", "hook")):
             return f"=={version}" if (version := self.lookup.tool_file(self.at, tool)) else ""

@@ -227,6 +227,8 @@ def _file(
     made = produced.get(place_of(invocation, word)) or (produced.get(anywhere(word)) if path is None else None)
     if made is not None and not (made.uses_lock and path is not None and lookup.listing(path).kind == "compiled"):
         return _Part(made.uses_lock, made.because or "", hashed=made.enforced == "hashes")
+    if path is None and word == PIPED:
+        return _Part(False, "a program writes what is installed")
     if path is None:
         matching = lookup.matching(invocation, word)
         if not matching:

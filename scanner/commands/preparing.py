@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scanner.commands.judging import Judging, redirect
-from scanner.commands.pip_install import Judgement, judge_pip
+from scanner.commands.pip_install import PIPED, Judgement, judge_pip
 from scanner.commands.words import (
     PipAsk,
     Program,
@@ -21,7 +21,7 @@ from scanner.known_actions import INSTALLS_TOOL_FILE, ToolSetup, tool_setup
 
 LOCKS = {"poetry.lock": "poetry", "uv.lock": "uv", "Pipfile.lock": "pipenv", "pdm.lock": "pdm"}
 # programs that write one listing from another
-COPIERS = ("cat", "cp", "mv", "sed", "grep", "egrep", "awk", "head", "tail", "sort")
+COPIERS = ("jq", "cat", "cp", "mv", "sed", "grep", "egrep", "awk", "head", "tail", "sort")
 LISTINGS = (".txt", ".in", ".lock", ".pip")
 _FULL = re.compile(r"v?\d{1,6}(?:\.\d{1,6}){2}(?:(?:a|b|rc|\.post|\.dev|[+-])[a-z0-9.]{1,20})?")
 _INSTALLERS: tuple[tuple[str, str], ...] = (
@@ -197,7 +197,7 @@ def runner(it: Judging, started: Program) -> list[Judgement]:
 def copied(it: Judging, started: Program) -> list[Judgement]:
     """``sed … requirements.lock > requirements.txt``: what is made from a listing installs what that lists."""
     words = [w for w in started.args if not w.startswith("-")]
-    output = redirect(started.args) or (words[-1] if started.name in ("cp", "mv") and len(words) > 1 else None)
+    output = redirect(started.args) or (PIPED if started.name not in ("cp", "mv") else words[-1] if words[1:] else None)
     sources = [w for w in words if w not in (output, ">", ">>") and w.endswith(LISTINGS)]
     if output is None or not sources:
         return []
@@ -205,5 +205,6 @@ def copied(it: Judging, started: Program) -> list[Judgement]:
         output = posixpath.join(output, posixpath.basename(sources[0]))
     made = judge_pip(PipAsk(requirements=tuple(sources)), "pip", it.at, it.lookup, produced=it.job.produced)
     if made.kind == "install" and made.because:
-        it.produce(output, replace(made, because=f"{made.because}; copied to {output}"))
+        enforced = "none" if started.name == "jq" else made.enforced  # names and versions alone
+        it.produce(output, replace(made, enforced=enforced, because=f"{made.because}; copied to {output}"))
     return []

@@ -59,6 +59,9 @@ _OWN_FOLDER = re.compile(
     rf"(?P<bare>\$[({{]shell\s{{1,4}}dirname|\$[({{]patsubst\s{{1,4}}%/,\s{{0,4}}%,\s{{0,4}}\$[({{]dir){_OWN_PATH}\s{{0,4}}[)}}]{{1,2}}"
     rf"|\$[({{]dir{_OWN_PATH}\s{{0,4}}[)}}]"
 )
+_WORD = re.compile(
+    r"\$\((?:word\s{1,4}(?P<number>\d{1,3})\s{0,4},|(?P<which>firstword|lastword)\s)\s{0,4}(?P<list>\$[\^+]|[^$()]{1,400})\)"
+)
 _FUNCTION = re.compile(r"\$\((?P<name>[a-z-]{2,12})\s(?P<body>[^()]{0,1000}(?:\([^()]{0,500}\)[^()]{0,500}){0,8})\)")
 
 
@@ -337,6 +340,8 @@ class _Make:
             if "$" not in text or len(text) > MAX_LENGTH:
                 break
             text = _OWN_FOLDER.sub(lambda match: self._own if match["bare"] else f"{self._own}/", text)
+            if rule is not None and "word" in text:
+                text = _WORD.sub(lambda match: _word(match, rule), text)
             expanded = _FUNCTION.sub(_function, text)
             expanded = _REFERENCE.sub(lambda match: self._value(match, rule), expanded)
             expanded = _COMPUTED.sub("\ue010{unknown}", expanded)
@@ -357,6 +362,13 @@ class _Make:
         if name in self._skipped and name not in self._variables and self._given:
             return ""
         return f"\ue010{{{name}}}" if re.fullmatch(r"\w+", name) else "\ue010{unknown}"
+
+
+def _word(match: re.Match[str], rule: _Rule) -> str:
+    """One of the prerequisites by its number, the first or the last."""
+    words = rule.needs if match["list"] in ("$^", "$+") else match["list"].split()
+    number = {"firstword": 1, "lastword": len(words)}.get(match["which"] or "", int(match["number"] or 0))
+    return words[number - 1] if 0 < number <= len(words) else ""
 
 
 def _function(match: re.Match[str]) -> str:

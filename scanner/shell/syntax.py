@@ -14,7 +14,7 @@ _HARMLESS = frozenset({"true", ":", "echo", "printf", "exit 0", "return 0", "war
 WRITES_LISTING = re.compile(
     r"(?:\S{0,200}/)?(?:(?:poetry|pipenv|pdm|uv|pip3?|pip-compile|python\S{0,8} -m \S{1,20})\s.{0,200}"
     r"\b(?:export|requirements|lock|compile|freeze)\b"
-    r"|(?:sed|grep|egrep|cat|awk|head|tail|sort)\s.{0,400}\.(?:txt|in|lock|pip)\b)",
+    r"|(?:sed|grep|egrep|cat|awk|head|tail|sort|jq)\s.{0,400}\.(?:txt|in|lock|pip)\b)",
     re.DOTALL,
 )
 

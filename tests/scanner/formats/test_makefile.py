@@ -147,3 +147,8 @@ def test_makefiles_of_other_makes_are_left_aside(name: str) -> None:
     assert not FORMAT.matches(name)
     assert FORMAT.matches("Makefile.docker")
     assert FORMAT.matches("Makefile.bcbuild")
+
+
+def test_prerequisites_by_their_number() -> None:
+    text = "dev: .venv a.txt b.txt\n\tx -r $(word 2,$^) $(lastword $^) $(firstword $^) $(word 9, $^)\n"
+    assert read(text).invocations[0].argv == ("x", "-r", "a.txt", "b.txt", ".venv")
