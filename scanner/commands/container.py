@@ -138,6 +138,22 @@ class Container:
             return self._tree.exists(path)
         return not is_ignored(self._ignored, posixpath.relpath(path, self.context))
 
+    def written(self, name: str, line: int | None) -> int | None:
+        """The line until ``line`` at which a command of the image itself writes a file called ``name``."""
+        writes = re.compile(
+            r"(?:>{1,2}|(?<!\S)(?:-[oO]|--output(?:-document|-file)?|tee(?: -a)?)[ =])\s{0,8}(?:[^\s|;&]{0,200}/)?"
+            rf"[\"']?{re.escape(name)}(?![\w.-])"
+        )
+        return next(
+            (
+                step.line
+                for stage in self._stages
+                for step in stage.instructions
+                if step.name == "RUN" and step.line <= (line or step.line) and writes.search(step.value)
+            ),
+            None,
+        )
+
     def misses(self, name: str) -> bool:
         """Whether a ``COPY`` line takes a file of this name that is not in the folder it is taken to be built from."""
         steps = (step for stage in self._stages for step in stage.instructions)

@@ -249,6 +249,8 @@ def _why_missing(word: str, invocation: Invocation, lookup: Lookup) -> str:
     image = lookup.image_of(invocation)
     if image is not None and image[0].undecided:
         return context_unknown(image[0].undecided)
+    if image is not None and (line := image[0].written(posixpath.basename(word), image[1])) is not None:
+        return f"what the image writes to {word} (line {line}) is not known"
     return f"{word} is not in the repository" if not {"$", "*"} & set(word) else f"{word} is not known"
 
 

@@ -412,3 +412,12 @@ def test_a_loop_over_files_that_are_not_there_installs_nothing() -> None:
     text = "FROM python:3.11\nWORKDIR /a\nCOPY . .\nRUN pip install -r requirements.txt\n"
     assert image(text + loop.format("src")).grade == "L2"
     assert image(text + loop.format("made")).grade is None
+
+
+@pytest.mark.parametrize(
+    "writes", ["generate > made.txt", "curl -o made.txt x", "a | tee /made.txt", "g >made.txt && b"]
+)
+def test_what_the_image_writes_itself_leaves_the_grade_open(writes: str) -> None:
+    told = image(f"FROM python:3.12\nCOPY . .\nRUN {writes}\nRUN pip install -r made.txt\n")
+    assert told.grade is None
+    assert image("FROM python:3.12\nCOPY . .\nRUN cat made.txt\nRUN pip install -r made.txt\n").grade == "L0"
