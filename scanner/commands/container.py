@@ -19,6 +19,7 @@ from scanner.commands.words import cloned
 from scanner.facts import Dockerfile, Instruction, Stage
 from scanner.pipeline import in_side_folder
 
+NEAR = 2  # folders above a Dockerfile in which its context is looked for
 MAX_DEPTH = 20
 _FOLDERS = frozenset({"/", "/tmp", "/opt", "/srv", "/root", "/home", "/etc", "/usr/src", "/usr/local", "/var/tmp"})  # noqa: S108
 _VARIABLE = re.compile(r"\$(?:\w{1,100}|\{\w{1,100}(?::?[-+][^{}]{0,100})?\})")
@@ -185,6 +186,9 @@ class Container:
             return max(fitting, key=lambda folder: (*score(folder), -fitting.index(folder)))
         best = max(candidates, key=lambda folder: (*score(folder), -candidates.index(folder)))
         literal = [s for s in named if not _OPEN.search(s)]
+        if not named and best != "." and candidates.index(best) > NEAR:
+            self.undecided = (own, best)  # a manifest that far above, and not at the root, may be anybody's
+            return own
         if all(self._match(best, source) for source in literal):
             return best
         whole = [f for f in self._holding(literal) if in_side_folder(own) or not in_side_folder(f"{f}/")]

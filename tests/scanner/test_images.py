@@ -421,3 +421,10 @@ def test_what_the_image_writes_itself_leaves_the_grade_open(writes: str) -> None
     told = image(f"FROM python:3.12\nCOPY . .\nRUN {writes}\nRUN pip install -r made.txt\n")
     assert told.grade is None
     assert image("FROM python:3.12\nCOPY . .\nRUN cat made.txt\nRUN pip install -r made.txt\n").grade == "L0"
+
+
+def test_a_manifest_far_above_is_not_what_the_image_is_built_from() -> None:
+    text = "FROM python:3.12\nADD . /opt\nRUN pip install -r /opt/requirements.txt\n"
+    files = {"cli/requirements.txt": "requests==2.0\n", "cli/setup.py": ""}
+    assert image(text, "cli/kit/parts/base/Dockerfile", files=files).grade is None
+    assert image(text, "cli/kit/Dockerfile", files=files).grade == "L0"
