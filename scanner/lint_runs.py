@@ -95,17 +95,25 @@ def run_flake8(
 
 def run_isort(folder: str, arguments: Sequence[str], *, program: str = "isort") -> set[str]:
     """Files that isort would sort otherwise; raises :class:`NotMeasured`."""
-    done = _run((program, "--check-only", "--quiet", *arguments), folder)
-    found = (re.match(r"ERROR: (.+?) Imports are incorrectly sorted", line) for line in done.stderr.splitlines())
-    files = {os.path.relpath(m[1], folder) for m in found if m is not None}
+    done = _run((program, "--check-only", "--quiet", *_recursive(program, folder), *arguments), folder)
+    lines = [*done.stderr.splitlines(), *done.stdout.splitlines()]  # up to 4 it writes to standard output
+    found = (re.match(r"ERROR: (.+?) Imports are incorrectly sorted", line) for line in lines)
+    files = {os.path.relpath(os.path.join(folder, m[1]), folder) for m in found if m is not None}
     if done.status not in (0, 1) or (done.status == 1 and not files):
         raise NotMeasured(_first_line(done.stderr) or f"isort ended with {done.status}")
     return files
 
 
+def _recursive(program: str, folder: str) -> tuple[str, ...]:
+    """Up to version 4 isort has to be told to look into folders."""
+    done = _run((program, "--version"), folder)
+    stated = re.search(r"VERSION\s+(\d+)\.", done.stdout)
+    return ("-rc",) if stated is not None and int(stated[1]) < 5 else ()
+
+
 def run_bandit(folder: str, arguments: Sequence[str], *, program: str = "bandit") -> list[Report]:
     """What bandit reports in ``folder``; raises :class:`NotMeasured`."""
-    done = _run((program, "--quiet", "--format=json", "--exit-zero", *arguments), folder)
+    done = _run((program, "--quiet", "--format=json", *arguments), folder)  # older ones know no --exit-zero
     try:
         said = json.loads(done.stdout)
         found = [(item["filename"], item["line_number"], item["test_id"]) for item in said["results"]]

@@ -5,10 +5,11 @@ Only commands that the scanner saw are touched: a name in a matrix or a title is
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from packaging.utils import canonicalize_name
 
@@ -54,7 +55,8 @@ class Swap:
 
     ``advice``: tools that fail nobody, with the rules that they are asked for on the command line. ``fix``: how a hook
     that mends is called. ``reduced``: the codes for which flake8's hooks stay, beside those of Ruff that do the rest.
-    ``selects``: Ruff's selectors for what a command gives to flake8's ``--select``.
+    ``selects``: Ruff's selectors for what a command gives to flake8's ``--select``. ``handed``: the options that the
+    script at hand is called with.
     """
 
     tools: frozenset[str]
@@ -63,6 +65,7 @@ class Swap:
     fix: str = "--fix"
     reduced: tuple[str, ...] = ()
     selects: Mapping[str, str] = field(default_factory=dict)
+    handed: frozenset[str] = frozenset()
 
 
 def edit(path: str, text: str, ground: Ground, swap: Swap, look: Callable[[int, str], None]) -> str:
@@ -76,9 +79,10 @@ def edit(path: str, text: str, ground: Ground, swap: Swap, look: Callable[[int, 
             look(line, "starts an old tool in a program")
         return after
     splices: list[Splice] = []
+    swap = replace(swap, handed=frozenset(_handed(path, ground)))
     for start, end, folded in _windows(path, text, seen):
         splices += replacements(text, start, end, swap, look, folded=folded)
-    after = _once(applied(text, splices), text)
+    after = _once(applied(text, dict.fromkeys(splices)), text)
     for match in _ASKED.finditer(after):
         if _ALIASES.get(match["name"]) in swap.tools:
             look(line_of(after, match.start()), f"asks whether {match['name']} is there")
@@ -127,6 +131,15 @@ def rows_of(extract: Extract) -> set[int]:
     """The lines on which commands stand that name Ruff."""
     named = (call for call in _invocations(extract) if any("ruff" in word for word in call.argv))
     return {call.at.line for call in named if call.at.line is not None} if not extract.template else set()
+
+
+def _handed(path: str, ground: Ground) -> Iterator[str]:
+    """The options with which commands of the repository call the script at ``path``."""
+    name = posixpath.basename(path)
+    for extract in ground.facts.extracts.values() if not _YAML.search(path) else ():
+        for call in _invocations(extract):
+            at = next((n for n, word in enumerate(call.argv[:3]) if posixpath.basename(word) == name), None)
+            yield from (word for word in call.argv[at + 1 :] if word.startswith("-")) if at is not None else ()
 
 
 def _invocations(extract: Extract) -> Iterator[Invocation]:
@@ -199,7 +212,7 @@ def _call(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) -
         yield from _packages(text, call, swap)
         return
     number = _tool(words, swap)
-    if number is None:
+    if number is None or _in_foreign_image(text, words[:number]):
         _noted(text, call, swap, look)
         return
     tool = _started(words[number].value) or ""
@@ -207,7 +220,7 @@ def _call(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) -
         yield Splice(words[number].start, words[number].end, "ruff-format" if tool in _FORMATTERS else "ruff-check")
         return
     given = variables.read([w.raw for w in call.words[number + 1 :]], text)
-    new = arguments(tool, given) if given is not None else None
+    new = arguments(tool, given) if given is not None and _takes(tool, call, swap) else None
     if new is None:
         look(line_of(text, call.begin), f"calls {tool} in a way that has no counterpart that is certain")
         return
@@ -238,6 +251,26 @@ def _tool(words: Sequence[Word], swap: Swap) -> int | None:
         return None
     number = len(values) - len(unwrap(values)[0])
     return number if number and _started(values[number]) in swap.tools else None
+
+
+# What a caller of the script gave, and options that the old tool and Ruff have both.
+_CALLERS = re.compile(r"[\"']?\$(?:[@*1-9]|\{[@*1-9][^{}\n]{0,40}\})[\"']?")
+_BOTH_HAVE = {"black": frozenset({"--check", "--diff", "--quiet", "-q"})}
+
+
+def _takes(tool: str, call: Call, swap: Swap) -> bool:
+    """Whether Ruff takes the options that a caller of the script hands on."""
+    hands_on = any(_CALLERS.fullmatch(word.raw) for word in call.words)
+    return not hands_on or swap.handed <= _BOTH_HAVE.get(tool, frozenset())
+
+
+def _in_foreign_image(text: str, before: Sequence[Word]) -> bool:
+    """Whether a tool is started in an image that nothing here builds: Ruff need not be in it."""
+    values = [word.value for word in before]
+    if posixpath.basename((values or [""])[0]) not in ("docker", "podman") or "run" not in values[1:3]:
+        return False
+    built = re.escape(before[-1].raw)
+    return re.search(rf"(?:-t|--tag)[ =]*[\"']?{built}(?![\w./-])", text) is None
 
 
 _NO_RUNS = frozenset("install add uninstall remove upgrade echo".split())
@@ -274,9 +307,9 @@ def _installs(call: Call) -> bool:
 def _packages(text: str, call: Call, swap: Swap) -> Iterator[Splice]:
     """``pip install flake8 black pytest``: Ruff in one version for the first, nothing for the others."""
     at = next(number for number, value in enumerate(call.values) if value in ("install", "add"))
-    rest = call.words[at + 1 :]
-    placed = any(re.match(r"ruff\b", w.value) for w in rest)
-    for before, word in zip(call.words[at:], rest, strict=False):
+    words = [inner for word in call.words[at:] for inner in _named_by(text, word)]
+    placed = any(re.match(r"ruff\b", w.value) for w in words)
+    for before, word in itertools.pairwise(words):
         name = re.match(r"[A-Za-z0-9][\w.-]*", word.value)
         if name is None or before.value in _VALUED or str(canonicalize_name(name[0])) not in swap.packages:
             continue
@@ -287,8 +320,23 @@ def _packages(text: str, call: Call, swap: Swap) -> Iterator[Splice]:
             yield Splice(word.start, word.end, f"ruff=={version('ruff')}")
 
 
+def _named_by(text: str, word: Word) -> list[Word]:
+    """A word, or the words that a variable holds (``pip install $(DEV_TOOLS)``), where they stand in this file."""
+    span = variables.value_of(word.raw, text)
+    if span is None:
+        return [word]
+    found = re.compile(r"[^\s\\]+").finditer(text, *span)
+    return [Word(m.start(), m.end(), m[0], m[0].strip("\"'")) for m in found]
+
+
 def _gap(text: str, start: int) -> int:
-    """Where the blanks before a word begin, on its own line."""
+    """Where the blanks before a word begin, on its own line or, with the backslash, on the one that it continues."""
     first = line_start(text, start)
     gap = len(text[first:start].rstrip(" \t")) + first
-    return gap if gap > first else start
+    if gap > first:
+        return gap
+    above = _CONTINUED.search(text, max(0, first - 200), first)
+    return above.start() if above is not None and above.end() == first else start
+
+
+_CONTINUED = re.compile(r"(?<![ \t])[ \t]*\\\r?\n\Z", re.MULTILINE)

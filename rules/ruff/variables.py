@@ -79,14 +79,25 @@ def _held(name: str, text: str, depth: int) -> list[str] | None:
     return found
 
 
+def value_of(word: str, text: str) -> tuple[int, int] | None:
+    """Where the file says what the variable holds that ``word`` is; ``None`` where it does not, or twice."""
+    whole = _VARIABLE.fullmatch(word)
+    spans = [m.span("value") for m in _settings(_name(whole), text)] if whole is not None else []
+    return spans[0] if len(spans) == 1 else None
+
+
 _LEAD = r"^[ \t]*(?:(?:export|override|local|readonly)[ \t]+)?"
 
 
 def _values(name: str, text: str) -> Iterator[str]:
     """What stands behind ``NAME =``, ``NAME :=`` and ``NAME=`` in Makefiles and scripts, ``NAME:`` in YAML."""
+    for match in _settings(name, text):
+        value = match["value"].replace("\\\n", " ").strip()
+        quoted = re.fullmatch(r"([\"'])(?P<inner>[^\"']*)\1(?:[ \t]*(?:;|#).*)?", value)
+        yield quoted["inner"] if quoted is not None else value
+
+
+def _settings(name: str, text: str) -> Iterator[re.Match[str]]:
     for sign in (r"[ \t]*[?:+]{0,2}=", ":(?=[ ])"):
         pattern = rf"{_LEAD}{re.escape(name)}{sign}[ \t]*(?P<value>(?:\\\n|[^\n])*)"
-        for match in re.finditer(pattern, text, re.MULTILINE):
-            value = match["value"].replace("\\\n", " ").strip()
-            quoted = re.fullmatch(r"([\"'])(?P<inner>[^\"']*)\1(?:[ \t]*(?:;|#).*)?", value)
-            yield quoted["inner"] if quoted is not None else value
+        yield from re.finditer(pattern, text, re.MULTILINE)

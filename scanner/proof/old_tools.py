@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import shutil
@@ -107,9 +108,16 @@ def paths_of(run: Run, folder: str, sources: Sequence[str] = ()) -> list[str]:
     """What a run looks at: what it names, as far as it is there, or has git list of ``sources``; else everything."""
     new = arguments(run.tool, run.argv) if not run.is_hook else None
     words = [w for w in (new or ())[1:] if not w.startswith("-")]
-    named = [path for w in words for path in (listed(w, sources) or (w,))]
+    named = [path for w in words if w for path in (listed(w, sources) or _spread(w, folder))]
     there = [p for p in named if os.path.exists(os.path.join(folder, p)) and not os.path.isabs(p) and ".." not in p]
     return there or ["."]
+
+
+def _spread(word: str, folder: str) -> Sequence[str]:
+    """What a shell makes of ``src/*``, as far as it is there."""
+    if not set("*?[") & set(word) or os.path.isabs(word) or ".." in word:
+        return (word,)
+    return sorted(glob.glob(word, root_dir=folder)) or (word,)
 
 
 def _run(setup: Setup, run: Run, old: OldTools, folder: str, found: Found) -> None:

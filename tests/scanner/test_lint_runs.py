@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.lint_runs import NotMeasured, Report, run_bandit, run_fixer, run_plain
+from scanner.lint_runs import NotMeasured, Report, run_bandit, run_fixer, run_isort, run_plain
 
 
 def program(folder: Path, body: str) -> str:
@@ -49,3 +49,18 @@ def test_a_tool_that_fails(tmp_path: Path) -> None:
         run_plain(
             str(tmp_path), (program(tmp_path, "import sys; sys.stderr.write('no such option'); raise SystemExit(2)"),)
         )
+
+
+@pytest.mark.parametrize(
+    ("version", "stream", "words"), [("4.3.21", "stdout", ["-rc", "."]), ("5.1.0", "stderr", ["."])]
+)
+def test_isort_of_old_and_of_today(tmp_path: Path, version: str, stream: str, words: list[str]) -> None:
+    body = f"""
+import os, sys
+if "--version" in sys.argv:
+    print("   VERSION {version}")
+    raise SystemExit
+assert sys.argv[3:] == {words}
+print("ERROR: " + os.path.abspath("a.py") + " Imports are incorrectly sorted.", file=sys.{stream})
+raise SystemExit(1)"""
+    assert run_isort(str(tmp_path), (".",), program=program(tmp_path, body)) == {"a.py"}

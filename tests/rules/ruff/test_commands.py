@@ -40,7 +40,6 @@ def test_the_name_of_an_extra_or_a_group_is_no_run(moved: Callable[..., Any], li
     [
         ("uv run --extra black black src", "uv run --extra black ruff format src"),
         ("uv run --with black python -m black src", "uv run --with black python -m ruff format src"),
-        ("docker run -it img black src", "docker run -it img ruff format src"),
         (
             "docker-compose -f a.yml exec -e A=b web black src",
             "docker-compose -f a.yml exec -e A=b web ruff format src",
@@ -74,3 +73,30 @@ def test_what_a_command_selects_is_its_own(moved: Callable[..., Any]) -> None:
     assert after.move.selects == {"E9,F63,F7,F82": "E9,F63,F7,F82,PLW0602"}
     alone = moved({ci: GATES, "src/a.py": "x = 1\n"})
     assert "        ruff check .\n" in alone[ci]
+
+
+def test_only_an_image_that_is_built_here_gets_ruff(moved: Callable[..., Any]) -> None:
+    after, move = _line(moved, "docker run -it img black src")
+    assert after == "docker run -it img black src"
+    assert [r.code for r in move.refusals] == ["lint-in-command"]
+    built = "docker build -t img . && docker run -it img black src"
+    assert _line(moved, built)[0] == "docker build -t img . && docker run -it img ruff format src"
+
+
+def test_what_callers_of_a_script_hand_on(moved: Callable[..., Any]) -> None:
+    workflow = "jobs:\n  a:\n    steps:\n    - run: pip install black isort flake8\n" + "".join(
+        f"    - run: bash ./scripts/{name}\n" for name in ("black.sh --check", "isort.sh --check", "flake8.sh")
+    )
+    scripts = {"black": "black . ${1:-}\n", "isort": 'isort . "$@"\n', "flake8": 'flake8 "$@"\n'}
+    files = {f"scripts/{name}.sh": text for name, text in scripts.items()}
+    after = moved({"pyproject.toml": BLACK, "a.py": "", ".github/workflows/a.yml": workflow, **files})
+    assert after["scripts/black.sh"] == "ruff format . ${1:-}\n"
+    assert after["scripts/isort.sh"] == scripts["isort"]
+    assert after["scripts/flake8.sh"] == 'ruff check "$@"\n'
+    assert [(r.code, r.path) for r in after.move.refusals] == [("lint-in-command", "scripts/isort.sh")]
+
+
+def test_packages_that_a_variable_holds(moved: Callable[..., Any]) -> None:
+    makefile = "DEV = pytest flake8 black \\\n    isort\n\ndev:\n\tpip install $(DEV)\nlint:\n\tflake8 .\n\tblack .\n\tisort .\n"
+    after = moved({"pyproject.toml": "[tool.black]\nline-length = 99\n", "a.py": "", "Makefile": makefile})
+    assert after["Makefile"].startswith("DEV = pytest ruff==0.17.6\n\ndev:\n\tpip install $(DEV)\n")
