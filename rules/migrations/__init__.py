@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from rules.blockers import too_old
 from rules.migration import Ground, Migration, Refusal
 from rules.migrations import conda, hatch, pdm, pipenv, poetry, requirements, rye
+from rules.migrations.above import after_all, apart
 from rules.migrations.beside import edges, folder_taken, reach
 from rules.migrations.ground import Moved, Origin, Site, Stop, parsed, refusal
 from rules.migrations.narrow import narrowed
@@ -62,6 +63,8 @@ def migrate(ground: Ground) -> Migration:
             continue
         found[project.path] = (site, moved)
     refusals += _refuse_dependents(ground, found, refusals)
+    after = after_all((e for _, moved in found.values() for e in moved.edits), ground.read)
+    found = {path: (site, apart(site, moved, after)) for path, (site, moved) in found.items()}
     edits = {e.path: e for _, moved in found.values() for e in moved.edits if e.before != e.after}
     return Migration(
         repository=ground.repository.id,
