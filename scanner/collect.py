@@ -15,6 +15,8 @@ from scanner.command_indexes import indexes_named
 from scanner.facts import Extract, Include, Location, Problem
 from scanner.format import Format, Unreadable
 from scanner.headerless import with_headerless
+from scanner.module_constants import FORMAT as MODULE
+from scanner.module_constants import modules_named, with_constants
 from scanner.redact import redact_line
 from scanner.tree import Tree
 
@@ -80,8 +82,9 @@ def collect(
         if not missing and not scripts:
             break
         reading.read({path: (script_format,) for path in scripts if script_format is not None} | missing)
+    modules = reading.modules(known)
     return RepoFacts(
-        extracts=with_headerless(dict(sorted(reading.extracts.items())), known),
+        extracts=with_headerless(with_constants(dict(sorted(reading.extracts.items())), modules), known),
         files=known,
         suffixes=Counter(posixpath.splitext(path)[1].lower() for path in files if not _is_skipped(path)),
         problems=tuple(
@@ -143,6 +146,23 @@ class _Reading:
         sources = {path for lock in locks for path in lock.inputs}
         wanted = named | sources | self._on_command_lines
         return sorted(path for path in wanted if path is not None and path in known and path not in self._seen)
+
+    def modules(self, known: frozenset[str]) -> dict[str, Extract]:
+        """The modules that manifests take names and versions from, and those behind them; what cannot be read is none.
+
+        Some of them are read for other signs as well.
+        """
+        found: dict[str, Extract] = {}
+        wanted = {path for extract in self.extracts.values() for path in modules_named(extract)}
+        for _ in range(MAX_INCLUDE_DEPTH):
+            asked = {path: MODULE.limit for path in sorted((wanted & known) - found.keys()) if not _is_skipped(path)}
+            if not asked:
+                break
+            for path, text in self._tree.texts(asked):
+                made = MODULE.read(path, text) if isinstance(text, str) else None
+                found[path] = made or Extract(path=path, format=MODULE.name, unreadable=True)
+            wanted = {path for extract in found.values() for path in modules_named(extract)}
+        return found
 
     def unread_scripts(self, known: frozenset[str]) -> list[str]:
         """The files that commands start and that no format takes by their names."""

@@ -142,6 +142,18 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """A field with the value of ``name`` in a Python module of the repository: the first of ``paths`` that is there.
+
+    Scripts run such a file (``exec``) or import it; setuptools' ``attr:`` reads it.
+    """
+
+    field: str
+    name: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A section that is present, by its dotted name (``tool.poetry``, ``project``, ``options`` …)."""
 
@@ -154,8 +166,9 @@ class Manifest:
     """A file that declares dependencies or builds a distribution.
 
     ``format`` is the format's name (``pyproject.toml``, ``requirements``, ``setup.py``, ``setup.cfg``, ``Pipfile``,
-    ``conda``, ``pixi.toml``). ``requires_python`` is raw text. ``data`` is the parsed document where lock checks need
-    it verbatim; it is shared, never changed.
+    ``conda``, ``pixi.toml``). ``requires_python`` is raw text. ``elsewhere`` are fields that modules hold;
+    ``version_from`` is the one that ``version`` was read from, where it is. ``data`` is the parsed document where
+    lock checks need it verbatim; it is shared, never changed.
     """
 
     path: str
@@ -175,6 +188,8 @@ class Manifest:
     tables: tuple[Table, ...] = ()
     dynamic: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+    version_from: str | None = None
     workspace: Workspace | None = None
     entry_points: tuple[EntryPoint, ...] = ()
     options: tuple[str, ...] = ()

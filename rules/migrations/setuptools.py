@@ -127,7 +127,8 @@ def _fields(base: Base, files: Sequence[Manifest], keywords: set[str]) -> None:
     base.draft.text_field("name", base.name)
     fields.pop("version", None)
     dynamic = dict.fromkeys(field for key, field in _FIELDS.items() if key in keywords)
-    version = next((m.version for m in files if m.version), None)
+    stated = next((m for m in files if m.version), None)
+    version = stated.version if stated is not None and stated.version_from is None else None
     if version is not None and is_version(version):
         base.draft.text_field("version", version)
     else:

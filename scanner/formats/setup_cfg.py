@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from scanner import lint_settings, pep508
 from scanner.facts import (
+    Elsewhere,
     EntryPoint,
     Extract,
     Gap,
@@ -29,6 +30,7 @@ from scanner.facts import (
 from scanner.format import Format, Unreadable, conflict_line, named, resolve_inside
 from scanner.ini_reader import Line, Section, scan
 from scanner.lint_tools import ini_mentions, tool_of_section
+from scanner.module_constants import module_paths
 from scanner.redact import has_credentials, redact
 from scanner.tox_environments import from_ini
 
@@ -74,6 +76,7 @@ class _Reader:
         self._path, self._sections = path, sections
         self._includes: list[Include] = []
         self._gaps: list[Gap] = []
+        self._elsewhere: list[Elsewhere] = []
         self.problems: list[Problem] = []
 
     def text(self, section: str, key: str) -> str | None:
@@ -104,6 +107,7 @@ class _Reader:
             indexes=tuple(self._links()),
             tables=tuple(Table(name=name, at=self._at(section.line)) for name, section in self._sections.items()),
             gaps=tuple(self._gaps),
+            elsewhere=tuple(self._elsewhere),
             entry_points=tuple(self._entry_points()),
             classifiers=tuple(
                 line.text for key in ("classifiers", "classifier") for line in metadata.lines(key) if line.text
@@ -195,6 +199,9 @@ class _Reader:
         verb = "the value of" if directive == "attr" else "read from"
         reason = f"it is {verb} {redact(target.strip())}"
         self._gaps.append(Gap(field=field, reason=reason, at=self._at(metadata.line_of(field))))
+        module, _, name = target.strip().rpartition(".")
+        if directive == "attr" and (paths := module_paths(self._path, module)):
+            self._elsewhere.append(Elsewhere(field=field, name=name, paths=paths))
         return None
 
     def _links(self) -> Iterator[Index]:

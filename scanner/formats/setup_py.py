@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from scanner import pep508
 from scanner.facts import (
+    Elsewhere,
     EntryPoint,
     Extract,
     Gap,
@@ -25,6 +26,7 @@ from scanner.facts import (
     Scope,
 )
 from scanner.format import Format, Unreadable, conflict_line, named, resolve_inside
+from scanner.module_constants import module_paths
 from scanner.redact import has_credentials, redact, redact_line
 from scanner.static_python import (
     Call,
@@ -94,6 +96,7 @@ class _Reader:
         self._requirements: list[Requirement] = []
         self._includes: list[Include] = []
         self._gaps: list[Gap] = []
+        self._elsewhere: list[Elsewhere] = []
         self.problems: list[Problem] = []
         self.pythons: list[PythonVersion] = []
         self._named_classes: list[str] = []
@@ -128,6 +131,7 @@ class _Reader:
             homepage=_address(arguments.get("url")) or _address(arguments.get("download_url")),
             options=tuple(key for key in _CODE if arguments.get(key) not in (None, Plain(None), Items(()))),
             gaps=tuple(dict.fromkeys(self._gaps)),
+            elsewhere=tuple(self._elsewhere),
         )
 
     # --- requirements ---
@@ -196,7 +200,22 @@ class _Reader:
             return redact(value.value.strip())
         if value is not None and value != Plain(None) and field != "description":
             self._gap(field, value)
+            self._look_up(field, value)
         return None
+
+    def _look_up(self, field: str, value: Value) -> None:
+        """Where a module of the repository holds the value: one that is run or imported."""
+        if isinstance(value, Unknown) and value.file and value.name:
+            found = resolve_inside(self._path, value.file)
+            paths: tuple[str, ...] = (found,) if found is not None else ()
+            name = value.name
+        elif isinstance(value, Symbol):
+            module, _, name = value.name.rpartition(".")
+            paths = module_paths(self._path, module)
+        else:
+            return
+        if paths:
+            self._elsewhere.append(Elsewhere(field=field, name=name, paths=paths))
 
     def _version(self, arguments: Table) -> str | None:
         value = arguments.get("version")

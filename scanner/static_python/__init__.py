@@ -10,7 +10,7 @@ follows statements and expressions; ``calls`` and ``source`` are the way in.
 
 from __future__ import annotations
 
-from scanner.static_python.calls import calls_of
+from scanner.static_python.calls import calls_of, names_of
 from scanner.static_python.source import line_of_nul, parse
 from scanner.static_python.values import (
     Call,
@@ -42,5 +42,6 @@ __all__ = [
     "When",
     "calls_of",
     "line_of_nul",
+    "names_of",
     "parse",
 ]

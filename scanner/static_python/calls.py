@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable
 
 from scanner.static_python.script import Leave, Script
-from scanner.static_python.values import Call
+from scanner.static_python.values import Call, Value
 
 
 def calls_of(tree: ast.Module, is_wanted: Callable[[str], bool]) -> tuple[Call, ...]:
@@ -22,3 +22,11 @@ def calls_of(tree: ast.Module, is_wanted: Callable[[str], bool]) -> tuple[Call, 
         with contextlib.suppress(Leave):
             script.enter_all()
     return script.finished()
+
+
+def names_of(tree: ast.Module) -> dict[str, Value]:
+    """What the names of a module stand for at its end."""
+    script = Script(lambda _name: False)
+    with contextlib.suppress(Leave):
+        script.run(tree.body)
+    return script.names()

@@ -149,7 +149,8 @@ def _table_method(base: Table, name: str, positional: Sequence[Value], line: int
             return Items((*pairs, *unknown), line)
         case "get" | "pop" | "setdefault" if positional and isinstance(positional[0], Text):
             default = positional[1] if len(positional) > 1 else Plain(None, line)
-            return base.get(positional[0].value) or base.unknown or default
+            known = base.get(positional[0].value)
+            return known or (base.unknown.of(positional[0].value) if base.unknown is not None else default)
     return Unknown(f"what {name}() gives only running tells", line)
 
 
@@ -207,6 +208,8 @@ def builtin(name: str, positional: Sequence[Value], named: Table, line: int) -> 
         return _opened(name, first, line)
     if name in _Builtins.LISTS:
         return Items(tuple(spread(first)), line) if first is not None else Items((), line)
+    if name == "compile" and isinstance(first, File):
+        return first
     if name in _Builtins.SAME and first is not None:
         return first_unknown(first) or first
     if name in ("sum", "itertools.chain", "itertools.chain.from_iterable"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import contextlib
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -76,6 +77,7 @@ class Script:
         self._steps = 0
         self._depth = 0
         self._gave_up_at: int | None = None
+        self._ran: Unknown | None = None
         self.calls: list[Call] = []
 
     def finished(self) -> tuple[Call, ...]:
@@ -84,6 +86,10 @@ class Script:
             return tuple(self.calls)
         unknown = Unknown("too much code to follow", self._gave_up_at)
         return tuple(replace(call, arguments=replace(call.arguments, unknown=unknown)) for call in self.calls)
+
+    def names(self) -> dict[str, Value]:
+        """What the script's own names stand for; none where not all code was followed."""
+        return dict(self._frames[0].names) if self._gave_up_at is None else {}
 
     def enter_all(self) -> None:
         """Follow the functions that nothing in the script calls."""
@@ -345,6 +351,8 @@ class Script:
             return Text("setup.py", line)
         if name == "__name__":
             return Text("__main__", line)
+        if self._ran is not None and not hasattr(builtins, name):
+            return replace(self._ran, line=line, name=name)
         return Symbol(name, line)
 
     def _items(self, elements: Sequence[ast.expr], line: int) -> Value:
@@ -414,7 +422,8 @@ class Script:
             return first_unknown(base) or Unknown("a part of a list", line)
         key = self.value(node.slice)
         if isinstance(base, Table) and isinstance(key, Text):
-            return base.get(key.value) or base.unknown or Unknown(f"{key.value!r} is not set in this file", line)
+            unknown = base.unknown or Unknown(f"{key.value!r} is not set in this file", line)
+            return base.get(key.value) or unknown.of(key.value)
         if isinstance(base, Items) and isinstance(key, Plain) and isinstance(key.value, int):
             item = next(iter(base.items[key.value :]), None) if abs(key.value) <= len(base.items) else None
             if item is not None:
@@ -489,12 +498,27 @@ class Script:
         if self._is_wanted(function.name):
             self.calls.append(Call(function.name, named, line))
             return Plain(None, line)
+        if function.name == "exec" and positional:
+            self._run_file(node, positional)
+            return Plain(None, line)
         if function.name in ("map", "filter") and len(positional) == 2:
             return self._mapped(function.name, positional[0], positional[1], line)
         value = builtin(function.name, positional, named, line)
         if isinstance(value, File):
             self._frame.read.append(value)
         return value
+
+    def _run_file(self, node: ast.Call, positional: Sequence[Value]) -> None:
+        """What a file sets that is run: in the table that is handed to it, else beside the script's own names."""
+        file = positional[0]
+        if not isinstance(file, File) or file.part != "whole":
+            return
+        unknown = Unknown(f"it is set in {file.path}", node.lineno, file=file.path)
+        tables = [(n, v) for n, v in zip(node.args[1:], positional[1:], strict=False) if isinstance(v, Table)]
+        if not tables:
+            self._ran = unknown
+        for target, table in tables[-1:]:
+            self._store(target, replace(table, unknown=unknown), mutation=True)
 
     def _mapped(self, how: str, function: Value, several: Value, line: int) -> Value:
         items = [element_of(item) for item in spread(several)]

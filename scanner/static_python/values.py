@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 MAX_STEPS = 20_000
@@ -96,11 +96,20 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """What only running the script would tell, and why; ``prefix`` is the text that it starts with for certain."""
+    """What only running the script would tell, and why; ``prefix`` is the text that it starts with for certain.
+
+    Where it is set by the Python ``file`` (relative to the script) that the script runs, ``name`` is what it is there.
+    """
 
     reason: str
     line: int = field(default=0, compare=False)
     prefix: str = ""
+    file: str = ""
+    name: str = ""
+
+    def of(self, name: str) -> Unknown:
+        """The same for one name of the file, or one key of what it fills."""
+        return replace(self, name=name) if self.file else self
 
 
 Value: TypeAlias = Text | Plain | Items | Table | File | When | Condition | Symbol | Function | Unknown

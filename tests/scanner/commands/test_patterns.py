@@ -17,7 +17,9 @@ FILES = frozenset(
 
 def _each(text: str) -> list[tuple[str, str | None]]:
     invocations = parse(text, at=Location(path="x.sh", line=1), context="script").invocations
-    return [(" ".join(i.argv), i.directory) for i in each_of(invocations, build_lookup({}, FILES)) if i.argv[0] == "pip"]
+    return [
+        (" ".join(i.argv), i.directory) for i in each_of(invocations, build_lookup({}, FILES)) if i.argv[0] == "pip"
+    ]
 
 
 @pytest.mark.parametrize(
