@@ -37,6 +37,11 @@ _LIKELY = re.compile(
 _SEEN = frozenset({"noxfile.py", "tasks.py", "fabfile.py"})
 
 
+def is_likely(path: str) -> bool:
+    """Whether a program of this name is one that may start tools."""
+    return _LIKELY.fullmatch(path) is not None
+
+
 def started(ground: Ground, tools: Collection[str]) -> Iterator[tuple[str, str, int]]:
     """The tools that programs start, each with the first place where one does."""
     left = set(tools)

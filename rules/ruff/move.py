@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground
@@ -19,6 +20,7 @@ from rules.ruff.emit import Conflict, RuffConfig
 from rules.ruff.gather import Setup, gather
 from rules.ruff.linters import Part
 from rules.ruff.reduced import codes
+from rules.ruff.remaining import remaining
 from rules.ruff.runs import HOOKS
 from rules.ruff.setup import Conversion, convert, selections
 from rules.ruff.union import families
@@ -48,10 +50,17 @@ class LintMove:
     selects: Mapping[str, str] = field(default_factory=dict)
 
 
-def move(ground: Ground, baseline: Baseline | None = None, *, keeping: Collection[str] = ()) -> LintMove:
+def move(
+    ground: Ground,
+    baseline: Baseline | None = None,
+    *,
+    keeping: Collection[str] = (),
+    left: Mapping[str, PlanBlocker] = MappingProxyType({}),
+) -> LintMove:
     """From flake8, isort and Black to Ruff, as far as they are in use in ``ground``.
 
-    ``keeping``: tools that stay, as users of the project get them and nothing else would install Ruff.
+    ``keeping``: tools that stay, as users of the project get them and nothing else would install Ruff. ``left``: tools
+    that stay, as something in the patched repository goes on starting them, with the place.
     """
     setup = gather(ground)
     here = below(ground, setup.base)
@@ -62,6 +71,7 @@ def move(ground: Ground, baseline: Baseline | None = None, *, keeping: Collectio
         *(staying.with_flake8(setup) if refusals else ()),
         *staying.unmoved(ground, setup),
         *staying.alone(published, keeping),
+        *left.items(),
     )
     setup = _without(_without_refused(setup, refusals), {tool for tool, _ in held})
     refusals = (*refusals, *(why for _, why in held if why.decision))
@@ -71,7 +81,7 @@ def move(ground: Ground, baseline: Baseline | None = None, *, keeping: Collectio
     leaving = tools - {"flake8"} if reduced else tools
     stays = (
         *(why for _, why in held if not why.decision),
-        *staying.stays(ground.repository, tools, made, setup),
+        *staying.stays(ground.repository, tools | left.keys(), made, setup),
         *([staying.reduced(reduced)] if reduced else ()),
         *staying.aside(setup, tools),
         *staying.idle(ground, here, tools),
@@ -107,6 +117,8 @@ def move(ground: Ground, baseline: Baseline | None = None, *, keeping: Collectio
     edits.notes += [why for tool, why in published.items() if tool in leaving]
     if (kept := one_version.raise_pins(edits, ground, here)) is not None:
         return replace(empty, refusals=(*refusals, kept))
+    if found := {tool: why for tool, why in remaining(edits, ground, leaving) if tool not in left}:
+        return move(ground, baseline, keeping=keeping, left={**left, **found})
     silences.translate(edits, setup, made, config, baseline or Baseline())
     return replace(
         empty,
@@ -149,6 +161,7 @@ def _without(setup: Setup, tools: Collection[str]) -> Setup:
         flake8=None if "flake8" in tools else setup.flake8,
         isort=None if "isort" in tools else setup.isort,
         black=None if "black" in tools else setup.black,
+        others=tuple(asked for asked in setup.others if asked.tool not in tools),
     )
 
 

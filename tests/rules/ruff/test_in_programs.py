@@ -36,10 +36,11 @@ def test_a_name_alone_starts_nothing(moved: Callable[..., Any], text: str) -> No
     assert moved({**CONFIG, "setup.py": text}).move.tools == ("flake8",)
 
 
-def test_what_a_command_starts_too_is_moved(moved: Callable[..., Any]) -> None:
+def test_what_a_program_starts_beside_a_command_stays(moved: Callable[..., Any]) -> None:
     program = "import os\nrun(['flake8', '--statistics'])\n"
     after = moved({**CONFIG, "Makefile": "lint:\n\tflake8 shop\n", "tools/check.py": program})
-    assert after.move.tools == ("flake8",)
+    assert after.move.tools == ()
+    assert [(r.code, r.path, r.line) for r in after.move.refusals] == [("lint-in-program", "tools/check.py", 2)]
 
 
 def test_what_nothing_runs_or_configures_stays(moved: Callable[..., Any]) -> None:
