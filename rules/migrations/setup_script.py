@@ -158,7 +158,7 @@ def _without_comment_above(data: bytes) -> bytes:
 
 
 def without_keys(text: str, names: Sequence[str]) -> str:
-    """A ``setup.cfg`` without these keys of ``[options]``, and without their sections."""
+    """A ``setup.cfg`` without these keys of ``[options]``, their sections, and ``version`` of ``[metadata]``."""
     kept: list[str] = []
     section, dropping = "", False
     for line in text.splitlines(keepends=True):
@@ -169,6 +169,8 @@ def without_keys(text: str, names: Sequence[str]) -> str:
             dropping = section in {f"options.{name}" for name in names}
         elif key is not None and section == "options":
             dropping = key[1].replace("-", "_") in names
+        elif key is not None and section == "metadata":
+            dropping = key[1] == "version" and "version" in names
         elif key is not None and not section.startswith("options."):
             dropping = False
         if not dropping:

@@ -19,17 +19,15 @@ from rules.migration import Edit
 from rules.migrations.base import Base
 from rules.migrations.draft import Wish
 from rules.migrations.ground import Site, Stop
-from rules.migrations.pep import is_version, requirement_text
+from rules.migrations.pep import requirement_text
 from rules.migrations.read_files import lines_of, target_of
 from rules.migrations.setup_script import (
     conditional_lines,
     literal_keys,
     setup_call,
     spread_keys,
-    without_arguments,
-    without_dead,
-    without_keys,
 )
+from rules.migrations.stated_version import moved_version, without
 from rules.migrations.toml_text import Row, string, value_text
 from rules.pythons import admitted, dotted, minor
 from scanner.facts import Include, Manifest, Requirement
@@ -66,7 +64,8 @@ def adopt(base: Base) -> None:
     _fields(base, files, keywords)
     _dependencies(base, files)
     _build_system(base, files)
-    base.more += [edit for manifest in files if (edit := _edited(site, manifest)) is not None]
+    gone = (*_MOVED, *(["version"] if "version" in base.draft.fields else []))
+    base.more += [edit for manifest in files if (edit := _edited(site, manifest, gone)) is not None]
     _keep_what_is_read(base, files)
     base.package = base.declares = True
 
@@ -127,9 +126,8 @@ def _fields(base: Base, files: Sequence[Manifest], keywords: set[str]) -> None:
     base.draft.text_field("name", base.name)
     fields.pop("version", None)
     dynamic = dict.fromkeys(field for key, field in _FIELDS.items() if key in keywords)
-    stated = next((m for m in files if m.version), None)
-    version = stated.version if stated is not None and stated.version_from is None else None
-    if version is not None and is_version(version):
+    version = moved_version(site, files)
+    if version is not None:
         base.draft.text_field("version", version)
     else:
         dynamic = {"version": None, **dynamic}
@@ -238,15 +236,12 @@ def _backend(site: Site) -> str:
 # --- what moved goes ---
 
 
-def _edited(site: Site, manifest: Manifest) -> Edit | None:
+def _edited(site: Site, manifest: Manifest, gone: Sequence[str]) -> Edit | None:
     """The setup file without what ``[project]`` says now."""
     before = site.ground.read(manifest.path)
     if before is None:
         return None
-    if manifest.format == "setup.cfg":
-        after = without_keys(before, _MOVED)
-    else:
-        after = without_dead(without_arguments(before, _MOVED), before)
+    after = without(manifest.format, before, gone)
     return Edit(path=manifest.path, before=before, after=after) if after != before else None
 
 

@@ -26,7 +26,8 @@ def test_what_uv_cannot_read_above_a_project_is_kept_from_it(above: str) -> None
 
 
 @pytest.mark.parametrize(
-    "above", ['[project]\nname = "a"\nversion = "1"\n', '[project]\nname = "a"\ndynamic = ["version"]\n', "[tool.ruff]\n"]
+    "above",
+    ['[project]\nname = "a"\nversion = "1"\n', '[project]\nname = "a"\ndynamic = ["version"]\n', "[tool.ruff]\n"],
 )
 def test_other_manifests_above_are_none_of_its_business(above: str) -> None:
     manifest = tomllib.loads(Result({**SERVER, "pyproject.toml": above}, "shop").files["server/pyproject.toml"])

@@ -127,7 +127,7 @@ def test_the_keys_of_a_dictionary_that_setup_is_given() -> None:
 def test_what_setup_is_given_in_a_dictionary_is_dynamic(migrated) -> None:
     script = SPREAD + "setup(python_requires='>=3.9', **DATA)\n"
     result = migrated({"setup.py": script, "shop/__init__.py": "", "requirements.txt": "a\n"})
-    assert result.data["project"]["dynamic"] == ["authors", "classifiers", "description", "license"]
+    assert result.data["project"]["dynamic"] == ["version", "authors", "classifiers", "description", "license"]
     unseen = script.replace("DATA.update(MORE", "DATA.update(read()")
     assert migrated({"setup.py": unseen, "shop/__init__.py": "", "requirements.txt": "a\n"}).refused == [
         "setup-py-logic"
@@ -160,3 +160,31 @@ def test_a_script_for_python_2_alone_is_refused_for_that_first(migrated):
     three = f"{two}, 'Programming Language :: Python :: 3'"
     assert migrated({"setup.py": claims.format(two), "shop/__init__.py": ""}).refused == ["python-too-old"]
     assert migrated({"setup.py": claims.format(three), "shop/__init__.py": ""}).refused == ["python-undeclared"]
+
+
+VERSIONED = (
+    'from setuptools import setup\n\nsetup(\n    name="shop",\n    version="1.2.3",\n    python_requires=">=3.9",\n)\n'
+)
+
+
+def test_a_version_is_stated_once(migrated):
+    found = migrated({"setup.py": VERSIONED, "shop/__init__.py": ""})
+    assert found.data["project"]["version"] == "1.2.3"
+    assert "version=" not in found.files["setup.py"]
+    cfg = "[metadata]\nname = shop\nversion = 1.2.3\ndescription = a\n\n[options]\npython_requires = >=3.9\n"
+    found = migrated({"setup.cfg": cfg, "setup.py": "import setuptools\nsetuptools.setup()\n", "shop/__init__.py": ""})
+    assert found.data["project"]["version"] == "1.2.3"
+    assert found.files["setup.cfg"] == "[metadata]\nname = shop\ndescription = a\n\n[options]\n"
+
+
+def test_a_version_that_something_else_holds_or_raises_stays_where_it_is(migrated):
+    bumped = '[tool.bumpversion]\ncurrent_version = "1.2.3"\n\n[[tool.bumpversion.files]]\nfilename = "setup.py"\n'
+    used = VERSIONED.replace("setup(\n", 'VERSION = "1.2.3"\nsetup(\n').replace('="1.2.3"', "=VERSION")
+    used = used.replace(")\n", '    download_url="https://shop.example/" + VERSION,\n)\n')
+    for files in ({"setup.py": VERSIONED, "pyproject.toml": bumped}, {"setup.py": used}):
+        found = migrated({**files, "shop/__init__.py": ""})
+        assert "version" in found.data["project"]["dynamic"]
+        assert "1.2.3" in found.files["setup.py"]
+    cfg = "[bumpversion]\ncurrent_version = 1.2.3\n\n[bumpversion:file:setup.py]\n"
+    found = migrated({"setup.py": VERSIONED, ".bumpversion.cfg": cfg, "shop/__init__.py": ""})
+    assert "version" in found.data["project"]["dynamic"]
