@@ -18,15 +18,15 @@ from scanner.facts import Manifest
 def moved_version(site: Site, files: Sequence[Manifest]) -> str | None:
     """The version for ``[project]``; ``None`` where the setup file goes on to state it, as ``dynamic`` then says.
 
-    That is so where a tool raises it there, and where more than the argument of ``setup`` holds it.
+    That is so where a tool raises it there, and where something else holds it: more of the script, another file.
     """
     manifest = next((m for m in files if m.version), None)
     version = manifest.version if manifest is not None else None
     if manifest is None or version is None or not is_version(version):
         return None
     text = site.ground.read(manifest.path) or ""
-    left = without(manifest.format, text, ("version",))
-    if left == text or re.search(rf"[\"'=]\s*{re.escape(version)}\s*(?:[\"']|$)", left, re.MULTILINE):
+    stated = re.compile(rf"[\"'=]\s*{re.escape(version)}\s*(?:[\"']|$)", re.MULTILINE)
+    if not stated.search(text) or stated.search(without(manifest.format, text, ("version",))):
         return None
     return version if raised_by(site, manifest.path) is None else None
 
