@@ -161,6 +161,7 @@ _CAUSES = (
     ("no wheels", "no wheel that fits"),
     ("there is no version of", "gone from the index"),
     ("was not found", "not found in the index"),
+    ("invalid metadata", "uv cannot read what the index says of it"),
     ("there are no versions of", "gone from the index"),
 )
 

@@ -53,6 +53,11 @@ class Comparison:
         """Whether nothing was lost, moved, added or taken from elsewhere."""
         return not (self.changed or self.added or self.origin_changes)
 
+    def is_mostly_new(self, move: Move) -> bool:
+        """Whether there was no lock, and nobody pinned most of what is locked now: a few ``==`` among ranges."""
+        by_hand = not move.complete and all(pin.groups and set(pin.groups) <= set(move.by_hand) for pin in move.pins)
+        return by_hand and len(self.elsewhere) > self.locked
+
 
 def compare(
     move: Move, new: str, declared: Iterable[str] = (), defaults: Collection[str] | None = ("dev",)

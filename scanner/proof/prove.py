@@ -336,7 +336,8 @@ class _Proving:
     def _proof(self, attempt: _Attempt, kept: frozenset[str]) -> Proof:
         found = attempt.comparison
         same = found.same and not found.unserved and not any(self._left_out(attempt))
-        status = "resolved" if not self._move.pins else "proved" if same else "drifted"
+        whole = bool(self._move.pins) and not found.is_mostly_new(self._move)
+        status = "drifted" if self._move.pins and not same else "proved" if whole else "resolved"
         return Proof(
             project=self._move.project.path,
             status=status,
