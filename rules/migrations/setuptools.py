@@ -33,7 +33,7 @@ from rules.pythons import admitted, dotted, minor
 from scanner.facts import Include, Manifest, Requirement
 from scanner.ini_reader import scan
 
-_LOGIC = frozenset({"install_requires", "extras_require", "python_requires", "name", "arguments", "setup_requires"})
+_LOGIC = frozenset({"install_requires", "extras_require", "python_requires", "name", "arguments"})
 _FIELDS = {
     "description": "description",
     "summary": "description",
@@ -64,8 +64,9 @@ def adopt(base: Base) -> None:
     _fields(base, files, keywords)
     _dependencies(base, files)
     _build_system(base, files)
-    gone = (*_MOVED, *(["version"] if "version" in base.draft.fields else []))
-    base.more += [edit for manifest in files if (edit := _edited(site, manifest, gone)) is not None]
+    gone = {*_MOVED, *(["version"] if "version" in base.draft.fields else [])}
+    gone -= {gap.field for manifest in files for gap in manifest.gaps}
+    base.more += [edit for manifest in files if (edit := _edited(site, manifest, sorted(gone))) is not None]
     _keep_what_is_read(base, files)
     base.package = base.declares = True
 
@@ -84,7 +85,10 @@ def _manifest(site: Site, name: str) -> Manifest | None:
 
 def _refuse(site: Site, manifest: Manifest) -> None:
     for gap in manifest.gaps:
-        if gap.field in _LOGIC:
+        if gap.field == "setup_requires":
+            message = f"setup_requires: {gap.reason}; it stays in {manifest.path}, which setuptools asks while it builds"
+            site.note("setup-py-logic", message, gap.at.path, gap.at.line)
+        elif gap.field in _LOGIC:
             message = f"{gap.field}: {gap.reason}"
             raise Stop("setup-py-logic", message, gap.at.path, gap.at.line, "What is it, as a static list or value?")
     problem = next((p for p in site.ground.facts.problems if p.at.path == manifest.path), None)

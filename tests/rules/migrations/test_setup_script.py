@@ -188,3 +188,15 @@ def test_a_version_that_something_else_holds_or_raises_stays_where_it_is(migrate
     cfg = "[bumpversion]\ncurrent_version = 1.2.3\n\n[bumpversion:file:setup.py]\n"
     found = migrated({"setup.py": VERSIONED, ".bumpversion.cfg": cfg, "shop/__init__.py": ""})
     assert "version" in found.data["project"]["dynamic"]
+
+
+def test_what_a_script_asks_for_to_build_in_a_way_that_only_running_tells_stays_there(migrated):
+    script = (
+        "import sys\nfrom setuptools import setup\n\npytest = ['pytest-runner'] if 'test' in sys.argv else []\n\n"
+        "setup(\n    name='shop',\n    version='1',\n    python_requires='>=3.9',\n    install_requires=['flask'],\n"
+        "    setup_requires=['wheel'] + pytest + more(),\n)\n"
+    )
+    found = migrated({"setup.py": script, "shop/__init__.py": ""})
+    assert found.data["project"]["dependencies"] == ["flask"]
+    assert "setup_requires=['wheel'] + pytest + more()" in found.files["setup.py"]
+    assert any(note.code == "setup-py-logic" and "setup_requires" in note.message for note in found.migration.notes)
