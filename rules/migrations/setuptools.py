@@ -86,7 +86,7 @@ def _manifest(site: Site, name: str) -> Manifest | None:
 def _refuse(site: Site, manifest: Manifest) -> None:
     for gap in manifest.gaps:
         if gap.field == "setup_requires":
-            message = f"setup_requires: {gap.reason}; it stays in {manifest.path}, which setuptools asks while it builds"
+            message = f"setup_requires: {gap.reason}; it stays in {manifest.path}, which setuptools asks for it"
             site.note("setup-py-logic", message, gap.at.path, gap.at.line)
         elif gap.field in _LOGIC:
             message = f"{gap.field}: {gap.reason}"

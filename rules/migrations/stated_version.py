@@ -22,7 +22,7 @@ def moved_version(site: Site, files: Sequence[Manifest]) -> str | None:
     """
     manifest = next((m for m in files if m.version), None)
     version = manifest.version if manifest is not None else None
-    if manifest is None or version is None or not is_version(version):
+    if manifest is None or version is None or manifest.version_from is not None or not is_version(version):
         return None
     text = site.ground.read(manifest.path) or ""
     stated = re.compile(rf"[\"'=]\s*{re.escape(version)}\s*(?:[\"']|$)", re.MULTILINE)
