@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from rules.migration import Edit, Ground, Migration
-from rules.places import bots, dockerfile, github, nox, pipelines, plain, pre_commit, prose
+from rules.places import bots, dockerfile, github, nox, pipelines, plain, pre_commit, prose, releases
 from rules.places.comments import retold
 from rules.places.context import Context
 from rules.places.docker_steps import started
@@ -105,6 +105,7 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
     _ignored(ground, context, edits)
     leave_left_out(context, edits)
     keep_needed(ground, context, edits)
+    releases.with_locks(context, edits)
     _deployed(ground, context, edits)
     note_left_out(context, edits)
     note_remains(ground, context, edits)
@@ -199,6 +200,8 @@ def _editors(path: str, ground: Ground) -> list[Editor]:
         found.append(plain.pyproject)
     elif name == ".dockerignore" or name.endswith(".dockerignore"):
         found.append(bots.dockerignore)
+    if releases.is_settings(path):
+        found.append(releases.edit)
     elif _DOCUMENT.fullmatch(path) and prose.edit not in found:
         found.append(prose.edit)
     return found
