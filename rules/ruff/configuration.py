@@ -27,9 +27,12 @@ _RUFF_FILES = (".ruff.toml", "ruff.toml")
 Lost = tuple[str, str, str]
 
 
-def whole(made: Conversion, ground: Ground, baseline: Baseline | None) -> tuple[RuffConfig, tuple[Lost, ...]]:
+def whole(
+    made: Conversion, ground: Ground, baseline: Baseline | None, named: frozenset[str] = frozenset()
+) -> tuple[RuffConfig, tuple[Lost, ...]]:
     """The configuration with what Ruff would look at and the old tools do not, and the baseline; rules that it is told
-    to ignore. Raises :class:`~rules.ruff.emit.Conflict`."""
+    to ignore. ``named``: what commands name, which Ruff leaves out only by force. Raises
+    :class:`~rules.ruff.emit.Conflict`."""
     config = _without_notebooks(made.config, made, ground)
     lost: tuple[Lost, ...] = ()
     there = standing(ground)
@@ -40,6 +43,8 @@ def whole(made: Conversion, ground: Ground, baseline: Baseline | None) -> tuple[
     if baseline is not None:
         sources = [path for path in ground.facts.files if path.endswith((".py", ".pyi"))]
         config = config.ignoring(baseline.rules, baseline.unparsed, baseline.unformatted, sources)
+        if not named.isdisjoint({*baseline.unparsed, *baseline.unformatted}):
+            config = replace(config, top={**config.top, "force-exclude": True})
     return config, lost
 
 

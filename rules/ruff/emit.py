@@ -6,7 +6,6 @@ The tables go into ``pyproject.toml`` in the place of those that they replace, o
 from __future__ import annotations
 
 import json
-import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -50,23 +49,16 @@ class RuffConfig:
             per_file[_pattern(path)] = sorted({*per_file.get(_pattern(path), ()), *codes})
         lint, formatting = dict(self.lint), dict(self.formatting)
         if unparsed:
-            lint["exclude"] = sorted({*lint.get("exclude", ()), *(_excluded(path, sources) for path in unparsed)})
+            lint["exclude"] = sorted({*lint.get("exclude", ()), *map(literal, unparsed)})
         if unformatted:
             left = gathered(dict.fromkeys(unformatted, ()), sources)
-            out = (_excluded(path, sources) for path in left)
-            formatting["exclude"] = sorted({*formatting.get("exclude", ()), *out})
+            formatting["exclude"] = sorted({*formatting.get("exclude", ()), *map(_pattern, left)})
         return replace(self, per_file=per_file, lint=lint, formatting=formatting)
 
 
 def _pattern(path: str) -> str:
     """:func:`literal`, or that of a folder with all that is below it."""
     return f"{literal(path.removesuffix('/**')).removeprefix('./')}/**" if path.endswith("/**") else literal(path)
-
-
-def _excluded(path: str, sources: Collection[str]) -> str:
-    """:func:`_pattern` for a list of what is left out, where ``./a.py`` is not held against a file that is named."""
-    alike = [other for other in sources if posixpath.basename(other) == path]
-    return _pattern(path).removeprefix("./") if "/" not in path and alike == [path] else _pattern(path)
 
 
 def literal(path: str) -> str:

@@ -5,6 +5,7 @@ A tool whose checks Ruff has not all of stays as it is, with the reason: its con
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -92,7 +93,7 @@ def move(
         return empty
     edits = Edits(ground)
     try:
-        config, late = configuration.whole(made, here, baseline)
+        config, late = configuration.whole(made, here, baseline, _named(setup))
         selects = _selects(setup, config)
         swap = commands.Swap(
             tools=leaving,
@@ -153,6 +154,11 @@ def _fix(setup: Setup, made: Conversion) -> str:
     """A fixer's hook fails nobody for what linters report that are no hooks."""
     tells = setup.flake8 is not None or any(part.lint.select and not part.fixes for part in made.parts)
     return "--fix-only" if tells else "--fix"
+
+
+def _named(setup: Setup) -> frozenset[str]:
+    """The files that commands name."""
+    return frozenset(posixpath.normpath(word) for run in setup.runs if not run.is_hook for word in run.argv if word)
 
 
 def _without(setup: Setup, tools: Collection[str]) -> Setup:

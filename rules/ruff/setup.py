@@ -146,11 +146,22 @@ def _united(
     if flake8 is not None:
         runs = [run for run in setup.runs if run.tool == "flake8" and not run.advisory]
         shares.insert(0, Share(lint=flake8, scope=scope(runs, setup.sources) if gates else Scope()))
-    if isort is not None and gates:
+    if isort is not None and (gates or (flake8 is not None and flake8.excluded)):
         runs = [run for run in setup.runs if run.tool == "isort" and not run.advisory]
-        lint = RuffLint(select=("I001",), excluded=(*(n for old in isort.skipped for n in below(old)), *isort.globs))
-        shares.append(Share(lint=lint, scope=scope(runs, setup.sources)))
+        nowhere = _nowhere(flake8, setup)
+        left = (*(n for old in isort.skipped for n in below(old)), *isort.globs, *nowhere)
+        if flake8 is not None:
+            there = [p for p in flake8.excluded if p in left or p in _short(flake8).excluded]
+            shares[0] = replace(shares[0], lint=replace(flake8, excluded=tuple(there)))
+        lint = RuffLint(select=("I001",), excluded=tuple(dict.fromkeys(left)))
+        shares.append(Share(lint=lint, scope=scope(runs, setup.sources) if gates else Scope()))
     return united(shares)
+
+
+def _nowhere(flake8: RuffLint | None, setup: Setup) -> tuple[str, ...]:
+    """What flake8 leaves out and nothing of today is: nobody can say whether isort would look there."""
+    excluded = flake8.excluded if flake8 is not None else ()
+    return tuple(p for p in excluded if not any(catches(way, setup.sources) for way in (p, f"{p}/**")))
 
 
 def _short(lint: RuffLint) -> RuffLint:

@@ -47,10 +47,3 @@ def test_no_file_is_lost_and_none_is_added(said: dict[str, tuple[str, ...]]) -> 
     for path, codes in said.items():
         covers = [c for pattern, c in made.items() if pattern == path or path.startswith(pattern.removesuffix("**"))]
         assert codes in covers
-
-
-def test_a_file_at_the_root_is_left_out_when_it_is_named_too() -> None:
-    sources = ["setup.py", "a.py", "b/a.py"]
-    made = RuffConfig().ignoring({}, ("setup.py",), ("setup.py", "a.py"), sources)
-    assert made.lint["exclude"] == ["setup.py"]
-    assert made.formatting["exclude"] == ["./a.py", "setup.py"]

@@ -422,3 +422,15 @@ def test_plug_ins_that_commands_install_count(moved: Callable[..., Any]) -> None
     }
     plugins = moved(files).move.setup.plugins
     assert plugins == ("flake8-bugbear", "flake8-builtins", "flake8-quotes")
+
+
+def test_what_a_command_names_is_left_out_by_force(moved: Callable[..., Any]) -> None:
+    files = {
+        "tox.ini": "[testenv:lint]\ndeps = black\ncommands = black --check setup.py src\n",
+        "setup.py": "",
+        "src/a.py": "",
+    }
+    named = moved(files, Baseline(unformatted=("setup.py",)))
+    assert tomllib.loads(named["ruff.toml"])["force-exclude"] is True
+    below = moved(files, Baseline(unformatted=("src/a.py",)))
+    assert "force-exclude" not in tomllib.loads(below["ruff.toml"])

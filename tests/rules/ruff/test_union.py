@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Callable
+from typing import Any
+
 from rules.ruff.scope import Scope
 from rules.ruff.translate import RuffLint
 from rules.ruff.union import Share, families, united
@@ -40,3 +44,15 @@ def test_families() -> None:
     assert families(["S101", "S102", "S103", "S104"], ["S101", "S102", "S103", "S104", "E501"]) == ("S",)
     assert families(["S101", "S102"], ["S101", "S102"]) == ("S101", "S102")
     assert families(["C401", "C901"], ["C401", "C901"]) == ("C401", "C901")
+
+
+def test_what_flake8_leaves_out_is_still_sorted(moved: Callable[..., Any]) -> None:
+    files = {
+        "setup.cfg": "[flake8]\nexclude = docs,tests,never\n[isort]\nskip = docs\n",
+        "Makefile": "lint:\n\tflake8 .\n\tisort -c .\n",
+        "requirements-dev.txt": "flake8\nisort\n",
+        **dict.fromkeys(("a.py", "docs/a.py", "tests/a.py"), ""),
+    }
+    lint = tomllib.loads(moved(files)["ruff.toml"])["lint"]
+    assert lint["exclude"] == ["**/docs/**", "**/never/**", "docs", "never"]
+    assert lint["per-file-ignores"]["**/tests/**"] == ["E", "F", "PLW0602", "W"]
