@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping, Sequence
 
-from rules.blockers import too_old
+from rules.blockers import PlanBlocker, too_old
 from rules.migration import Ground, Migration, Refusal
 from rules.migrations import conda, hatch, pdm, pipenv, poetry, requirements, rye
 from rules.migrations.above import after_all, apart
@@ -41,13 +41,19 @@ _ORIGINS: Mapping[str, Origin] = {
 }
 
 
-def migrate(ground: Ground) -> Migration:
-    """The edits of the repository's manifests and locks, the moves with the old pins, and what is refused and why."""
+def migrate(ground: Ground, stopped: Mapping[str, PlanBlocker] | None = None) -> Migration:
+    """The edits of the repository's manifests and locks, the moves with the old pins, and what is refused and why.
+
+    ``stopped``: projects, by folder, that are known not to move for a reason outside of their manifests.
+    """
     found: dict[str, tuple[Site, Moved]] = {}
     refusals: list[Refusal] = []
     for project in _projects(ground.repository):
         origin = _origin(project)
         if origin is None:
+            continue
+        if stopped is not None and project.path in stopped:
+            refusals.append(Refusal(project=project.path, blocker=stopped[project.path]))
             continue
         site = Site(ground, project)
         try:

@@ -10,20 +10,21 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
+from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground, Migration
+from rules.migrations import migrate
 from rules.places import bots, dockerfile, github, nox, pipelines, plain, pre_commit, prose, releases
 from rules.places.comments import retold
 from rules.places.context import Context
-from rules.places.docker_steps import started
-from rules.places.half_moves import leave_whole
 from rules.places.kept import INCLUDED, keep_needed
 from rules.places.old_pythons import leave_left_out, note_left_out, refusal, without_uv
 from rules.places.options import normal
 from rules.places.remains import ASIDE, note_remains
 from rules.places.sound import is_sound
-from rules.places.still_said import still_said
-from rules.places.target import MANAGERS, targets
+from rules.places.target import targets
+from rules.places.with_images import broken_images, leave_together
 
 Editor = Callable[[str, str, Context], str]
 
@@ -60,8 +61,13 @@ _DOCUMENT = re.compile(
 _RENOVATE = re.compile(r"(?:\.github/|\.gitlab/)?(?:renovate\.json5?|\.renovaterc(?:\.json5?)?)")
 
 
-def rewrite(ground: Ground, migration: Migration) -> Migration:
-    """``migration`` with the edits of all places that call the old tools of its moves, and the notes on the rest."""
+def rewrite(
+    ground: Ground, migration: Migration, stopped: Mapping[str, PlanBlocker] = MappingProxyType({})
+) -> Migration:
+    """``migration`` with the edits of all places that call the old tools of its moves, and the notes on the rest.
+
+    ``stopped``: projects that are already known not to move as an image of theirs stays.
+    """
     if not migration.moves:
         return migration
     context = Context(ground, targets(ground, migration))
@@ -98,10 +104,10 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
             edits[path] = Edit(path=path, before=before, after=after)
     if (refused := refusal(context)) is not None:
         return replace(migration, edits=(), moves=(), refusals=(*migration.refusals, refused))
-    leave_whole(ground, context, edits, tools)
-    _with_their_scripts(ground, context, edits, tools)
-    _with_their_images(ground, context, edits)
-    _services(context, edits)
+    leave_together(ground, context, edits, tools)
+    if broken := dict(broken_images(context)):
+        broken |= stopped
+        return rewrite(ground, migrate(ground, broken), broken)
     _ignored(ground, context, edits)
     leave_left_out(context, edits)
     keep_needed(ground, context, edits)
@@ -117,51 +123,6 @@ def rewrite(ground: Ground, migration: Migration) -> Migration:
 
 
 _COMMENTED = (".yml", ".yaml", ".sh", ".ini", ".mk", ".just", ".cfg", "Dockerfile", ".dockerfile")
-
-
-def _with_their_scripts(ground: Ground, context: Context, edits: dict[str, Edit], tools: set[str]) -> None:
-    """Images that copy a script, or settings of a supervisor, which still calls the old tool: they stay with it."""
-    for image in sorted(edits):
-        extract, edit = ground.facts.extracts.get(image), edits[image]
-        if extract is None or extract.format != "dockerfile" or not edit.after or not edit.before:
-            continue
-        for path in started(image, edit.after, ground.facts.files):
-            changed = edits.get(path)
-            text = (changed.after if changed is not None else ground.read(path)) or ""
-            if (found := next(still_said(path, text, tools & MANAGERS), None)) is not None:
-                del edits[image]
-                context.images_left.add(image)
-                why = f"brings {path}, which still says `{found[1]}`; the file is left as it is"
-                context.note(image, 1, why, "Change both together.")
-                break
-
-
-def _with_their_images(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:
-    """Scripts that an image brings which stays as it is: they would not find uv there, so they stay as well."""
-    for image in sorted(context.images_left):
-        others = (ground.read(p) or "" for p, e in ground.facts.extracts.items() if e.format == "compose")
-        text = "\n".join((ground.read(image) or "", *others))
-        for path in [p for p in edits if p.endswith((".sh", ".bash")) and edits[p].before is not None]:
-            name = re.escape(posixpath.basename(path))
-            if re.search(rf"(?<![\w.-]){name}(?![\w.-])", text):
-                del edits[path]
-                why = f"{image} brings this script and stays as it is, and so does the script"
-                context.note(path, 1, why, "Change it together with the image.")
-
-
-def _services(context: Context, edits: dict[str, Edit]) -> None:
-    """Compose files that start images which stay: where no image moves they stay as well, else that is told."""
-    extracts = context.ground.facts.extracts
-    if not context.images_left:
-        return
-    moved = [p for p in edits if p in extracts and extracts[p].format == "dockerfile"]
-    for path in [p for p in edits if p in extracts and extracts[p].format == "compose"]:
-        left = ", ".join(sorted(context.images_left))
-        if moved:
-            context.note(path, 1, f"starts services; {left} stays as it is, without uv", "Which of them are its?")
-        else:
-            del edits[path]
-            context.note(path, 1, f"stays as it is with {left}", "Change it together with the image.")
 
 
 def _deployed(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:

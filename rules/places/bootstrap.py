@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from rules.places.calls import Call, Word, words_of
@@ -84,6 +85,18 @@ def bootstrap(call: Call, target: Target) -> Answer | None:
     rest = tuple(n for n in names if not n.startswith(("-", "uv==")) and n not in given)
     text = " ".join([*(w.raw for w in prefix), *kept, *names])
     return Answer(kind="bootstrap", text=text, rest=rest)
+
+
+_BY_SYSTEM = (
+    r"(?<![\w-])(?:apt|apt-get|aptitude|apk|dnf|yum|microdnf|zypper|pacman)[ \t](?:[^\n;&|#]|\\\r?\n){{0,400}}?"
+    r"(?<![\w./-])(?:python3-)?(?P<tool>{names})(?![\w./-])"
+)
+
+
+def of_system(text: str, tools: AbstractSet[str]) -> re.Match[str] | None:
+    """Where the system's package manager installs one of ``tools`` (the group ``tool``): it has no uv in its place."""
+    names = "|".join(sorted(tools & {"poetry", "pipenv", "pdm"}))
+    return re.search(_BY_SYSTEM.format(names=names), text) if names else None
 
 
 def _is_old(values: Sequence[str], target: Target) -> bool:

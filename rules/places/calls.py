@@ -82,6 +82,11 @@ _WRAPPERS = frozenset(
     "chronic unbuffer retry travis_retry xvfb-run dbus-run-session".split()
 )
 _VALUED = frozenset("-u --user -g -n -k -I -P -L".split())
+_BEHIND_DASHES = frozenset(
+    "doppler op infisical dotenvx teller chamber aws-vault berglas dotenv wait-for wait-for-it wait-for-it.sh "
+    "wait-for.sh watchmedo".split()
+)
+"""Programs that set variables or wait, and start what stands behind ``--``."""
 _SHELLS = frozenset("sh bash dash ash zsh ksh".split())
 _TEXT_OPTION = re.compile(r"-[a-z]*c")
 
@@ -353,6 +358,9 @@ def _unwrapped(words: list[Word]) -> tuple[list[Word], tuple[str, ...]]:
                 number += 2 if words[number].value in _VALUED else 1
             if name in ("timeout", "gosu", "su-exec"):
                 number += 1
+        elif name in _BEHIND_DASHES and "--" in (values := [w.value for w in words[number:-1]]):
+            seen.append(name)
+            number += values.index("--") + 1
         else:
             break
     return words[number:], tuple(seen)

@@ -90,10 +90,17 @@ class Context:
         found = [s for s in self._seen.get(path, ()) if s.program == program and s.first in lines]
         return next((s for s in found if s.verb == verb), found[0] if found else None)
 
+    def replaced(self) -> set[str]:
+        """The managers that go, as nothing that stays has them."""
+        tools = {tool for target in self.targets.values() for tool in target.tools & MANAGERS}
+        return {tool for tool in tools if self.any_of(tool) is not None}
+
     def target(self, path: str, seen: _Seen, program: str) -> Target | None:
         """The moved project that a command serves; ``None`` where that one does not move."""
         found = self._target(seen.project) if seen.project is not None else self.around(path)
         around = project_around(self.ground.repository, path)
+        if seen.project is None and around is None and program in MANAGERS:
+            return self.any_of(program)
         if around is not None and program in around.package_managers and self._target(around.path) is None:
             return None  # that project's own, whatever else moves
         if found is not None and (program not in MANAGERS or program in found.tools):

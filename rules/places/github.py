@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rules.places.bootstrap import of_system
 from rules.places.context import Context
 from rules.places.manner import Answer
 from rules.places.pipelines import SYSTEM
@@ -94,6 +95,12 @@ def _without_uv(found: Answer) -> str | None:
 
 def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice]:
     text = script.text
+    tools = script.context.replaced()
+    for step in steps:
+        if (by_system := of_system(step.text("run"), tools)) is not None:
+            why = f"{by_system['tool']} comes with the system's packages, which have no uv; the job is left as it is"
+            script.context.note(script.path, step.node.line_of("run"), why, "Where is uv to come from there?")
+            return
     sets_up = [s for s in steps if _old_setup(s.text("uses"))]
     published = [s for s in steps if _is_publisher(s, script)]
     for step in steps:

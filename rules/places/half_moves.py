@@ -83,7 +83,7 @@ def _calling(path: str, text: str, tool: str, ground: Ground, edits: dict[str, E
                 rf"^([A-Za-z_]\w*)[ \t]*[:?]?=[^\n]{{0,200}}?(?<![\w.-]){tool}(?![\w.-])", left, re.MULTILINE
             ):
                 left = left.replace(f"$({named})", tool).replace(f"${{{named}}}", tool)
-            left = "\n".join(_recipes(left, set(re.findall(r"\bmake[ \t]+([A-Za-z][\w.-]*)", rows))))
+            left = "\n".join(recipes(left, set(re.findall(r"\bmake[ \t]+([A-Za-z][\w.-]*)", rows))))
         elif (program := _BY_PROGRAM.get(extract.format, posixpath.basename(other))) and not re.search(
             rf"(?<![\w.-]){re.escape(program)}(?![\w.-])", rows
         ):
@@ -92,7 +92,7 @@ def _calling(path: str, text: str, tool: str, ground: Ground, edits: dict[str, E
             yield other
 
 
-def _recipes(text: str, names: set[str]) -> Iterator[str]:
+def recipes(text: str, names: set[str]) -> Iterator[str]:
     """The recipes of these targets, and of those that they ask for."""
     done: set[str] = set()
     while names - done:

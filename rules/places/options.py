@@ -12,10 +12,14 @@ from rules.places.target import Target
 
 QUIET = frozenset(
     "-n --no-interaction -v -vv -vvv -q --quiet --verbose --no-ansi --ansi --sync --no-plugins --no-directory "
-    "--remove-untracked --no-compile --no-lock --check --frozen-lockfile --no-editable --fail-fast -x "
+    "--remove-untracked --no-compile --no-lock --check --frozen-lockfile --fail-fast -x "
     "--ignore-pipfile --deploy --keep-outdated --clear --no-isolation --skip-lock --no-update --regenerate "
     "--frozen --locked --no-self-update --force -f --clean".split()
 )
+
+
+NO_EDITABLE = "--no-editable"
+"""The project is installed as its users get it, not linked to its sources."""
 
 
 @dataclass(slots=True)
@@ -84,6 +88,7 @@ def sync_answer(target: Target, manner: Manner, parts: Sequence[str], *, project
     """``uv sync`` with these options, in this manner; ``project``: with the project itself."""
     words = ["uv", "sync", *([manner.lock] if manner.lock else []), *_at_one(target, parts)]
     no_project = (not project or manner.no_project) and target.package
+    words = [w for w in words if w != NO_EDITABLE or target.package]
     words += ["--no-install-project"] if no_project and "--no-install-project" not in parts else []
     inexact = (manner.inexact or manner.system or manner.active) and manner.lock
     words += ["--inexact"] if inexact and "--inexact" not in words else []

@@ -9,6 +9,7 @@ from dataclasses import replace
 from rules.places.calls import Word
 from rules.places.manner import Answer, Manner, look
 from rules.places.options import (
+    NO_EDITABLE,
     Options,
     extra_options,
     group_options,
@@ -27,7 +28,7 @@ def _pdm_install(rest: Sequence[Word], target: Target, manner: Manner) -> Answer
     valued = {"-G": "group", "-dG": "group", "--group": "group", "--with": "group", "--without": "without", "-p": "dir",
               "--project": "dir", "-L": "lock", "--lockfile": "lock", "-k": "skip", "--skip": "skip"}  # fmt: skip
     flags = {"--prod": "prod", "--production": "prod", "-d": "dev", "--dev": "dev", "--no-self": "no-self",
-             "--no-default": "no-default", "--dev-only": "dev-only"}  # fmt: skip
+             "--no-default": "no-default", "--dev-only": "dev-only", NO_EDITABLE: "no-editable"}  # fmt: skip
     found = read_options(rest, valued, flags)
     locks = [lock for lock in found.values.get("lock", ()) if lock.removeprefix("./") != "pdm.lock"]
     if found.unknown or found.named or locks:
@@ -49,6 +50,7 @@ def _pdm_install(rest: Sequence[Word], target: Target, manner: Manner) -> Answer
         else:
             parts += group_options(target, [name], "group")
     parts += group_options(target, found.all("without"), "no-group")
+    parts += [NO_EDITABLE] if "no-editable" in found.flags and "no-self" not in found.flags else []
     made = sync_answer(target, manner, list(dict.fromkeys(parts)), project="no-self" not in found.flags)
     folder = (found.values.get("dir") or [""])[-1]
     return replace(made, text=made.text.replace("uv ", f"uv --directory {quoted(folder)} ", 1)) if folder else made

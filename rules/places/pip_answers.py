@@ -8,7 +8,16 @@ from collections.abc import Sequence
 
 from rules.places.calls import Word
 from rules.places.manner import NO_SYNC, Answer, Manner, look
-from rules.places.options import group_options, is_variable, normal, quoted, read_options, sync_answer
+from rules.places.options import (
+    NO_EDITABLE,
+    Options,
+    group_options,
+    is_variable,
+    normal,
+    quoted,
+    read_options,
+    sync_answer,
+)
 from rules.places.pip_compile import pip_compile
 from rules.places.target import Target
 
@@ -128,6 +137,7 @@ def pip_files(words: list[Word], target: Target, manner: Manner) -> Answer | Non
         options += _extras_or_groups(target, (match["extras"] or "") if match else "")
     options += group_options(target, found.all("group"), "group")
     options += [_SHARED_BUILD] if locals_ and "shared-build" in found.flags else []
+    options += _as_installed(found, manner)
     project = (bool(locals_) and "no-deps" not in found.flags) or not target.package
     made = sync_answer(target, manner, list(dict.fromkeys(options)), project=project or bool(locals_))
     if others:
@@ -177,4 +187,10 @@ def pip_project(words: list[Word], target: Target, manner: Manner) -> Answer | N
     for local in locals_:
         match = _LOCAL.fullmatch(local)
         options += _extras_or_groups(target, (match["extras"] or "") if match else "")
+    options += _as_installed(found, manner)
     return Answer(kind="system-sync", text=sync_answer(target, manner, options).text)
+
+
+def _as_installed(found: Options, manner: Manner) -> list[str]:
+    """``pip install .`` builds what users get; only ``-e`` links to the sources, as uv does unasked."""
+    return [NO_EDITABLE] if manner.lock and any(_LOCAL.fullmatch(w.value) for w in found.named) else []

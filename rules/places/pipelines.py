@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rules.places.bootstrap import of_system
 from rules.places.context import Context
 from rules.places.manner import NO_SYNC, PIP_BRINGS_UV, Manner
 from rules.places.script import Script
@@ -27,6 +28,11 @@ def edit(path: str, text: str, context: Context) -> str:
     manner = Manner(run=NO_SYNC) if compose else None
     known = len(context.notes)
     in_ci = area_of(path) == "ci"
+    if in_ci and (by_system := of_system(text, context.replaced())) is not None:
+        why = f"{by_system['tool']} comes with the system's packages, which have no uv; the file is left as it is"
+        context.note(path, text.count("\n", 0, by_system.start("tool")) + 1, why, "Where is uv to come from there?")
+        context.left.add(path)
+        return text
     script = Script(path, text, context, manner, prefix=SYSTEM, brings=in_ci, shares_shell=in_ci)
     after = _edited(path, text, context, script)
     if script.left_install and not script.synced:

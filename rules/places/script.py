@@ -157,7 +157,7 @@ class Script:
                 end = given.upto if given.upto is not None else call.end
                 if given.text.startswith("uv lock") and _TO_FILE.fullmatch(text, call.end, call.stop):
                     end = call.stop  # what it wrote was the lock
-                new = given.text + (" " if given.upto is not None and given.text else "")
+                new = given.text + (self._gap(call, given.upto, window) if given.text else "")
                 words = list(words_of(call)) if given.skip else list(call.words)
                 start = words[given.skip].start
                 self.splices.extend(self._settings(call))
@@ -189,6 +189,14 @@ class Script:
         if not outcome.emptied:
             self._remove(dropped, found, window)
         return outcome
+
+    def _gap(self, call: Call, upto: int | None, window: Window) -> str:
+        """What stood before the word at ``upto``: a blank, or the lines that the command goes on over."""
+        if upto is None:
+            return ""
+        before = max((w.end for w in call.words if w.end <= upto), default=upto)
+        gap = self.text[before:upto]
+        return gap if "\n" in gap and not window.folded and not gap.strip(" \t\r\n\\") else " "
 
     def _follows(self, last: tuple[Call, int, str] | None, call: Call) -> bool:
         """Whether a command comes right after the last one that was replaced, and both are alone in what they do."""

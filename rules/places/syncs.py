@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import shlex
 
+from rules.places.options import NO_EDITABLE
+
 _SYNC = re.compile(
     r"(?P<bring>.* && )??(?P<env>UV_PROJECT_ENVIRONMENT=(?:\"(?:[^\"\\]|\\.)*\"|[^\s\"]\S*) )?uv sync"
     r"(?P<options> .*)?",
     re.DOTALL,
 )
 _VALUED = ("--group", "--extra")
+_LAST = (NO_EDITABLE, "--no-install-project", "--inexact", "--active", "--no-cache")
 _OFF = frozenset({"--no-dev", "--no-default-groups", "--no-install-project"})
-_FLAGS = _OFF | {"--locked", "--inexact", "--active", "--no-cache", "--all-extras", "--all-groups"}
+_FLAGS = _OFF | {"--locked", "--inexact", "--active", "--no-cache", "--all-extras", "--all-groups", NO_EDITABLE}
 
 
 def merged(first: str, second: str) -> str | None:
@@ -33,7 +36,7 @@ def merged(first: str, second: str) -> str | None:
         return None
     kept = [option for option in before if option not in _OFF or option in after]
     told = [*kept, *(option for option in after if option not in kept and option not in _OFF)]
-    last = [option for option in told if option in ("--no-install-project", "--inexact", "--active", "--no-cache")]
+    last = [option for option in told if option in _LAST]
     words = ["uv sync", *(option for option in told if option not in last), *last]
     return f"{one['bring'] or ''}{one['env'] or ''}{' '.join(words)}"
 

@@ -120,6 +120,12 @@ class Patched:
         return [(n.path or "", n.line, n.message) for n in known]
 
     @property
+    def told(self) -> list[tuple[str, int | None, str]]:
+        """The notes, and the reasons of refusals."""
+        refused = [r.blocker for r in self.migration.refusals]
+        return [*self.notes, *((b.path or "", b.line, b.message) for b in refused)]
+
+    @property
     def left(self) -> list[str]:
         """What still calls an old tool, as Muster itself sees the result."""
         found = leftovers(self.repository, "ci", "image", "hook", "task", "script")
