@@ -48,12 +48,16 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """A package's dependencies (PEP 508) and extras as an old lock has them; static metadata where nothing else is."""
+    """A package's dependencies (PEP 508) and extras as an old lock has them; static metadata where nothing else is.
+
+    ``pythons``: the Pythons that it is for, as the lock writes them.
+    """
 
     name: str
     version: str
     requires: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
+    pythons: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

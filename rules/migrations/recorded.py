@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -85,7 +86,9 @@ def _poetry_package(entry: Mapping[str, Any]) -> Recorded | None:
     found: list[str | None] = []
     for wanted, value in table(entry, "dependencies").items():
         found += [_poetry_requirement(wanted, part) for part in (value if isinstance(value, list) else [value])]
-    return _made(str(canonicalize_name(name)), version, found, table(entry, "extras"))
+    made = _made(str(canonicalize_name(name)), version, found, table(entry, "extras"))
+    told = entry.get("python-versions")
+    return replace(made, pythons=told) if made is not None and isinstance(told, str) else made
 
 
 def _poetry_requirement(name: str, value: object) -> str | None:

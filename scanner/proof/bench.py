@@ -58,7 +58,7 @@ class Bench:
         self._all = [_parsed(text) for text in manifests.values()]
         self._asked = [text for known in move.recorded for text in known.requires]
         self._asked += [text for manifest in self._all for text in _requirements(manifest)]
-        self.pins = told_apart(move.pins, self._asked)
+        self.pins = told_apart(move.pins, self._asked, move.recorded)
         self.requires = [r for p in self.parsed if isinstance(r := table(p, "project").get("requires-python"), str)]
         self._python = interpreter(self.requires, root, tree=tree, builds=settings.allow_build)
         self._recorded: defaultdict[str, list[Recorded]] = defaultdict(list)

@@ -33,6 +33,7 @@ class Comparison:
     ``uncovered`` are extras and groups that the old lock did not hold: they are locked for the first time.
     ``pythons`` are the Python versions that were looked at, ``complete`` those for which nothing more is installed.
     ``unserved`` is what a file installed and what stands for it now does not, though the lock holds it;
+    ``asked`` is how many packages the project, its extras and groups name;
     ``found_by_pip`` what CI's other Pythons needed beside a compiled file, and pip brought in whatever version.
     """
 
@@ -47,6 +48,7 @@ class Comparison:
     complete: tuple[str, ...] = ()
     unserved: tuple[Change, ...] = ()
     found_by_pip: tuple[str, ...] = ()
+    asked: int = 0
 
     @property
     def same(self) -> bool:
@@ -54,9 +56,9 @@ class Comparison:
         return not (self.changed or self.added or self.origin_changes)
 
     def is_mostly_new(self, move: Move) -> bool:
-        """Whether there was no lock, and nobody pinned most of what is locked now: a few ``==`` among ranges."""
+        """Whether there was no lock, and nobody pinned most of what is asked for: a few ``==`` among ranges."""
         by_hand = not move.complete and all(pin.groups and set(pin.groups) <= set(move.by_hand) for pin in move.pins)
-        return by_hand and len(self.elsewhere) > self.locked
+        return by_hand and self.locked * 2 < self.asked
 
 
 def compare(
@@ -97,6 +99,7 @@ def compare(
         pythons=tuple(more),
         complete=tuple(python for python, names in more.items() if not names),
         found_by_pip=tuple(sorted(by_pip - set(here))),
+        asked=len(frozenset(graph.roots()).union(*graph.parts().values()) - {*graph.own}),
         unserved=tuple(change for change in unserved(move, graph, INSTALLERS) if change.name not in told),
     )
 

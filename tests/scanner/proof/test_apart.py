@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from rules.migration import Recorded
 from scanner.facts import LockedPackage
 from scanner.proof.apart import told_apart
 
@@ -28,3 +29,12 @@ def test_what_is_known_or_unclear_stays() -> None:
     three = _pins("1.0", "1.26.20", "2.2.3")
     assert told_apart(three, ASKED) == three
     assert told_apart(_pins("1.0", "none"), ASKED) == _pins("1.0", "none")
+
+
+def test_where_nobody_tells_the_newest_for_a_python_serves_it() -> None:
+    asked = ("net>=1 ; python_version < '3.11'", "net>=1.5 ; python_version >= '3.11'")
+    known = [Recorded(name="net", version=v, pythons=p) for v, p in (("2.0.2", ">=3.9"), ("2.2.2", ">=3.10"))]
+    old, new = told_apart(_pins("2.0.2", "2.2.2"), asked, known)
+    assert (old.marker, new.marker) == ("python_full_version < '3.10'", "python_full_version >= '3.10'")
+    same = [Recorded(name="net", version=v, pythons=">=3.9") for v in ("2.0.2", "2.2.2")]
+    assert told_apart(_pins("2.0.2", "2.2.2"), asked, same) == _pins("2.0.2", "2.2.2")

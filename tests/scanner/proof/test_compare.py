@@ -305,6 +305,7 @@ def test_a_few_pins_by_hand_do_not_make_a_lock_of_the_rest() -> None:
     )
     move = replace(_move(_pin("black", groups=("lint.txt",)), groups=groups), complete=False, by_hand=("lint.txt",))
     assert compare(move, lock).added == ()
+    assert compare(move, lock).asked == 3
     assert compare(move, lock).is_mostly_new(move)
     assert not compare(move, lock).is_mostly_new(replace(move, complete=True))
     assert (
