@@ -5,18 +5,22 @@ from __future__ import annotations
 import posixpath
 from dataclasses import replace
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
 from rules.migration import Ground
 from rules.ruff import removal
 from rules.ruff.base import inside
 from rules.ruff.baseline import Baseline
 from rules.ruff.beside import beside, turned_off
 from rules.ruff.edits import Edits
-from rules.ruff.emit import RuffConfig, as_toml, into_pyproject, into_ruff_toml
+from rules.ruff.emit import Conflict, RuffConfig, as_toml, into_pyproject, into_ruff_toml
 from rules.ruff.gather import INI, Setup
 from rules.ruff.linters import LINTERS
 from rules.ruff.setup import Conversion
 from rules.ruff.standing import Standing, standing
 from rules.ruff.union import families
+from scanner import toml_reader
+from scanner.format import Unreadable
 
 _SECTIONS = {
     "flake8": ("flake8",),
@@ -33,6 +37,7 @@ def whole(
     """The configuration with what Ruff would look at and the old tools do not, and the baseline; rules that it is told
     to ignore. ``named``: what commands name, which Ruff leaves out only by force. Raises
     :class:`~rules.ruff.emit.Conflict`."""
+    _check_python(ground)
     config = _without_notebooks(made.config, made, ground)
     lost: tuple[Lost, ...] = ()
     there = standing(ground)
@@ -46,6 +51,21 @@ def whole(
         if not named.isdisjoint({*baseline.unparsed, *baseline.unformatted}):
             config = replace(config, top={**config.top, "force-exclude": True})
     return config, lost
+
+
+def _check_python(ground: Ground) -> None:
+    """Ruff refuses a manifest whose ``requires-python`` it cannot read (``^3.12``, which is Poetry's)."""
+    try:
+        data = toml_reader.loads(ground.read("pyproject.toml") or "")
+    except Unreadable:
+        return
+    said = (toml_reader.table(data, "project") or {}).get("requires-python")
+    text = said if isinstance(said, str) else ""
+    try:
+        SpecifierSet(f"!{text}" if text.rstrip().endswith(",") else text)
+    except InvalidSpecifier:
+        message = f"pyproject.toml has requires-python = {said!r}, which Ruff cannot read: it would not start"
+        raise Conflict(message) from None
 
 
 def _without_notebooks(config: RuffConfig, made: Conversion, ground: Ground) -> RuffConfig:

@@ -130,8 +130,9 @@ class Measure:
     """What trying the patch of the Ruff track showed.
 
     ``status``: ``measured`` with the old tools, ``ruff-only`` without. ``before`` and ``after`` say whether the gate
-    passes, ``format_before`` and ``format_after`` the same of the formatter. ``kept``, ``lost`` and ``uncovered`` are
-    reports of the old tools that Ruff makes too, does not make though it has the rule, has no rule for; ``narrower``
+    passes (``None``: a tool was not measured whose rules report something), ``format_before`` and ``format_after`` the
+    same of the formatter. ``kept``, ``lost`` and ``uncovered`` are reports of the old tools that Ruff makes too, does
+    not make though it has the rule, has no rule for; ``narrower``
     those that it does not make by a difference that is known; ``new`` what Ruff reports alone without the baseline,
     ``left`` with it; ``hidden`` what both report and the baseline leaves out, as Ruff says more there. ``later`` are
     the steps that follow, by code; ``unformatted`` files that Black leaves and Ruff's formatter would change.
@@ -176,5 +177,7 @@ class Measure:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing speaks against the patch; a comparison that failed says nothing for it."""
-        return self.status != "failed" and not self.breaks
+        """Whether nothing speaks against the patch; a comparison that failed, or left a tool that speaks out, says
+        nothing for it."""
+        is_known = self.status != "measured" or self.after is not None
+        return self.status != "failed" and is_known and not self.breaks

@@ -81,7 +81,9 @@ def _tried(
     _apply(first.edits, whole)
     away = {**dict.fromkeys(old.missing(first.tools), ""), **(found_old.failed if found_old is not None else {})}
     unknown = _unmeasured(first, away)
-    alone = _Side(*_new(first, folder, runs_ruff), unknown)
+    fresh, unformatted = _new(first, folder, runs_ruff)
+    is_known = not any(report.code in unknown for report in fresh)
+    alone = _Side(fresh, unformatted, unknown)
     if found_old is None:
         return first, Measure(
             status="ruff-only", after=alone.passes, new=len(alone.places), later=_later(alone, alone.places)
@@ -115,8 +117,8 @@ def _tried(
     return final, Measure(
         status="measured",
         tools=tuple(first.tools),
-        before=before.passes,
-        after=after.passes,
+        before=before.passes if is_known else None,
+        after=after.passes if is_known else None,
         format_before=not before.unformatted if formats else None,
         format_after=not after.unformatted if formats else None,
         kept=compared.kept,
@@ -128,10 +130,7 @@ def _tried(
         later=_later(alone, set(compared.new).difference(left)),
         hidden=hidden,
         unformatted=len(baseline.unformatted),
-        reason="; ".join(
-            [*(f"not measured: {t}{f' ({why})' if why else ''}" for t, why in away.items()), *_newer(unread)]
-        )
-        or None,
+        reason="; ".join([*_not_measured(away, is_known=is_known), *_newer(unread)]) or None,
         toward=_toward(folder, wanted, after),
     )
 
@@ -169,6 +168,13 @@ def _unread(found: Opened, made: LintMove, reports: Iterable[Report], alone: _Si
 def _newer(unread: Collection[str]) -> Iterator[str]:
     if unread:
         yield f"not compared: {len(unread)} files in the syntax of a later Python than flake8 runs on here"
+
+
+def _not_measured(away: Mapping[str, str], *, is_known: bool) -> Iterator[str]:
+    for tool, why in away.items():
+        yield f"not measured: {tool}{f' ({why})' if why else ''}"
+    if not is_known:
+        yield "its rules report something, and nobody knows whether it does: the gate may fail"
 
 
 def _unmeasured(made: LintMove, away: Collection[str]) -> frozenset[str]:

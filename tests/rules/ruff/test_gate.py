@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.ruff.gate import Place, baseline, compare
+from rules.ruff.gate import Measure, Place, baseline, compare
 
 SAME = {"E501": ("E501",), "B950": ("E501",), "I001": ("I001",), "I005": ("I001",)}
 
@@ -44,3 +44,10 @@ def test_a_rule_is_not_left_out_where_the_old_tools_say_as_much() -> None:
     assert found.to_leave_out(strictly=True) == ()
     alone = compare([], [("a", 1, "E501")], SAME)
     assert alone.to_leave_out(strictly=True) == alone.to_leave_out() == alone.new
+
+
+def test_a_tool_that_was_not_measured_and_may_fail_the_gate_speaks_for_nothing() -> None:
+    assert not Measure(status="measured").holds
+    assert Measure(status="measured", before=True, after=True).holds
+    assert not Measure(status="measured", before=True, after=False).holds
+    assert Measure(status="ruff-only", after=True).holds

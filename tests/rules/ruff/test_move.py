@@ -434,3 +434,12 @@ def test_what_a_command_names_is_left_out_by_force(moved: Callable[..., Any]) ->
     assert tomllib.loads(named["ruff.toml"])["force-exclude"] is True
     below = moved(files, Baseline(unformatted=("src/a.py",)))
     assert "force-exclude" not in tomllib.loads(below["ruff.toml"])
+
+
+def test_a_python_that_ruff_cannot_read_is_refused(moved: Callable[..., Any]) -> None:
+    manifest = '[project]\nname = "a"\nversion = "1"\nrequires-python = "{}"\n[tool.black]\nline-length = 99\n'
+    files = {"Makefile": "lint:\n\tblack .\n", "requirements-dev.txt": "black\n", "a.py": ""}
+    (refusal,) = moved({**files, "pyproject.toml": manifest.format("^3.12")}).move.refusals
+    assert refusal.code == "ruff-configured"
+    assert "requires-python = '^3.12'" in refusal.message
+    assert moved({**files, "pyproject.toml": manifest.format(">=3.12")}).move.tools == ("black",)
