@@ -112,6 +112,7 @@ def rewrite(
     leave_left_out(context, edits)
     keep_needed(ground, context, edits)
     releases.with_locks(context, edits)
+    bots.both_kinds(context, edits)
     _deployed(ground, context, edits)
     note_left_out(context, edits)
     note_remains(ground, context, edits)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
+from rules.migration import Edit
 from rules.places.context import Context
 from rules.places.docker_steps import copies_all, steps_of
 from rules.places.text import Splice, applied, newline
@@ -12,9 +15,9 @@ from rules.places.yaml_text import body, documents, item_span
 from scanner.yaml_reader import Mapping, Scalar
 
 
-def dependabot(path: str, text: str, context: Context) -> str:
-    """``package-ecosystem: pip`` → ``uv`` for the folders that moved."""
-    splices = []
+def dependabot(path: str, text: str, context: Context, both: Collection[str] = ()) -> str:
+    """``package-ecosystem: pip`` → ``uv`` for the folders that moved; beside it for ``both``, where files stay."""
+    splices: list[Splice] = []
     seen: set[str] = set()
     for document in documents(text)[:1]:
         for update in document.seq("updates") if isinstance(document, Mapping) else ():
@@ -28,7 +31,11 @@ def dependabot(path: str, text: str, context: Context) -> str:
                 seen |= set(folders)
             if node.text not in ("pip", "pipenv", "poetry", "pip-compile") or not folders:
                 continue
-            if all((f.strip("/") or ".") in context.targets for f in folders) and not _still_pip(folders, context):
+            if all((f.strip("/") or ".") in context.targets for f in folders):
+                if any((f.strip("/") or ".") in both for f in folders):
+                    splices += _beside(text, node) if not set(folders) & seen else []
+                    seen |= set(folders)
+                    continue
                 if set(folders) & seen:
                     splices.append(Splice(*item_span(text, node.start), ""))
                     continue
@@ -39,10 +46,32 @@ def dependabot(path: str, text: str, context: Context) -> str:
     return applied(text, splices)
 
 
-def _still_pip(folders: list[str], context: Context) -> bool:
-    """Whether files stay in the folders that only pip's ecosystem looks after."""
-    del folders, context
-    return False
+def _beside(text: str, node: Scalar) -> Iterator[Splice]:
+    """The same entry for uv, below the one for pip."""
+    (first, last), (start, end) = item_span(text, node.start), body(text, node)
+    quote = text[start] if text[start] in "'\"" else ""
+    item = f"{text[first:start]}{quote}uv{quote}{text[end:last]}"
+    gap = "" if text[:last].endswith("\n") else newline(text)
+    yield Splice(last, last, f"{gap}{item}")
+
+
+def both_kinds(context: Context, edits: dict[str, Edit]) -> None:
+    """Dependabot where requirements files stay beside the lock: uv looks after the lock, pip after the files."""
+    ground = context.ground
+    staying = {
+        folder
+        for folder, target in context.targets.items()
+        for old in target.renamed
+        if old.endswith((".txt", ".in"))
+        and (path := posixpath.normpath(posixpath.join(folder, old))) in ground.facts.files
+        and (path not in edits or edits[path].after is not None)
+    }
+    for path, edit in sorted(edits.items()):
+        if staying and re.search(r"(?:^|/)dependabot\.ya?ml$", path) and edit.before:
+            after = dependabot(path, edit.before, context, staying)
+            edits[path] = replace(edit, after=after)
+            if after == edit.before:
+                del edits[path]
 
 
 _MANAGERS = re.compile(

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
 from rules.blockers import PlanBlocker
 from rules.places.calls import Call, calls
 from rules.places.context import Context
@@ -34,7 +36,7 @@ from rules.places.manner import NO_SYNC, PIP_BRINGS_UV, Answer, Manner
 from rules.places.script import Script, Window, yaml_quoted
 from rules.places.target import Target
 from rules.places.text import Splice, applied, line_of, line_start, newline
-from rules.pythons import dotted, minor
+from rules.pythons import dotted, ends, minor
 from rules.uv import version
 from scanner.facts import Stage
 from scanner.image_names import parse_image, python_of
@@ -99,6 +101,18 @@ def _project_folder(path: str, name: str, to: str, inner: str) -> str:
 
 
 _ROOT_CACHE = "/root/.cache/uv"
+
+
+_NEWEST = re.compile(r"(?:[\w.-]+/)*python(?::(?:3|latest|slim|alpine|bookworm|bullseye|3-[a-z][\w.-]*|slim-\w+))?")
+"""An image of Python that says no minor version."""
+
+
+def _admits(requires: str, python: tuple[int, int]) -> bool:
+    """Whether a range admits some release of a Python; also where it says nothing that can be read."""
+    try:
+        return any(SpecifierSet(requires).contains(f"{dotted(python)}.{patch}") for patch in range(31))
+    except InvalidSpecifier:
+        return True
 
 
 class _Image:
@@ -355,6 +369,14 @@ class _Image:
         """pip finds no package of uv for the Python of the image."""
         base = self.stages[chain[-1]].base
         told = minor(python_of(base) or "")
+        if _NEWEST.fullmatch(base) and not _admits(self.target.requires, max(ends())):
+            start = next(s.start for s in self.steps if s.name == "FROM" and s.stage == chain[-1])
+            message = f"{base} is whatever Python is the newest; the lock is for {self.target.requires}"
+            raise Unclear(message, line_of(self.text, start))
+        if told is not None and told >= PIP_BRINGS_UV and not _admits(self.target.requires, told):
+            start = next(s.start for s in self.steps if s.name == "FROM" and s.stage == chain[-1])
+            message = f"runs Python {dotted(told)}; the lock is for {self.target.requires}"
+            raise Unclear(message, line_of(self.text, start))
         if told is None and self.target.oldest is not None and self.target.oldest < PIP_BRINGS_UV:
             start = next(s.start for s in self.steps if s.name == "FROM" and s.stage == chain[-1])
             message = f"the Python of {base} may be one that pip installs no uv on: name an image of uv ([uv] image)"

@@ -43,7 +43,11 @@ def edit(path: str, text: str, context: Context) -> str:
     splices: list[Splice] = []
     for holder, steps in _jobs(text):
         splices += _job(holder, steps, script)
+    if path in context.left:
+        return text
     after = applied(text, [*splices, *(s for s in script.splices if not _inside(s, splices))])
+    if after == text and any(_still_calls(step.text("run")) for _, steps in _jobs(text) for step in steps):
+        return text  # whose caches are the old tool's
     after = renamed_files(after, path, context) if after != text or _names_lock(text) else after
     return without_variables(after, context)
 
@@ -101,6 +105,12 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
             why = f"{by_system['tool']} comes with the system's packages, which have no uv; the job is left as it is"
             script.context.note(script.path, step.node.line_of("run"), why, "Where is uv to come from there?")
             return
+    if (stays := next((s for s in steps if _stays(s, script)), None)) is not None:
+        why = f"{stays.text('uses')} stays as it is, and so does what relies on it"
+        script.context.note(script.path, stays.node.line_of("uses"), why, _BOTH)
+        if "using" in holder.entries:
+            script.context.left.add(script.path)
+        return
     sets_up = [s for s in steps if _old_setup(s.text("uses"))]
     published = [s for s in steps if _is_publisher(s, script)]
     for step in steps:
@@ -137,11 +147,14 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
             yield _environment(text, step)
         if any(a.skip == 0 for a in outcome.answers) and first is None:  # else: a container's uv
             first = step
-    stays = any(_still_calls(left) for left in remaining)
-    if (script.left_install or (stays and not has_uv)) and not script.synced:
+    calls_old = any(_still_calls(left) for left in remaining)
+    composite = "using" in holder.entries
+    if (script.left_install or (calls_old and not has_uv)) and (composite or not script.synced):
         del script.splices[begun:]  # its environment stays the old tool's, and so does all that runs in it
+        if composite:
+            script.context.left.add(script.path)
         return
-    looked += stays
+    looked += calls_old
     first = min([s for s in (first, *published) if s is not None], key=lambda s: s.start, default=None)
     caches = [s for s in steps if _caches_tool(s, text) and (first or sets_up or emptied)]
     for step in steps:
@@ -171,6 +184,16 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
     for step in caches:
         if step not in candidates:
             yield Splice(step.start, _with_blank(text, step), "")
+
+
+_BOTH = "Change both together."
+
+
+def _stays(step: _Step, script: Script) -> bool:
+    """Whether a step is an action of the repository that puts the old tool in place and stays as it is."""
+    folder = step.text("uses").removeprefix("./").rstrip("/")
+    files = (f"{folder}/action.{ending}" for ending in ("yml", "yaml"))
+    return step.text("uses").startswith("./") and any(f in script.context.left for f in files)
 
 
 def _still_calls(left: str) -> bool:

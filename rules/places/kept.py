@@ -73,14 +73,24 @@ def keep_needed(ground: Ground, context: Context, edits: dict[str, Edit]) -> Non
             del edits[path]
 
 
+_GOES_ON = 6
+"""Over so many rows a command of a pipeline may go on."""
+
+
 def _compiling(ground: Ground, edits: dict[str, Edit], stays: set[str]) -> Iterator[tuple[str, str]]:
     """Makefiles and scripts of which uv's lock has taken the place of what compiles a file that stays."""
     for path, edit in edits.items():
         extract = ground.facts.extracts.get(path)
-        if extract is None or extract.format not in ("makefile", "justfile", "shell", "tox") or not edit.before:
+        own = extract is not None and extract.format in ("makefile", "justfile", "shell", "tox")
+        if not (own or area_of(path) == "ci") or not edit.before:
             continue
         after = edit.after or ""
-        rows = [row for row in edit.before.splitlines() if "pip-compile" in row and row not in after]
+        every = edit.before.splitlines()
+        rows = [
+            " ".join(every[n : n + (1 if own else _GOES_ON)])
+            for n, row in enumerate(every)
+            if "pip-compile" in row and row not in after
+        ]
         for file in sorted(f for f in stays if f.endswith(".txt")):
             name = re.escape(posixpath.basename(file).removesuffix(".txt"))
             if any(re.search(rf"(?<![\w.-]){name}\.(?:txt|in)(?![\w-])", row) for row in rows):

@@ -33,7 +33,8 @@ def pip_tools(program: str, words: list[Word], target: Target, manner: Manner) -
         if options is None:
             return look("pip-sync of a file that is not moved")
         return Answer(kind="system-sync", text=sync_answer(target, manner, options).text)
-    found = read_options(words[1:], {"-P": "package", "--upgrade-package": "package"}, {})
+    valued = {"-P": "package", "--upgrade-package": "package", "-o": "output", "--output-file": "output"}
+    found = read_options(words[1:], valued, {})
     named = (v.rpartition("=")[2] for v in values)
     names = [v for v in named if v.endswith((".in", ".txt", ".toml"))]
     if names and not any(_is_moved(n, target) for n in names) and "pyproject.toml" not in names:
@@ -41,6 +42,9 @@ def pip_tools(program: str, words: list[Word], target: Target, manner: Manner) -
         return (
             Answer(kind="other", text=made) if made is not None else look(f"`{' '.join(values)[:100]}` of pip-compile")
         )
+    written = [v for v in found.values.get("output", ()) if not _is_moved(v, target)]
+    if written:
+        return look(f"pip-compile writes {', '.join(written)}, which is not the lock's: `uv export` can")
     packages = [f"--upgrade-package {quoted(name)}" for name in found.values.get("package", ())]
     upgrade = ["--upgrade"] if {"-U", "--upgrade"} & set(values) else packages
     return Answer(kind="other", text=" ".join(["uv lock", *upgrade]))
@@ -141,10 +145,17 @@ def pip_files(words: list[Word], target: Target, manner: Manner) -> Answer | Non
     project = (bool(locals_) and "no-deps" not in found.flags) or not target.package
     made = sync_answer(target, manner, list(dict.fromkeys(options)), project=project or bool(locals_))
     if others:
-        shown = [w for w in others if w.value.lower() not in ("pip", "setuptools", "wheel")]
+        served = {"pip", "setuptools", "wheel"} if _renews(words) else {"pip"}
+        shown = [w for w in others if w.value.lower() not in served]
         more = f" && pip install {' '.join(w.raw for w in shown)}" if shown else ""
         return Answer(kind="system-sync", text=made.text + more)
     return Answer(kind="system-sync", text=made.text)
+
+
+def _renews(words: Sequence[Word]) -> bool:
+    """Whether pip and what it builds with are only brought up to date on the way (``-U pip setuptools wheel``)."""
+    values = {word.value.lower() for word in words}
+    return bool({"-u", "--upgrade"} & values) and "pip" in values
 
 
 def _project_of(files: Sequence[str], target: Target, manner: Manner) -> str:

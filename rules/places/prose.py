@@ -143,10 +143,17 @@ def _block(script: Script, start: int, end: int) -> list[Splice]:
     return changed
 
 
+_RUNS = re.compile(
+    r"^[ \t$>]*(?:python|pre-commit|pytest|flask|django-admin|uvicorn|gunicorn|streamlit|jupyter|mkdocs|tox|alembic)\b",
+    re.MULTILINE,
+)
+"""A command that only an active environment has."""
+
+
 def _around_pip_s(script: Script, lead: str, start: int, stop: int) -> Iterator[Splice]:
     """What the first ``uv sync`` in the place of pip takes: uv, and its environment where the reader has no other."""
     text, end = script.text, newline(script.text)
     if _HAS_UV.search(text) is None:
         yield Splice(start, start, f"{lead}pip install uv{end}")
-    if "activate" not in text and not script.prefix and re.search(r"(?:^|\n)[ \t$>]*python", text[stop:]) is not None:
+    if "activate" not in text and not script.prefix and _RUNS.search(text, stop) is not None:
         yield Splice(stop, stop, f"{lead}source .venv/bin/activate{end}")

@@ -11,7 +11,7 @@ from rules.migration import Edit, Ground
 from rules.places.context import Context, invocations_of, program_words
 from rules.places.still_said import may_speak, still_said
 from rules.places.target import MANAGERS
-from rules.reading import area_of
+from rules.reading import area_of, project_around
 from scanner.format import Unreadable
 from scanner.formats import formats_for
 from scanner.words import counted, listed
@@ -26,10 +26,39 @@ ASIDE = re.compile(
 
 def note_remains(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:
     """Notes on calls, sentences and names that are left in the repository as ``edits`` leave it."""
+    _broken(ground, context, edits)
     _remaining(ground, context, edits)
     _prose(context, edits)
     _mentions(ground, context, edits)
     _still_said(ground, context, edits)
+
+
+_INSTALLS = r"(?<![\w./-])(?:{tools})[\"']?(?:\s|,\s?)[\"']?(?:install|sync|export)(?![\w-])"
+
+
+def _broken(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:
+    """Notes on what goes on to install by Poetry or PDM, whose locks go: it fails until somebody changes it."""
+    gone = [path for path, edit in edits.items() if edit.after is None and path.endswith(("poetry.lock", "pdm.lock"))]
+    tools = "|".join(sorted({posixpath.basename(path).removesuffix(".lock") for path in gone}))
+    pattern = re.compile(_INSTALLS.format(tools=tools))
+    for path in sorted(ground.facts.files) if gone else ():
+        around = project_around(ground.repository, path)
+        of_other = around is not None and around.path not in (".", *context.targets)
+        if of_other or not is_living(path) or path in gone or path.endswith((".py", ".toml", ".json")):
+            continue
+        edit = edits.get(path)
+        text = (edit.after if edit is not None else ground.read(path)) or ""
+        rows = text.splitlines() if len(text) <= _LARGE else []
+        lines = [n for n, row in enumerate(rows, start=1) if pattern.search(row) and not _QUOTES.match(row)]
+        if lines:
+            where = f"line {lines[0]}" if len(lines) == 1 else f"lines {listed([str(n) for n in lines], 8)}"
+            why = (
+                f"{where}: still installs from {listed(sorted(gone), 3)}, which is gone with this patch: it fails there"
+            )
+            context.note(path, lines[0], why, "Change it before the patch goes in, unless it serves another project.")
+
+
+_QUOTES = re.compile(r"\s*(?:#|//|;|(?:[@-]\s*)?(?:echo|printf|print)\b|(?:-\s+)?(?:name|description):)")
 
 
 def _remaining(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:

@@ -112,6 +112,9 @@ class Script:
         outcome = Outcome(calls=len(found))
         dropped: list[Call] = []
         skip = -1
+        known_synced = self.synced
+        made: list[tuple[Call, int, Answer]] = []
+        doubtful: list[Call] = []
         last: tuple[Call, int, str] | None = None
         bootstraps: list[tuple[Call, int]] = []
         for number, call in enumerate(found):
@@ -132,12 +135,14 @@ class Script:
             if given.kind == "look":
                 self.context.note(self.path, line_of(text, call.words[0].start), given.why)
                 outcome.looked += 1
+                doubtful.append(call)
                 verbs = {"install", "sync", "lock", "update"} & set(call.values[1:3])
                 self.left_install = self.left_install or (call.program in MANAGERS and bool(verbs))
                 continue
             if given.text.startswith("uv lock") and any(a.text == given.text for a in outcome.answers):
                 given = Answer(kind="drop")
             outcome.answers.append(given)
+            made.append((call, len(self.splices), given))
             stop = call.end
             if given.kind == "bootstrap":
                 new = self._bootstraps(given)
@@ -180,6 +185,10 @@ class Script:
                     splice = self.splices[at]
                     both = window.encode(f"{text[splice.start : splice.end]} && ") + splice.new
                     self.splices[at] = replace(splice, new=both)
+        if back := _choices(found, doubtful):
+            self._take_back(back, made, outcome)
+            dropped = [d for d in dropped if d.begin not in back]
+            self.synced = known_synced or any(a.kind in ("sync", "system-sync") for a in outcome.answers)
         outcome.dropped = len(dropped)
         outcome.emptied = (
             bool(dropped)
@@ -189,6 +198,14 @@ class Script:
         if not outcome.emptied:
             self._remove(dropped, found, window)
         return outcome
+
+    def _take_back(self, back: set[int], made: list[tuple[Call, int, Answer]], outcome: Outcome) -> None:
+        """Commands that begin at ``back`` stay as they are: they are ways of one choice of which another stays."""
+        ends = [at for _, at, _ in made[1:]] + [len(self.splices)]
+        for (call, at, given), end in zip(made, ends, strict=True):
+            if call.begin in back and given.kind != "bootstrap":
+                self.splices[at:end] = [replace(s, end=s.start, new="") for s in self.splices[at:end]]
+                outcome.answers.remove(given)
 
     def _gap(self, call: Call, upto: int | None, window: Window) -> str:
         """What stood before the word at ``upto``: a blank, or the lines that the command goes on over."""
@@ -493,6 +510,20 @@ def _is_doubtful(call: Call) -> bool:
     names = MANAGERS | {"pip", "pip3", "sudo"}
     verbs = {"install", "run", "sync", "lock", "config", "build", "export", "publish", "pip", *names}
     return call.program not in CONTAINERS and any(w in names and v in verbs for w, v in pairwise(words))
+
+
+def _choices(found: list[Call], doubtful: list[Call]) -> set[int]:
+    """Where the commands begin that stand in one line with a doubtful one and with ``||``."""
+    back: set[int] = set()
+    line: list[Call] = []
+    for call in [*found, None]:
+        if call is not None and line and call.before in ("&&", "||", "|"):
+            line.append(call)
+            continue
+        if any(c.before == "||" for c in line) and any(d in line for d in doubtful):
+            back |= {c.begin for c in line}
+        line = [call] if call is not None else []
+    return back
 
 
 def _until(call: Call, stop: int, found: list[Call]) -> Call:

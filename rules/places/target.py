@@ -55,6 +55,7 @@ class Target:
     tools: frozenset[str] = frozenset()
     members: tuple[str, ...] = ()
     local_paths: bool = False
+    requires: str = ""
     oldest: tuple[int, int] | None = None
 
     def group(self, name: str) -> str | None:
@@ -113,6 +114,7 @@ def _target(ground: Ground, move: Move, after: Mapping[str, str | None]) -> Targ
         scripts=dict(_scripts(ground, move)),
         tools=_tools(ground, move),
         members=move.members,
+        requires=str(_table(data, "project").get("requires-python") or ""),
         oldest=_oldest(_table(data, "project").get("requires-python")),
         local_paths=any(_is_path(source) for source in _table(settings, "sources").values()),
     )
