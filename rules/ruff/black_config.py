@@ -26,7 +26,7 @@ _SWITCHES = {
     "--preview": "preview",
     "--unstable": "unstable",
 }
-_PLAIN = re.compile(r"/?(?:\^/)?(?P<path>(?:[\w-]|\\\.|\.(?![*+?])|/){1,200}?)/?(?:\$)?")
+_PLAIN = re.compile(r"/?(?:\^/)?(?P<path>(?:[\w-]|\\[./]|\.(?![*+?])|/){1,200}?)/?(?:\$)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def translate_black(table: Mapping[str, Any], argv: Sequence[str] = ()) -> Black
         ("unstable", "Black's unstable style has no counterpart"),
         ("preview", "Black's preview style has no counterpart"),
     ):
-        if given.get(option):
+        if given.get(option) and not (option == "include" and _is_usual(given[option])):
             unsayable.append((option, what))
     length = str(given.get("line-length", DEFAULT_LENGTH))
     targets = given.get("target-version")
@@ -70,6 +70,16 @@ def translate_black(table: Mapping[str, Any], argv: Sequence[str] = ()) -> Black
         excluded=tuple(dict.fromkeys(excluded)),
         unsayable=tuple(unsayable),
     )
+
+
+_USUAL = frozenset({"py", "pyi", "pyw", "pyi?"})
+
+
+def _is_usual(include: Any) -> bool:
+    r"""``\.pyi?$`` and the like: the files that Ruff formats by itself."""
+    found = re.fullmatch(r"\(?(?:\.\*)?\\\.(?P<names>[a-z?|()]{1,30}?)\)?\$?\)?", str(include).strip())
+    names = re.sub(r"[()]", "", found["names"]).split("|") if found is not None else []
+    return bool(names) and ("pyi?" in names or {"py", "pyi"} <= set(names)) and set(names) <= _USUAL
 
 
 def _formatting(given: Mapping[str, Any]) -> Iterator[tuple[str, str | bool]]:
@@ -103,26 +113,61 @@ def _lowest(targets: Any) -> str | None:
     return f"py3{min(max(lowest, _OLDEST), _NEWEST)}" if lowest is not None else None
 
 
-def _patterns(text: str) -> list[str] | None:
+def _patterns(text: str, depth: int = 0) -> list[str] | None:
     r"""``/(\.git|build)/`` and the like as names; ``None`` where a part is more than a name."""
     flat = re.sub(r"#[^\n]{0,2000}", "", text)
     flat = re.sub(r"\s+", "", flat)
     flat = flat.removeprefix("^").removesuffix("$")
-    if (inner := re.fullmatch(r"/?\(\??:?(?P<all>[^()]{0,4000}?)\|?\)/?", flat)) is not None:
-        flat = inner["all"]
-    if "(" in flat:
-        nested = re.fullmatch(r"\((?P<a>/\([^()]*\)/?)(?P<rest>(?:\|[^()|]*)*)\)", flat)
-        if nested is None:
-            return None
-        first = _patterns(nested["a"])
-        rest = _patterns(nested["rest"].strip("|")) if nested["rest"] else []
-        return None if first is None or rest is None else first + rest
-    found = []
-    for part in flat.split("|"):
-        if not part:
-            continue
-        match = _PLAIN.fullmatch(part)
-        if match is None:
-            return None
-        found.append(match["path"].replace("\\", "").strip("/"))
+    found: list[str] = []
+    for part in _alternatives(flat):
+        inner = _GROUP.fullmatch(part)
+        if inner is not None and _closes_last(part):
+            more = [*_alternatives(inner["all"])] if inner["lead"] or inner["tail"] else _inner(inner["all"], depth)
+            names = [_name(name) for name in more] if more is not None else [None]
+        else:
+            names = [_name(part)]
+        for name in names:
+            if name is None:
+                return None
+            found.append(name)
     return [name for name in found if name]
+
+
+def _inner(text: str, depth: int) -> list[str] | None:
+    return _patterns(text, depth + 1) if depth < _MAX_DEPTH else None
+
+
+_MAX_DEPTH = 8
+_GROUP = re.compile(r"(?P<lead>/?)\((?:\?:)?(?P<all>.{0,4000})\)(?P<tail>/?)")
+
+
+def _alternatives(text: str) -> list[str]:
+    """The parts between the bars that stand in no brackets."""
+    parts, depth = [""], 0
+    for char in text:
+        depth += (char == "(") - (char == ")")
+        if char == "|" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return [part for part in parts if part]
+
+
+def _closes_last(part: str) -> bool:
+    """Whether the first bracket closes with the last one."""
+    depth = 0
+    for number, char in enumerate(part):
+        depth += (char == "(") - (char == ")")
+        if char == ")" and depth == 0:
+            return number >= len(part) - 2
+    return False
+
+
+def _name(part: str) -> str | None:
+    if (match := _PLAIN.fullmatch(part)) is not None:
+        return match["path"].replace("\\", "").strip("/")
+    ends = _ENDING.fullmatch(part)
+    return f"*{ends['rest']}".replace("\\", "") if ends is not None else None
+
+
+_ENDING = re.compile(r"/?\.\*(?P<rest>(?:[\w-]|\\\.|\.(?![*+?])){1,200})")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from rules.ruff.catalog import BUILT_IN, Plugin, counterparts, plugins, ruff_rules
+from rules.ruff.catalog import BUILT_IN, NO_CHECKS, Plugin, counterparts, plugins, ruff_rules
 from rules.ruff.decision import Decision
 from rules.ruff.flake8_config import Flake8Config
 
@@ -203,12 +203,17 @@ def _names(config: Flake8Config) -> Iterator[tuple[str, dict[str, Value]]]:
         yield "pep8-naming", found
 
 
+_LIBRARIES = frozenset({"bandit", "eradicate", "pydocstyle"})  # that plug-ins ask
+
+
 def _uncovered(
     names: Iterable[str], known: Iterable[Plugin], decision: Decision, config: Flake8Config
 ) -> Iterator[tuple[str, str]]:
     """Codes, or families of them, that are reported today and that Ruff has no rule for."""
     for name in names:
-        if name not in plugins():
+        if name == "flake8-black":
+            yield "BLK", "`ruff format --check` says it, in a command of its own"
+        elif name not in plugins() and name not in NO_CHECKS and name not in _LIBRARIES:
             yield name, "not a plug-in that is known here"
     yield from ((code, "a plug-in of the repository's own") for code in config.local)
     for plugin in known:

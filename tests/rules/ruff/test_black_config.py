@@ -15,6 +15,10 @@ from rules.ruff.black_config import translate_black
         ("migrations/", ("migrations",)),
         (r"^/docs/conf\.py", ("docs/conf.py",)),
         ("(?:foo|bar)", ("foo", "bar")),
+        ("(a|(b|c))", ("a", "b", "c")),
+        ("/(migrations)/ | /venv", ("migrations", "venv")),
+        (r".*_pb2\.py|.*\.gen\.py", ("*_pb2.py", "*.gen.py")),
+        (r"/(shop\/vendored)/", ("shop/vendored",)),
     ],
 )
 def test_expressions_that_are_lists_of_names(pattern: str, expected: tuple[str, ...]) -> None:
@@ -23,7 +27,14 @@ def test_expressions_that_are_lists_of_names(pattern: str, expected: tuple[str, 
 
 
 def test_other_expressions_are_left_to_a_person() -> None:
-    assert [name for name, _ in translate_black({"exclude": r".*_pb2\.py"}).unsayable] == ["exclude"]
+    assert [name for name, _ in translate_black({"exclude": r"a.*_pb2\.py"}).unsayable] == ["exclude"]
+
+
+def test_what_ruff_formats_by_itself_is_nothing_lost() -> None:
+    assert translate_black({"include": r"\.pyi?$"}).unsayable == ()
+    assert translate_black({"include": r"\.(py|pyi)$"}).unsayable == ()
+    assert translate_black({"include": r"\.py$"}).unsayable
+    assert translate_black({"include": r"src/.*\.pyi?$"}).unsayable
 
 
 def test_options_of_the_command_come_first() -> None:
@@ -37,10 +48,14 @@ def test_options_of_the_command_come_first() -> None:
 
 @given(st.text(alphabet=st.sampled_from(list("()|/\\.?^$*ab\n# ")), max_size=60))
 def test_never_raises(text: str) -> None:
-    translate_black({"exclude": text, "line-length": text, "target-version": text})
+    translate_black({"exclude": text, "include": text, "line-length": text, "target-version": text})
 
 
 def test_targets_that_ruff_has_not_become_the_nearest_that_it_has() -> None:
     assert translate_black({"target-version": ["py36", "py38"]}).target == "py37"
     assert translate_black({"target-version": ["py399"]}).target == "py315"
     assert translate_black({"target-version": []}).target is None
+
+
+def test_many_brackets_are_no_list() -> None:
+    assert translate_black({"exclude": "(" * 5000 + ")" * 5000}).unsayable

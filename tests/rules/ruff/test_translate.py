@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.ruff.flake8_config import from_ini
+from rules.ruff.flake8_config import Flake8Config, from_ini
 from rules.ruff.translate import RuffLint, below, translate
 
 
@@ -89,3 +89,11 @@ def test_indentation_that_is_not_four_is_nothing_for_ruff() -> None:
 def test_names_that_no_file_of_python_has_are_left_away() -> None:
     assert [below(name) for name in (".json", "*.md", "Dockerfile", "requirements*.txt", ".gitignore")] == [()] * 5
     assert below("*/gen/*") == ("**/gen/*",)
+
+
+def test_what_plug_ins_ask_and_what_reports_nothing_is_no_loss() -> None:
+    lint = translate(Flake8Config(), ("flake8-bugbear", "flake8-black", "flake8-html", "pydocstyle", "flake8-strange"))
+    said = {code for code, _ in lint.uncovered}
+    assert {"BLK", "flake8-strange"} <= said
+    assert said.isdisjoint({"flake8-black", "flake8-html", "pydocstyle", "B037", "B041"})
+    assert {"PLE0100", "PLE0101", "F601"} <= set(lint.select)
