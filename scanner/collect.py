@@ -14,6 +14,7 @@ from scanner.command_files import listings_named, scripts_named
 from scanner.command_indexes import indexes_named
 from scanner.facts import Extract, Include, Location, Problem
 from scanner.format import Format, Unreadable
+from scanner.formats import gitlab_ci
 from scanner.headerless import with_headerless
 from scanner.module_constants import FORMAT as MODULE
 from scanner.module_constants import modules_named, with_constants
@@ -76,6 +77,7 @@ def collect(
         chosen = dict(sorted(chosen.items(), key=lambda item: (item[0].count("/"), item[0]))[:MAX_FILES_READ])
     reading = _Reading(tree)
     reading.read(chosen)
+    reading.join_pipelines(known)
     for _ in range(MAX_INCLUDE_DEPTH):
         missing = dict.fromkeys(reading.unread_includes(known), (include_format,))
         scripts = reading.unread_scripts(known) if script_format is not None else ()
@@ -131,14 +133,43 @@ class _Reading:
                 self.extracts.setdefault(path, Extract(path=path, format=form.name, unreadable=True))
                 return
             if extract is not None:
-                self.extracts[path] = _with_indexes(extract)
-                self.problems.extend(extract.problems)
-                if not extract.template:
-                    self._on_command_lines.update(listings_named(extract.invocations))
-                    self._started.update(scripts_named(extract))
+                self._keep(extract)
                 return
         if not all(form.quiet for form in formats):
             self.aside.append(path)
+
+    def _keep(self, extract: Extract) -> None:
+        self.extracts[extract.path] = _with_indexes(extract)
+        self.problems.extend(p for p in extract.problems if p not in self.problems)
+        if not extract.template:
+            self._on_command_lines.update(listings_named(extract.invocations))
+            self._started.update(scripts_named(extract))
+
+    def join_pipelines(self, known: frozenset[str]) -> None:
+        """Read GitLab's files with those of the repository that they include; the root's pipeline comes first."""
+        found = [e for e in self.extracts.values() if e.format == gitlab_ci.CI and e.references and not e.unreadable]
+        joined: set[str] = set()
+        for extract in sorted(found, key=lambda e: (e.ci is None, e.path)):
+            if extract.path in joined or len(texts := self._with_included(extract.path, known)) < 2:
+                continue
+            for path, part in gitlab_ci.read_together(texts).items():
+                if path not in self.extracts or self.extracts[path].format == gitlab_ci.CI:
+                    self._seen.add(path)
+                    joined.add(path)
+                    self._keep(part)
+
+    def _with_included(self, path: str, known: frozenset[str]) -> dict[str, str]:
+        """The texts of a pipeline file and of those that it includes, those that cannot be read left aside."""
+        texts: dict[str, str] = {}
+        asked = [path]
+        while asked and len(texts) < gitlab_ci.MAX_FILES:
+            wanted = dict.fromkeys(asked[: gitlab_ci.MAX_FILES], gitlab_ci.FORMAT.limit)
+            read = {one: text for one, text in self._tree.texts(wanted) if isinstance(text, str)}
+            texts.update(read)
+            named = (pattern for text in read.values() for pattern in gitlab_ci.included(text))
+            paths = dict.fromkeys(one for pattern in named for one in gitlab_ci.fitting(pattern, known))
+            asked = [one for one in paths if one not in texts and one not in wanted and not _is_skipped(one)]
+        return texts
 
     def unread_includes(self, known: frozenset[str]) -> list[str]:
         named = {include.path for extract in self.extracts.values() for include in _includes(extract)}

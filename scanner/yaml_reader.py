@@ -119,12 +119,12 @@ def load_mapping(text: str) -> Mapping:
     return node
 
 
-def load_all(text: str, *, limit: int = 100) -> list[Node]:
-    """All documents of ``text``, at most ``limit``."""
+def load_all(text: str, *, limit: int = 100, above: int = 0) -> list[Node]:
+    """All documents of ``text``, at most ``limit``; lines are counted as if ``above`` others stood before them."""
     if (line := conflict_line(text)) is not None:
         raise Unreadable("merge conflict markers", line=line, code="conflict-markers")
     try:
-        return list(_Builder(limit).build(yaml.parse(text, Loader=_LOADER)))
+        return list(_Builder(limit, above).build(yaml.parse(text, Loader=_LOADER)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = redact_line(str(error.problem or error.context or "syntax error"))
@@ -142,8 +142,9 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Builder:
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, above: int = 0) -> None:
         self._limit = limit
+        self._above = above
         self._anchors: dict[str, tuple[Node, int]] = {}
         self._nodes = 0
         self._aliases = 0
@@ -160,7 +161,7 @@ class _Builder:
                     return
 
     def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 + self._above
         before = self._nodes
         self._nodes += 1
         if self._nodes > MAX_NODES:

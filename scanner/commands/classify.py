@@ -46,7 +46,7 @@ def classify_all(invocations: Iterable[Invocation], lookup: Lookup) -> tuple[Com
     running = [i for i in running if _is_there(i, lookup) and holds(i.when, dict(i.env))]
     for invocation in each_of((_as_built(i, lookup) for i in running), lookup):
         name = invocation.job if invocation.context != "image" else None
-        key = (invocation.at.path, name, invocation.leg, invocation.inside)
+        key = (name, invocation.leg, invocation.inside)
         if key not in jobs:
             jobs[key] = starting_job(invocation, lookup)
         found.update(dict.fromkeys(_with_followed(invocation, lookup, jobs[key])))
@@ -77,7 +77,9 @@ def classify_repository(extracts: Mapping[str, Extract], lookup: Lookup) -> tupl
     found: dict[Command, None] = {}
     ours = [extracts[path] for path in sorted(extracts) if not extracts[path].template]
     for extract in ours:
-        commands = classify_all(extract.invocations, lookup)
+        if "part_of" in extract.settings:
+            continue  # its commands are among those of the file that includes it
+        commands = classify_all(_of_pipeline(extract), lookup)
         found.update(dict.fromkeys(_once(commands) if extract.format == "shell" else commands))
     ci = [c for c in found if c.context == "ci"]
     for inside in _tested_in_images(ours, ci):
@@ -85,19 +87,28 @@ def classify_repository(extracts: Mapping[str, Extract], lookup: Lookup) -> tupl
     return tuple(found)
 
 
+def _of_pipeline(extract: Extract) -> Sequence[Invocation]:
+    """The commands of a file, with those of the files that it includes in the order of their jobs."""
+    made: Sequence[Invocation] = extract.settings.get("pipeline", extract.invocations)
+    return made
+
+
 def _tested_in_images(extracts: Iterable[Extract], ci: Sequence[Command]) -> Iterator[list[Invocation]]:
     """The commands of each job in CI that installs nothing and tests in a container, or where CI never installs."""
-    installing = {(c.path, c.job) for c in ci if c.kind == "install"}
+    ours = [extract for extract in extracts if "part_of" not in extract.settings]
+    homes = {i.at.path: extract.path for extract in ours for i in extract.settings.get("pipeline", ())}
+    installing = {(homes.get(c.path, c.path), c.job) for c in ci if c.kind == "install"}
     contained = {(c.path, c.line, c.job) for c in ci if program(c.argv).name in _CONTAINERS}
-    testing = {(c.path, c.job) for c in ci if c.kind == "test"}
+    testing = {(homes.get(c.path, c.path), c.job) for c in ci if c.kind == "test"}
     in_containers = {c.job for c in ci if c.kind == "test" and (c.path, c.line, c.job) in contained}
-    for extract in extracts:
+    for extract in ours:
+        made = _of_pipeline(extract)
         apart = {job for job in extract.settings.get("images", ()) if (extract.path, job) in testing} | in_containers
-        for job in dict.fromkeys(i.job for i in extract.invocations if i.context == "ci" and i.disabled is None):
+        for job in dict.fromkeys(i.job for i in made if i.context == "ci" and i.disabled is None):
             if (extract.path, job) in installing:
                 continue
             if job in apart or (not installing and (extract.path, job) in testing):
-                yield [i for i in extract.invocations if i.context == "ci" and i.job == job]
+                yield [i for i in made if i.context == "ci" and i.job == job]
 
 
 def _once(commands: Iterable[Command]) -> Iterator[Command]:

@@ -1,18 +1,21 @@
 """GitLab CI: the root ``.gitlab-ci.yml`` (or its namesake in ``.gitlab/``) and the job files that it may include.
 
-``extends``, ``default`` and ``!reference`` are followed within the file; what comes from elsewhere is a reference.
-A hidden job (``.name``) that nothing in the file extends never runs from here and is marked so.
+``extends``, ``default`` and ``!reference`` are followed within the file, and among the files of the repository that it
+includes where these are given (:func:`read_together`); what comes from elsewhere is a reference. A hidden job
+(``.name``) that nothing extends never runs from here and is marked so.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as AnyMapping
 from dataclasses import replace
 from itertools import islice, product
+from typing import TypeVar
 
-from scanner.facts import Extract
-from scanner.format import Format
+from scanner.facts import Extract, Invocation, Location, Problem, PythonVersion, Reference
+from scanner.format import Format, Unreadable
 from scanner.pipeline import (
     MAX_DEPTH,
     Pipeline,
@@ -35,17 +38,128 @@ _NAME = re.compile(r"(?:\.gitlab/|\.gitlab-ci/|gitlab-ci/|gitlab/|ci/).+\.ya?ml|
 MAX_PARENTS = 12
 MAX_ROWS = 200
 MAX_SCRIPT = 5_000
+MAX_FILES = 150  # as GitLab has it
+_ROWS = 10_000_000  # more lines than a file can have: those of files that are read together follow one another
+_Placed = TypeVar("_Placed", Invocation, Problem, PythonVersion, Reference)
 
 
 def read(path: str, text: str) -> Extract | None:
     """Read a pipeline file; one that is not the root's must hold jobs with scripts to be taken for one."""
-    documents = [d for d in load_all(text, limit=4) if isinstance(d, Mapping)]
     is_root = path in _ROOTS
-    doc = documents[-1] if documents else Mapping({}, {}, 1)
+    doc = _document(text)
     if not is_root and not _looks_like_jobs(doc):
         return None
-    pipeline = Pipeline(path, "gitlab-ci", CI if is_root else None)
+    pipeline = Pipeline(path, CI, CI if is_root else None)
     _includes(doc.get("include"), pipeline, doc.line_of("include"))
+    _jobs(doc, pipeline)
+    return pipeline.extract()
+
+
+def included(text: str) -> tuple[str, ...]:
+    """The files of the repository that a pipeline file includes, as it names them: ``*`` and ``**`` stay."""
+    try:
+        return tuple(_local_includes(_document(text)))
+    except Unreadable:
+        return ()
+
+
+def read_together(texts: AnyMapping[str, str]) -> dict[str, Extract]:
+    """A pipeline file, the first, with those that it includes: what each of them says once they are merged.
+
+    A command is at home in the file that its line stands in, whatever job runs it. The first extract's settings have
+    all of them in the order of their jobs (``pipeline``), those of the others name the first (``part_of``).
+    """
+    paths = list(texts)[:MAX_FILES]
+    docs: dict[str, Mapping] = {}
+    for number, path in enumerate(paths):
+        try:
+            docs[path] = _document(texts[path], above=number * _ROWS)
+        except Unreadable:
+            continue
+    if paths[0] not in docs:
+        return {}
+    pipeline = Pipeline(paths[0], CI, CI if paths[0] in _ROOTS else None)
+    for doc in docs.values():
+        _includes(doc.get("include"), pipeline, doc.line_of("include"))
+    _jobs(_whole(paths[0], docs, {}), pipeline)
+    whole = pipeline.extract()
+    invocations = _at_home(whole.invocations, paths)
+    parts = {
+        path: Extract(
+            path=path,
+            format=CI,
+            invocations=tuple(i for i in invocations if i.at.path == path),
+            pythons=tuple(p for p in _at_home(whole.pythons, paths) if p.at.path == path),
+            references=tuple(r for r in _at_home(whole.references, paths) if r.at.path == path),
+            problems=tuple(p for p in _at_home(whole.problems, paths) if p.at.path == path),
+            settings={**whole.settings, "part_of": paths[0]},
+        )
+        for path in docs
+    }
+    first = replace(parts[paths[0]], ci=whole.ci, settings={**whole.settings, "pipeline": tuple(invocations)})
+    return {**parts, paths[0]: first}
+
+
+def _at_home(values: Iterable[_Placed], paths: list[str]) -> list[_Placed]:
+    """The values at the lines of the files that they are from."""
+    found: list[_Placed] = []
+    for value in values:
+        number, line = divmod(value.at.line or 1, _ROWS)
+        found.append(replace(value, at=Location(path=paths[number], line=line)))
+    return found
+
+
+def _document(text: str, above: int = 0) -> Mapping:
+    documents = [d for d in load_all(text, limit=4, above=above) if isinstance(d, Mapping)]
+    return documents[-1] if documents else Mapping({}, {}, above + 1)
+
+
+def _whole(path: str, docs: AnyMapping[str, Mapping], done: dict[str, Mapping]) -> Mapping:
+    """A file over those that it includes, of which the later win over the earlier; each is merged once."""
+    done[path] = Mapping({}, {}, docs[path].line)  # for those that include this one again
+    merged = done[path]
+    for pattern in _local_includes(docs[path]):
+        for name in fitting(pattern, docs) if len(done) <= MAX_FILES else ():
+            merged = _over(merged, done[name] if name in done else _whole(name, docs, done))
+    done[path] = _over(merged, docs[path])
+    return done[path]
+
+
+def _over(old: Mapping, new: Mapping) -> Mapping:
+    """Both mappings as one, key by key; what is no mapping is replaced."""
+    entries = dict(old.entries)
+    for key, node in new.entries.items():
+        before = entries.get(key)
+        entries[key] = _over(before, node) if isinstance(before, Mapping) and isinstance(node, Mapping) else node
+    return Mapping(entries, {**old.key_lines, **new.key_lines}, new.line)
+
+
+def fitting(pattern: str, paths: Iterable[str]) -> Iterator[str]:
+    """The paths that an ``include: local`` names: ``*`` within a folder, ``**`` below it too."""
+    if not any(sign in pattern for sign in "*?"):
+        yield from (pattern,) if pattern in paths else ()
+        return
+    signs = {"**/": "(?:.+/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", re.sub(r"\*{2,}", "**", pattern)[:200])
+    expression = re.compile("".join(signs.get(part) or re.escape(part) for part in parts))
+    yield from (path for path in sorted(paths) if path.endswith((".yml", ".yaml")) and expression.fullmatch(path))
+
+
+def _local_includes(doc: Mapping) -> Iterator[str]:
+    for item in doc.seq("include"):
+        local = item.get("local") if isinstance(item, Mapping) and not _is_left_out(item) else item
+        for name in scalars(local):
+            if name.text and "://" not in name.text and "$" not in name.text and ".." not in name.text.split("/"):
+                yield name.text.lstrip("/").removeprefix("./")
+
+
+def _is_left_out(item: Mapping) -> bool:
+    """Whether every rule of an ``include`` says never."""
+    asked = [rule.text("when") if isinstance(rule, Mapping) else None for rule in item.seq("rules")]
+    return bool(asked) and set(asked) == {"never"}
+
+
+def _jobs(doc: Mapping, pipeline: Pipeline) -> None:
     extended = _extended(doc)
     for name, node in doc.items():
         if name not in _KEYWORDS and isinstance(node, Mapping):
@@ -53,7 +167,6 @@ def read(path: str, text: str) -> Extract | None:
             if hidden and name in extended:
                 continue
             _job(name, node, doc, pipeline, "a hidden job that nothing here extends" if hidden else None)
-    return pipeline.extract()
 
 
 def _looks_like_jobs(doc: Mapping) -> bool:

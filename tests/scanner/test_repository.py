@@ -299,3 +299,20 @@ def test_a_list_for_development_is_not_where_a_library_declares(inventory: Make)
     built = '[build-system]\nrequires = ["flit_core"]\n[project]\nname = "shop"\nversion = "1"\ndependencies = ["a"]\n'
     (project,) = inventory({"pyproject.toml": built, "lint-requirements.txt": "b\n", "shop/a.py": ""}).projects
     assert (project.primary_manager, project.primary_reasons[0].path) == ("pip", "pyproject.toml")
+
+
+def test_jobs_of_gitlab_are_whole_however_many_files_they_are_written_in(inventory: Make) -> None:
+    lock = 'version = 1\n[[package]]\nname = "shop"\nversion = "1"\nsource = {virtual = "."}\n'
+    files = {
+        "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n',
+        "uv.lock": lock,
+        ".gitlab-ci.yml": "include: {local: 'devops/*.yml'}\ntest:\n  extends: .test\n  before_script: [uv sync --locked]\n",
+        "devops/base.yml": ".test:\n  script: [uv sync, pytest]\n",
+        "devops/aside/no.yml": ".other:\n  script: [pip install .]\n",
+    }
+    found = [(c.path, c.kind, c.job, c.uses_lock, c.enforced) for c in inventory(files).commands]
+    assert found == [
+        (".gitlab-ci.yml", "install", "test", True, "locked"),
+        ("devops/base.yml", "install", "test", True, "locked"),
+        ("devops/base.yml", "test", "test", None, None),
+    ]

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from scanner.facts import Extract
-from scanner.formats.gitlab_ci import FORMAT, read
+from scanner.formats.gitlab_ci import FORMAT, fitting, included, read, read_together
 
 
 def _read(text: str, path: str = ".gitlab-ci.yml") -> Extract:
@@ -113,3 +117,109 @@ def test_references_that_unfold_are_bounded() -> None:
 def test_the_legs_of_a_matrix_are_told_apart_by_the_variables_that_a_script_names() -> None:
     text = "t:\n  parallel:\n    matrix:\n    - DIR: [a, b]\n      PY: ['3.11', '3.12']\n  script: [cd $DIR, uv sync]\n"
     assert [(i.directory, i.leg) for i in _read(text).invocations] == [("a", "DIR=a"), ("b", "DIR=b")]
+
+
+TOGETHER = {
+    ".gitlab-ci.yml": """\
+include:
+  - local: /ci/hidden.yml
+  - ci/jobs.yml
+default:
+  before_script: [uv sync --locked]
+variables: {A: root}
+lint:
+  extends: .checked
+ref:
+  script:
+    - !reference [.checked, script]
+    - pytest
+plain:
+  variables: {B: root}
+""",
+    "ci/hidden.yml": """\
+include: {local: ci/deep.yml}
+.checked:
+  extends: .deep
+  script: [ruff check]
+.unused:
+  script: [black .]
+plain:
+  script: [mypy a]
+""",
+    "ci/jobs.yml": "plain:\n  script: [mypy $A $B $C]\n  variables: {B: jobs, C: jobs}\n",
+    "ci/deep.yml": "include: .gitlab-ci.yml\n.deep:\n  before_script: [pip install tox]\n",
+}
+
+
+def test_files_that_are_included_are_read_together() -> None:
+    parts = read_together(TOGETHER)
+    found = {
+        (i.job, " ".join(i.argv), f"{i.at.path}:{i.at.line}")
+        for part in parts.values()
+        for i in part.invocations
+        if i.disabled is None
+    }
+    assert found == {
+        ("lint", "pip install tox", "ci/deep.yml:3"),
+        ("lint", "ruff check", "ci/hidden.yml:4"),
+        ("ref", "uv sync --locked", ".gitlab-ci.yml:5"),
+        ("ref", "ruff check", "ci/hidden.yml:4"),
+        ("ref", "pytest", ".gitlab-ci.yml:12"),
+        ("plain", "uv sync --locked", ".gitlab-ci.yml:5"),
+        ("plain", "mypy root root jobs", "ci/jobs.yml:2"),
+    }
+    assert {p: (e.ci, e.settings.get("part_of")) for p, e in parts.items()} == {
+        ".gitlab-ci.yml": ("gitlab-ci", None),
+        **dict.fromkeys(["ci/hidden.yml", "ci/jobs.yml", "ci/deep.yml"], (None, ".gitlab-ci.yml")),
+    }
+    assert all(i.at.path == path for path, part in parts.items() for i in part.invocations)
+    told = [" ".join(i.argv) for i in parts[".gitlab-ci.yml"].settings["pipeline"] if i.job == "lint"]
+    assert told == ["pip install tox", "ruff check"]
+    assert {r.at.path for part in parts.values() for r in part.references} == set(TOGETHER) - {"ci/jobs.yml"}
+
+
+def test_what_is_included_from_the_repository() -> None:
+    text = """\
+include:
+  - /a.yml
+  - {local: ./b/*.yml}
+  - {local: c.yml, rules: [{if: $X, when: never}]}
+  - {local: d.yml, rules: [{if: $X}]}
+  - {local: $E.yml}
+  - {local: ../f.yml}
+  - https://ci.example/g.yml
+  - {project: h, file: h.yml}
+  - {remote: "https://ci.example/i.yml"}
+  - {template: j.yml}
+"""
+    assert included(text) == ("a.yml", "b/*.yml", "d.yml")
+    assert included("include: a.yml\n") == ("a.yml",)
+    assert included("{") == ()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("ci/*.yml", ["ci/a.yml"]),
+        ("ci/**.yml", ["ci/a.yml", "ci/b/c.yml"]),
+        ("ci/**/*.yml", ["ci/a.yml", "ci/b/c.yml"]),
+        ("ci/b/c.yml", ["ci/b/c.yml"]),
+        ("**", ["ci/a.yml", "ci/b/c.yml"]),
+        ("ci/b", []),
+    ],
+)
+def test_wildcards_of_includes(pattern: str, expected: list[str]) -> None:
+    assert list(fitting(pattern, ["ci/a.yml", "ci/b/c.yml", "ci/b/c.txt"])) == expected
+
+
+def test_files_that_include_each_other_end() -> None:
+    ring = {f"{n}.yml": f"include: ['*.yml']\n.j{n}: {{extends: .j{n - 1}, script: [make]}}\n" for n in range(40)}
+    assert set(read_together(ring)) == set(ring)
+    assert list(read_together({"a.yml": "a: {script: [make]}", "b.yml": "{"})) == ["a.yml"]
+    assert read_together({"a.yml": "{", "b.yml": "b: {script: [make]}"}) == {}
+
+
+@given(st.lists(st.text(alphabet="ab:{}[]!-\n .*include", max_size=60), min_size=1, max_size=4))
+def test_any_files_together(texts: list[str]) -> None:
+    files = {f"{n}.yml": f"include: '*.yml'\n{text}" for n, text in enumerate(texts)}
+    assert set(read_together(files)) <= set(files)
