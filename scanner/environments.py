@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -37,6 +38,7 @@ MAX_PACKAGES = 10
 _What: TypeAlias = Literal["tool", "lock", "python", "index"]
 
 _ORDER: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
+Job: TypeAlias = tuple[str, str | None]  # a file of CI and a job in it
 _CI_KINDS = ("ci-matrix", "ci-setup", "version-file")
 _TEST_IMAGE = re.compile(
     r"(?:^|[-_./])(?:[aiu]?tests?|testing|ci(?![-_]?cd(?:[-_./]|$))|lint|linting|docs?|e2e|bench|benchmarks?|devcontainer|gitpod)(?=$|[-_./])",
@@ -60,18 +62,20 @@ def environments(
     external_ci: Evidence | None = None,
     locks: Sequence[str] = (),
     uv_python: str | None = None,
+    jobs: Mapping[DeclaredPython, Collection[Job]] = MappingProxyType({}),
 ) -> Environments:
     """The environments of one project.
 
     ``commands`` and ``images`` are those that serve it; ``external_ci`` is the place where its CI calls a workflow
     of another repository, so that the tool cannot be seen from here; ``locks`` are the paths of the project's own;
-    ``uv_python`` is the version that uv reads from a file for it (:mod:`scanner.uv_python`).
+    ``uv_python`` is the version that uv reads from a file for it (:mod:`scanner.uv_python`); ``jobs`` are the files and
+    jobs of CI for which each of the ``pythons`` is named.
     """
     return Environments(
         local=_local(
             primary, declared_at, locked, commands, pythons, indexes, locks, frozenset(i.path for i in images)
         ),
-        ci=_ci(commands, pythons, indexes, external_ci, uv_python),
+        ci=_ci(commands, pythons, indexes, external_ci, uv_python, jobs),
         image=_image(images, commands, pythons, indexes),
     )
 
@@ -134,6 +138,7 @@ def _ci(
     indexes: Sequence[UsedIndex],
     external: Evidence | None,
     uv_python: str | None,
+    jobs: Mapping[DeclaredPython, Collection[Job]],
 ) -> Environment | None:
     ours = [c for c in commands if c.context == "ci"]
     testing = {(c.path, c.job) for c in ours if c.kind == "test"}
@@ -141,7 +146,8 @@ def _ci(
     chosen = [c for c in installs if (c.path, c.job) in testing]
     rest = [c for c in installs if (c.path, c.job) not in testing] if chosen else []
     chosen = chosen or installs
-    python = next((found for kind in _CI_KINDS if (found := _versions(pythons, (kind,)))), ())
+    named = [p for p in pythons if _is_of(jobs.get(p, ()), chosen, ours)]
+    python = next((found for kind in _CI_KINDS if (found := _versions(named, (kind,)))), ())
     if uv_python is not None and takes_version_file(chosen, ours):
         python = (uv_python,)
     if not chosen:
@@ -156,6 +162,16 @@ def _ci(
         evidence=tuple(_evidence(c) for c in (*_deciding(chosen, lowest), *rest)),
         sources=_sources(chosen),
     )
+
+
+def _is_of(named: Collection[Job], chosen: Sequence[Command], ci: Sequence[Command]) -> bool:
+    """Whether a Python that is ``named`` for some jobs is that of the ``chosen`` commands, not of a job beside theirs.
+
+    What is named elsewhere, in an action or a workflow that is called, may be theirs.
+    """
+    own = {(c.path, c.job) for c in chosen}
+    apart = {c.path for c in ci if (c.path, None) not in own}  # files whose commands stand in jobs
+    return not own or not named or any(job in own or job[1] is None or job[0] not in apart for job in named)
 
 
 def _image(

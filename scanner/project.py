@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -10,12 +11,13 @@ from itertools import pairwise
 from scanner.collect import RepoFacts
 from scanner.commands.classify import manager_of
 from scanner.discipline import LockState, declared, judge_discipline
-from scanner.environments import declared_python, disagreements, environments
+from scanner.environments import Job, declared_python, disagreements, environments
 from scanner.facts import Extract, Hint, Index, Location, Manifest, PythonVersion, Requirement
 from scanner.folder import Folder, folder_of, is_inside, owner_of
 from scanner.freshness.verdict import Verdict
 from scanner.inventory import (
     Command,
+    DeclaredPython,
     Dependency,
     Evidence,
     Image,
@@ -75,7 +77,10 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
     kind = kind_of(
         folder, scenery.own_files.get(folder.path, ()), _hints(folder, scenery), places, _readme(folder, scenery)
     )
-    pythons = tuple(dict.fromkeys(declared_python(p) for p in _pythons(folder, scenery)))
+    jobs: defaultdict[DeclaredPython, set[Job]] = defaultdict(set)
+    for python in _pythons(folder, scenery):
+        jobs[declared_python(python)].add((python.at.path, python.job))
+    pythons = tuple(jobs)
     indexes = _indexes(folder, scenery)
     uv_file = version_file(pythons, folder.path, folder.workspace_root)
     envs = environments(
@@ -88,6 +93,7 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
         indexes=indexes,
         locks=_own_locks(managers, locks),
         uv_python=uv_file.version if uv_file is not None else None,
+        jobs={p: named for p, named in jobs.items() if p.kind in ("ci-matrix", "ci-setup")},
     )
     manifest = _naming_manifest(folder)
     backend = _backend(folder)

@@ -143,6 +143,37 @@ def test_uv_takes_the_python_of_its_version_file() -> None:
         assert envs.ci.python == (expected,)
 
 
+@pytest.mark.parametrize(
+    ("jobs", "expected"),
+    [
+        ([("ci.yml", "test")], ("3.10",)),
+        ([("ci.yml", "deploy")], ()),
+        ([("ci.yml", "deploy"), ("ci.yml", "test")], ("3.10",)),
+        ([("ci.yml", None)], ("3.10",)),  # for the whole file
+        ([("setup/action.yml", None), ("called.yml", "x")], ("3.10",)),  # what is called may be theirs
+        ([], ("3.10",)),
+    ],
+)
+def test_the_python_of_ci_is_that_of_the_job_that_tests(
+    jobs: list[tuple[str, str | None]], expected: tuple[str, ...]
+) -> None:
+    named = python("3.10", "ci-setup")
+    test = command(1, "pip", path="ci.yml", job="test")
+    deploy = command(2, "pytest", path="ci.yml", job="test", kind="test")
+    envs = make(pythons=(named,), commands=(test, deploy), jobs={named: jobs})
+    assert envs.ci is not None
+    assert envs.ci.python == expected
+
+
+def test_commands_that_stand_in_no_job_have_every_python_of_the_file() -> None:
+    named = python("3.10", "ci-matrix")
+    envs = make(
+        pythons=(named,), commands=(command(1, "pip", path="ci.yml", job=None),), jobs={named: [("ci.yml", "a")]}
+    )
+    assert envs.ci is not None
+    assert envs.ci.python == ("3.10",)
+
+
 def test_unknown_differs_from_nothing() -> None:
     envs = Environments(local=Environment(tool="uv", uses_lock=True), ci=Environment(tool=None))
     assert disagreements(envs) == ()
