@@ -153,16 +153,55 @@ def _first_paragraph(source: Source, line: int, code: str) -> bool:
     return bool(paragraph) and not paragraph[0].endswith(ends) and paragraph[-1].endswith(ends)
 
 
+_Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
 def _docstring_at(tree: ast.Module | None, line: int) -> str | None:
     """The docstring on this line, or of what is defined there."""
+    node = _documented(tree, line)
+    return ast.get_docstring(node, clean=False) if node is not None else None
+
+
+def _documented(tree: ast.Module | None, line: int) -> _Documented | None:
+    """What has its docstring on this line, or is defined there and has one."""
     for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and node.body:
+        if isinstance(node, _Documented) and node.body:
             first = node.body[0]
-            text = ast.get_docstring(node, clean=False)
             head = 1 if isinstance(node, ast.Module) else node.lineno
-            if text is not None and (line == head or first.lineno <= line <= (first.end_lineno or first.lineno)):
-                return text
+            last = first.end_lineno or first.lineno
+            if ast.get_docstring(node, clean=False) is not None and (line == head or first.lineno <= line <= last):
+                return node
     return None
+
+
+_SECTION = re.compile(r"^[ \t]*[A-Z][\w ]{2,30}:?[ \t]*\n(?:[ \t]*-{3,}[ \t]*\n)?[ \t]*\n[ \t]*\.\. ", re.MULTILINE)
+
+
+def _directive(source: Source, line: int, _: str) -> bool:
+    text = _docstring_at(source.tree, line)
+    return text is not None and _SECTION.search(text) is not None
+
+
+def _before_inner(source: Source, line: int, _: str) -> bool:
+    node = _documented(source.tree, line)
+    if node is None or isinstance(node, ast.Module) or len(node.body) < 2:
+        return False
+    text, inner = node.body[0], node.body[1]
+    if not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return False
+    starts = min([inner.lineno, *(d.lineno for d in inner.decorator_list)])
+    between = source.lines[text.end_lineno or text.lineno : starts - 1]
+    return [bool(row.strip()) for row in between[:2]] in ([False], [False, True])
+
+
+_PROPERTIES = ("property", "functools.cached_property", "abc.abstractproperty")
+
+
+def _property(source: Source, line: int, _: str) -> bool:
+    node = _documented(source.tree, line)
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    return any(_dotted(d) in _PROPERTIES for d in node.decorator_list)
 
 
 def _private_module(source: Source, _: int, __: str) -> bool:
@@ -284,13 +323,137 @@ def _one_kind(source: Source, line: int, _: str) -> bool:
     return len(set(_indentation(source, line))) == 1
 
 
-def _two_tabs(source: Source, line: int, _: str) -> bool:
-    return _indentation(source, line).startswith("\t\t")
+def _tab_width(source: Source, line: int, code: str) -> bool:
+    """Measured by tabs of four, the indentation is no deeper than it may be; by tabs of eight it is."""
+    own = _indentation(source, line)
+    above = next((row for row in reversed(source.lines[: max(line - 1, 0)]) if _is_code(row)), "")
+    before = above[: len(above) - len(above.lstrip(" \t"))]
+    first = next((row[0] for row in source.lines if row[:1] in (" ", "\t") and row.strip()), " ")
+    more = (8 if first == "\t" else 4) if code == "E117" else 0
+    deeper = [len(own.expandtabs(n)) - len(before.expandtabs(n)) for n in (4, 8)]
+    return "\t" in own and deeper[0] <= more < deeper[1]
+
+
+def _is_code(row: str) -> bool:
+    return bool(row.strip()) and not row.lstrip().startswith("#")
 
 
 def _indentation(source: Source, line: int) -> str:
     text = source.line(line)
     return text[: len(text) - len(text.lstrip(" \t"))]
+
+
+def _before_bracket(source: Source, line: int, _: str) -> bool:
+    return re.search(r",[)\]}]", source.line(line)) is not None
+
+
+def _slice(source: Source, line: int, _: str) -> bool:
+    """A colon that a blank stands before lies in square brackets, and a blank or the end follows it."""
+    brackets: list[str] = []
+    for token in source.tokens:
+        if token.type != tokenize.OP or token.start[0] > line:
+            continue
+        row, column = source.line(token.start[0]), token.start[1]
+        if token.string in "([{":
+            brackets.append(token.string)
+        elif token.string in ")]}":
+            brackets = brackets[:-1]
+        is_slice = token.string == ":" and token.start[0] == line and brackets[-1:] == ["["]
+        if is_slice and row[:column].endswith((" ", "\t")) and row[column + 1 : column + 2] in ("", " ", "]", ","):
+            return True
+    return False
+
+
+def _stub_body(source: Source, line: int, _: str) -> bool:
+    return re.search(r":[ \t]*\.\.\.[ \t]*(?:#.*)?$", source.line(line)) is not None
+
+
+def _raised_again(source: Source, line: int, _: str) -> bool:
+    for node in ast.walk(source.tree) if source.tree is not None else ():
+        if isinstance(node, ast.ExceptHandler) and node.type is None and node.lineno == line:
+            return any(isinstance(part, ast.Raise) and part.exc is None for part in node.body)
+    return False
+
+
+def _call_in_annotation(source: Source, line: int, _: str) -> bool:
+    for node in ast.walk(source.tree) if source.tree is not None else ():
+        said = getattr(node, "annotation", None) or getattr(node, "returns", None)
+        for call in ast.walk(said) if isinstance(said, ast.AST) else ():
+            given = [*call.args, *(k.value for k in call.keywords)] if isinstance(call, ast.Call) else []
+            if any(isinstance(g, ast.Constant) and isinstance(g.value, str) and g.lineno == line for g in given):
+                return True
+    return False
+
+
+# -- names that are bound again
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A name that is bound on a line: the scopes and the branches around it."""
+
+    name: str
+    line: int
+    scopes: tuple[int, ...]
+    branches: tuple[tuple[int, str], ...]
+    in_class: bool
+
+
+def _bound(source: Source) -> Iterator[_Bound]:
+    """What imports, definitions and assignments bind, in the order of the file."""
+    waiting: list[tuple[ast.AST, tuple[int, ...], tuple[tuple[int, str], ...], bool]] = []
+    if source.tree is not None:
+        waiting.append((source.tree, (), (), False))
+    while waiting:
+        node, scopes, branches, in_class = waiting.pop()
+        for name in _names_of(node):
+            yield _Bound(name, getattr(node, "lineno", 0), scopes, branches, in_class)
+        is_scope = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        inner = (*scopes, id(node)) if is_scope else scopes
+        for field_name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            held = getattr(node, field_name, None)
+            for child in held if isinstance(held, list) else ():
+                at = (*branches, (id(node), _arm(field_name, child))) if isinstance(node, _FORKS) else branches
+                waiting.append((child, inner, at, isinstance(node, ast.ClassDef) if is_scope else in_class))
+
+
+_FORKS = (ast.If, ast.Try, ast.With, ast.AsyncWith, ast.Match)
+
+
+def _arm(field_name: str, child: object) -> str:
+    return f"{field_name}{id(child)}" if field_name in ("handlers", "cases") else field_name
+
+
+def _names_of(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in names)
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Assign(targets=targets):
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+        case _:
+            return
+
+
+def _again(source: Source, line: int) -> Iterator[tuple[_Bound, _Bound | None]]:
+    """Each name that is bound on a line, with what bound it last before in the same scope, else in one around it."""
+    found = list(_bound(source))
+    for now in (bound for bound in found if bound.line == line):
+        before = [b for b in found if b.name == now.name and b.line < line]
+        same = [b for b in before if b.scopes == now.scopes]
+        outer = [b for b in before if now.scopes[: len(b.scopes)] == b.scopes]
+        yield now, max(same or outer, key=lambda b: (len(b.scopes), b.line), default=None)
+
+
+def _other_branch(source: Source, line: int, _: str) -> bool:
+    return any(
+        b is not None and b.scopes == now.scopes and b.branches != now.branches for now, b in _again(source, line)
+    )
+
+
+def _in_class(source: Source, line: int, _: str) -> bool:
+    return any(now.in_class and b is not None and b.scopes != now.scopes for now, b in _again(source, line))
 
 
 _SECRET = re.compile(r"[\"'][^\"']*(?:pas+wo?r?d|pass|pwd|token|secrete?)[^\"']*[\"']\s*:", re.IGNORECASE)
@@ -317,18 +480,28 @@ def _later_syntax(source: Source, line: int, _: str) -> bool:
 
 _SHOWS: Mapping[str, Callable[[Source, int, str], bool]] = {
     "address": _address,
+    "before-bracket": _before_bracket,
+    "before-inner": _before_inner,
+    "call-in-annotation": _call_in_annotation,
     "comma-backslash": _comma_backslash,
+    "directive": _directive,
     "empty-password": _empty_password,
     "first-paragraph": _first_paragraph,
+    "in-class": _in_class,
     "in-dictionary": _in_dictionary,
     "in-string": _in_string,
     "later-syntax": _later_syntax,
     "one-kind": _one_kind,
     "one-word": _one_word,
+    "other-branch": _other_branch,
     "path-first": _path_first,
     "private-module": _private_module,
+    "property": _property,
+    "raised-again": _raised_again,
+    "slice": _slice,
     "star": _star,
+    "stub-body": _stub_body,
+    "tab-width": _tab_width,
     "tool-comment": _tool_comment,
     "try-without-else": _try_without_else,
-    "two-tabs": _two_tabs,
 }

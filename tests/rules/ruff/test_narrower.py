@@ -52,8 +52,37 @@ _CASES = [
     ("in-string", "W191", "if x:\n\ta = 1\n", 2, False),
     ("one-kind", "E101", "if x:\n    y = f(1,\n\t2)\n", 3, True),
     ("one-kind", "E101", "if x:\n\t    y = 1\n", 2, False),
-    ("two-tabs", "E117", "if x:\n\tif y:\n\t\t\tz = 1\n", 3, True),
-    ("two-tabs", "E117", "if x:\n        z = 1\n", 2, False),
+    ("tab-width", "E117", "if x:\n\tif y:\n\t\t\tz = 1\n", 3, True),
+    ("tab-width", "E117", "if x:\n    y = 1\nif y:\n\tz = 1\n", 4, True),
+    ("tab-width", "E116", "if x:\n    y = 1\n\t# z\n", 3, True),
+    ("tab-width", "E117", "if x:\n        z = 1\n", 2, False),
+    ("other-branch", "F811", "try:\n    import a\nexcept E:\n    pass\nif x:\n    import a\n", 6, True),
+    ("other-branch", "F811", "with x:\n    import a\nimport a\n", 3, True),
+    ("other-branch", "F811", "import a\nif x:\n    import a\n", 3, True),
+    ("other-branch", "F811", "if x:\n    import a\n    import a\n", 3, False),
+    ("other-branch", "F811", "for x in y:\n    import a\nimport a\n", 3, False),
+    ("in-class", "F811", "from a import f\nclass A:\n    def f(self): pass\n", 3, True),
+    ("in-class", "F811", "class A:\n    def f(self): pass\n    def f(self): pass\n", 3, False),
+    ("in-class", "F811", "import m\ndef x():\n    import m\n", 3, False),
+    ("directive", "D412", '"""A.\n\nExample:\n\n.. note: a\n"""\n', 1, True),
+    ("directive", "D412", '"""A.\n\nExample:\n\n    a\n"""\n', 1, False),
+    ("before-inner", "D202", 'def f():\n    """Do."""\n\n    def g():\n        pass\n', 1, True),
+    ("before-inner", "D202", 'def f():\n    """Do."""\n\n    # why\n    @x\n    def g():\n        pass\n', 2, True),
+    ("before-inner", "D202", 'def f():\n    """Do."""\n\n    x = 1\n', 1, False),
+    ("before-inner", "D202", 'def f():\n    """Do."""\n\n\n    def g():\n        pass\n', 1, False),
+    ("property", "D401", 'class A:\n    @property\n    def p(self):\n        """Returns a."""\n', 4, True),
+    ("property", "D401", 'class A:\n    def p(self):\n        """Returns a."""\n', 3, False),
+    ("before-bracket", "E231", 'x = [(a, {"q": 1}),]\n', 1, True),
+    ("slice", "E203", "y = a[b :]\n", 1, True),
+    ("slice", "E203", "y = a[b : c]\n", 1, True),
+    ("slice", "E203", "y = a[1 :2]\n", 1, False),
+    ("slice", "E203", "y = {1 : 2}\n", 1, False),
+    ("stub-body", "E701", "class X(Y): ...\n", 1, True),
+    ("stub-body", "E701", "class X(Y): pass\n", 1, False),
+    ("raised-again", "E722", "try:\n    x()\nexcept:\n    y()\n    raise\n", 3, True),
+    ("raised-again", "E722", "try:\n    x()\nexcept:\n    y()\n", 3, False),
+    ("call-in-annotation", "F821", 'from a import C\ndef f(a: C(default="seconds")): pass\n', 2, True),
+    ("call-in-annotation", "F821", 'def f(a: "seconds"): pass\n', 1, False),
     ("in-dictionary", "B105", 'd = {"password": "hunter2"}\n', 1, True),
     ("in-dictionary", "B105", 'password = "hunter2"\n', 1, False),
     ("empty-password", "B105", 'if token == "":\n    pass\n', 1, True),
@@ -61,6 +90,7 @@ _CASES = [
     ("later-syntax", "E999", "try:\n    pass\nexcept A, B:\n    pass\n", 3, True),
     ("later-syntax", "E999", "try:\n    pass\nexcept A B:\n    pass\n", 3, False),
 ]
+_GOOGLE = '--config=lint.pydocstyle.convention="google"'
 _RULES = {"B950": "E501", "B105": "S105"}
 
 
@@ -70,7 +100,7 @@ def test_ruff_lets_it_pass_and_the_difference_says_why(
 ) -> None:
     (tmp_path / "a.py").write_text(text)
     selected = [] if code == "E999" else [f"--select={_RULES.get(code, code)}"]
-    options = ["--config=line-length=79", "--config=lint.mccabe.max-complexity=3", "--preview", *selected]
+    options = ["--config=line-length=79", "--config=lint.mccabe.max-complexity=3", _GOOGLE, "--preview", *selected]
     shape = ["--isolated", "--no-cache", "--ignore-noqa", "--output-format=json", "--exit-zero"]
     done = subprocess.run(
         [ruff_program(), "check", *shape, *options, "a.py"], cwd=tmp_path, capture_output=True, check=True
