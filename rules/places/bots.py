@@ -110,6 +110,7 @@ def _tools(context: Context) -> set[str]:
 
 
 _LOCKS = re.compile(r"^[ \t]*(?:\*\*/|/)?(?:uv\.lock|\*\.lock)[ \t]*\r?$", re.MULTILINE)
+_EVERYWHERE = re.compile(r"^[ \t]*(?:\*\*/)?\.venv/?[ \t]*\r?$", re.MULTILINE)
 _VENV = re.compile(r"^[ \t]*(?:\*\*/|/)?\.venv/?\*?[ \t]*\r?$", re.MULTILINE)
 
 
@@ -122,7 +123,10 @@ def gitignore(path: str, text: str | None, context: Context) -> str | None:
         return ".venv/\n"
     end = newline(text)
     after = text
-    if not _VENV.search(after) and not re.search(r"^[ \t]*/?\.\*[ \t]*$", after, re.MULTILINE):
+    root = context.ground.read(".gitignore") if folder != "." else None
+    if root is not None and _EVERYWHERE.search(root) is not None:
+        pass  # for every folder
+    elif not _VENV.search(after) and not re.search(r"^[ \t]*/?\.\*[ \t]*$", after, re.MULTILINE):
         after = after + ("" if after.endswith("\n") or not after else end) + f".venv/{end}"
     if (found := _LOCKS.search(after)) is not None:
         if "*" in found[0]:

@@ -355,6 +355,7 @@ class _Image:
             self._refuse_old_python(chain)
             known = self.context.ground.config.uv_image is not None
             if (step in self.by_pip or known) and not any(b.stage in chain for b in self.bootstraps):
+                self._refuse_without_pip(step, known)
                 self._bring_uv(step)
                 continue
             if not any(b.stage in chain for b in self.bootstraps) and not re.search(
@@ -364,6 +365,15 @@ class _Image:
                 raise Unclear(
                     "the old tool comes with the base image, so that nothing here says where uv is to come from", line
                 )
+
+    def _refuse_without_pip(self, step: Step, known: bool) -> None:
+        """An environment's own pip installs, and no other one is known to be there that could bring uv."""
+        base = self.stages[self._chain(step.stage)[-1]].base
+        own = re.search(r"/bin/(?:pip|python)[\d.]*[\"']?[ \t]", step.text(self.text)) is not None
+        plain = re.search(r"(?<![\w/.-])pip3?[ \t]+install|python3?-pip|get-pip|ensurepip", self.text) is not None
+        if own and not known and not plain and re.search(r"python|conda|jupyter", base, re.IGNORECASE) is None:
+            message = f"no pip is known to be in {base} but that of an environment, with which to bring uv"
+            raise Unclear(message, line_of(self.text, step.start))
 
     def _refuse_old_python(self, chain: Sequence[int]) -> None:
         """pip finds no package of uv for the Python of the image."""

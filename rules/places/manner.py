@@ -20,7 +20,7 @@ class Manner:
     active there (tox, nox); ``inexact``: keeping what an earlier command installed; ``options``: more for ``uv sync``;
     ``system``: into the Python that runs; ``files``: where requirements files of an image come from; ``project``: the
     folder of the image in which their project's lock is, where that is another than the one that the command runs in;
-    ``conda``: the environment is conda's.
+    ``conda``: the environment is conda's; ``first``: nothing of the project was installed in the job before.
     """
 
     lock: str = LOCKED
@@ -33,6 +33,7 @@ class Manner:
     files: Mapping[str, str] = field(default_factory=dict)
     project: str = ""
     conda: bool = False
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

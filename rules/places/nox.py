@@ -13,7 +13,7 @@ from rules.places.context import Context
 from rules.places.manner import Manner
 from rules.places.target import MANAGERS, Target
 from rules.places.text import Splice, applied, line_start
-from rules.places.tox_files import Read, sync_of
+from rules.places.tox_files import sync_of
 from rules.uv import version
 
 _METHODS = frozenset({"run", "run_always", "run_install", "install"})
@@ -45,7 +45,7 @@ def edit(path: str, text: str, context: Context) -> str:
         if not words:
             continue
         if node.func.attr == "install":
-            files = _files(node, words, text, offsets, target, path, context.ground.read) if id(node) in alone else None
+            files = _files(node, words, text, offsets, target, path) if id(node) in alone else None
             if files is not None:
                 session = max((s.lineno for s in sessions if s.lineno <= node.lineno), default=0)
                 splices.append(files if session in brought else _with_uv(files, text))
@@ -88,7 +88,7 @@ def _with_uv(splice: Splice, text: str) -> Splice:
 
 
 def _files(
-    node: ast.Call, words: list[Word], text: str, offsets: list[int], target: Target, path: str, read: Read
+    node: ast.Call, words: list[Word], text: str, offsets: list[int], target: Target, path: str
 ) -> Splice | None:
     """``session.install("-r", FILE)``: what the file held is installed from the lock."""
     values = [w.value for w in words]
@@ -97,7 +97,7 @@ def _files(
     if not isinstance(node.func, ast.Attribute) or not isinstance(node.func.value, ast.Name):
         return None
     files = [posixpath.normpath(posixpath.join(posixpath.dirname(path), f)) for f in values[1::2]]
-    command = sync_of(files, target, read)
+    command = sync_of(files, target)
     if command is None:
         return None
     name = node.func.value.id

@@ -132,6 +132,11 @@ def pip_files(words: list[Word], target: Target, manner: Manner) -> Answer | Non
     options = options_of_files([manner.files.get(f, f) for f in files], target) if files else [target.without_groups]
     if options is None:
         return None
+    paths = [manner.files.get(f, posixpath.normpath(f)) for f in files]
+    alone = manner.first and not locals_ and not found.values.get("group") and all(map(target.is_apart, paths))
+    if alone:
+        held = [new.removeprefix("group:") for path in paths if (new := target.file(path)) is not None]
+        options = [f"--only-group {name}" for name in held]
     folder = manner.project or _project_of(files, target, manner)
     options = [*([f"--project {folder}"] if folder else []), *options]
     if not files and not target.defaults:
@@ -143,7 +148,7 @@ def pip_files(words: list[Word], target: Target, manner: Manner) -> Answer | Non
     options += [_SHARED_BUILD] if locals_ and "shared-build" in found.flags else []
     options += _as_installed(found, manner)
     project = (bool(locals_) and "no-deps" not in found.flags) or not target.package
-    made = sync_answer(target, manner, list(dict.fromkeys(options)), project=project or bool(locals_))
+    made = sync_answer(target, manner, list(dict.fromkeys(options)), project=project or bool(locals_) or alone)
     if others:
         served = {"pip", "setuptools", "wheel"} if _renews(words) else {"pip"}
         shown = [w for w in others if w.value.lower() not in served]

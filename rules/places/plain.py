@@ -274,7 +274,7 @@ def _files_of_environments(path: str, text: str, context: Context) -> str:
             return match[0]
         files = {m["file"]: _from_root(path, m["file"]) for m in _LISTED.finditer(match["body"])}
         known = [f for f in files.values() if target.file(f) is not None]
-        command = sync_of(known, target, context.ground.read)
+        command = sync_of(known, target)
         if command is None or len(known) != len(files):
             if known:
                 line = text.count("\n", 0, match.start()) + 1

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rules.places.context import Context
 from rules.places.manner import PLAIN, Answer, Manner
 from rules.places.script import Script, Window
-from rules.places.text import Splice, applied, line_end, newline
+from rules.places.text import Splice, applied, line_end, line_start, newline
 
 _FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<mark>```+|~~~+)[ \t]*(?P<info>[^\n`]*)\n", re.MULTILINE)
 _INLINE = re.compile(r"(?<!`)(?P<ticks>``?)(?P<code>[^`\n]+)(?P=ticks)(?!`)")
@@ -46,7 +46,7 @@ def edit(path: str, text: str, context: Context) -> str:
         if any(start <= match.start() < end for start, end in blocks):
             continue
         code = match["code"]
-        if _TOOL.match(code.strip()) and " " in code.strip():
+        if _TOOL.match(code.strip()) and " " in code.strip() and not _is_spoken_of(text, match):
             outcome = script.window(Window(start=match.start("code"), end=match.end("code")))
             if outcome.emptied:
                 continue
@@ -57,6 +57,14 @@ def edit(path: str, text: str, context: Context) -> str:
     return _INLINE_LOCK.sub(lambda m: f"`{m['folder']}uv.lock`", after)
 
 
+def _is_spoken_of(text: str, match: re.Match[str]) -> bool:
+    """Whether a sentence says something about how a command behaves, which may not be true of uv's."""
+    after = text[match.end() : line_end(text, match.end())]
+    row = text[line_start(text, match.start()) : match.start()] + after
+    return _BEHAVES.match(after) is not None or ("shell" in match["code"] and re.search(r"\.env\b", row) is not None)
+
+
+_BEHAVES = re.compile(r"\s+(?:can|may|might|could|works|fails|freezes|hangs|takes|sometimes|does(?:n't| not))\b")
 _TOKEN = re.compile(r"POETRY_PYPI_TOKEN_[A-Z0-9_]+")
 _BY_PIP = re.compile(r"pip[\d.]* install (?:-\S+ ){0,6}[\"']?\.(?=[\[\"'\s`]|$)", re.MULTILINE)
 """The project itself, which documentation goes on to install by pip: no exact sync may take it out."""

@@ -26,11 +26,29 @@ ASIDE = re.compile(
 
 def note_remains(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:
     """Notes on calls, sentences and names that are left in the repository as ``edits`` leave it."""
+    _variables(ground, context)
     _broken(ground, context, edits)
     _remaining(ground, context, edits)
     _prose(context, edits)
     _mentions(ground, context, edits)
     _still_said(ground, context, edits)
+
+
+def _variables(ground: Ground, context: Context) -> None:
+    """Pipenv reads ``.env`` unasked, uv only where it is told: a note where such a file is kept or spoken of."""
+    if not any("pipenv" in target.tools for target in context.targets.values()):
+        return
+    for path in sorted(ground.facts.files):
+        folder = posixpath.dirname(path) or "."
+        if folder in context.targets and _ENV.fullmatch(posixpath.basename(path)):
+            why = "`pipenv run` and `pipenv shell` read .env by themselves; uv does so with UV_ENV_FILE or --env-file"
+            context.note(
+                path, 1, why, "Does what runs there read it itself? Else: UV_ENV_FILE=.env where uv is called."
+            )
+            return
+
+
+_ENV = re.compile(r"\.env|(?:\.?env|dotenv)[._-](?:example|sample|template|dist|default)|(?:example|sample)\.env")
 
 
 _INSTALLS = r"(?<![\w./-])(?:{tools})[\"']?(?:\s|,\s?)[\"']?(?:install|sync|export)(?![\w-])"
@@ -110,7 +128,8 @@ def _prose(context: Context, edits: Mapping[str, Edit]) -> None:
 def _mentions(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:
     """Notes on living files that still name a file which the patch takes away."""
     told: set[str] = set()
-    for mention in mentions(ground, edits, {path for path, edit in edits.items() if edit.after is None}):
+    gone = {path for path, edit in edits.items() if edit.after is None}
+    for mention in mentions(ground, edits, gone, documents=True):
         if mention.path not in told:
             told.add(mention.path)
             why = f"names {mention.written}, which the patch takes away"
@@ -134,21 +153,27 @@ def is_living(path: str) -> bool:
     return _LIVING.fullmatch(path) is not None and ASIDE.search(path) is None
 
 
-def mentions(ground: Ground, edits: Mapping[str, Edit], files: Collection[str]) -> Iterator[Mention]:
-    """Where living files, as ``edits`` leave them, name one of ``files``; comments name nothing."""
+def mentions(
+    ground: Ground, edits: Mapping[str, Edit], files: Collection[str], *, documents: bool = False
+) -> Iterator[Mention]:
+    """Where living files, as ``edits`` leave them, name one of ``files``; comments name nothing.
+
+    ``documents``: also those that tell people to install from one.
+    """
     if not files:
         return
     names = "|".join(sorted({re.escape(posixpath.basename(path)) for path in files}))
     pattern = re.compile(rf"(?<![\w.-])(?P<path>(?:[\w.-]+/)*(?:{names}))(?![\w-]|\.\w)")
     for path in sorted(ground.facts.files):
-        if not is_living(path) or path in files:
+        told = documents and _TOLD.fullmatch(path) is not None and ASIDE.search(path) is None
+        if not (is_living(path) or told) or path in files:
             continue
         edit = edits.get(path)
         text = edit.after if edit is not None else ground.read(path)
         if text is None or len(text) > _LARGE:
             continue
         for number, row in enumerate(text.splitlines(), start=1):
-            if row.lstrip().startswith(("#", "//", ";")):
+            if row.lstrip().startswith(("#", "//", ";")) or (told and _INSTALL.search(row) is None):
                 continue
             for found in pattern.finditer(row):
                 by_variable = _VARIABLE.search(row, 0, found.start()) is not None
@@ -208,6 +233,8 @@ _FOLDERS = re.compile(
     r"(?P<folder>[\"']?[\w./-]{1,120}[\"']?)"
 )
 _LARGE = 200_000
+_TOLD = re.compile(r"(?:.*/)?[^/]+\.(?:md|rst)", re.IGNORECASE)
+_INSTALL = re.compile(r"\binstall\b|\bsync\b")
 _LIVING = re.compile(
     r"(?:.*/)?(?:[^/]+\.(?:ya?ml|toml|cfg|ini|sh|bash|json|mk|just|tf|hcl|groovy|gradle|bat|ps1|service|conf)|setup\.py|noxfile\.py"
     r"|tasks\.py|[Mm]akefile|[Jj]ustfile|[^/]*[Dd]ockerfile[^/]*|[^/]*[Cc]ontainerfile[^/]*|Jenkinsfile[^/]*|Procfile[^/]*|MANIFEST\.in)"

@@ -27,6 +27,7 @@ class _Job:
     """What the commands of one job did so far."""
 
     synced: bool = False
+    project: bool = False
     partial: bool = False
     has_uv: bool = False
     uv: str = "uv"
@@ -289,6 +290,8 @@ class Script:
             manner = replace(manner, run=NO_SYNC)
         if job.synced and not manner.inexact and manner.lock:
             manner = replace(manner, inexact=True)
+        if manner.lock and not window.docker and not job.project:
+            manner = replace(manner, first=True)
         if self._in_system and program in target.tools:
             manner = replace(manner, system=True)
         own = _ENVIRONMENT.fullmatch(call.words[0].raw) is not None
@@ -324,6 +327,7 @@ class Script:
         job.partial = job.partial or given.text.startswith("uv pip install")  # which a sync would take back
         if given.kind in ("sync", "system-sync"):
             job.synced = True
+            job.project = job.project or "--only-group" not in given.text
             job.partial = job.partial or bool(_PARTIAL.search(given.text))
             if given.kind == "system-sync" or self._in_system:
                 return self._into_system(given, manner, call, job, window)

@@ -12,7 +12,7 @@ _SYNC = re.compile(
     r"(?P<options> .*)?",
     re.DOTALL,
 )
-_VALUED = ("--group", "--extra")
+_VALUED = ("--group", "--extra", "--only-group")
 _LAST = (NO_EDITABLE, "--no-install-project", "--inexact", "--active", "--no-cache")
 _OFF = frozenset({"--no-dev", "--no-default-groups", "--no-install-project"})
 _FLAGS = _OFF | {"--locked", "--inexact", "--active", "--no-cache", "--all-extras", "--all-groups", NO_EDITABLE}
@@ -34,11 +34,25 @@ def merged(first: str, second: str) -> str | None:
         or ("--active" in before) != ("--active" in after)
     ):
         return None
+    if _is_alone(before) != _is_alone(after):
+        if _OFF & {*before, *after}:
+            return None
+        before, after = _beside(before), _beside(after)
     kept = [option for option in before if option not in _OFF or option in after]
     told = [*kept, *(option for option in after if option not in kept and option not in _OFF)]
     last = [option for option in told if option in _LAST]
     words = ["uv sync", *(option for option in told if option not in last), *last]
     return f"{one['bring'] or ''}{one['env'] or ''}{' '.join(words)}"
+
+
+def _is_alone(options: list[str]) -> bool:
+    """Whether groups are installed without the project's own dependencies."""
+    return any(option.startswith("--only-group ") for option in options)
+
+
+def _beside(options: list[str]) -> list[str]:
+    """The same groups beside the project's own dependencies."""
+    return [option.replace("--only-group ", "--group ") for option in options]
 
 
 def _options(text: str | None) -> list[str] | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from packaging.utils import canonicalize_name
@@ -40,7 +40,8 @@ _OLD_FILES = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One moved project: ``groups`` and ``extras`` of its new manifest by normal name, ``defaults`` what uv installs
-    unasked, ``renamed`` an old group or file → ``group:…``, ``extra:…`` or ``project``, ``scripts`` of the old tool.
+    unasked, ``renamed`` an old group or file → ``group:…``, ``extra:…`` or ``project``, ``scripts`` of the old tool;
+    ``apart`` the requirements files that hold nothing of what the project itself requires.
     """
 
     folder: str
@@ -56,6 +57,7 @@ class Target:
     members: tuple[str, ...] = ()
     local_paths: bool = False
     requires: str = ""
+    apart: frozenset[str] = frozenset()
     oldest: tuple[int, int] | None = None
 
     def group(self, name: str) -> str | None:
@@ -74,6 +76,11 @@ class Target:
         """What holds the requirements file ``path`` (from the root) now."""
         inside = posixpath.relpath(path, self.folder) if self.folder != "." else path
         return self.renamed.get(inside) or self.renamed.get(path)
+
+    def is_apart(self, path: str) -> bool:
+        """Whether a requirements file (from the root) holds nothing of what the project itself requires."""
+        inside = posixpath.normpath(posixpath.join(self.folder, path))
+        return path in self.apart or inside in self.apart
 
     def _exists(self, new: str) -> bool:
         kind, _, name = new.partition(":")
@@ -99,10 +106,11 @@ def _target(ground: Ground, move: Move, after: Mapping[str, str | None]) -> Targ
     except tomllib.TOMLDecodeError:
         data = {}
     groups = _table(data, "dependency-groups")
+    own = _names(_strings(_table(data, "project").get("dependencies")))
     settings = _table(data, "tool", "uv")
     defaults = settings.get("default-groups", ["dev"])
     names = list(groups) if defaults == "all" else [d for d in defaults if isinstance(d, str)]
-    return Target(
+    made = Target(
         folder=move.project.path,
         lock=move.lock,
         package=move.package,
@@ -118,6 +126,74 @@ def _target(ground: Ground, move: Move, after: Mapping[str, str | None]) -> Targ
         oldest=_oldest(_table(data, "project").get("requires-python")),
         local_paths=any(_is_path(source) for source in _table(settings, "sources").values()),
     )
+    read = ground.read
+    files = [posixpath.normpath(posixpath.join(move.project.path, old)) for old, new in move.groups if ":" in new]
+    apart = {
+        file
+        for file in files
+        if file.endswith((".txt", ".in", ".pip"))
+        and not holds_project(file, made, read)
+        and not _shared(file, made, own, groups, read)
+    }
+    return replace(made, apart=frozenset(apart))
+
+
+def _shared(
+    file: str, target: Target, own: set[str], groups: Mapping[str, Any], read: Callable[[str], str | None]
+) -> bool:
+    """Whether a list by hand names what the project requires and its group does not: the file is in both."""
+    text = read(file) or ""
+    if _COMPILED.search(text) is not None:
+        return False
+    group = (target.file(file) or "").removeprefix("group:")
+    return bool(_names(text.splitlines()) & own - _names(_members(group, groups, 0)))
+
+
+def _members(group: str, groups: Mapping[str, Any], depth: int) -> list[str]:
+    """The requirements of a group and of those that it includes."""
+    entries = groups.get(group)
+    found = _strings(entries)
+    for entry in entries if isinstance(entries, list) and depth < 10 else ():
+        if isinstance(entry, dict) and isinstance(entry.get("include-group"), str):
+            found += _members(entry["include-group"], groups, depth + 1)
+    return found
+
+
+def _strings(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _names(rows: Sequence[str]) -> set[str]:
+    """The packages that requirements name."""
+    found = (re.match(r"[ \t]*([A-Za-z0-9][\w.-]*)", row) for row in rows)
+    return {str(canonicalize_name(match[1])) for match in found if match is not None}
+
+
+_INCLUDED = re.compile(r"^[ \t]*(?:-r|--requirement)[ =\t]*(?P<file>[^\s#;]+)", re.MULTILINE)
+_COMPILED = re.compile(r"^#.{0,80}(?:pip-compile|uv pip compile)", re.MULTILINE)
+
+
+def holds_project(file: str, target: Target, read: Callable[[str], str | None]) -> bool:
+    """Whether a file has what the project itself requires: by itself, by what it includes or was compiled from."""
+    seen: set[str] = set()
+    waiting = [file]
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        new = target.file(path)
+        if (new is not None and not new.startswith("group:")) or path.endswith(".lock"):
+            return True  # Rye's locks hold all of it
+        text = read(path) or ""
+        source = f"{posixpath.splitext(path)[0]}.in"
+        if path.endswith(".txt") and _COMPILED.search(text) is not None:
+            if read(source) is None:
+                return True  # from what, nothing says
+            waiting.append(source)
+        folder = posixpath.dirname(path)
+        waiting += [posixpath.normpath(posixpath.join(folder, m["file"])) for m in _INCLUDED.finditer(text)]
+    return False
 
 
 def _oldest(requires: object) -> tuple[int, int] | None:

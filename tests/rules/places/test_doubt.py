@@ -76,3 +76,47 @@ def test_a_pipeline_that_compiles_what_stays_stays(patched: Any) -> None:
     files = {"requirements.in": "flask\n", "requirements.txt": compiled, ".github/workflows/a.yml": job}
     found = patched({**files, ".python-version": "3.12\n"}, setup__cfg="[flake8]\n")
     assert {path: found[path] for path in files} == files
+
+
+JOB = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/setup-python@v5\n      with:\n        python-version: '3.12'\n"
+TOOLS = {"requirements.txt": "flask==3.0.0\n", "requirements-dev.txt": "ruff==0.6.0\n", ".python-version": "3.12\n"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "command"),
+    [
+        (["pip install -r requirements-dev.txt"], "--only-group dev --inexact"),
+        (["pip install -r requirements.txt", "pip install -r requirements-dev.txt"], "uv sync --locked --inexact"),
+    ],
+)
+def test_tools_alone_bring_nothing_of_the_project(patched: Any, rows: list[str], command: str) -> None:
+    job = JOB + "    - run: |\n" + "".join(f"        {row}\n" for row in rows) + "        ruff check\n"
+    after = patched({".github/workflows/a.yml": job, **TOOLS}, setup__cfg="[flake8]\n")[".github/workflows/a.yml"]
+    assert command in after
+    assert ("--only-group" in after) is (len(rows) == 1)
+
+
+def test_no_pip_but_an_environment_s(patched: Any) -> None:
+    image = "FROM ubuntu:24.04\nRUN python3 -m venv /venv\nCOPY requirements.txt ./\nRUN /venv/bin/pip install -r requirements.txt\n"
+    found = patched({**LIST, "Dockerfile": image}, setup__cfg="[flake8]\n")
+    assert found["Dockerfile"] == image
+    assert "requirements.txt" in found.files
+
+
+def test_documents_that_install_from_what_goes_are_told(patched: Any) -> None:
+    files = {"docker/README.md": "Then:\n\n    sudo pip install --target x -r requirements.txt\n", **LIST}
+    found = patched(files, setup__cfg="[flake8]\n")
+    assert "requirements.txt" not in found.files
+    assert any(path == "docker/README.md" and "takes away" in said for path, _, said in found.notes)
+
+
+def test_what_pipenv_reads_unasked_is_told(patched: Any) -> None:
+    lock = '{"_meta": {"hash": {"sha256": "0"}, "requires": {"python_version": "3.12"}, "sources": []}, "default": {}, "develop": {}}'
+    pipfile = '[packages]\n\n[requires]\npython_version = "3.12"\n'
+    found = patched({".env.example": "DEBUG=1\n"}, Pipfile=pipfile, Pipfile__lock=lock)
+    assert any(path == ".env.example" and "UV_ENV_FILE" in said for path, _, said in found.notes)
+
+
+def test_sentences_on_how_a_tool_behaves_stay(patched: Any) -> None:
+    text = "Run `poetry install`.\nSometimes `poetry update` can freeze.\n"
+    assert patched({"README.md": text})["README.md"] == "Run `uv sync`.\nSometimes `poetry update` can freeze.\n"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from rules.places.target import Target
-from rules.places.tox_files import holds_project, sync_of, varies, with_uv
+from rules.places.target import Target, holds_project
+from rules.places.tox_files import sync_of, varies, with_uv
 from tests.rules.places.test_plain import Patch
 
 SYNC = "uv sync --locked --active --inexact"
@@ -30,14 +32,15 @@ TARGET = Target(
     ],
 )  # fmt: skip
 def test_what_stands_for_the_files(files: list[str], texts: dict[str, str], options: str) -> None:
-    found = sync_of(files, TARGET, texts.get)
+    apart = frozenset(file for file in files if not holds_project(file, TARGET, texts.get))
+    found = sync_of(files, replace(TARGET, apart=apart))
     assert found is not None
     assert found.replace(" --no-dev", "") == f"{SYNC} {options}"
 
 
 def test_a_file_that_is_not_known() -> None:
-    assert sync_of(["other.txt"], TARGET, {}.get) is None
-    assert sync_of([], TARGET, {}.get) is None
+    assert sync_of(["other.txt"], TARGET) is None
+    assert sync_of([], TARGET) is None
     assert not holds_project("other.txt", TARGET, {}.get)
 
 
