@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from rules.examples import a_command, a_fleet, a_repository
 from rules.reading import LOCKERS, is_deployed, project_of, shown
 from rules.rule import Answer, Case, Rule
-from scanner.inventory import Command
+from scanner.inventory import Command, Project, Repository
 
 _ASKS = frozenset({"--check", "--locked", "--check-exists", "--lock", "verify", "export", "requirements", "--dry-run"})
 _UPDATES = re.compile(r"updat|upgrad|bump|renew", re.IGNORECASE)
@@ -40,7 +40,7 @@ def check(case: Case) -> Iterator[Answer]:
     for (path, _), commands in jobs.items():
         for lock, install in _rewritten(commands):
             project = project_of(case.repository, install)
-            if project is not None:
+            if project is not None and _is_committed(case.repository, project):
                 found.setdefault((project.path, path, install.tool or ""), []).extend((lock, install))
     projects = {p.path: p for p in case.repository.projects}
     for (where, path, tool), commands in sorted(found.items()):
@@ -73,6 +73,12 @@ def _rewritten(commands: Sequence[Command]) -> Iterator[tuple[Command, Command]]
             later = (c for c in commands[number + 1 :] if c.kind == "install" and c.tool in tools)
             if (install := next(later, None)) is not None:
                 yield command, install
+
+
+def _is_committed(repository: Repository, project: Project) -> bool:
+    """Whether there is a lock that is written anew: the project's own, or that of its workspace."""
+    homes = (project.path, project.workspace_root)
+    return any(p.lockfiles for p in repository.projects if p.path in homes)
 
 
 def _fix(tool: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -55,11 +56,14 @@ def toml_word(word: object, *, quote: bool = True) -> str:
 
 
 def sections_of(text: str, first_line: int, step: int = 1) -> dict[str, Section]:
-    """The sections of INI text, whose first line is ``first_line`` and whose lines are ``step`` lines apart."""
+    """The sections of INI text, whose first line is ``first_line`` and whose lines are ``step`` lines apart.
+
+    The whole text may be indented, as it is in a manifest that holds it.
+    """
     sections: dict[str, dict[str, tuple[list[tuple[int, str]], int]]] = {}
     section: dict[str, tuple[list[tuple[int, str]], int]] = {}
     key: str | None = None
-    for row, line in enumerate(text.replace("\r\n", "\n").split("\n")):
+    for row, line in enumerate(textwrap.dedent(text.replace("\r\n", "\n")).split("\n")):
         number = first_line + row * step
         stripped = _COMMENT.sub("", line).rstrip()
         if not stripped.strip() or line.lstrip().startswith(("#", ";")):

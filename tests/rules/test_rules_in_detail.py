@@ -294,6 +294,19 @@ def test_a_matrix_that_uv_does_not_follow(file: str, test: str, untested: str | 
     assert (untested is None and not texts) or (untested is not None and texts[0].endswith(untested))
 
 
+def test_a_lock_that_is_not_committed_is_not_rewritten() -> None:
+    commands = (
+        a_command("poetry lock", kind="lock", tool="poetry"),
+        a_command("poetry install", tool="poetry"),
+        a_command("pytest", kind="test"),
+    )
+    bare = a_project(lockfiles=())
+    assert not found("lock-rewritten-in-ci", a_fleet(a_repository("shop", bare, commands=commands)))
+    member = a_project(path="lib", lockfiles=(), workspace_root=".")
+    ours = tuple(replace(command, project="lib") for command in commands)
+    assert found("lock-rewritten-in-ci", a_fleet(a_repository("shop", a_project(), member, commands=ours)))
+
+
 def test_a_provider_that_is_pinned_to_an_older_release_is_in_no_diamond() -> None:
     old = a_library("billing", a_dependency("pydantic", "<2"))
     new = a_library("ledger", a_dependency("pydantic", ">=2"))

@@ -125,6 +125,13 @@ commands = [["ruff", "check", "."]]
     assert from_toml("pyproject.toml", {}, lambda *keys: 1) is None
 
 
+def test_legacy_ini_may_be_indented_as_a_whole() -> None:
+    text = "\n    [tox]\n    envlist = a\n\n    [testenv]\n    deps =\n        b\n    commands = c\n"
+    made = from_toml("pyproject.toml", {"legacy_tox_ini": text}, lambda *keys: 20)
+    assert made is not None
+    assert [found for found in of(made, "a") if found[0] != "pip install ."] == [("pip install b", 26), ("c", 27)]
+
+
 def test_legacy_ini_in_toml() -> None:
     config = from_toml(
         "pyproject.toml", {"legacy_tox_ini": "\n[tox]\nenvlist = a\n[testenv]\ndeps = b\n"}, lambda *keys: 20
