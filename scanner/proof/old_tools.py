@@ -6,7 +6,7 @@ import glob
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rules.ruff.arguments import arguments
@@ -14,7 +14,7 @@ from rules.ruff.flake8_config import as_ini
 from rules.ruff.gather import Setup
 from rules.ruff.linters import Asked
 from rules.ruff.linters import pylint as pylint_rules
-from rules.ruff.linters.options import given
+from rules.ruff.linters.options import given, is_short_for
 from rules.ruff.listed import listed
 from rules.ruff.runs import OTHERS, Run
 from scanner.lint_runs import (
@@ -188,11 +188,12 @@ _PYCODESTYLE = frozenset(
 _BANDIT = frozenset("-c -t -s -x --configfile --tests --skip --exclude --severity-level --confidence-level".split())
 
 
-def _kept(argv: Sequence[str], names: Iterable[str]) -> Iterator[str]:
+def _kept(argv: Sequence[str], names: Collection[str]) -> Iterator[str]:
     """Options of these names with their values, where the command line says them plainly."""
     words = iter(argv)
     for word in words:
         name, equals, value = word.partition("=")
+        name = is_short_for(name, names) or name
         if name in names and not set("${") & set(word):
             yield from (name, value if equals else next(words, ""))
 

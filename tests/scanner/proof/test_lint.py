@@ -13,7 +13,7 @@ from rules.ruff.linters import Asked
 from rules.ruff.runs import Run
 from scanner.lint_runs import NotMeasured
 from scanner.proof.lint import harmless
-from scanner.proof.old_tools import OldTools, run_old
+from scanner.proof.old_tools import OldTools, paths_of, run_old
 
 
 def test_plug_ins_of_the_repository_are_not_run() -> None:
@@ -78,3 +78,20 @@ def test_pycodestyle_is_given_its_file(tmp_path: Path) -> None:
     run = Run(tool="pycodestyle", argv=("--config=own.cfg", "--count", "a.py"), path="Makefile", line=1)
     run_old(Setup(runs=(run,), others=(Asked(tool="pycodestyle"),)), ("pycodestyle",), old, str(tmp_path))
     assert (tmp_path / "said").read_text().split()[:2] == ["--config", "own.cfg"]
+
+
+def test_a_glob_is_measured_over_what_it_names_and_an_option_may_be_short(tmp_path: Path) -> None:
+    (tmp_path / "pkg" / "inner").mkdir(parents=True)
+    (tmp_path / "pkg" / "a.py").write_text("")
+    (tmp_path / "b.yml").write_text("")
+    said = """echo '{"results": []}'; echo "$@" > said"""
+    old = OldTools(others={"bandit": _program(tmp_path, "bandit", said)})
+    run = Run(tool="bandit", argv=("-r", "pkg/*", "--config", "b.yml"), path="tox.ini", line=1)
+    run_old(Setup(runs=(run,), others=(Asked(tool="bandit"),)), ("bandit",), old, str(tmp_path))
+    assert (tmp_path / "said").read_text().split()[2:] == ["--configfile", "b.yml", "-r", "pkg/a.py", "pkg/inner"]
+
+
+def test_a_word_without_text_is_no_path(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    run = Run(tool="black", argv=("", "src"), path="a.sh", line=1)
+    assert paths_of(run, str(tmp_path)) == ["src"]
