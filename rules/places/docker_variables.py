@@ -64,12 +64,22 @@ def gone(text: str, step: Step, target: Target) -> Splice:
     tools = "|".join(sorted(target.tools & MANAGERS)) or "poetry"
     above = line_start(text, max(start - 1, 0))
     comment = text[above:start]
-    if start and re.match(rf"[ \t]*#.*(?:{tools})", comment, re.IGNORECASE) and "syntax=" not in comment:
+    speaks = re.match(rf"[ \t]*#.*(?:{tools})", comment, re.IGNORECASE) is not None and "syntax=" not in comment
+    if start and (speaks or _stands_alone(text, start, end)):
         start = above
     before = text[line_start(text, max(start - 1, 0)) : start]
     if start and not before.strip() and not text[end : line_end(text, end)].strip() and end < len(text):
         end = line_end(text, end)
     return Splice(start, end, "")
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether the one comment above an instruction that goes would stand above nothing, or above another comment."""
+    above = line_start(text, max(start - 1, 0))
+    before = text[line_start(text, max(above - 1, 0)) : above] if above else ""
+    comment, following = text[above:start], text[end : line_end(text, end)]
+    own = re.match(r"[ \t]*#(?![ \t]*(?:syntax|escape|check)[ \t]*=)", comment) is not None and above > 0
+    return own and not before.lstrip().startswith("#") and (not following.strip() or following.lstrip()[:1] == "#")
 
 
 def _rows(text: str, step: Step, target: Target, dropped: list[re.Match[str]]) -> Splice:

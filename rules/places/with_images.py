@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground
 from rules.places.context import Context
-from rules.places.docker_steps import started
+from rules.places.docker_steps import names_manager, started
 from rules.places.half_moves import leave_whole, recipes
 from rules.places.still_said import still_said
 from rules.places.target import MANAGERS
@@ -39,7 +39,10 @@ def broken_images(context: Context) -> Iterator[tuple[str, PlanBlocker]]:
     for image in sorted(context.images_left):
         target = context.around(image)
         managers = target.tools & {"poetry", "pdm"} if target is not None else frozenset[str]()
-        if target is None or not managers or _ASIDE.search(image) or image not in context.calling(set(managers)):
+        rows = (row for row in (context.ground.read(image) or "").splitlines() if not row.lstrip().startswith("#"))
+        if target is None or not managers or _ASIDE.search(image):
+            continue
+        if image not in context.calling(set(managers)) and not names_manager("\n".join(rows), target):
             continue
         note = next((n for n in context.notes if n.path == image), None)
         why = re.sub(r"; the file is left as it is$", "", note.message) if note is not None else "not understood"

@@ -120,3 +120,19 @@ def test_what_pipenv_reads_unasked_is_told(patched: Any) -> None:
 def test_sentences_on_how_a_tool_behaves_stay(patched: Any) -> None:
     text = "Run `poetry install`.\nSometimes `poetry update` can freeze.\n"
     assert patched({"README.md": text})["README.md"] == "Run `uv sync`.\nSometimes `poetry update` can freeze.\n"
+
+
+def test_a_comment_goes_with_what_it_spoke_of(patched: Any) -> None:
+    image = "FROM python:3.12\nRUN pip install poetry\n\n# no update check\nENV POETRY_NO_INTERACTION=1\n\n# the sources\nCOPY . .\nRUN poetry install\n"
+    after = patched({"Dockerfile": image})["Dockerfile"]
+    assert "uv sync" in after
+    assert "update check" not in after
+    assert "# the sources" in after
+
+
+def test_an_image_that_only_brings_the_tool_for_what_stays(patched: Any) -> None:
+    image = "FROM python:3.12\nRUN pip install poetry\nWORKDIR /app\nCOPY . .\n"
+    files = {".env": "COMMAND=poetry run flask run\n", "Dockerfile": image}
+    found = patched({**files, "compose.yaml": "services:\n  api:\n    build: .\n    command: $COMMAND\n"})
+    assert not found.migration.moves
+    assert found["Dockerfile"] == image
