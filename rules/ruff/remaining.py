@@ -112,15 +112,15 @@ _STARTS = re.compile(
 
 def _programs(edits: Edits, ground: Ground, tools: Collection[str]) -> Iterator[tuple[str, str, int, str]]:
     """Command lines in strings of programs that are likely to start tools, and calls in tests."""
-    sources = [p for p in sorted(ground.facts.files) if p.endswith(".py") and not is_test_data(p)]
+    sources = [p for p in sorted(ground.facts.files) if p.endswith(".py")]
     for path in sources[:MAX_SOURCES]:
-        text = edits.text(path) if (likely := is_likely(path)) or _is_test(path) else None
+        likely = is_likely(path) and not is_test_data(path)
+        text = edits.text(path) if likely or _TEST.fullmatch(path) else None
         if text is not None:
             yield from _matches(_STARTS if likely else _IN_TESTS, path, text[:MAX_TEXT], tools, "a program")
 
 
-def _is_test(path: str) -> bool:
-    return "test" in path
+_TEST = re.compile(r"(?:.*/)?(?:test_[^/]*|[^/]*_test|conftest)\.py")
 
 
 def _matches(

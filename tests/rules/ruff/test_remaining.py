@@ -24,7 +24,7 @@ FILES = {
         ("back/.pre-commit-config.yaml", "repos:\n- repo: x\n  hooks:\n  - id: black\n", "lint-in-command"),
         (".pre-commit-config.yaml", "- repo: x\n  sha: v1\n  hooks:\n  - id: black\n", "lint-in-command"),
         ("tasks.py", 'exec_cmd = "black --check --diff ."\n', "lint-in-program"),
-        ("tests/test_a.py", "def test():\n    Popen(['black', '--check', 'x'])\n", "lint-in-program"),
+        ("tests/scripts/test_b.py", "def test():\n    Popen(['black', '--check', 'x'])\n", "lint-in-program"),
     ],
 )
 def test_it_stays_with_the_place(moved: Callable[..., Any], path: str, text: str, code: str) -> None:
