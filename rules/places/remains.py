@@ -183,7 +183,8 @@ def mentions(
 
 def _still_said(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:
     """One note for each file that still calls an old tool on lines about which nothing was said."""
-    tools = {t for target in context.targets.values() for t in target.tools & MANAGERS if context.any_of(t) is not None}
+    tools = {tool for target in context.targets.values() for tool in target.tools & MANAGERS}
+    replaced = context.replaced()
     noted = {(note.path, note.line) for note in context.notes}
     modules: list[tuple[str, int, str]] = []
     left = {note.path for note in context.notes if "left as it is" in note.message} | context.images_left
@@ -192,6 +193,9 @@ def _still_said(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> 
         told = edit is not None and path.lower().endswith((".md", ".rst"))  # in `_prose`
         if told or not may_speak(path) or ASIDE.search(path) or path in left:
             continue
+        around = project_around(ground.repository, path)
+        if around is not None and around.path not in (".", *context.targets) and not tools <= replaced:
+            continue  # that of a project that stays
         if (text := edit.after if edit is not None else ground.read(path)) is None:
             continue
         found = [(line, words) for line, words in still_said(path, text, tools) if (path, line) not in noted]

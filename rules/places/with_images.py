@@ -110,13 +110,23 @@ def _has(context: Context, image: str, said: str) -> bool:
 def _of_services(ground: Ground, edits: dict[str, Edit], tools: set[str]) -> Iterator[tuple[str, str, str]]:
     """Compose files in which a service still calls an old tool: which image it starts, what it says."""
     built = _images(ground)
-    for path, extract in sorted(ground.facts.extracts.items()):
-        if extract.format != "compose":
-            continue
+    for path in _composes(ground):
         for name, words in _commands(_left(path, ground, edits)).items():
             image = built.get((path, name)) or built.get(("", name))
             if image is not None and (said := _said(words, tools)) is not None:
                 yield path, image, said
+
+
+def _composes(ground: Ground) -> Iterator[str]:
+    """Compose files, whatever they are called: what builds services."""
+    for path in sorted(ground.facts.files):
+        extract = ground.facts.extracts.get(path)
+        if extract is not None and extract.format == "compose":
+            yield path
+        elif path.endswith((".yml", ".yaml")) and not path.startswith(".github/"):
+            text = ground.read(path) or ""
+            if "build:" in text and re.search(r"^services:", text, re.MULTILINE) is not None:
+                yield path
 
 
 def _of_variables(ground: Ground, tools: set[str]) -> Iterator[tuple[str, None, str]]:
@@ -156,9 +166,7 @@ def _commands(text: str) -> dict[str, str]:
 def _images(ground: Ground) -> dict[tuple[str, str], str]:
     """The Dockerfile of each service, by compose file and name; by ``""`` and its name what any of them says."""
     found: dict[tuple[str, str], str] = {}
-    for path, extract in sorted(ground.facts.extracts.items()):
-        if extract.format != "compose":
-            continue
+    for path in _composes(ground):
         for document in documents(ground.read(path) or "")[:1]:
             services = document.map("services").entries if isinstance(document, Mapping) else {}
             for name, service in services.items():

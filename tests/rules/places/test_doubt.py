@@ -136,3 +136,11 @@ def test_an_image_that_only_brings_the_tool_for_what_stays(patched: Any) -> None
     found = patched({**files, "compose.yaml": "services:\n  api:\n    build: .\n    command: $COMMAND\n"})
     assert not found.migration.moves
     assert found["Dockerfile"] == image
+
+
+def test_services_in_files_of_any_name(patched: Any) -> None:
+    image = "FROM python:3.12\nRUN pip install poetry\nWORKDIR /app\nCOPY . .\nRUN poetry install\n"
+    service = "services:\n  api:\n    build: ..\n    command: poetry run ${RUN:-main}\n"
+    found = patched({"Dockerfile": image, "deploy/api.yaml": service})
+    assert found["Dockerfile"] == image
+    assert not found.migration.moves
