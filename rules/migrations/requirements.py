@@ -80,7 +80,10 @@ class _Conversion:
         pip_options.add(site, self._draft, list(self._files.listings.values()), pins)
         for text in prerelease_constraints(self._draft, pins, base.document):
             self._draft.settings["constraint-dependencies"] = [*self._constrained(), text]
-        require_python(base, self._files.locks.values(), held=bool(pins), library=self._adopted)
+        library = self._adopted and self._files.compiled.isdisjoint(
+            base.reads
+        )  # one that reads its pins runs with them
+        require_python(base, self._files.locks.values(), held=bool(pins), library=library)
         by_hand = self._files.by_hand()
         environments = environments_of(self._files.locks.values(), self._files.oldest() or used_python(site.project))
         if pins:

@@ -83,9 +83,11 @@ def compare(
     more = {python: _added(move, graph, python, before, uncovered) for python in _pythons(data)}
     by_pip: set[str] = set()
     for python in [python for python in more if pip_found_the_rest(move, python)]:
-        fresh = {name for name in more[python] if name not in before and " " not in name}
-        more[python] -= fresh
-        by_pip |= fresh
+        fresh = {text: text.partition(" (now with")[0] for text in more[python]}
+        fresh = {text: name for text, name in fresh.items() if " " not in name and (text != name or name not in before)}
+        more[python] -= fresh.keys()
+        by_pip |= set(fresh.values())
+    own = {name for python in more for name in _unrecorded(move, graph, python)}
     told = {change.name for change in changed}
     here = sorted({name for names in more.values() for name in names if name.partition(" ")[0] not in told})
     return Comparison(
@@ -94,7 +96,7 @@ def compare(
         changed=changed,
         added=tuple(here),
         origin_changes=tuple(_origins(before, after, _default(packages, declared), move)),
-        uncovered=tuple(sorted(uncovered)),
+        uncovered=(*sorted(uncovered), *(["the project itself"] if own - before.keys() else [])),
         elsewhere=tuple(sorted(after.keys() - before.keys() - set(here) - INSTALLERS)),
         pythons=tuple(more),
         complete=tuple(python for python, names in more.items() if not names),
@@ -171,6 +173,7 @@ def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: 
     free = uncovered | frozenset(_target(now) for old, now in move.groups if old in move.by_hand and now != "project")
     recorded = graph.installs(python, _covered(graph, free), leave=INSTALLERS - before.keys())
     whole = {name for name, _ in graph.installs(python, _by_lockers(move), leave=INSTALLERS - before.keys())}
+    unrecorded = _unrecorded(move, graph, python)
     for name, version in graph.installs(python, _covered(graph, uncovered), leave=INSTALLERS - before.keys()):
         if name in INSTALLERS or _was_there(name, version, python, before):
             continue
@@ -178,14 +181,13 @@ def _added(move: Move, graph: Graph, python: str, before: _Versions, uncovered: 
             continue  # pip found it for what somebody pinned by hand
         if name in before:
             here.add(f"{name} {version}")
-        elif move.complete or name in whole:
+        elif (move.complete and name not in unrecorded) or name in whole:
             here.add(name)
     declared = _declared(move)
     for name, markers in graph.roots().items() if declared is not None else ():
         known = any(holds(m, python) for m in (declared or {}).get(name, []))
         if name not in INSTALLERS and not known and any(holds(m, python) for m in markers):
             here.add(f"{name} (now with the project)")
-    unrecorded = _unrecorded(move, graph, python)
     for label, own, served, wanted in _profiles(move, graph.parts()):
         had = unrecorded | _versions_for(move, served, python) | _versions_for(move, own, python)
         for name, version in graph.installs(python, wanted):
@@ -217,8 +219,10 @@ def _named(parts: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _unrecorded(move: Move, graph: Graph, python: str) -> dict[str, set[str | None]]:
-    """What the project itself installs, in any version, where no old lock was one of the project itself."""
-    always = {old for old, now in move.groups if now == "project"}
+    """What the project itself installs, in any version, where no locker wrote what the project itself needs."""
+    always = {old for old, now in move.groups if now == "project"} - set(move.by_hand)
+    if move.project.primary_manager in {*_PLAIN, "pipenv"} or not all(pin.groups for pin in move.pins):
+        return {}
     if any(not always.isdisjoint(pin.groups) for pin in move.pins):
         return {}
     return {name: {None} for name, _ in graph.installs(python, Wanted())}

@@ -324,3 +324,32 @@ def test_what_became_a_default_group_serves_with_the_project() -> None:
     move = replace(move, project=replace(move.project, primary_manager="pipenv"))
     found = compare(move, lock, (), ("packages", "dev"))
     assert (found.same, found.unserved) == (True, ())
+
+
+def test_what_the_project_itself_needs_was_in_no_compiled_file() -> None:
+    lock = _lock(_entry("tool"), _entry("mako"), names="mako").replace(
+        'dependencies = [{ name = "mako" }]',
+        'dependencies = [{ name = "mako" }]\ndev-dependencies = { tests = [{ name = "tool" }] }',
+    )
+    move = _move(_pin("tool", groups=("tests.txt",)), groups=(("tests.txt", "group:tests"),))
+    found = compare(move, lock)
+    assert (found.added, found.uncovered) == ((), ("the project itself",))
+    move = replace(move, groups=(*move.groups, ("tests.txt", "project")))
+    assert compare(move, lock).added == ("mako",)
+
+
+def test_what_pip_found_for_a_list_by_hand_comes_with_each_group() -> None:
+    lock = _lock(_entry("black"), _entry("pathspec"), _entry("a"), names="black pathspec").replace(
+        '\n\n[[package]]\nname = "black"',
+        '\ndev-dependencies = { base = [{ name = "a" }], local = [{ name = "pathspec" }] }\n\n[[package]]\nname = "black"',
+        1,
+    )
+    pins = (
+        _pin("black", groups=("requirements.txt",)),
+        _pin("a", groups=("base.txt",)),
+        _pin("pathspec", groups=("local.txt",)),
+    )
+    groups = (("requirements.txt", "project"), ("base.txt", "group:base"), ("local.txt", "group:local"))
+    move = replace(_move(*pins, groups=groups), complete=False, by_hand=("requirements.txt",))
+    assert "dev-dependencies" in lock
+    assert compare(move, lock).added == ()
