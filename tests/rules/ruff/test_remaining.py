@@ -20,6 +20,11 @@ FILES = {
     [
         ("Makefile", "POETRY := poetry\nlint:\n\t$(POETRY) run black .\n", "lint-in-command"),
         ("Makefile", "CHECK = black -l 90 --check .\nlint:\n\tpoetry run $(CHECK)\n", "lint-in-command"),
+        (
+            ".github/workflows/b.yml",
+            "jobs:\n  a:\n    strategy:\n      matrix:\n        lint: [black .]\n    steps:\n    - run: ${{ matrix.lint }}\n",
+            "lint-in-command",
+        ),
         ("package.json", '{"lint-staged": {"*.py": ["poetry run black ."]}}', "lint-in-command"),
         ("back/.pre-commit-config.yaml", "repos:\n- repo: x\n  hooks:\n  - id: black\n", "lint-in-command"),
         (".pre-commit-config.yaml", "- repo: x\n  sha: v1\n  hooks:\n  - id: black\n", "lint-in-command"),
