@@ -163,14 +163,19 @@ def _from_uv_lock(it: Judging, started: Program, flags: Sequence[str]) -> Judgem
         enforced = "frozen"
     if {"--locked", "--check"} & set(flags) or it.env.get("UV_LOCKED", "").lower() in YES:
         enforced = "locked"
-    member = _member(it, started.args, folder)
+    member = _member(it, _own_words(started), folder)
     if member is not None and found.path is not None and not is_inside(member, posixpath.dirname(found.path) or "."):
         member = None  # a lock serves what lies at it or below
     return replace(it.from_lock("uv", "uv.lock", found, enforced), serves=member)
 
 
 def _uv_folder(it: Judging, started: Program) -> str | None:
-    return option(started.args, "--project", "--directory") or it.env.get("UV_PROJECT")
+    return option(_own_words(started), "--project", "--directory") or it.env.get("UV_PROJECT")
+
+
+def _own_words(started: Program) -> tuple[str, ...]:
+    """The arguments without those of the program that ``uv run`` starts."""
+    return options_before(started.args, inner(started) or ())
 
 
 def _member(it: Judging, args: Sequence[str], folder: str | None) -> str | None:

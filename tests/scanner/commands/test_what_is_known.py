@@ -151,3 +151,10 @@ def test_pip_reads_no_variable_of_poetry() -> None:
 
     assert told("export POETRY_VERSION=1.0.5\npip install poetry\npoetry install") == ["locked"]
     assert told("export POETRY_VERSION=1.0.5\npoetry install") == ["frozen"]
+
+
+@pytest.mark.parametrize("words", ["make --directory docs html", "-- make --directory docs html", "app --project docs"])
+def test_options_of_what_uv_starts_are_not_its_own(words: str) -> None:
+    files = {"pyproject.toml": PROJECT.format("a"), "uv.lock": UV_LOCK, "docs/pyproject.toml": PROJECT.format("docs")}
+    assert [found[1] for found in installs(files, f"uv run --frozen {words}\n")] == [True]
+    assert [found[1] for found in installs(files, "uv run --project docs make\n")] == [False]
