@@ -35,6 +35,7 @@ _MAKE_VALUES = frozenset({"-C", "--directory", "-f", "--file", "--makefile", "-j
 _JUST_VALUES = frozenset({"-f", "--justfile", "-d", "--working-directory", "--set", "--shell"})
 _TASK_VALUES = frozenset({"-t", "--taskfile", "-d", "--dir", "-o", "--output", "-C", "--concurrency"})
 _PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin")
+_NEEDED_FIRST = frozenset({"makefile", "justfile", "taskfile"})
 _SCRIPTS = frozenset({"shell", "shell-unnamed", "windows-script"})
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 _TASKFILES = ("Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml", "Taskfile.dist.yml")
@@ -209,6 +210,19 @@ def _of_task(extract: Extract, task: str | None, seen: set[tuple[str, str | None
     for need in found.needs if found is not None else ():
         yield from _of_task(extract, need, seen, depth + 1)
     yield from (i for i in extract.invocations if i.job == task)
+
+
+def needed_before(invocation: Invocation, lookup: Lookup) -> Iterator[Invocation]:
+    """What the tasks run that the task of a command needs; files that are committed are there without."""
+    extract = lookup.extracts.get(invocation.at.path)
+    task = next((t for t in extract.tasks if t.name == invocation.job), None) if extract is not None else None
+    if extract is None or task is None or extract.format not in _NEEDED_FIRST:
+        return
+    seen: set[tuple[str, str | None]] = {(extract.path, task.name)}
+    needed = (i for need in task.needs for i in _of_task(extract, need, seen, 0) if i.disabled is None and i.argv)
+    home = posixpath.dirname(extract.path)
+    made = (i for i in needed if posixpath.join(home, i.job or "") not in lookup.tree.files)
+    yield from islice((i for i in made if holds(i.when, dict(i.env))), MAX_FOLLOWED)
 
 
 def _targets(invocation: Invocation, lookup: Lookup) -> list[tuple[Extract, str | None]]:

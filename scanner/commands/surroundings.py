@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.commands.follow import while_built, while_made
+from scanner.commands.follow import needed_before, while_built, while_made
 from scanner.commands.image_builds import ImageBuild
 from scanner.commands.judge import judge
 from scanner.commands.judging import Job
@@ -18,7 +18,10 @@ MAX_DEPTH = 3
 
 
 def starting_job(first: Invocation, lookup: Lookup, depth: int = 0) -> Job:
-    """The job that begins with the command ``first``, with what the one image that it runs in already holds."""
+    """The job that begins with the command ``first``, with what the one image that it runs in already holds.
+
+    A task begins with what those that it needs leave.
+    """
     made_at = first.inside.image if first.inside is not None else None
     images = lookup.images(first.at.path, first.job) if made_at is None else ()
     job = Job()
@@ -34,6 +37,8 @@ def starting_job(first: Invocation, lookup: Lookup, depth: int = 0) -> Job:
     for tool in _TOOLS:
         if len(told := {v for text in images if (v := tool_version(text, tool)) is not None}) == 1:
             job.versions[tool] = f"=={told.pop()}"
+    for invocation in needed_before(first, lookup) if depth == 0 else ():
+        judge(invocation, lookup, job)
     return job
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from scanner.shell.expansion import Expansion, is_open, text_of
-from scanner.shell.state import State
+from scanner.shell.state import MAX_TEXT, State
 
 
 class Assignments:
@@ -29,38 +29,44 @@ class Assignments:
 
     def assign(self, node: Node, state: State, depth: int, *, export: bool = False) -> None:
         """``NAME=value``, ``NAME+=value`` and arrays, into the state."""
-        name, value = self.read(node, state, depth)
+        name, value = self._given(node, state, depth)
         if not name:
             return
+        adds = any(child.type == "+=" for child in node.children)
         if isinstance(value, tuple):
-            before = state.arrays.get(name, ()) if any(child.type == "+=" for child in node.children) else ()
-            state.arrays[name] = (*before, *value)
+            state.arrays[name] = (*(state.arrays.get(name, ()) if adds else ()), *value)
         else:
             state.arrays.pop(name, None)
-            if any(child.type == "+=" for child in node.children):
-                old = state.variables.get(name)
-                value = old + value if old is not None and value is not None else None
-            state.variables[name] = value
+            old, known = (state.text(name), state.variables.get(name) is not None) if adds else ("", True)
+            text = old + state.filled(value) if old is not None else None
+            known = known and not is_open(value.replace("*", ""))
+            state.variables[name] = text if known else None
+            state.texts.pop(name, None)
+            if text and not known and len(text) <= MAX_TEXT:
+                state.texts[name] = text
         if export:
             state.exported.add(name)
 
     def read(self, node: Node, state: State, depth: int) -> tuple[str, str | tuple[str, ...] | None]:
         """The name and the value of an assignment; no name where it is one to a part of an array."""
+        name, value = self._given(node, state, depth)
+        return name, None if isinstance(value, str) and is_open(value.replace("*", "")) else value
+
+    def _given(self, node: Node, state: State, depth: int) -> tuple[str, str | tuple[str, ...]]:
+        """The name and the value, in which what is not known stays as it is written."""
         name = ""
-        value: str | tuple[str, ...] | None = ""
+        value: str | tuple[str, ...] = ""
         for child in node.children:
             if child.type == "variable_name" and not name:
                 name = text_of(child)
             elif child.type == "subscript":
-                return "", None
+                return "", ""
             elif child.type == "array":
                 value = tuple(
                     word for item in child.children if item.is_named for word in self._words.words(item, state, depth)
                 )
             elif child.is_named:
                 value = "".join(part for part, _ in self._words.pieces(child, state, depth))
-                if is_open(value.replace("*", "")):
-                    value = None
         return name, value
 
     def unset(self, node: Node, state: State) -> None:
@@ -68,4 +74,5 @@ class Assignments:
         for child in node.children:
             if child.type in ("variable_name", "word"):
                 state.variables[text_of(child)] = None
+                state.texts.pop(text_of(child), None)
                 state.arrays.pop(text_of(child), None)

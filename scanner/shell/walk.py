@@ -372,6 +372,7 @@ class Walk:
         for word in words if literal else [None]:
             branch = branches[-1].fork()
             branch.variables[name] = word
+            branch.texts.pop(name, None)
             self._children(body, branch, depth + 1)
             branches.append(branch)
         self._unrolled = outer
@@ -461,6 +462,9 @@ class Walk:
         depth: int,
         stdin: str | None = None,
     ) -> None:
+        gathered = state.filled(argv[0]) if argv else ""  # `$cmd`, to which words were added that are not all known
+        if argv and gathered != argv[0] and len(given := gathered.split()) > 1 and not is_open(given[0]):
+            argv, rows = [*given, *argv[1:]], [*[row] * (len(given) - 1), *rows]
         for _ in range(MAX_NESTED):
             if argv and argv[0].startswith("@") and argv[0] != "@":
                 argv = [argv[0].lstrip("@"), *argv[1:]]
@@ -492,7 +496,7 @@ class Walk:
                 inner.variables[key] = value
                 inner.exported.add(key)
             inner.positional = tuple(argv[script + 2 :]) if name != "eval" else state.positional
-            text = " ".join(argv[1:]) if name == "eval" else argv[script]
+            text = state.filled(" ".join(argv[1:])) if name == "eval" else argv[script]
             self._nested += 1
             self._parsed(text, inner, rows[script] if script < len(rows) else row, depth + 1)
             self._nested -= 1

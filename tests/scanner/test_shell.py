@@ -425,3 +425,28 @@ def test_files_beside_a_script_are_known_wherever_it_stands() -> None:
 def test_the_folder_of_an_unknown_file_is_unknown() -> None:
     assert run('for i in $X; do D=$(dirname "$i"); cd $D; b; done').invocations[-1].directory is None
     assert run('for i in a/*/x.txt; do D=$(dirname "$i"); cd $D; b; done').invocations[-1].directory == "a/*"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('cmd="uv pip install -e"\ncmd="$cmd .[$X]"\neval $cmd\n', ["uv pip install -e .[$X]"]),
+        ('cmd="pip install"\nif a; then cmd="$cmd -r x.txt"; fi\neval "$cmd"\n', ["a", "pip install -r x.txt"]),
+        ('c="pip install"\nif a; then c="$c b"; else c="$c \'cc\'"; fi\n$c -U\n', ["a", "pip install 'cc' -U"]),
+        ('c=uv\nfor g in $X; do c+=" sync --group $g"; done\neval $c\n', ["uv sync --group $g"]),
+        ("if a; then c=pip; else c=uv; fi\neval $c sync\n", ["a", "$c sync"]),
+        ("c=$(a)\nunset c\neval $c\n", ["a", "$c"]),
+        ("$(a b) c\n", ["a b", "$(a b) c"]),
+        ("d=$(a b)\n${d}/pip install c\n", ["a b", "${d}/pip install c"]),
+        ("c=$(a)\nc=uv\n$c sync\n", ["a", "uv sync"]),
+        ("c=$(a)\nfor c in $X; do $c sync; done\n", ["a", "$c sync"]),
+    ],
+)
+def test_a_command_that_a_variable_gathers(text: str, expected: list[str]) -> None:
+    assert [
+        " ".join(i.argv) for i in parse(text, at=Location(path="a.sh", line=1), context="ci").invocations
+    ] == expected
+
+
+def test_what_a_variable_gathers_is_bounded() -> None:
+    parse("x=$(a)\n" + "x=$x$x\n" * 200 + "eval $x\n", at=Location(path="a.sh", line=1), context="ci")

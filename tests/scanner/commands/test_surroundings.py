@@ -410,3 +410,34 @@ def test_a_lock_serves_the_project_that_lies_at_it() -> None:
     lookup = build_lookup(made.extracts, made.files, (".", "src"), (".", "src"))
     found = [c for c in classify_repository(lookup.extracts, lookup) if c.kind == "install"]
     assert [(c.project, c.source) for c in found] == [("src", "src/uv.lock")]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Makefile", "i:\n\tuv sync --locked\nmid: i\ntest: mid\n\tuv sync\n\tpytest\n"),
+        ("justfile", "i:\n  uv sync --locked\ntest: i\n  uv sync\n  pytest\n"),
+    ],
+)
+def test_a_task_begins_with_what_those_that_it_needs_leave(path: str, text: str) -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "a"\nversion = "1"\n',
+        "uv.lock": 'version = 1\nrequires-python = ">=3.11"\n[[package]]\nname = "a"\nversion = "1"\nsource = {virtual = "."}\n',
+    }
+    found = {(c.job, " ".join(c.argv)): c.enforced for c in _installs({**files, path: text})}
+    assert found["test", "uv sync"] == "locked"
+    there = _installs({**files, path: text, "i": "", "mid": ""})  # targets that are files, and committed
+    apart = _installs({**files, path: text.replace(": mid", ":").replace("test: i", "test:")})
+    assert {c.enforced for c in there if c.argv == ("uv", "sync")} == {"none"}
+    assert {c.enforced for c in apart if c.argv == ("uv", "sync")} == {"none"}
+
+
+def test_a_setup_script_after_a_lock_that_another_target_installs() -> None:
+    files = {
+        "setup.py": "from setuptools import setup\nsetup(name='a', version='1', install_requires=['b'])\n",
+        "Pipfile": '[packages]\nb = "*"\n',
+        "Pipfile.lock": '{"_meta": {"hash": {"sha256": "x"}}, "default": {"b": {"version": "==1"}}, "develop": {}}',
+        "Makefile": "build: install\n\tpipenv run python setup.py develop\ninstall:\n\tpipenv install\n",
+    }
+    (found,) = [c for c in _installs(files) if "develop" in c.argv]
+    assert (found.uses_lock, found.enforced) == (True, "none")
