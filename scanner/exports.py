@@ -96,15 +96,4 @@ def _as_export(extract: Extract, manifest: Manifest, origin: Lock) -> Extract:
 
 def _package(made: Requirement) -> LockedPackage:
     pinned = _PINNED.fullmatch(made.specifier or "")
-    return LockedPackage(
-        name=made.name,
-        version=pinned[1] if pinned is not None else None,
-        source=made.source,
-        origin=made.url,
-        ref=made.ref,
-        hashes=made.hashes,
-        marker=made.marker,
-        extras=made.extras,
-        editable=made.editable,
-        line=made.at.line,
-    )
+    return LockedPackage.of(made, pinned[1] if pinned is not None else None)

@@ -227,6 +227,22 @@ class LockedPackage:
     line: int | None = None
     ecosystem: Ecosystem = "pypi"
 
+    @classmethod
+    def of(cls, made: Requirement, version: str | None, name: str | None = None) -> LockedPackage:
+        """A requirement as the entry of a list that pins: what it says, at ``version``; ``name`` where it has none."""
+        return cls(
+            name=name or made.name,
+            version=version,
+            source=made.source,
+            origin=made.url,
+            ref=made.ref,
+            hashes=made.hashes,
+            marker=made.marker,
+            extras=made.extras,
+            editable=made.editable,
+            line=made.at.line,
+        )
+
     @property
     def key(self) -> str:
         """The name in normal form (PEP 503)."""

@@ -108,25 +108,10 @@ def _lock(manifest: Manifest, invocation: Invocation, inputs: tuple[str, ...]) -
         path=manifest.path,
         tool="uv" if by_uv else "pip-tools",
         format="uv pip compile" if by_uv else "pip-compile",
-        packages=tuple(_package(made) for made in manifest.requirements),
+        packages=tuple(LockedPackage.of(made, _pin(made)) for made in manifest.requirements),
         command=invocation.argv,
         inputs=inputs,
         command_dir=invocation.directory,
         indexes=manifest.indexes,
         header_line=manifest.requirements[0].at.line,
-    )
-
-
-def _package(made: Requirement) -> LockedPackage:
-    return LockedPackage(
-        name=made.name,
-        version=_pin(made),
-        source=made.source,
-        origin=made.url,
-        ref=made.ref,
-        hashes=made.hashes,
-        marker=made.marker,
-        extras=made.extras,
-        editable=made.editable,
-        line=made.at.line,
     )

@@ -217,18 +217,7 @@ def pin_of(made: Requirement, name: str) -> LockedPackage | None:
     found = _PIN.fullmatch((made.specifier or "").strip())
     if made.source == "index" and found is None:
         return None
-    return LockedPackage(
-        name=name,
-        version=found[1] if found and made.source == "index" else None,
-        source=made.source,
-        origin=made.url,
-        ref=made.ref,
-        hashes=made.hashes,
-        marker=made.marker,
-        extras=made.extras,
-        editable=made.editable,
-        line=made.at.line,
-    )
+    return LockedPackage.of(made, found[1] if found and made.source == "index" else None, name)
 
 
 def _written(body: str, made: Requirement) -> str:

@@ -383,19 +383,8 @@ def _python(wrote: Header, asked: Command | None) -> str | None:
 
 def _packages(reading: _Reading) -> Iterable[LockedPackage]:
     for number, made in enumerate(reading.requirements):
-        yield LockedPackage(
-            name=made.name,
-            version=_version(made),
-            source=made.source,
-            origin=made.url,
-            ref=made.ref,
-            hashes=made.hashes,
-            marker=made.marker,
-            extras=made.extras,
-            via=_via(reading.annotations.get(number, ())),
-            editable=made.editable,
-            line=made.at.line,
-        )
+        locked = LockedPackage.of(made, _version(made))
+        yield replace(locked, via=_via(reading.annotations.get(number, ())))
 
 
 def _version(made: Requirement) -> str | None:
