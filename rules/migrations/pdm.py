@@ -19,8 +19,17 @@ from rules.migrations.narrow import UNIVERSAL
 from rules.migrations.pins import pins_of, prerelease_constraints
 from rules.migrations.pythons import require_python
 from rules.migrations.recorded import of_pdm
-from rules.migrations.sheet import array_entries
-from rules.migrations.standard import default_groups, drop_keys, item_at, moved, name_paths, table, wishes
+from rules.migrations.sheet import Item, array_entries
+from rules.migrations.standard import (
+    default_groups,
+    drop_keys,
+    item_at,
+    moved,
+    name_paths,
+    rewrite_lists,
+    table,
+    wishes,
+)
 from scanner.facts import LockedPackage
 
 _ROOT = ("tool", "pdm")
@@ -76,17 +85,15 @@ def move(site: Site) -> Moved:
 
 def _name_addresses(base: Base, pins: tuple[LockedPackage, ...]) -> None:
     """``git+https://…`` alone in a list, which PDM takes: uv needs ``name @ …``, and the lock knows the name."""
-    for keys in (("project",), ("project", "optional-dependencies"), ("dependency-groups",)):
-        block = base.sheet.find(*keys)
-        for item in block.items() if block is not None else ():
-            if not isinstance(item.value, list):
-                continue
-            raw = item.raw
-            for address in (entry.text for entry in array_entries(raw)[0] if _ADDRESS.match(entry.text)):
-                name = _name_of(base.site, address, pins, item.line)
-                raw = re.sub(rf"(?<=[\"']){re.escape(address)}(?=[\"'])", f"{name} @ {address}", raw)
-            if raw != item.raw and block is not None:
-                base.sheet.set_key(block, item.keys[0], raw)
+
+    def by_name(item: Item) -> str:
+        raw = item.raw
+        for address in (entry.text for entry in array_entries(raw)[0] if _ADDRESS.match(entry.text)):
+            name = _name_of(base.site, address, pins, item.line)
+            raw = re.sub(rf"(?<=[\"']){re.escape(address)}(?=[\"'])", f"{name} @ {address}", raw)
+        return raw
+
+    rewrite_lists(base, by_name)
 
 
 def _name_of(site: Site, address: str, pins: tuple[LockedPackage, ...], line: int) -> str:

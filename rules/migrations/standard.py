@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from packaging.utils import canonicalize_name
@@ -121,19 +121,26 @@ def _name_at(site: Site, target: str) -> str:
 
 def name_paths(base: Base) -> None:
     """``name @ file:///${PROJECT_ROOT}/…``: uv takes its working folder for that, also where a member says it."""
+
+    def by_source(item: Item) -> str:
+        raw = item.raw
+        texts = [text.strip() for text in item.value if isinstance(text, str)]
+        for found in filter(None, map(_AT_ROOT.fullmatch, texts)):
+            at = (base.site.manifest, item.line)
+            source = local_source(base.site, found["path"] or ".", editable=False, at=at)
+            base.draft.sources[str(canonicalize_name(found["name"]))] = [source]
+            raw = raw.replace(found[0], f"{found['name']}{found['extras'] or ''}{found['marker'] or ''}")
+        return raw
+
+    rewrite_lists(base, by_source)
+
+
+def rewrite_lists(base: Base, new: Callable[[Item], str]) -> None:
+    """Every list of requirements in the standard tables as ``new`` writes it."""
     for keys in (("project",), ("project", "optional-dependencies"), ("dependency-groups",)):
         block = base.sheet.find(*keys)
         for item in block.items() if block is not None else ():
-            if not isinstance(item.value, list):
-                continue
-            raw = item.raw
-            texts = [text.strip() for text in item.value if isinstance(text, str)]
-            for found in filter(None, map(_AT_ROOT.fullmatch, texts)):
-                at = (base.site.manifest, item.line)
-                source = local_source(base.site, found["path"] or ".", editable=False, at=at)
-                base.draft.sources[str(canonicalize_name(found["name"]))] = [source]
-                raw = raw.replace(found[0], f"{found['name']}{found['extras'] or ''}{found['marker'] or ''}")
-            if raw != item.raw and block is not None:
+            if block is not None and isinstance(item.value, list) and (raw := new(item)) != item.raw:
                 base.sheet.set_key(block, item.keys[0], raw)
 
 
