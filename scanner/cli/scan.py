@@ -18,6 +18,7 @@ from scanner.cli.common import Common, any_store, common, emit, note, store_opti
 from scanner.fleet import NothingToScan, Scan, scan
 from scanner.inventory import Error
 from scanner.verify import Wish
+from scanner.words import counted
 
 NOTHING = 4
 UNREAD = 3
@@ -121,8 +122,9 @@ NEXT = (
 
 def _told(answers: Findings) -> str:
     levels = [f.level for f in answers.findings if f.state != "suppressed"]
-    counted = ", ".join(f"{levels.count(level)} {level}s" for level in ("error", "warning", "note"))
-    return f"{len(levels)} findings: {counted}; {len(answers.unknowns)} questions without an answer."
+    by_level = ", ".join(counted(levels.count(level), level) for level in ("error", "warning", "note"))
+    unanswered = counted(len(answers.unknowns), "question")
+    return f"{counted(len(levels), 'finding')}: {by_level}; {unanswered} without an answer."
 
 
 def _complain(errors: tuple[Error, ...]) -> None:
@@ -132,10 +134,10 @@ def _complain(errors: tuple[Error, ...]) -> None:
 
 
 def _summary(result: Scan, seconds: float, store_name: str, common: Common) -> None:
-    count = len(result.fleet.repositories)
+    count = counted(len(result.fleet.repositories), "repository")
     reused = f", {result.reused} unchanged since an earlier run" if result.reused else ""
     what = "interrupted" if result.interrupted else "done"
-    note(f"{what}: {count} repositories in {seconds:.1f} s{reused}; run {result.run_id} in {store_name}", common)
+    note(f"{what}: {count} in {seconds:.1f} s{reused}; run {result.run_id} in {store_name}", common)
 
 
 def _status(result: Scan, strict: bool) -> int:

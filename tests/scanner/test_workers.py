@@ -104,8 +104,11 @@ def test_an_interrupt_ends_the_processes(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(
         textwrap.dedent("""
-            import os, time
+            import os, signal, time
             from scanner import workers
+
+            # A background shell hands on "ignore"; Python then never raises KeyboardInterrupt.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
             def work(task):
                 if task > 3:
