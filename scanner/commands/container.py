@@ -17,6 +17,7 @@ from scanner.commands.file_tree import FileTree
 from scanner.commands.ignored import is_ignored
 from scanner.commands.words import cloned
 from scanner.facts import Dockerfile, Instruction, Stage
+from scanner.image_paths import image_paths
 from scanner.pipeline import in_side_folder
 
 NEAR = 2  # folders above a Dockerfile in which its context is looked for
@@ -31,12 +32,16 @@ _MANIFESTS = ("pyproject.toml", "requirements.txt", "setup.py", "Pipfile", "setu
 
 @dataclass(frozen=True, slots=True)
 class _Copied:
-    """``target`` inside the image is ``source`` in the repository from ``line`` on (for a mount: on this line only)."""
+    """``target`` inside the image is ``source`` in the repository from ``line`` on (for a mount: on this line only).
+
+    With a ``stage``, ``source`` is a path in what that one left, whose files may come from anywhere.
+    """
 
     line: int
     target: str
     source: str
     only_there: bool = False
+    stage: int | None = None
 
 
 class Container:
@@ -80,7 +85,7 @@ class Container:
     @property
     def is_bare(self) -> bool:
         """Whether nothing of the repository is ever copied or mounted into it."""
-        return not any(self._copied)
+        return not any(copied.stage is None for stage in self._copied for copied in stage)
 
     def source(self, line: int | None, path: str) -> str | None:
         """The repository's file or folder behind the absolute ``path`` as a command on ``line`` sees it."""
@@ -118,13 +123,16 @@ class Container:
         for copied in reversed(self._copied[stage]):
             if copied.line > line or (copied.only_there and copied.line != line):
                 continue
-            if path == copied.target and self._has(copied.source):
-                return copied.source
             inside = copied.target.rstrip("/") + "/"
-            if path.startswith(inside):
-                found = posixpath.normpath(posixpath.join(copied.source, path[len(inside) :]))
-                if self._has(found):
-                    return found
+            if path != copied.target and not path.startswith(inside):
+                continue
+            found = posixpath.normpath(posixpath.join(copied.source, path[len(inside) :]))
+            if copied.stage is not None:
+                earlier = self._source(copied.stage, 1 << 30, found, depth + 1) if depth < MAX_DEPTH else None
+                if earlier is not None:
+                    return earlier
+            elif self._has(found):
+                return found
         parent = self._parents[stage]
         return self._source(parent, 1 << 30, path, depth + 1) if parent is not None and depth < MAX_DEPTH else None
 
@@ -216,12 +224,11 @@ class Container:
 
     def _join(self, folder: str, source: str) -> str | None:
         """The repository path of ``source``; in the context ``..`` the repository is the folder ``_outer``."""
-        source = source.lstrip("/")
+        source = posixpath.normpath(posixpath.join("/", source)).lstrip("/")  # nothing is above the context
         if folder == "..":
-            first, _, rest = source.removeprefix("./").partition("/")
+            first, _, rest = source.partition("/")
             return posixpath.normpath(rest or ".") if first == self._outer else None
-        path = posixpath.normpath(posixpath.join(folder, source))
-        return None if path == ".." or path.startswith("../") else path
+        return posixpath.normpath(posixpath.join(folder, source))
 
     def _of_stage(self, stage: Stage, names: dict[str, int]) -> Iterator[_Copied]:
         parent = names.get(stage.base.lower())
@@ -232,7 +239,7 @@ class Container:
             elif step.name in ("COPY", "ADD"):
                 yield from self._of_copy(step, directory, names)
             elif step.name == "RUN":
-                yield from self._of_mounts(step, directory)
+                yield from self._of_mounts(step, directory, names)
                 yield from self._of_clones(step)
         self._directories.append(directory)
 
@@ -240,17 +247,35 @@ class Container:
         *sources, target = _copy_words(step) or [""]
         if not sources:
             return
-        destination = posixpath.normpath(posixpath.join(directory, target))
+        for destination in image_paths(directory, target):
+            yield from self._of_sources(step, sources, target, destination, names)
+
+    def _of_sources(
+        self, step: Instruction, sources: Sequence[str], target: str, destination: str, names: dict[str, int]
+    ) -> Iterator[_Copied]:
         into = target.endswith(("/", "/.")) or target in (".", "./") or len(sources) > 1
         origin = dict(step.flags).get("from")
         for source in sources:
             if origin is not None:
-                stage = names.get(origin.lower(), int(origin) if origin.isdigit() else None)
-                if stage is not None and stage < len(self._copied):
-                    found = self._source(stage, 1 << 30, posixpath.normpath(posixpath.join("/", source)))
-                    yield from self._placed(step.line, [found] if found else [], destination, into)
+                stage = self._stage_called(origin, names)
+                if stage is not None:
+                    yield from self._handed_on(step.line, stage, source, destination, into)
             else:
                 yield from self._placed(step.line, self._match(self.context, source), destination, into)
+
+    def _stage_called(self, origin: str, names: dict[str, int]) -> int | None:
+        """The earlier stage that ``--from=origin`` means, by its name or number."""
+        stage = names.get(origin.lower(), int(origin) if origin.isdigit() else None)
+        return stage if stage is not None and stage < len(self._copied) - 1 else None
+
+    def _handed_on(self, line: int, stage: int, source: str, destination: str, into: bool) -> Iterator[_Copied]:
+        """What is copied out of another stage: one file to its place, else a folder with all that it holds there."""
+        path = posixpath.normpath(posixpath.join("/", source))
+        found = self._source(stage, 1 << 30, path)
+        if found is not None and found in self._tree.files:
+            yield from self._placed(line, [found], destination, into)
+        else:
+            yield _Copied(line, destination, path, stage=stage)
 
     def _placed(self, line: int, found: Iterable[str], destination: str, into: bool) -> Iterator[_Copied]:
         paths = list(found)
@@ -274,15 +299,21 @@ class Container:
                 target = posixpath.normpath(posixpath.join(invocation.directory or "/", made[1]))
                 yield _Copied(invocation.at.line or step.line, target, ".")
 
-    def _of_mounts(self, step: Instruction, directory: str) -> Iterator[_Copied]:
+    def _of_mounts(self, step: Instruction, directory: str, names: dict[str, int]) -> Iterator[_Copied]:
+        lines = {step.line, *(i.at.line or step.line for i in step.invocations)}
         for mount in step.mounts:
+            if mount.type != "bind" or mount.target is None:
+                continue
             options = dict(mount.options)
-            if mount.type == "bind" and mount.target is not None and "from" not in options:
-                source = options.get("source") or options.get("src") or "."
-                target = posixpath.normpath(posixpath.join(directory, mount.target))
-                for path in self._match(self.context, source):
-                    for line in {step.line, *(i.at.line or step.line for i in step.invocations)}:
-                        yield _Copied(line, target, path, only_there=True)
+            target = posixpath.normpath(posixpath.join(directory, mount.target))
+            source, origin = options.get("source") or options.get("src"), options.get("from")
+            if origin is None:
+                found = [_Copied(step.line, target, path) for path in self._match(self.context, source or ".")]
+            elif (stage := self._stage_called(origin, names)) is not None:
+                found = [_Copied(step.line, target, posixpath.normpath(posixpath.join("/", source or "")), stage=stage)]
+            else:
+                continue
+            yield from (replace(one, line=line, only_there=True) for one in found for line in lines)
 
 
 def made_from(stage: Stage, dockerfile: Dockerfile) -> Iterator[int]:

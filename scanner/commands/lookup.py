@@ -17,6 +17,7 @@ from scanner.commands.image_builds import ImageBuild, builds_of
 from scanner.conda_names import pypi_names
 from scanner.facts import Extract, Invocation, Manifest, Requirement, normal_name
 from scanner.folder import owner_of
+from scanner.image_paths import begins_unknown, image_path
 from scanner.toml_reader import table
 
 MAX_INCLUDES = 12
@@ -119,9 +120,11 @@ class Lookup:
     def find(self, invocation: Invocation, word: str) -> str | None:
         """The file or folder of the repository that ``word`` names for this command; ``None`` if none is known."""
         word = word.removeprefix("file://").removeprefix("file:").replace("\\", "/") if "$" not in word else word
+        directory = invocation.directory
+        if (directory or "").startswith("/") and begins_unknown(word) and "\0" not in word:
+            return self._in_container(invocation, image_path("/", word))
         if "$" in word or "\0" in word or "://" in word or word.startswith("~"):
             return None
-        directory = invocation.directory
         if invocation.context != "image" and (opened := _WORKSPACE.match(word)):
             directory, word = ".", word[opened.end() :].lstrip("/") or "."
         if (directory or "").startswith("/") or word.startswith("/"):

@@ -31,6 +31,7 @@ from scanner.facts import (
 )
 from scanner.format import Format, Unreadable, conflict_line
 from scanner.image_names import parse_image, python_of
+from scanner.image_paths import image_path
 from scanner.purpose import server_in
 from scanner.redact import redact
 
@@ -300,9 +301,7 @@ class _Reader:
             case "ENV":
                 stage.env.update(_pairs(value, stage.env))
             case "WORKDIR":
-                stage.directory = posixpath.normpath(
-                    posixpath.join(stage.directory, _fill(_unquoted(value), stage.env))
-                )
+                stage.directory = image_path(stage.directory, _fill(_unquoted(value), stage.env))
                 value = stage.directory
             case "SHELL":
                 words = _json_words(value)

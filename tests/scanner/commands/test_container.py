@@ -118,3 +118,62 @@ def test_an_environment_is_there_where_it_is_copied(step: str, expected: bool) -
 )
 def test_a_folder_that_the_build_is_told_is_one_of_those_that_fit(copy: str, path: str, expected: str | None) -> None:
     assert container(f"FROM x\nWORKDIR /w\n{copy}\nRUN a\n").source(9, path) == expected
+
+
+@pytest.mark.parametrize(
+    ("made", "step", "path", "expected"),
+    [
+        ("WORKDIR /f\nCOPY deps/base.txt requirements.txt ./", "COPY --from=a /f /g", "/g/base.txt", "deps/base.txt"),
+        ("WORKDIR /f\nCOPY requirements.txt .\nCOPY deps in", "COPY --from=a /f ./", "/in/dev.txt", "deps/dev.txt"),
+        (
+            "COPY requirements.txt /f/",
+            "COPY --from=a /f/ /f/\nCOPY deps /f/",
+            "/f/requirements.txt",
+            "requirements.txt",
+        ),
+        ("COPY requirements.txt /f/", "COPY --from=a /f /g", "/g/base.txt", None),
+        ("COPY requirements.txt /f/", "COPY --from=a /f/requirements.txt /x/y", "/x/y", "requirements.txt"),
+        (
+            "COPY deps /f/",
+            "FROM y AS b\nCOPY --from=a /f /g\nFROM z\nCOPY --from=b /g /h",
+            "/h/dev.txt",
+            "deps/dev.txt",
+        ),
+        ("COPY deps /f/", "RUN --mount=type=bind,from=a,source=/f,target=/t w", "/t/dev.txt", "deps/dev.txt"),
+    ],
+)
+def test_a_folder_of_another_stage_holds_what_was_put_there(
+    made: str, step: str, path: str, expected: str | None
+) -> None:
+    text = f"FROM x AS a\n{made}\nFROM y AS c\n{step}"
+    assert container(text).source(len(text.splitlines()), path) == expected
+
+
+def test_what_only_stages_hand_on_is_nothing_of_the_repository() -> None:
+    assert container("FROM x AS a\nRUN b\nFROM y\nCOPY --from=a /opt/tool /opt/tool\n").is_bare
+
+
+@pytest.mark.parametrize(
+    ("path", "copy", "expected"),
+    [
+        ("Dockerfile", "COPY ../src /w/src", "src/a.py"),
+        ("docker/Dockerfile", "COPY ../docs /w/src", None),
+        ("docker/Dockerfile", "COPY ../src /w/src", "src/a.py"),
+        ("docker/Dockerfile", "COPY ../../src/ /w/src", "src/a.py"),
+    ],
+)
+def test_nothing_is_above_the_build_context(path: str, copy: str, expected: str | None) -> None:
+    assert container(f"FROM x\n{copy}\n", path).source(2, "/w/src/a.py") == expected
+
+
+@pytest.mark.parametrize(
+    ("steps", "path", "expected"),
+    [
+        ("WORKDIR $HOME_OF\nCOPY requirements.txt ${HOME_OF}/", "/$HOME_OF/requirements.txt", "requirements.txt"),
+        ("WORKDIR /srv/${NAME}\nCOPY deps ${NAME}/", "/srv/$NAME/$NAME/base.txt", "deps/base.txt"),
+        ("WORKDIR /srv\nCOPY deps $NAME", "/srv/$NAME/base.txt", "deps/base.txt"),
+        ("WORKDIR $ONE\nCOPY deps $OTHER/", "/$ONE/base.txt", None),
+    ],
+)
+def test_the_same_unknown_variable_is_the_same_place(steps: str, path: str, expected: str | None) -> None:
+    assert container(f"FROM x\n{steps}\nRUN a\n").source(4, path) == expected
