@@ -142,7 +142,7 @@ class _Reading:
         self.extracts[extract.path] = _with_indexes(extract)
         self.problems.extend(p for p in extract.problems if p not in self.problems)
         if not extract.template:
-            self._on_command_lines.update(listings_named(extract.invocations))
+            self._on_command_lines.update(listings_named(extract))
             self._started.update(scripts_named(extract))
 
     def join_pipelines(self, known: frozenset[str]) -> None:

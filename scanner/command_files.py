@@ -7,7 +7,7 @@ folder or the root is taken.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from scanner.commands.container import copied_sources, copy_target
 from scanner.commands.words import inner, pip_ask, program, script_word
@@ -19,14 +19,12 @@ _OTHER_LANGUAGES = frozenset(
 _INSTALLING = ("install", "sync", "compile", "wheel", "download")
 
 
-def listings_named(invocations: Iterable[Invocation]) -> Iterator[str]:
-    """Paths of the repository that may be the files named after ``-r`` and ``-c``; whether they exist is not asked."""
-    for invocation in invocations:
+def listings_named(extract: Extract) -> Iterator[str]:
+    """Paths of the repository that may be the files that commands name after ``-r`` and ``-c``; they need not exist."""
+    copies = list(_copies(extract))
+    for invocation in extract.invocations:
         for word in listings(invocation.argv):
-            for path in _places(invocation, word):
-                path = posixpath.normpath(path)
-                if not path.startswith(("../", "/")):
-                    yield path
+            yield from _inside((*_places(invocation, word), *_copied(extract.path, word, copies)))
 
 
 def scripts_named(extract: Extract) -> Iterator[str]:
@@ -37,14 +35,23 @@ def scripts_named(extract: Extract) -> Iterator[str]:
         word = script_word(argv) or (argv[0] if copies else None)
         if not word or any(c in word for c in "$*~:") or posixpath.splitext(word)[1] in _OTHER_LANGUAGES:
             continue
-        name = posixpath.basename(word)
-        taken = (s for s, target in copies if name in (posixpath.basename(s), posixpath.basename(target)))
-        below = (posixpath.join(s, name) for s, target in copies if posixpath.dirname(word) == target.rstrip("/"))
-        told = [*_places(invocation, word), posixpath.join(posixpath.dirname(invocation.at.path), word)]
-        for path in (*told, *(p for source in (*taken, *below) for p in _below(extract.path, source))):
-            path = posixpath.normpath(path)
-            if not path.startswith(("../", "/")):
-                yield path
+        beside = posixpath.join(posixpath.dirname(invocation.at.path), word)
+        yield from _inside((*_places(invocation, word), beside, *_copied(extract.path, word, copies)))
+
+
+def _inside(paths: Iterable[str]) -> Iterator[str]:
+    return (path for path in map(posixpath.normpath, paths) if not path.startswith(("../", "/")))
+
+
+def _copied(path: str, word: str, copies: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """What the Dockerfile at ``path`` may have copied to be the file ``word``."""
+    name = posixpath.basename(word)
+    for source, target in copies:
+        if name in (posixpath.basename(source), posixpath.basename(target)):
+            yield from _below(path, source)
+        if posixpath.normpath(posixpath.dirname(word)) == posixpath.normpath(target):
+            folder = posixpath.dirname(source) if "*" in posixpath.basename(source) else source
+            yield from _below(path, posixpath.join(folder, name))
 
 
 def _copies(extract: Extract) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,8 @@ def environment_of(
         case "poetry" | "pdm" | "pipenv":
             return _of_manager(started, env, poetry_in_system)
         case "uv":
-            here = _of_uv(started, env)
+            by_python = argv[0] != "uv" and "-m" in argv[1:-1]  # it installs where that Python is
+            here = _of_home(started, env) if by_python and not _aims(started) else _of_uv(started, env)
         case "conda" | "pixi" | "rye" | "hatch":
             named = option(started.args, "-n", "--name", "-p", "--prefix", "-e", "--environment")
             return f"the environment {named or 'base'} of {started.name}"
@@ -60,6 +61,12 @@ def _of_uv(started: Program, env: Mapping[str, str]) -> str:
         python = option(started.args, "--python", "-p") or ""
         return target or re.sub(r"/bin/python[\d.]*$", "", python) or _system(env.get("VIRTUAL_ENV", ".venv"))
     return _system(env.get("UV_PROJECT_ENVIRONMENT", ".venv"))
+
+
+def _aims(started: Program) -> bool:
+    """Whether uv is told where to install, or installs a project, which has an environment of its own."""
+    words = ("--python", "-p", "--target", "--prefix", "--system")
+    return "pip" not in started.args[:2] or any(word.partition("=")[0] in words for word in started.args)
 
 
 def _of_home(started: Program, env: Mapping[str, str]) -> str:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from scanner.command_files import listings_named
-from scanner.facts import Invocation, Location
+from scanner.facts import Extract, Invocation, Location
+from scanner.formats.dockerfile import FORMAT
 
 
 @pytest.mark.parametrize(
@@ -23,4 +24,23 @@ from scanner.facts import Invocation, Location
 def test_listings_named(text: str, directory: str, expected: set[str]) -> None:
     at = Location(path="d/Dockerfile", line=1)
     invocation = Invocation(argv=tuple(text.split()), at=at, context="image", directory=directory)
-    assert set(listings_named([invocation])) == expected
+    assert set(listings_named(Extract(path=at.path, format="x", invocations=(invocation,)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("copy", "word", "expected"),
+    [
+        ("COPY lists/web.txt /tmp/web.txt", "/tmp/web.txt", "lists/web.txt"),
+        ("COPY lists/web.txt /tmp/", "/tmp/web.txt", "lists/web.txt"),
+        ("COPY lists/web.txt /tmp/all.txt", "/tmp/all.txt", "lists/web.txt"),
+        ("COPY lists /tmp/l/", "/tmp/l/web.txt", "lists/web.txt"),
+        ("COPY lists/*.txt ./", "web.txt", "lists/web.txt"),
+        ("COPY lists .", "./web.txt", "lists/web.txt"),
+        ("COPY lists/web.txt /tmp/", "/tmp/other.txt", None),
+    ],
+)
+def test_listings_that_an_image_holds_elsewhere(copy: str, word: str, expected: str | None) -> None:
+    extract = FORMAT.read("docker/app/Dockerfile", f"FROM x\n{copy}\nRUN pip install -r {word}\n")
+    assert extract is not None
+    named = set(listings_named(extract))
+    assert named >= {expected, f"docker/{expected}"} if expected else "lists/web.txt" not in named

@@ -56,6 +56,8 @@ CASES = [
     ("L1", "FROM python:3.11\nCOPY . .\nRUN pip install uv && uv pip install --system .\n"),
     ("L1", UV + "COPY pyproject.toml .\nRUN uv lock\nRUN uv sync --locked\n"),
     ("L2", UV + "COPY pyproject.toml uv.lock ./\nRUN uv sync --frozen --no-install-project\nCOPY . .\nRUN uv pip install --no-deps .\n"),
+    ("L0", "FROM python:3.11\nCOPY requirements.txt .\nRUN pip install -U pip uv ruff && python -m uv pip install -r requirements.txt\n"),
+    ("L2", "FROM python:3.11\nCOPY requirements.txt .\nRUN pip install -U uv ruff && uv venv /v && python -m uv pip install -p /v -r requirements.txt\n"),
     ("L2", "FROM python:3.11\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"),
     ("L2", "FROM python:3.11\nARG TO\nWORKDIR $TO\nCOPY requirements.txt ${TO}/\nRUN pip install -r $TO/requirements.txt\n"),
     ("L1", UV + "ARG TO\nWORKDIR $TO\nCOPY pyproject.toml $TO/\nRUN uv sync\n"),
