@@ -75,7 +75,8 @@ class Move:
     (:func:`rules.migrations.narrowed`). Empty where the old lock holds everywhere. ``complete``: the pins are all that
     was installed, as a locker wrote them; not so where somebody pinned by hand, and pip found the rest: in the files
     ``by_hand``.
-    ``recorded``: what the old lock says of its packages' own dependencies.
+    ``recorded``: what the old lock says of its packages' own dependencies. ``by_extra``: what the manifest lists among
+    the project's own dependencies, although the old tool installed it with an extra alone.
     """
 
     project: Project
@@ -90,6 +91,7 @@ class Move:
     complete: bool = True
     by_hand: tuple[str, ...] = ()
     recorded: tuple[Recorded, ...] = ()
+    by_extra: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

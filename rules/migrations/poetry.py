@@ -91,6 +91,7 @@ class _Conversion:
         self._project: dict[str, Any] = poetry.document.get("project", {})
         self._dynamic = [d for d in self._project.get("dynamic", ()) if isinstance(d, str)]
         self._lock = site.path("poetry.lock")
+        self._by_extra: frozenset[str] = frozenset()
 
     def made(self) -> Moved:
         self._refuse_shapes()
@@ -120,6 +121,7 @@ class _Conversion:
                 package=build.package,
                 environments=UNIVERSAL,
                 recorded=of_poetry(self._site.read("poetry.lock")) if pins else (),
+                by_extra=tuple(sorted(self._by_extra)),
             ),
         )
 
@@ -284,12 +286,15 @@ class _Conversion:
             self._enrich()
         if enriches and not ({"dependencies", "optional-dependencies"} & set(self._dynamic)):
             return
+        if self._is_poetry_2() and not enriches:
+            wanted = {canonicalize_name(n.partition("[")[0].strip()) for names in extras.values() for n in names}
+            self._by_extra = frozenset(wanted & {canonicalize_name(name) for name in poetry.table("dependencies")})
         optional: dict[str, list[Wish]] = {}
         for name, value in poetry.table("dependencies").items():
             if name.lower() == "python":
                 continue
             for wish, is_optional in wishes_of(self._site, name, value, poetry, ("dependencies", name)):
-                if is_optional:
+                if is_optional or canonicalize_name(name) in self._by_extra:
                     optional.setdefault(canonicalize_name(name), []).append(wish)
                 elif not enriches:
                     draft.dependencies.append(wish)
@@ -299,6 +304,12 @@ class _Conversion:
         if "optional-dependencies" not in self._project:
             self._extras(extras, optional)
         self._dynamic = [d for d in self._dynamic if d not in ("dependencies", "optional-dependencies")]
+
+    def _is_poetry_2(self) -> bool:
+        """Whether Poetry 2 wrote the lock: there what an extra names is the extra's alone, optional or not."""
+        extract = self._site.ground.facts.extracts.get(self._lock)
+        found = re.search(r" (\d+)\.(\d+)", extract.lock.format) if extract is not None and extract.lock else None
+        return found is not None and (int(found[1]), int(found[2])) >= (2, 1)
 
     def _extras(self, extras: Mapping[str, list[str]], optional: dict[str, list[Wish]]) -> None:
         required: dict[str, list[Wish]] = {}

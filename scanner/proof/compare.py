@@ -251,7 +251,8 @@ def _declared(move: Move) -> dict[str, list[str | None]] | None:
         return None
     found: defaultdict[str, list[str | None]] = defaultdict(list)
     for item in move.project.dependencies:
-        if item.scope == "runtime" and item.path == move.manifest:
+        own = item.scope == "runtime" and item.path == move.manifest
+        if own and canonicalize_name(item.name) not in move.by_extra:
             found[str(canonicalize_name(item.name))].append(item.marker)
     return dict(found)
 

@@ -195,6 +195,16 @@ d = "^4"
     assert ("s3", "extra:s3") in result.migration.moves[0].groups
 
 
+@pytest.mark.parametrize(("lock_version", "own"), [("2.0", ["a>=1,<2", "b>=2,<3"]), ("2.1", ["b>=2,<3"])])
+def test_what_an_extra_names_is_its_own_alone_for_poetry_2(migrated, lock_version, own):
+    lock = f'[metadata]\nlock-version = "{lock_version}"\npython-versions = "^3.11"\ncontent-hash = "0"\n'
+    rest = '[tool.poetry.extras]\nmore = ["a"]\n'
+    result = migrated({"pyproject.toml": poetry('a = "^1"\nb = "^2"\n', rest=rest), "poetry.lock": lock})
+    assert result.data["project"]["dependencies"] == own
+    assert result.data["project"]["optional-dependencies"] == {"more": ["a>=1,<2"]}
+    assert result.migration.moves[0].by_extra == (() if "a>=1,<2" in own else ("a",))
+
+
 def test_groups_and_which_are_installed(migrated):
     rest = """\
 [tool.poetry.dev-dependencies]

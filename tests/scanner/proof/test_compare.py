@@ -353,3 +353,16 @@ def test_what_pip_found_for_a_list_by_hand_comes_with_each_group() -> None:
     move = replace(_move(*pins, groups=groups), complete=False, by_hand=("requirements.txt",))
     assert "dev-dependencies" in lock
     assert compare(move, lock).added == ()
+
+
+def test_what_the_old_tool_installed_with_an_extra_alone_is_not_missed():
+    move = _move(_pin("a"), declared=(_asks("a"),))
+    assert [c.name for c in compare(move, DEMO.format("")).changed] == ["a", "a"]
+    lock = (
+        DEMO.format("")
+        + '[package.optional-dependencies]\nmore = [{ name = "a" }]\n\n[[package]]\nname = "a"\nversion = "1.0"\nsource = { registry = "'
+        + INDEX
+        + '" }\n'
+    )
+    assert not compare(replace(move, by_extra=("a",)), lock).changed
+    assert [c.after for c in compare(move, lock).changed] == ["required less, or not"]
