@@ -33,7 +33,7 @@ def pip(it: Judging, started: Program) -> list[Judgement]:
         if not (ask.requirements or ask.names):
             return [Judgement(kind="build", tool="pip")]
         made = it.asked(ask, "pip", started)
-        if made.kind == "install":
+        if made.kind == "install" or (made.kind == "adhoc" and "wheels" not in it.job.produced):
             it.job.produced["wheels"] = made
         return [made]
     if sub == "freeze" and (output := redirect(started.args)) is not None:

@@ -87,6 +87,11 @@ class Container:
         """Whether nothing of the repository is ever copied or mounted into it."""
         return not any(copied.stage is None for stage in self._copied for copied in stage)
 
+    @property
+    def asks_for_nothing(self) -> bool:
+        """Whether no instruction takes anything from the folder that it is built from, be it there or not."""
+        return not any(_context_sources(step) for stage in self._stages for step in stage.instructions)
+
     def source(self, line: int | None, path: str) -> str | None:
         """The repository's file or folder behind the absolute ``path`` as a command on ``line`` sees it."""
         stage = self._stage_at(line)

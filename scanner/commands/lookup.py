@@ -191,6 +191,17 @@ class Lookup:
         }
         return next(iter(found.values())) if len(found) == 1 else None
 
+    def distributions(self) -> frozenset[str] | None:
+        """The normal names that builds of this repository can bear; ``None`` where a setup script hides one."""
+        named: dict[str, set[str]] = {}
+        for path, extract in self.extracts.items():
+            if extract.manifest is not None and posixpath.basename(path) in _NAMED_IN:
+                told = named.setdefault(posixpath.dirname(path), set())
+                told.update({canonicalize_name(extract.manifest.name)} if extract.manifest.name else ())
+        if any(not told and posixpath.join(folder, "setup.py") in self.files for folder, told in named.items()):
+            return None
+        return frozenset(map(canonicalize_name, self.names)).union(*named.values())
+
     def is_own(self, name: str) -> bool:
         """Whether a clone of this name is one of this repository: by its own name, a project's, or a home page's."""
         manifests = (e.manifest for e in self.extracts.values() if e.manifest is not None)

@@ -10,10 +10,12 @@ from functools import reduce
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from scanner.commands.archives import built_from, is_from_elsewhere
 from scanner.commands.lookup import Held, Listing, Lookup, both
 from scanner.commands.words import PipAsk, distribution
 from scanner.facts import Invocation
 from scanner.inventory import CommandKind, Enforced
+from scanner.words import listed
 
 PACKAGING = frozenset(
     """
@@ -29,6 +31,8 @@ PACKAGING = frozenset(
     """.split()
 )
 MAX_FOLDERS = 3  # that a reason names
+MAX_NAMES = 4
+BESIDE = ", beside what "
 NO_DEPS_ONLY = "installs the project alone (--no-deps)"
 PROJECT_AFTER_LOCK = "the project's dependencies were installed from a lock before; without --no-deps"
 PINNED_NO_DEPS = "pinned by hand, and nothing else is installed (--no-deps)"
@@ -100,6 +104,13 @@ def judge_pip(
     if (word := _only_elsewhere(ask, invocation, lookup)) is not None:
         because = f"{word} is not in the repository, and what it needs is resolved at install time"
         return Judgement(kind="adhoc", tool=tool, uses_lock=False, enforced="none", because=because)
+    foreign = _foreign(ask.archives, invocation, lookup, produced.get("wheels"))
+    if foreign:
+        others = tuple(word for word in ask.archives if word not in foreign)
+        ask = replace(ask, archives=others, names=(*ask.names, *foreign))
+        if not ask.installs_project:
+            because = f"{foreign[0]} is no build of this repository"
+            return Judgement(kind="adhoc", tool=tool, uses_lock=False, enforced="none", because=because)
     env = dict(invocation.env)
     constraints = (*ask.constraints, *env.get("PIP_CONSTRAINT", env.get("UV_CONSTRAINT", "")).split())
     constrained = any(_is_locked(word, invocation, lookup, produced) for word in constraints)
@@ -112,8 +123,18 @@ def judge_pip(
     parts += [_archive(word, lookup, produced, alone, before) for word in ask.archives]
     parts += [_Part(uses_lock=constrained, because=f"group {name} is resolved at install time") for name in ask.groups]
     if any(distribution(word) not in PACKAGING for word in ask.names) and not constrained:
-        parts.append(_Part(uses_lock=False, because=f"{ask.names[0]} is resolved at install time"))
+        parts.append(_Part(uses_lock=False, because=_named(ask.names)))
     return _joined(parts, ask, tool, invocation, lookup)
+
+
+def _foreign(
+    archives: Sequence[str], invocation: Invocation, lookup: Lookup, wheels: Judgement | None
+) -> tuple[str, ...]:
+    """The built files that are none of this repository's; ``wheels`` is what earlier commands made wheels of."""
+    if wheels is not None and wheels.kind == "install":
+        return ()
+    gathered = wheels is not None
+    return tuple(w for w in archives if is_from_elsewhere(w, invocation, lookup, gathered=gathered))
 
 
 def locked_by(ask: PipAsk, invocation: Invocation, lookup: Lookup) -> Before:
@@ -169,10 +190,14 @@ def _by_name(ask: PipAsk, tool: str) -> Judgement:
     known = [distribution(word) for word in ask.names]
     if known and all(name in PACKAGING for name in known) and not ask.unclear:
         return Judgement(kind="bootstrap", tool=tool)
-    first = next((word for word in (*ask.names, *ask.unclear) if distribution(word) not in PACKAGING), "")
-    return Judgement(
-        kind="adhoc", tool=tool, uses_lock=False, enforced="none", because=f"{first} is resolved at install time"
-    )
+    because = _named((*ask.names, *ask.unclear))
+    return Judgement(kind="adhoc", tool=tool, uses_lock=False, enforced="none", because=because)
+
+
+def _named(words: Sequence[str]) -> str:
+    """What is said of packages that are installed by name; packaging tools among them are passed over."""
+    names = [word for word in words if distribution(word) not in PACKAGING]
+    return f"{listed(names, MAX_NAMES)} {'is' if len(names) == 1 else 'are'} resolved at install time"
 
 
 def _joined(parts: list[_Part], ask: PipAsk, tool: str, invocation: Invocation, lookup: Lookup) -> Judgement:
@@ -183,6 +208,10 @@ def _joined(parts: list[_Part], ask: PipAsk, tool: str, invocation: Invocation, 
         return Judgement(kind="install", tool=tool, because=because, path=next(iter(paths), None))
     lowest = min(counted, key=lambda part: part.rank)
     files = [part for part in counted if part.hashed]
+    locked = [word for word, part in zip(ask.requirements, parts, strict=False) if part.uses_lock]
+    because = lowest.because
+    if lowest.uses_lock is False and locked:
+        because += f"{BESIDE}{listed(locked, MAX_NAMES)} locks"
     hashes = "--require-hashes" in ask.flags or dict(invocation.env).get("PIP_REQUIRE_HASHES") in ("1", "true")
     enforced: Enforced = "hashes" if hashes or (files and len(files) == len(counted)) else "none"
     return Judgement(
@@ -190,7 +219,7 @@ def _joined(parts: list[_Part], ask: PipAsk, tool: str, invocation: Invocation, 
         tool=tool,
         uses_lock=lowest.uses_lock,
         enforced=enforced,
-        because=lowest.because,
+        because=because,
         path=next(iter(paths), None),
         serves=_served(ask, invocation, lookup),
     )
@@ -199,14 +228,8 @@ def _joined(parts: list[_Part], ask: PipAsk, tool: str, invocation: Invocation, 
 def _served(ask: PipAsk, invocation: Invocation, lookup: Lookup) -> str | None:
     """The project that is installed: that of a folder, or the one whose name a built file bears."""
     folders = (p for word in ask.paths if (p := lookup.find(invocation, word.split("[")[0])))
-    built = (p for word in ask.archives if (p := _built(word, lookup)) is not None)
+    built = (p for word in ask.archives if (p := built_from(word, lookup)) is not None)
     return next(folders, None) or next(built, None)
-
-
-def _built(word: str, lookup: Lookup) -> str | None:
-    """The manifest of the project whose name a built file bears."""
-    name = re.split(r"[*?\[$]|-\d|\.whl|\.tar|\.zip", posixpath.basename(word))[0].rstrip("-_.")
-    return lookup.manifest_of(name) if name.strip("-_.") else None
 
 
 # Places at which this repository itself is often mounted, so that nobody can tell.
@@ -263,6 +286,11 @@ def context_unknown(folders: Sequence[str]) -> str:
 def is_undecided(because: str | None) -> bool:
     """Whether a judgement says that something is not known, so that the install may be anything."""
     return (because or "").endswith(" not known")
+
+
+def is_partly(because: str | None) -> bool:
+    """Whether a judgement says that some of what the command itself installs is from a lock."""
+    return BESIDE in (because or "")
 
 
 def _listed(listing: Listing, constrained: bool, alone: bool) -> _Part:
@@ -343,12 +371,12 @@ def _extras(word: str) -> frozenset[str]:
 def _archive(
     word: str, lookup: Lookup, produced: dict[str, Judgement], alone: bool, locked_before: Before | None
 ) -> _Part:
-    if (made := produced.get("wheels")) is not None:
+    if (made := produced.get("wheels")) is not None and made.kind == "install":
         return _Part(made.uses_lock, made.because or "", hashed=made.enforced == "hashes")
     if alone:
         return _Part(None, NO_DEPS_ONLY, neutral=True)
     if locked_before is not None:
-        built = _built(word, lookup)
+        built = built_from(word, lookup)
         folder = posixpath.dirname(built) or "." if built is not None else None
         return _after_a_lock(folder, _extras(word), lookup, locked_before)
     return _Part(False, f"the dependencies of {word} are resolved at install time")
