@@ -181,7 +181,7 @@ def _image(
     indexes: Sequence[UsedIndex],
 ) -> Environment | None:
     graded = sorted(
-        (i for i in images if i.installs_python and not _is_aside(i.path)),
+        (i for i in images if i.installs_python and not is_aside_image(i.path)),
         key=lambda i: (i.path.count("/"), i.path),
     )
     if not graded:
@@ -202,7 +202,7 @@ def _image(
     )
 
 
-def _is_aside(path: str) -> bool:
+def is_aside_image(path: str) -> bool:
     """Whether a Dockerfile is for tests or development, as its name or a folder says."""
     return _TEST_IMAGE.search(path) is not None or _DEV_IMAGE.fullmatch(path) is not None
 
@@ -292,7 +292,7 @@ def told(packages: Sequence[VersionPair], more: int) -> str:
 
 
 def _tools(left: str, a: Environment, right: str, b: Environment) -> Iterator[Disagreement]:
-    if a.tool and b.tool and _family(a) != _family(b):
+    if a.tool and b.tool and family(a.tool, a.uses_lock) != family(b.tool, b.uses_lock):
         yield _found("tool", left, a, right, b, f"{left} uses {a.tool}, {right} installs with {b.tool}")
 
 
@@ -307,10 +307,9 @@ def _found(what: _What, left: str, a: Environment, right: str, b: Environment, m
     return Disagreement(what=what, between=(left, right), message=message, evidence=evidence)
 
 
-def _family(environment: Environment) -> str | None:
+def family(tool: str | None, uses_lock: bool | None) -> str | None:
     """Tools that install the same: pip does what Flit asks for, and takes the lists that pip-tools and Rye write."""
-    listed = environment.tool in ("pip-tools", "flit") or (environment.tool == "rye" and environment.uses_lock)
-    return "pip" if listed else environment.tool
+    return "pip" if tool in ("pip-tools", "flit") or (tool == "rye" and uses_lock) else tool
 
 
 def _overlap(left: tuple[str, ...], right: tuple[str, ...]) -> bool:

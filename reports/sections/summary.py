@@ -101,7 +101,7 @@ def _otherwise(mains: Table) -> Iterator[Decision]:
         said: Said = (
             found,
             f"{verb} with {declared} while the {place} installs with {tool}: "
-            f"what runs there is not what {declared} would install.",
+            f"what is installed there is not for {declared} to decide.",
         )
         yield Decision(question=f"{declared} or {tool}: which one is meant?", because=said)
 

@@ -11,7 +11,9 @@ from reports.datasets.tool_versions import skew
 from reports.documents import inventory_document, totals
 from reports.installers import differs
 from reports.table import Cell, Page, Table, counted_noun
+from reports.telling import MOST, in_short, telling_table
 from reports.writer import View
+from rules.telling import one_a_repository, telling
 from scanner.inventory import Fleet, Project, Repository
 
 DISCIPLINES = ("locked", "stale", "conflicting", "pinned-hashes", "pinned", "partial", "unlocked", "none", "unknown")
@@ -30,12 +32,15 @@ def inventory_view(fleet: Fleet, *, next_steps: tuple[str, ...] = ()) -> View:
 def inventory_page(fleet: Fleet, next_steps: tuple[str, ...] = ()) -> Page:
     """The inventory for people."""
     mains = [(r, p) for r in fleet.repositories for p in r.projects if p.role == "main"]
+    found = telling(fleet.repositories)
+    short = in_short(found)
     return Page(
         title="Python fleet inventory",
-        opening=(accounting(fleet), *_coverage(fleet, mains)),
+        opening=(accounting(fleet), *([f"{short}."] if short else ()), *_coverage(fleet, mains)),
         tables=(
             _managers(mains),
             _heat(mains),
+            telling_table(one_a_repository(found)[:MOST], found),
             _projects(mains),
             skew(fleet.repositories),
             _indexes(mains),

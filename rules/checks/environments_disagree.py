@@ -16,6 +16,7 @@ from rules.examples import a_fleet, a_project, a_repository
 from rules.finding import Evidence, Level
 from rules.reading import differences, is_deployed, label, main_projects
 from rules.rule import Answer, Case, Rule
+from rules.telling import python_lines
 from scanner.environments import told
 from scanner.inventory import Disagreement, Environment, Environments, Project
 from scanner.inventory import Evidence as Place
@@ -26,11 +27,6 @@ Cause: TypeAlias = Literal["install", "python", "index"]
 
 
 _CAUSES: dict[str, Cause] = {"tool": "install", "lock": "install", "python": "python", "index": "index"}
-_PYTHONS = {
-    "local": ("version-file", "requires-python", "pipfile", "conda"),
-    "ci": ("ci-matrix", "ci-setup", "version-file"),
-    "image": ("image",),
-}
 _NAMES = {"local": "developers", "ci": "CI", "image": "the image"}
 
 
@@ -62,15 +58,8 @@ def _evidence(project: Project, cause: Cause, found: Sequence[Disagreement]) -> 
     installs = [_shown(e) for d in found for e in d.evidence]
     if cause != "python":
         return installs
-    wanted = {
-        (version, kind)
-        for name in {n for d in found for n in d.between}
-        if (environment := getattr(project.environments, name)) is not None
-        for version in environment.python
-        for kind in _PYTHONS[name]
-    }
-    declared = [p for p in project.python_versions if (p.version, p.kind) in wanted]
-    return [Evidence(path=p.path, line=p.line, text=f"Python {p.version}") for p in declared] or installs
+    lines = python_lines(project, {name for d in found for name in d.between})
+    return [_shown(line) for line in lines] or installs
 
 
 def _shown(place: Place) -> Evidence:

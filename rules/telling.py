@@ -1,0 +1,242 @@
+"""The most telling disagreements of a fleet: what differs for certain, and matters most, first.
+
+A person who opens the named lines must find what is said. So a project is told once, by the gravest of its
+differences, and only where all that is known of a place says so: what is from the lock in part, in one of two images
+or in one of two jobs, is left to the list of all disagreements.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from rules.reading import differences, is_deployed, main_projects
+from scanner.environments import family, is_aside_image
+from scanner.inventory import Command, Disagreement, Environment, Evidence, Project, Repository, VersionPair
+from scanner.words import counted, listed
+
+Sort: TypeAlias = Literal["no-lock", "other-lock", "other-tool", "python", "same-lock"]
+
+PLACES = {"local": "local", "ci": "CI", "image": "image"}
+_SORTS: tuple[Sort, ...] = ("no-lock", "other-lock", "other-tool", "python", "same-lock")  # the gravest first
+_CRITICAL = {"high": 0, "medium": 1, "low": 2}
+_PYTHONS = {
+    "local": ("version-file", "requires-python", "pipfile", "conda"),
+    "ci": ("ci-matrix", "ci-setup", "version-file"),
+    "image": ("image",),
+}
+_PAIRS = (("local", "image"), ("ci", "image"), ("local", "ci"))  # what ships first
+_THERE = {"ci": "install{s} in CI", "image": "build{s} the image"}
+_RUNS = {"local": "develop{s} on", "ci": "test{s} on", "image": "build{s} the image on"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """What one of the environments does, and the line that shows it; ``text`` is the command there, if it is one."""
+
+    place: str
+    way: str
+    path: str
+    line: int | None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What differs in a project, with the environments that show it side by side.
+
+    ``said`` is the end of a sentence whose verbs end in ``{s}``, the same for all projects that differ so;
+    ``packages`` are the first of those that the two sides pin apart, ``more`` counts the rest.
+    """
+
+    repository: Repository
+    project: Project
+    sort: Sort
+    said: str
+    sides: tuple[Side, ...]
+    packages: tuple[VersionPair, ...] = ()
+    more: int = 0
+
+    @property
+    def message(self) -> str:
+        """What differs, as the end of a sentence about one project."""
+        return _conjugated(self.said, 1)
+
+
+def telling(repositories: Iterable[Repository]) -> tuple[Telling, ...]:
+    """The gravest difference of every main project that has one for certain, the most telling first."""
+    gravest = (min(_found(r, p), key=_grave, default=None) for r in repositories for p in main_projects(r))
+    return tuple(sorted((t for t in gravest if t is not None), key=_rank))
+
+
+def one_a_repository(found: Iterable[Telling]) -> tuple[Telling, ...]:
+    """The first of each repository: a short list shall not be filled by one."""
+    first: dict[str, Telling] = {}
+    for one in found:
+        first.setdefault(one.repository.id, one)
+    return tuple(first.values())
+
+
+def sentences(found: Iterable[Telling]) -> tuple[str, ...]:
+    """``31 projects say poetry and build the image with pip`` and the like, the gravest and the commonest first."""
+    counts = Counter((_SORTS.index(t.sort), t.said) for t in found)
+    ordered = sorted(counts.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
+    return tuple(f"{counted(number, 'project')} {_conjugated(said, number)}" for (_, said), number in ordered)
+
+
+def python_lines(project: Project, places: Iterable[str]) -> list[Evidence]:
+    """The lines that name the Pythons of these environments, with the version as their kind."""
+    wanted = {
+        (version, kind)
+        for name in places
+        if (environment := getattr(project.environments, name)) is not None
+        for version in environment.python
+        for kind in _PYTHONS[name]
+    }
+    declared = [p for p in project.python_versions if (p.version, p.kind) in wanted]
+    return [Evidence(path=p.path, line=p.line, kind=f"Python {p.version}") for p in declared]
+
+
+def _conjugated(said: str, number: int) -> str:
+    return said.replace("{s}", "s" if number == 1 else "")
+
+
+def _grave(one: Telling) -> tuple[object, ...]:
+    return (_SORTS.index(one.sort), -len(one.packages) - one.more)
+
+
+def _rank(one: Telling) -> tuple[object, ...]:
+    critical = _CRITICAL.get(one.repository.criticality or "", len(_CRITICAL))
+    return (critical, not is_deployed(one.project), *_grave(one), one.said, one.repository.id, one.project.path)
+
+
+def _found(repository: Repository, project: Project) -> Iterator[Telling]:
+    """All that certainly differs between two environments of the project."""
+    pairs: dict[tuple[str, str], dict[str, Disagreement]] = {}
+    for d in differences(project):
+        pairs.setdefault(d.between, {})[d.what] = d
+    installs = [c for c in repository.commands if c.kind == "install" and c.project == project.path]
+    for between, what in sorted(pairs.items(), key=lambda item: _PAIRS.index(item[0])):
+        pair = _Pair(project, between, installs)
+        if "python" in what and (sides := pair.pythons()):
+            yield Telling(repository=repository, project=project, sort="python", said=pair.on(), sides=sides)
+        first = what.get("tool") or what.get("lock")
+        sort = pair.sort(first) if first is not None and project.lock_discipline != "conflicting" else None
+        if first is not None and sort is not None:
+            yield Telling(
+                repository=repository,
+                project=project,
+                sort=sort,
+                said=pair.said(sort),
+                sides=_sides(repository, project),
+                packages=first.packages,
+                more=first.more,
+            )
+
+
+class _Pair:
+    """Two environments of a project that differ: in what, and whether that is all there is to say."""
+
+    def __init__(self, project: Project, between: tuple[str, str], installs: Sequence[Command]) -> None:
+        self._project, self._places = project, between
+        self._left: Environment = getattr(project.environments, between[0]) or Environment(tool=None)
+        self._right: Environment = getattr(project.environments, between[1]) or Environment(tool=None)
+        right = (c for c in installs if c.context == between[1])
+        self._there = [c for c in right if c.context != "image" or not is_aside_image(c.path)]
+
+    def sort(self, found: Disagreement) -> Sort | None:
+        """In what the two differ; nothing where a part of the second does not."""
+        a, b = self._left, self._right
+        if a.tool is None or b.tool is None:
+            return None
+        if a.uses_lock and b.uses_lock and found.packages:
+            return "other-lock"
+        shown = any((c.path, c.line) == (e.path, e.line) for c in self._there for e in b.evidence[:1])
+        if not shown or any(self._is_as_left(c) for c in self._there):
+            return None
+        if a.uses_lock and b.uses_lock is False:
+            return "no-lock"
+        if found.what != "tool":
+            return None
+        return "same-lock" if a.uses_lock and b.uses_lock else "other-tool"
+
+    def _is_as_left(self, command: Command) -> bool:
+        """Whether a command of the second place does what the first one does."""
+        if self._right.uses_lock is False and self._left.uses_lock:
+            return command.uses_lock is not False or command.source in self._left.sources
+        return family(command.tool, command.uses_lock) == family(self._left.tool, self._left.uses_lock)
+
+    def said(self, sort: Sort) -> str:
+        """The difference as the end of a sentence; verbs end in ``{s}``."""
+        a, b = self._left, self._right
+        there = _THERE[self._places[1]]
+        if family(a.tool, a.uses_lock) != family(b.tool, b.uses_lock):
+            there += f" with {b.tool}"
+        local = self._places[0] == "local"
+        who = self._project.primary_manager if local else a.tool
+        if sort == "no-lock" and local:
+            return f"lock{{s}} with {who} and {there} without the lock"
+        if sort == "no-lock":
+            return f"test{{s}} from the lock of {who} and {there} without it"
+        if sort == "other-lock":
+            return f"{'keep{s} one lock' if local else 'test{s} from one lock'} and {there} from another"
+        says = "say{s}" if local else "test{s} with"
+        return f"{says} {who} and {there}" + (", from the same lock" if sort == "same-lock" else "")
+
+    def on(self) -> str:
+        """The Pythons that differ as the end of a sentence."""
+        left, right = (_RUNS[name] for name in self._places)
+        return f"{left} one Python and {right} another"
+
+    def pythons(self) -> tuple[Side, ...]:
+        """Who has which Python, where lines of both sides name it."""
+        found: list[Side] = []
+        for name in self._places:
+            environment = getattr(self._project.environments, name)
+            lines = python_lines(self._project, [name])
+            if environment is None or not lines:
+                return ()
+            way = f"Python {', '.join(environment.python)}"
+            found.append(Side(place=name, way=way, path=lines[0].path, line=lines[0].line))
+        return tuple(found)
+
+
+def _sides(repository: Repository, project: Project) -> tuple[Side, ...]:
+    """Every environment that is known, with the command that makes it what it is; locally it is the lock itself."""
+    commands = {(c.path, c.line): c for c in reversed(repository.commands) if c.kind == "install"}
+    found: list[Side] = []
+    for place in PLACES:
+        environment = getattr(project.environments, place)
+        if environment is None or environment.tool is None or not environment.evidence:
+            continue
+        at = environment.evidence[0]
+        if place == "local" and environment.uses_lock and environment.sources:
+            at = Evidence(path=environment.sources[0])
+        elif at.line is None:
+            continue  # a file as a whole shows nothing
+        command = commands.get((at.path, at.line))
+        found.append(
+            Side(
+                place=place,
+                way=_way(environment, command),
+                path=at.path,
+                line=at.line,
+                text=shlex.join(command.argv) if command is not None else None,
+            )
+        )
+    return tuple(found)
+
+
+def _way(environment: Environment, command: Command | None) -> str:
+    """``pip, from requirements.txt``, ``uv, without the lock (uv.lock is not copied into the image)``."""
+    if environment.uses_lock is None:
+        return environment.tool or ""
+    if environment.uses_lock:
+        files = [source for source in environment.sources if posixpath.splitext(source)[1]]
+        return f"{environment.tool}, from {listed(files, 2) or 'the lock'}"
+    why = f" ({command.because})" if command is not None and command.because else ""
+    return f"{environment.tool}, without the lock{why}"
