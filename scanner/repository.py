@@ -15,6 +15,7 @@ from typing import cast
 from packaging.utils import canonicalize_name
 
 from scanner.collect import RepoFacts
+from scanner.commands.aside import is_aside
 from scanner.commands.classify import classify_repository
 from scanner.commands.lookup import Lookup, build_lookup
 from scanner.commands.stages import python_lines
@@ -109,7 +110,7 @@ def describe(
         ci=tuple(sorted({e.ci for e in facts.extracts.values() if e.ci is not None})),
         tools=scenery.tools,
         images=scenery.images,
-        commands=commands,
+        commands=tuple(c for c in commands if not is_aside(c)),
         errors=_errors(facts),
         projects=projects,
         references=references_of(facts.extracts.values(), commands),
