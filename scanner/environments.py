@@ -18,6 +18,7 @@ from typing import Literal, TypeAlias
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from scanner.commands.apart import resolved_apart
 from scanner.facts import PythonVersion
 from scanner.inventory import (
     Command,
@@ -161,6 +162,7 @@ def _ci(
         indexes=_urls(indexes, {c.path for c in chosen}.__contains__),
         evidence=tuple(_evidence(c) for c in (*_deciding(chosen, lowest), *rest)),
         sources=_sources(chosen),
+        apart=resolved_apart(chosen),
     )
 
 
@@ -199,6 +201,7 @@ def _image(
         indexes=_urls(indexes, lambda path: path == image.path),
         evidence=tuple(_evidence(c) for c in _deciding(installs, image.uses_lock)) or (Evidence(path=image.path),),
         sources=_sources(installs),
+        apart=image.apart,
     )
 
 
@@ -298,8 +301,9 @@ def _tools(left: str, a: Environment, right: str, b: Environment) -> Iterator[Di
 
 def _locks(left: str, a: Environment, right: str, b: Environment) -> Iterator[Disagreement]:
     if a.uses_lock is not None and b.uses_lock is not None and a.uses_lock != b.uses_lock:
-        with_lock, without = (left, right) if a.uses_lock else (right, left)
-        yield _found("lock", left, a, right, b, f"{with_lock} installs from the lock, {without} resolves anew")
+        with_lock, without, other = (left, right, b) if a.uses_lock else (right, left, a)
+        how = f"only in part: {'; '.join(other.apart)}" if other.apart else "resolves anew"
+        yield _found("lock", left, a, right, b, f"{with_lock} installs from the lock, {without} {how}")
 
 
 def _found(what: _What, left: str, a: Environment, right: str, b: Environment, message: str) -> Disagreement:

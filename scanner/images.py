@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from scanner.commands.apart import resolved_apart
 from scanner.commands.container import Container, copied_sources
 from scanner.commands.image_builds import ImageBuild
 from scanner.commands.lookup import Lookup
@@ -104,6 +105,7 @@ class _Grading:
             enforced=min((i.command.enforced for i in counted), key=lambda e: _RANK[e]),
             reasons=tuple(dict.fromkeys(reasons)),
             caches=tuple(dict.fromkeys(self._caches(main, level))),
+            apart=resolved_apart(i.command for i in counted),
         )
 
     # what is installed

@@ -96,6 +96,7 @@ class Image:
     too), or where the files do not tell what is (``reasons`` say why).
 
     ``caches`` are findings beside the grade: cache mounts that do not serve, caches in layers, the order of layers.
+    ``apart`` says what is resolved at build time where the rest is from a lock.
     """
 
     path: str
@@ -107,6 +108,7 @@ class Image:
     enforced: Enforced | None
     reasons: tuple[Reason, ...] = ()
     caches: tuple[Reason, ...] = ()
+    apart: tuple[str, ...] = ()
 
     @property
     def installs_python(self) -> bool:
@@ -214,7 +216,8 @@ class Signature:
 class Environment:
     """With what one of the three environments (local, CI, image) is installed; null where the files do not show it.
 
-    ``sources`` are the locks and requirements files that are installed from, as far as they are known.
+    ``sources`` are the locks and requirements files that are installed from, as far as they are known; ``apart`` says
+    what is resolved at install time where the rest is from a lock.
     """
 
     tool: str | None
@@ -224,6 +227,7 @@ class Environment:
     indexes: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     sources: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,7 @@ def check(case: Case) -> Iterator[Answer]:
             if found:
                 yield case.finding(
                     cause,
-                    f"{label(case.repository, project)}: {_message(case, project, cause, found)}",
+                    f"{label(case.repository, project)}: {_message(project, cause, found)}",
                     project=project.path,
                     level=_level(project, cause, found),
                     evidence=_evidence(project, cause, found) or [Evidence(path=project.path)],
@@ -66,15 +66,14 @@ def _shown(place: Place) -> Evidence:
     return Evidence(path=place.path, line=place.line, text=place.kind or "")
 
 
-def _message(case: Case, project: Project, cause: Cause, found: Sequence[Disagreement]) -> str:
+def _message(project: Project, cause: Cause, found: Sequence[Disagreement]) -> str:
     """Who does what, those who do the same together; the inventory's own words where the environments are not known."""
     ways: defaultdict[str, list[str]] = defaultdict(list)
     for name in [n for n in _NAMES if any(n in d.between for d in found)]:
         environment = getattr(project.environments, name)
         if environment is None:
             return "; ".join(d.message for d in found)
-        partly = environment.uses_lock is False and _partly(case, project, name, environment)
-        ways[_way(environment, cause, found, partly)].append(_NAMES[name])
+        ways[_way(environment, cause, found)].append(_NAMES[name])
     said = "; ".join(f"{listed(names)} {_verb(cause, names)} {way}" for way, names in ways.items())
     differing = next((d for d in found if d.packages), None)
     return said + (_told(differing) if differing is not None else "")
@@ -85,20 +84,13 @@ def _told(found: Disagreement) -> str:
     return f" (between {_NAMES[found.between[0]]} and {_NAMES[found.between[1]]}{told(found.packages, found.more)})"
 
 
-def _partly(case: Case, project: Project, name: str, environment: Environment) -> bool:
-    """Whether some of what the image or the job installs is from the lock, beside that which is not."""
-    own = [c for c in case.repository.commands if c.context == name and c.project == project.path]
-    places = {(e.path, e.line) for e in environment.evidence}
-    runs = {(c.path, name == "image" or c.job) for c in own if (c.path, c.line) in places}
-    return any(c.uses_lock and c.kind == "install" and (c.path, name == "image" or c.job) in runs for c in own)
-
-
-def _way(environment: Environment, cause: Cause, found: Sequence[Disagreement], partly: bool) -> str:
+def _way(environment: Environment, cause: Cause, found: Sequence[Disagreement]) -> str:
     if cause == "python":
         return f"Python {', '.join(environment.python)}"
     if cause == "index":
         return listed(environment.indexes)
-    without = " only partly from the lock" if partly else " without the lock"
+    apart = "; ".join(environment.apart)
+    without = f" only partly from the lock ({apart})" if apart else " without the lock"
     told = {True: " from the lock", False: without, None: ""}[environment.uses_lock]
     return f"with {environment.tool or 'an unknown tool'}" + (told if any(d.what == "lock" for d in found) else "")
 

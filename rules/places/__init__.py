@@ -15,13 +15,14 @@ from types import MappingProxyType
 from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground, Migration
 from rules.migrations import migrate
-from rules.places import bots, dockerfile, github, nox, pipelines, plain, pre_commit, prose, releases
+from rules.places import bots, dockerfile, filters, github, nox, pipelines, plain, pre_commit, prose, releases
 from rules.places.comments import retold
 from rules.places.context import Context
 from rules.places.kept import INCLUDED, keep_needed
+from rules.places.mentions import ASIDE
 from rules.places.old_pythons import leave_left_out, note_left_out, refusal, without_uv
 from rules.places.options import normal
-from rules.places.remains import ASIDE, note_remains
+from rules.places.remains import note_remains
 from rules.places.sound import is_sound
 from rules.places.target import targets
 from rules.places.with_images import broken_images, leave_together
@@ -111,6 +112,7 @@ def rewrite(
     _ignored(ground, context, edits)
     leave_left_out(context, edits)
     keep_needed(ground, context, edits)
+    filters.with_locks(context, edits)
     releases.with_locks(context, edits)
     bots.both_kinds(context, edits)
     _deployed(ground, context, edits)
@@ -177,6 +179,11 @@ def _ignored(ground: Ground, context: Context, edits: dict[str, Edit]) -> None:
             continue
         after = bots.gitignore(path, before, context)
         if after is not None and after != before:
+            edits[path] = Edit(path=path, before=before, after=after)
+    for path in sorted(p for p in ground.facts.files if posixpath.basename(p) == ".gitignore"):
+        before = edits[path].before if path in edits else ground.read(path)
+        text = (edits[path].after if path in edits else before) or ""
+        if (after := bots.lets_locks_in(path, text, context)) != text:
             edits[path] = Edit(path=path, before=before, after=after)
     for path, edit in sorted(edits.items()):
         extract = ground.facts.extracts.get(path)

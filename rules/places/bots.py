@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from rules.migration import Edit
 from rules.places.context import Context
@@ -109,7 +110,6 @@ def _tools(context: Context) -> set[str]:
     return {tool for target in context.targets.values() for tool in target.tools} & {"poetry", "pipenv", "pip-compile"}
 
 
-_LOCKS = re.compile(r"^[ \t]*(?:\*\*/|/)?(?:uv\.lock|\*\.lock)[ \t]*\r?$", re.MULTILINE)
 _EVERYWHERE = re.compile(r"^[ \t]*(?:\*\*/)?\.venv/?[ \t]*\r?$", re.MULTILINE)
 _VENV = re.compile(r"^[ \t]*(?:\*\*/|/)?\.venv/?\*?[ \t]*\r?$", re.MULTILINE)
 
@@ -128,12 +128,34 @@ def gitignore(path: str, text: str | None, context: Context) -> str | None:
         pass  # for every folder
     elif not _VENV.search(after) and not re.search(r"^[ \t]*/?\.\*[ \t]*$", after, re.MULTILINE):
         after = after + ("" if after.endswith("\n") or not after else end) + f".venv/{end}"
-    if (found := _LOCKS.search(after)) is not None:
-        if "*" in found[0]:
-            after = after + f"!uv.lock{end}"
-        else:
-            after = after[: found.start()] + after[found.end() :].removeprefix("\n")
     return after
+
+
+def lets_locks_in(path: str, text: str, context: Context) -> str:
+    """A ``.gitignore`` that keeps no lock out of the commit, of projects in its folder and below."""
+    above = posixpath.dirname(path) or "."
+    below = [f for f in context.targets if above == "." or f == above or f.startswith(f"{above}/")]
+    for folder in below:
+        lock = posixpath.normpath(posixpath.join(posixpath.relpath(folder, above), "uv.lock"))
+        rows = text.splitlines(keepends=True)
+        ignoring = [n for n, row in enumerate(rows) if _ignores(row.strip(), lock)]
+        if not ignoring or any(row.strip().lstrip("!/") in ("uv.lock", lock) for row in rows[ignoring[-1] + 1 :]):
+            continue
+        if all("*" not in rows[n] for n in ignoring):
+            text = "".join(row for n, row in enumerate(rows) if n not in ignoring)
+        else:
+            end = newline(text)
+            text = f"{text}{'' if text.endswith(chr(10)) else end}!uv.lock{end}"
+    return text
+
+
+def _ignores(row: str, lock: str) -> bool:
+    """Whether a row of a ``.gitignore`` keeps a lock out by its name."""
+    if row.startswith(("#", "!")) or not row.endswith("lock"):
+        return False
+    pattern = row.removeprefix("**/")
+    name = posixpath.basename(lock)
+    return fnmatchcase(lock if "/" in pattern.lstrip("/") or row.startswith("/") else name, pattern.lstrip("/"))
 
 
 def dockerignore(path: str, text: str, context: Context) -> str:

@@ -13,8 +13,10 @@ from dataclasses import replace
 
 from rules.migration import Edit, Ground
 from rules.places.context import Context
+from rules.places.filters import filter_lines
+from rules.places.mentions import Mention, is_living, mentions
 from rules.places.platforms import readers
-from rules.places.remains import called, is_living, mentions
+from rules.places.remains import called
 from rules.reading import area_of
 
 _ALONE = re.compile(r"(?:.*/)?(?:[^/]+\.(?:txt|in|pip|hash)|requirements[\w.-]*\.lock|Pipfile(?:\.lock)?|[^/]+\.ya?ml)")
@@ -32,7 +34,7 @@ def keep_needed(ground: Ground, context: Context, edits: dict[str, Edit]) -> Non
     told: set[str] = set()
     told_of: set[tuple[str, str]] = set()
     for mention in mentions(ground, edits, gone):
-        if _SAYS_ONLY.search(mention.row) or _BOTS.fullmatch(mention.path):
+        if _SAYS_ONLY.search(mention.row) or _BOTS.fullmatch(mention.path) or _filters(mention, ground, edits):
             continue
         kept.add(mention.file)
         if mention.path not in told:
@@ -71,6 +73,13 @@ def keep_needed(ground: Ground, context: Context, edits: dict[str, Edit]) -> Non
         edits[path] = _still_listed(edits[path], {posixpath.basename(s) for s in stays})
         if edits[path].after == edits[path].before:
             del edits[path]
+
+
+def _filters(mention: Mention, ground: Ground, edits: dict[str, Edit]) -> bool:
+    """Whether a pipeline only starts when the file changes: its lock can take that place."""
+    edit = edits.get(mention.path)
+    text = (edit.after if edit is not None else ground.read(mention.path)) or ""
+    return mention.line in filter_lines(mention.path, text)
 
 
 _GOES_ON = 6
@@ -116,7 +125,8 @@ def _by_pattern(ground: Ground, edits: dict[str, Edit], gone: set[str]) -> Itera
             for found in _PATTERN.finditer(row):
                 parts = re.split(_VARIABLE, found[0])
                 parts = [re.sub(r"^-[rc]", "", parts[0].rpartition("/")[2]), *parts[1:]]
-                if any("/" in part for part in parts) or not re.search(r"[A-Za-z]", "".join(parts)[:-4]):
+                bare = re.search(r"[A-Za-z]", "".join(parts)[:-4]) is None
+                if any("/" in part for part in parts) or (bare and "requirements" not in row.lower()):
                     continue
                 name = re.compile(r"[\w.-]+".join(map(re.escape, parts)))
                 if names := {f for f in lists if name.fullmatch(posixpath.basename(f))}:

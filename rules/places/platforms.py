@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from rules.migration import Ground
-from rules.places.remains import ASIDE
+from rules.places.mentions import ASIDE
 
 _LARGE = 200_000
 LISTS = frozenset({"requirements.txt", "Pipfile", "Pipfile.lock"})

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
 from rules.migration import Edit, Ground
 from rules.places.context import Context, invocations_of, program_words
-from rules.places.still_said import may_speak, still_said
+from rules.places.mentions import ASIDE, Mention, is_living, mentions
+from rules.places.still_said import may_speak, still_named, still_said
 from rules.places.target import MANAGERS
-from rules.reading import area_of, project_around
+from rules.reading import project_around
 from scanner.format import Unreadable
 from scanner.formats import formats_for
-from scanner.words import counted, listed
-
-ASIDE = re.compile(
-    r"(?:^|/)(?:changelog|history|changes|news|release[-_]?notes)[\w.-]*$"
-    r"|(?:^|/)(?:vendor|node_modules|tests?/(?:data|fixtures))/",
-    re.IGNORECASE,
-)
-"""History and other people's files: nobody reads commands from them."""
+from scanner.words import listed
 
 
 def note_remains(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:
@@ -126,59 +119,22 @@ def _prose(context: Context, edits: Mapping[str, Edit]) -> None:
 
 
 def _mentions(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:
-    """Notes on living files that still name a file which the patch takes away."""
-    told: set[str] = set()
+    """One note for each living file that still names files which the patch takes away, with all lines."""
     gone = {path for path, edit in edits.items() if edit.after is None}
-    for mention in mentions(ground, edits, gone, documents=True):
-        if mention.path not in told:
-            told.add(mention.path)
-            why = f"names {mention.written}, which the patch takes away"
-            decision = "What does this need from now on? `uv export -o FILE` can write the file."
-            context.note(mention.path, mention.line, why, decision)
+    found: dict[str, list[Mention]] = {}
+    for mention in mentions(ground, edits, gone, everywhere=True):
+        found.setdefault(mention.path, []).append(mention)
+    for path, places in found.items():
+        more = sorted({place.line for place in places[1:]} - {places[0].line})
+        others = f" (so {_lines(more)})" if more else ""
+        why = f"names {places[0].written}, which the patch takes away{others}"
+        decision = "What does this need from now on? `uv export -o FILE` can write the file."
+        context.note(path, places[0].line, why, decision)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    """A row of a living file that names one of the files in question: as ``written``, and which one it is."""
-
-    path: str
-    line: int
-    row: str
-    written: str
-    file: str
-
-
-def is_living(path: str) -> bool:
-    """Whether commands or settings are read from a file."""
-    return _LIVING.fullmatch(path) is not None and ASIDE.search(path) is None
-
-
-def mentions(
-    ground: Ground, edits: Mapping[str, Edit], files: Collection[str], *, documents: bool = False
-) -> Iterator[Mention]:
-    """Where living files, as ``edits`` leave them, name one of ``files``; comments name nothing.
-
-    ``documents``: also those that tell people to install from one.
-    """
-    if not files:
-        return
-    names = "|".join(sorted({re.escape(posixpath.basename(path)) for path in files}))
-    pattern = re.compile(rf"(?<![\w.-])(?P<path>(?:[\w.-]+/)*(?:{names}))(?![\w-]|\.\w)")
-    for path in sorted(ground.facts.files):
-        told = documents and _TOLD.fullmatch(path) is not None and ASIDE.search(path) is None
-        if not (is_living(path) or told) or path in files:
-            continue
-        edit = edits.get(path)
-        text = edit.after if edit is not None else ground.read(path)
-        if text is None or len(text) > _LARGE:
-            continue
-        for number, row in enumerate(text.splitlines(), start=1):
-            if row.lstrip().startswith(("#", "//", ";")) or (told and _INSTALL.search(row) is None):
-                continue
-            for found in pattern.finditer(row):
-                by_variable = _VARIABLE.search(row, 0, found.start()) is not None
-                for file in sorted(_meant(path, found["path"], text, ground.facts.files, by_variable) & set(files)):
-                    yield Mention(path=path, line=number, row=row, written=found["path"], file=file)
+def _lines(lines: list[int]) -> str:
+    """``line 3``, ``lines 3, 5 and 9``."""
+    return f"{'line' if len(lines) == 1 else 'lines'} {listed([str(n) for n in lines], 8)}"
 
 
 def _still_said(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:
@@ -198,48 +154,18 @@ def _still_said(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> 
             continue  # that of a project that stays
         if (text := edit.after if edit is not None else ground.read(path)) is None:
             continue
-        found = [(line, words) for line, words in still_said(path, text, tools) if (path, line) not in noted]
+        found = dict((*still_named(path, text, tools), *still_said(path, text, tools)))
+        found = {line: words for line, words in sorted(found.items()) if (path, line) not in noted}
         if found and path.endswith(".py"):
-            modules.append((path, *found[0]))
+            modules.append((path, *next(iter(found.items()))))
         elif found:
-            more = f" and {counted(len(found) - 1, 'other line')}" if len(found) > 1 else ""
-            context.note(path, found[0][0], f"still says `{found[0][1]}`{more}", "Does it speak of this project?")
+            first, *further = found
+            others = f" (so {_lines(further)})" if further else ""
+            context.note(path, first, f"still says `{found[first]}`{others}", "Does it speak of this project?")
     if modules:
         path, line, words = modules[0]
         more = f", as do {listed([p for p, _, _ in modules[1:]], 5)}" if len(modules) > 1 else ""
         context.note(path, line, f"still says `{words}`{more}", "Does it speak of this project?")
 
 
-def _meant(path: str, named: str, text: str, files: Collection[str], by_variable: bool) -> set[str]:
-    """What a name in the file at ``path`` can mean: as seen from its folder, from the root, from where commands went.
-
-    Where no such file is there, or a variable stands before it, every file that ends so; and what it is in an image.
-    """
-    beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), named))
-    if beside in files and area_of(path) != "ci" and not by_variable:
-        return {beside}
-    plain = posixpath.normpath(named)
-    found = {plain, beside}
-    for folder in {match["folder"].strip("\"'") for match in _FOLDERS.finditer(text)}:
-        found |= {
-            posixpath.normpath(posixpath.join(folder, named)),
-            posixpath.normpath(f"{folder.lstrip('/')}/{named}"),
-        }
-    if by_variable or not found & set(files):
-        inner = named if not by_variable else named.partition("/")[2] or named  # `srcDir/x` of `$srcDir/x`
-        found |= {file for file in files if file.endswith(f"/{inner}") or file == inner}
-    return found | {file for file in files if named.endswith(f"/{file}")}  # seen from within an image
-
-
-_VARIABLE = re.compile(r"(?:\$\{?|\$\{\{[^}\n]{0,80}\}\}/?|\$\{?\w{1,60}\}?/|\$\(\w{1,60}\)/)\Z")
-_FOLDERS = re.compile(
-    r"(?:\b(?:cd|pushd)[ \t]+|(?:working-directory|workingDirectory|dir|context|-C)[:= \t][ \t]*)"
-    r"(?P<folder>[\"']?[\w./-]{1,120}[\"']?)"
-)
 _LARGE = 200_000
-_TOLD = re.compile(r"(?:.*/)?[^/]+\.(?:md|rst)", re.IGNORECASE)
-_INSTALL = re.compile(r"\binstall\b|\bsync\b")
-_LIVING = re.compile(
-    r"(?:.*/)?(?:[^/]+\.(?:ya?ml|toml|cfg|ini|sh|bash|json|mk|just|tf|hcl|groovy|gradle|bat|ps1|service|conf)|setup\.py|noxfile\.py"
-    r"|tasks\.py|[Mm]akefile|[Jj]ustfile|[^/]*[Dd]ockerfile[^/]*|[^/]*[Cc]ontainerfile[^/]*|Jenkinsfile[^/]*|Procfile[^/]*|MANIFEST\.in)"
-)

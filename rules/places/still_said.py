@@ -52,3 +52,31 @@ def still_said(path: str, text: str, tools: Collection[str]) -> Iterator[tuple[i
             continue
         if (match := pattern.search(row)) is not None:
             yield number, re.sub(r"[\"',\s]+", " ", match[0]).strip()
+
+
+_COMMANDS = re.compile(
+    r"(?:.*/)?(?:[^/]+\.(?:sh|bash|zsh|fish|bat|cmd|ps1|mk|just|nix|service|conf|groovy|tf)|[^/]*[Mm]akefile[^/]*|[Jj]ustfile"
+    r"|[^/]*[Dd]ockerfile[^/]*|[^/]*[Cc]ontainerfile[^/]*|Jenkinsfile[^/]*|Procfile[^/]*|Vagrantfile|Earthfile|Tiltfile"
+    r"|\.envrc|tox\.ini|[^/]*compose[^/]*\.ya?ml|\.gitlab-ci\.ya?ml|azure-pipelines[^/]*\.ya?ml|[^/]*cloudbuild[^/]*\.ya?ml"
+    r"|\.husky/[\w-]+|\.lintstagedrc[\w.]*|\.?lefthook\.ya?ml|[Tt]askfile\.ya?ml)"
+    r"|(?:.*/)?\.(?:github/(?:workflows|actions)|circleci|gitlab|buildkite)/.+\.ya?ml"
+)
+_TELLS = re.compile(
+    r"\s*(?:[-@]\s*)?(?:echo|printf|print\w*|Write-\w+|info|log\w*|warn\w*|err\w*|desc|summary|name|description|title|label|"
+    r"group|MAINTAINER|LABEL)\b",
+    re.IGNORECASE,
+)
+
+
+def still_named(path: str, text: str, tools: Collection[str]) -> Iterator[tuple[int, str]]:
+    """The lines of a file of commands that name one of ``tools`` in any other way: a variable, a path, an argument."""
+    if _COMMANDS.fullmatch(path) is None or len(text) > _LARGE or not tools:
+        return
+    names = "|".join(sorted(map(re.escape, tools)))
+    pattern = re.compile(rf"(?<![\w.@#-])(?P<tool>{names})(?![\w-]|\.\w|/[\w.]|[\"']?[ \t]*:(?:[ \t]|$))")
+    for number, row in enumerate(text.splitlines(), start=1):
+        if len(row) > 2_000 or row.lstrip().startswith(("#", "//", ";", "REM ")) or _TELLS.match(row):
+            continue
+        found = pattern.search(re.sub(r"(?:^|\s)(?:#|//) .*", "", row))
+        if found is not None:
+            yield number, found["tool"]

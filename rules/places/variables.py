@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from rules.places.context import Context
+from rules.places.mentions import matching
 from rules.places.still_said import still_said
 from rules.places.target import MANAGERS, new_name
 from rules.places.text import Splice, applied
@@ -21,7 +22,7 @@ _RENAMED = (
     (re.compile(r"(?:POETRY|PIPENV)_CACHE_DIR"), "UV_CACHE_DIR"),
 )
 _FILE = re.compile(
-    r"(?<![\w.-])(?P<path>(?:[\w.*-]+/)*)(?P<name>poetry\.lock|pdm\.lock|Pipfile\.lock|Pipfile)(?![\w-]|\.\w)"
+    r"(?<![\w.-])(?P<path>(?:[\w.*-]+/)*)(?P<name>poetry\.lock|pdm\.lock|Pipfile\.lock|Pipfile\*?)(?![\w-]|\.\w)"
 )
 _CACHE = re.compile(
     r"(?P<home>(?:~|\$HOME|\$\{HOME\}|/root|/home/\w+|\.)?/?\.cache)/(?:pypoetry|pipenv|pdm)(?:/[\w./-]*)?"
@@ -54,7 +55,7 @@ def renamed_files(text: str, path: str, context: Context) -> str:
     def new(match: re.Match[str]) -> str:
         if _stays(match["path"], match["name"], path, context):
             return match[0]
-        return f"{match['path']}{new_name(match['name'])}"
+        return f"{match['path']}{new_name(match['name']) or 'uv.lock'}"
 
     def cache(match: re.Match[str]) -> str:
         if _IN_CACHE.search(match[0]) is None:
@@ -78,7 +79,7 @@ _MOUNTED = re.compile(
     r"(?P<outside>(?:uv\.lock|pyproject\.toml)):(?P<folder>/(?:[\w.-]+/){0,8})(?P<name>poetry\.lock|pdm\.lock|Pipfile\.lock|Pipfile)(?![\w-]|\.\w)"
 )
 _KEY = re.compile(r"(?:hashFiles\(|\{\{\s*checksum\s)[^}\n]*")
-_QUOTED = re.compile(r"(?P<quote>[\"'])(?P<file>[\w./-]+\.(?:txt|in))(?P=quote)")
+_QUOTED = re.compile(r"(?P<quote>[\"'])(?P<file>[\w./*-]+\.(?:txt|in))(?P=quote)")
 
 
 def _keys(text: str, path: str, context: Context) -> str:
@@ -88,7 +89,8 @@ def _keys(text: str, path: str, context: Context) -> str:
         return text
 
     def named(match: re.Match[str]) -> str:
-        moved = target.file(posixpath.normpath(match["file"])) is not None
+        files = matching("", match["file"], context.ground.facts.files)
+        moved = bool(files) and all(target.file(file) is not None for file in files)
         return f"{match['quote']}{target.lock}{match['quote']}" if moved else match[0]
 
     return _KEY.sub(lambda key: _QUOTED.sub(named, key[0]), text)
@@ -97,6 +99,7 @@ def _keys(text: str, path: str, context: Context) -> str:
 def _stays(folder: str, name: str, path: str, context: Context) -> bool:
     """Whether such a file is still there after the move, as far as can be told from how it is written."""
     folder = folder.rstrip("/")
+    name = name.rstrip("*")
     if "*" in folder or not folder:
         return any(posixpath.basename(f) == name and not _moves(f, context) for f in context.ground.facts.files)
     candidates = {posixpath.normpath(folder), posixpath.normpath(posixpath.join(posixpath.dirname(path), folder))}

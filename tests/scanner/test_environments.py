@@ -262,3 +262,26 @@ def test_indexes_disagree_only_where_the_same_packages_are_meant() -> None:
     channels = (index("conda-forge", "environment.yml"), index(public, install.path))
     assert disagreements(make(commands=(install,), indexes=channels)) == ()
     assert disagreements(make(primary="conda", locked=None, commands=(install,), indexes=channels))[0].what == "tool"
+
+
+def test_what_is_resolved_beside_a_lock_is_told() -> None:
+    locked = command(3, "pip", uses_lock=True)
+    named = command(4, "pip", uses_lock=False, because="uwsgi is resolved at install time")
+    both = command(5, "pip", uses_lock=False, because="uwsgi is resolved at install time, beside what a.txt locks")
+    for installs, expected in (
+        ((locked, named), ("uwsgi is resolved at install time",)),
+        ((both,), ("uwsgi is resolved at install time, beside what a.txt locks",)),
+        ((named,), ()),
+        ((locked,), ()),
+    ):
+        assert make(commands=installs).ci.apart == expected  # type: ignore[union-attr]
+
+
+def test_a_place_that_resolves_some_is_not_without_the_lock() -> None:
+    lock, apart = Environment(tool="pip", uses_lock=True), ("uwsgi is resolved at install time",)
+    some, none = (Environment(tool="pip", uses_lock=False, apart=a) for a in (apart, ()))
+    texts = [disagreements(Environments(ci=lock, image=image))[0].message for image in (some, none)]
+    assert texts == [
+        "ci installs from the lock, image only in part: uwsgi is resolved at install time",
+        "ci installs from the lock, image resolves anew",
+    ]

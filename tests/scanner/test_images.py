@@ -433,3 +433,23 @@ def test_a_manifest_far_above_is_not_what_the_image_is_built_from() -> None:
     files = {"cli/requirements.txt": "requests==2.0\n", "cli/setup.py": ""}
     assert image(text, "cli/kit/parts/base/Dockerfile", files=files).grade is None
     assert image(text, "cli/kit/Dockerfile", files=files).grade == "L0"
+
+
+@pytest.mark.parametrize(
+    ("step", "apart"),
+    [
+        (
+            "RUN pip install -r requirements.txt && pip install uwsgi gevent",
+            ("uwsgi and gevent are resolved at install time",),
+        ),
+        (
+            "RUN pip install -r requirements.txt uwsgi",
+            ("uwsgi is resolved at install time, beside what requirements.txt locks",),
+        ),
+        ("RUN pip install -r requirements.txt", ()),
+        ("RUN pip install -r requirements-open.txt uwsgi", ()),
+        ("RUN pip install -r requirements.txt && python -m venv /v && /v/bin/pip install supervisor", ()),
+    ],
+)
+def test_what_is_resolved_beside_the_lock(step: str, apart: tuple[str, ...]) -> None:
+    assert image(f"FROM python:3.11\nCOPY . .\n{step}\n").apart == apart
