@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scanner.commands.judging import Judging, after
-from scanner.commands.pip_install import PACKAGING, Judgement, anywhere
+from scanner.commands.pip_install import Judgement, anywhere
 from scanner.commands.words import (
+    PACKAGING,
     Program,
     after_options,
     distribution,
     option,
+    options,
 )
 from scanner.inventory import Enforced
 from scanner.toml_reader import table
@@ -16,6 +20,7 @@ from scanner.toml_reader import table
 _CONDA_TOOLS = frozenset(
     "python pypy libmamba conda-devenv conda-libmamba-solver anaconda-client boa conda-forge git make".split()
 )
+_ORDER: dict[bool | None, int] = {False: 0, None: 1, True: 2}
 _CONDA_VALUES = frozenset({"-n", "--name", "-p", "--prefix", "-c", "--channel", "--solver", "--platform", "--subdir"})
 
 
@@ -69,38 +74,36 @@ def conda(it: Judging, started: Program) -> list[Judgement]:
     verbs = words[1:2] if words[:1] == ["env"] else words[:1]
     if not verbs or verbs[0] not in ("create", "install", "update", "devenv"):
         return [] if started.sub == "run" else [Judgement(kind="other", tool="conda")]
-    file = option(args, "-f", "--file") or next((w for w in words if w.endswith((".yml", ".yaml"))), None)
-    if verbs == ["install"] and file is not None and "." not in file:
-        file = None  # there it means that packages are installed again
-    if file is None and words[:1] == ["env"]:
-        file = "environment.yml"
-    if file is None and verbs == ["devenv"]:
-        file = "environment.devenv.yml"
-    if file is not None:
-        path = it.lookup.find(it.at, file) or next(iter(it.lookup.matching(it.at, file)), None)
-        made = it.job.produced.get(anywhere(file))
-        named = "conda-lock" in file or file.endswith(".lock")
-        if named and path is None and not it.lookup.matching(it.at, file) and made is None:
-            return [Judgement(kind="install", tool="conda", because=f"{file} is not in the repository")]
-        if named or _is_conda_lock(it, path):
-            return [
-                Judgement(
-                    kind="install",
-                    tool="conda",
-                    uses_lock=True,
-                    enforced="frozen",
-                    because=f"{file} is a conda lock",
-                    path=path,
-                )
-            ]
-        if path is None:
-            return [Judgement(kind="install", tool="conda", because=f"{file} is not in the repository")]
-        return [it.resolved("conda", f"{path} is resolved at install time", path)]
+    told = options(args, "-f", "--file") or [w for w in words if w.endswith((".yml", ".yaml"))][:1]
+    if verbs == ["install"]:
+        told = [file for file in told if "." in file]  # -f also means there that packages are installed again
+    if not told and words[:1] == ["env"]:
+        told = ["environment.yml"]
+    if not told and verbs == ["devenv"]:
+        told = ["environment.devenv.yml"]
+    if told:
+        return [min((_from_file(it, file) for file in told), key=lambda j: _ORDER[j.uses_lock])]
     names = [distribution(w) for w in after_options(after(args, verbs[0]), _CONDA_VALUES) if not w.startswith("-")]
     plain = all(name in PACKAGING or name in _CONDA_TOOLS for name in names)
     if plain:
         return [Judgement(kind="bootstrap" if names or verbs[0] == "create" else "other", tool="conda")]
     return [Judgement(kind="adhoc", tool="conda", uses_lock=False, enforced="none")]
+
+
+def _from_file(it: Judging, file: str) -> Judgement:
+    """What an environment file installs: a lock is taken as it is, anything else is resolved."""
+    matching = it.lookup.matching(it.at, file)
+    path = it.lookup.find(it.at, file) or next(iter(matching), None) or it.lookup.wherever(file)
+    made = it.job.produced.get(anywhere(file)) if path is None else None
+    named = "conda-lock" in file or file.endswith(".lock")
+    if _is_conda_lock(it, path) or (named and (path is not None or matching or made is not None)):
+        because = f"{file} is a conda lock"
+        return Judgement(kind="install", tool="conda", uses_lock=True, enforced="frozen", because=because, path=path)
+    if made is not None:
+        return replace(made, tool="conda")
+    if path is None:
+        return Judgement(kind="install", tool="conda", because=f"{file} is not in the repository")
+    return it.resolved("conda", f"{path} is resolved at install time", path)
 
 
 def _is_conda_lock(it: Judging, path: str | None) -> bool:

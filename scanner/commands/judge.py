@@ -16,6 +16,7 @@ from scanner.commands.lookup import Lookup
 from scanner.commands.pip_install import Judgement
 from scanner.commands.preparing import (
     COPIERS,
+    ENVIRONMENTS,
     LISTINGS,
     LOCKS,
     action,
@@ -82,7 +83,7 @@ def can_matter(invocation: Invocation, lookup: Lookup) -> bool:
     if started.name == "rm":
         return any(posixpath.basename(word) in LOCKS for word in started.args)
     if started.name in COPIERS:
-        return any(word.endswith(LISTINGS) for word in started.args)
+        return any(word.endswith((*LISTINGS, *ENVIRONMENTS)) for word in started.args)
     if compose_services(invocation) is not None or image_run(invocation) is not None:
         return True
     return started.name in _MANAGERS or any(j.kind != "other" for j in judge(invocation, lookup, Job()))

@@ -11,7 +11,6 @@ from operator import or_
 
 from scanner.commands.lookup import Found, Held, Lookup
 from scanner.commands.pip_install import (
-    PACKAGING,
     PIPED,
     Before,
     Judgement,
@@ -22,7 +21,7 @@ from scanner.commands.pip_install import (
     place_of,
 )
 from scanner.commands.place import environment_of
-from scanner.commands.words import PipAsk, Program, distribution, option, options, pip_ask, program
+from scanner.commands.words import PACKAGING, PipAsk, Program, distribution, option, options, pip_ask, program
 from scanner.facts import Invocation
 from scanner.inventory import Enforced
 

@@ -155,6 +155,17 @@ class Lookup:
         pattern = posixpath.normpath(posixpath.join(invocation.directory or ".", pattern))
         return [path for path in self.tree.glob(pattern) if path in self.files]
 
+    def wherever(self, word: str) -> str | None:
+        """The one file of the repository that lies so below a folder that a variable names: ``$ROOT/requirements.txt``.
+
+        ``None`` where there are several, or where ``word`` does not begin with a variable alone.
+        """
+        folder, slash, rest = word.partition("/")
+        if not slash or not _VARIABLE.fullmatch(folder) or {"$", "*"} & set(rest) or ".." in rest.split("/"):
+            return None
+        found = [path for path in self.files if f"/{path}".endswith(f"/{rest.removeprefix('./')}")]
+        return found[0] if len(found) == 1 else None
+
     def nearest(self, invocation: Invocation, names: Iterable[str], start: str | None = None) -> Found:
         """The first of ``names`` in the command's folder (or ``start``, seen from there) or a folder above it."""
         wanted = tuple(names)
@@ -409,6 +420,7 @@ def _combined(path: str, parts: list[Listing], *, constrained: bool) -> Listing:
 
 
 _WORKSPACE = re.compile(r"/workspaces/[\w.-]{1,100}(?=/|$)")  # where development containers open the repository
+_VARIABLE = re.compile(r"\$\w{1,100}|\$\{\w{1,100}\}|\$\{\{[^}]{1,200}\}\}|\$\([\w.]{1,100}\)")
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}")
 
 

@@ -11,28 +11,17 @@ from functools import reduce
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from scanner.commands.archives import built_from, is_from_elsewhere
+from scanner.commands.constraints import held_together, left_open
 from scanner.commands.lookup import Held, Listing, Lookup, both
-from scanner.commands.words import PipAsk, distribution
+from scanner.commands.words import PACKAGING, PipAsk, distribution
 from scanner.facts import Invocation
 from scanner.inventory import CommandKind, Enforced
 from scanner.words import listed
 
-PACKAGING = frozenset(
-    """
-    pip setuptools wheel virtualenv pip-tools pipx poetry poetry-core poetry-plugin-export poetry-plugin-shell uv pipenv
-    pdm hatch hatchling flit flit-core rye tox tox-uv tox-gh tox-gh-actions tox-pyenv tox-pdm tox-conda tox-venv nox
-    nox-uv nox-poetry build twine installer conda mamba conda-lock conda-build cibuildwheel maturin setuptools-scm
-    setuptools-rust scikit-build scikit-build-core meson-python meson ninja pixi micropipenv pep517 pyproject-hooks
-    poetry-dynamic-versioning poetry-dynamic-versioning-plugin poetry-version-plugin versioneer hatch-vcs
-    hatch-fancy-pypi-readme hatch-pip-compile check-wheel-contents auditwheel delocate delvewheel packaging bump2version
-    bumpversion bump-my-version python-semantic-release virtualenvwrapper virtualenv-clone pip-audit
-    distribute easy-install venv ensurepip pbr pyproject-metadata pybuild-deps uv-build
-    poetry-plugin-bundle poetry-multiproject-plugin poetry-polylith-plugin poetry-plugin-up pdm-backend
-    """.split()
-)
 MAX_FOLDERS = 3  # that a reason names
 MAX_NAMES = 4
 BESIDE = ", beside what "
+CONSTRAINED = "constrained by a file that a locker wrote"
 NO_DEPS_ONLY = "installs the project alone (--no-deps)"
 PROJECT_AFTER_LOCK = "the project's dependencies were installed from a lock before; without --no-deps"
 PINNED_NO_DEPS = "pinned by hand, and nothing else is installed (--no-deps)"
@@ -114,12 +103,17 @@ def judge_pip(
     env = dict(invocation.env)
     constraints = (*ask.constraints, *env.get("PIP_CONSTRAINT", env.get("UV_CONSTRAINT", "")).split())
     constrained = any(_is_locked(word, invocation, lookup, produced) for word in constraints)
+    committed = [lookup.find(invocation, w) if place_of(invocation, w) not in produced else None for w in constraints]
+    allowed = held_together(committed, lookup) if constrained else None
     alone = "--no-deps" in ask.flags or env.get("PIP_NO_DEPS", "") in ("1", "true", "on")
     parts = [_file(word, invocation, lookup, produced, constrained, alone) for word in ask.requirements]
+    parts = [
+        _within(part, word, invocation, lookup, allowed) for part, word in zip(parts, ask.requirements, strict=True)
+    ]
     compiled = any(part.uses_lock for part in parts)
     before = locked_by(ask, invocation, lookup) if compiled else None
     before = before | locked_before if before is not None and locked_before is not None else before or locked_before
-    parts += [_project(word, invocation, lookup, constrained, alone, before) for word in ask.paths]
+    parts += [_project(word, invocation, lookup, constrained, alone, before, allowed) for word in ask.paths]
     parts += [_archive(word, lookup, produced, alone, before) for word in ask.archives]
     parts += [_Part(uses_lock=constrained, because=f"group {name} is resolved at install time") for name in ask.groups]
     if any(distribution(word) not in PACKAGING for word in ask.names) and not constrained:
@@ -152,6 +146,16 @@ def _is_locked(word: str, invocation: Invocation, lookup: Lookup, produced: Mapp
         return made.uses_lock
     path = lookup.find(invocation, word)
     return path is not None and lookup.listing(path).kind == "compiled"
+
+
+def _within(part: _Part, word: str, invocation: Invocation, lookup: Lookup, allowed: Held | None) -> _Part:
+    """A list under constraints, which fix it only as far as they name what it lists."""
+    path = lookup.find(invocation, word)
+    extract = lookup.extracts.get(path or "")
+    if not part.uses_lock or not part.because.endswith(CONSTRAINED) or extract is None or extract.manifest is None:
+        return part
+    left = left_open(extract.manifest.requirements, allowed, lookup)
+    return replace(part, uses_lock=False, because=left) if left is not None else part
 
 
 def place_of(invocation: Invocation, word: str) -> str:
@@ -253,7 +257,8 @@ def _file(
     if path is None and word == PIPED:
         return _Part(False, "a program writes what is installed")
     if path is None:
-        matching = lookup.matching(invocation, word)
+        only = lookup.wherever(word)
+        matching = lookup.matching(invocation, word) or ([only] if only is not None else [])
         if not matching:
             return _Part(None, _why_missing(word, invocation, lookup), neutral=_fits_nothing(word, invocation, lookup))
         parts = [_listed(lookup.listing(p), constrained, alone) for p in matching]
@@ -304,7 +309,7 @@ def _listed(listing: Listing, constrained: bool, alone: bool) -> _Part:
             return _Part(False, f"{listing.path} is pinned by hand", hashed=listing.hashed, pinned=True)
         case "open" | "pinned":
             if constrained:
-                return _Part(True, f"{listing.path} is constrained by a file that a locker wrote")
+                return _Part(True, f"{listing.path} is {CONSTRAINED}")
             return _Part(False, f"{listing.path} is resolved at install time{at}")
         case "local":
             return _Part(False, f"{listing.path} installs the project, whose dependencies are resolved")
@@ -321,12 +326,15 @@ def _project(
     constrained: bool,
     alone: bool,
     locked_before: Before | None,
+    allowed: Held | None,
 ) -> _Part:
     path = lookup.find(invocation, word.split("[")[0])
     if alone:
         return _Part(None, NO_DEPS_ONLY, neutral=True)
     if constrained:
-        return _Part(True, "constrained by a file that a locker wrote")
+        needed = lookup.declared(path, _extras(word)) if path is not None else ()
+        left = left_open(needed, allowed, lookup)
+        return _Part(False, left) if left is not None else _Part(True, CONSTRAINED)
     dynamic = lookup.dynamic(path) if path is not None else None
     if dynamic is not None and dynamic.kind == "compiled" and "[" not in word:
         return _Part(True, f"its dependencies are read from {dynamic.path}, which a locker wrote")

@@ -17,12 +17,29 @@ from scanner.commands.words import (
     option,
     pip_ask,
 )
+from scanner.inventory import Enforced
 from scanner.known_actions import INSTALLS_TOOL_FILE, ToolSetup, tool_setup
 
 LOCKS = {"poetry.lock": "poetry", "uv.lock": "uv", "Pipfile.lock": "pipenv", "pdm.lock": "pdm"}
 # programs that write one listing from another
-COPIERS = ("jq", "cat", "cp", "mv", "sed", "grep", "egrep", "awk", "head", "tail", "sort")
+COPIERS = (
+    "jq",
+    "cat",
+    "cp",
+    "mv",
+    "sed",
+    "grep",
+    "egrep",
+    "awk",
+    "head",
+    "tail",
+    "sort",
+    "envsubst",
+    "yq",
+    "conda-merge",
+)
 LISTINGS = (".txt", ".in", ".lock", ".pip")
+ENVIRONMENTS = (".yml", ".yaml")  # of conda, where they are that
 _FULL = re.compile(r"v?\d{1,6}(?:\.\d{1,6}){2}(?:(?:a|b|rc|\.post|\.dev|[+-])[a-z0-9.]{1,20})?")
 _INSTALLERS: tuple[tuple[str, str], ...] = (
     (r"python-poetry|get-poetry|install-poetry", "poetry"),
@@ -198,13 +215,31 @@ def copied(it: Judging, started: Program) -> list[Judgement]:
     """``sed … requirements.lock > requirements.txt``: what is made from a listing installs what that lists."""
     words = [w for w in started.args if not w.startswith("-")]
     output = redirect(started.args) or (PIPED if started.name not in ("cp", "mv") else words[-1] if words[1:] else None)
-    sources = [w for w in words if w not in (output, ">", ">>") and w.endswith(LISTINGS)]
+    sources = [w for w in words if w not in (output, ">", ">>") and w.endswith((*LISTINGS, *ENVIRONMENTS))]
     if output is None or not sources:
         return []
-    if started.name in ("cp", "mv") and not output.endswith(LISTINGS):
+    if started.name in ("cp", "mv") and not output.endswith((*LISTINGS, *ENVIRONMENTS)):
         output = posixpath.join(output, posixpath.basename(sources[0]))
+    if all(source.endswith(ENVIRONMENTS) for source in sources):
+        _copied_environment(it, sources[0], output)
+        return []
     made = judge_pip(PipAsk(requirements=tuple(sources)), "pip", it.at, it.lookup, produced=it.job.produced)
     if made.kind == "install" and made.because:
         enforced = "none" if started.name == "jq" else made.enforced  # names and versions alone
         it.produce(output, replace(made, enforced=enforced, because=f"{made.because}; copied to {output}"))
     return []
+
+
+def _copied_environment(it: Judging, source: str, output: str) -> None:
+    """What is made from conda's environment file is resolved, as that is; from its lock, it is one."""
+    path = it.lookup.find(it.at, source)
+    if path is None:
+        return
+    extract = it.lookup.extracts.get(path)
+    locked = extract is not None and extract.lock is not None
+    because = f"{path} is {'a conda lock' if locked else 'resolved at install time'}; copied to {output}"
+    enforced: Enforced = "frozen" if locked else "none"
+    it.produce(
+        output,
+        Judgement(kind="install", tool="conda", uses_lock=locked, enforced=enforced, because=because, path=path),
+    )

@@ -8,6 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+PACKAGING = frozenset(
+    """
+    pip setuptools wheel virtualenv pip-tools pipx poetry poetry-core poetry-plugin-export poetry-plugin-shell uv pipenv
+    pdm hatch hatchling flit flit-core rye tox tox-uv tox-gh tox-gh-actions tox-pyenv tox-pdm tox-conda tox-venv nox
+    nox-uv nox-poetry build twine installer conda mamba conda-lock conda-build cibuildwheel maturin setuptools-scm
+    setuptools-rust scikit-build scikit-build-core meson-python meson ninja pixi micropipenv pep517 pyproject-hooks
+    poetry-dynamic-versioning poetry-dynamic-versioning-plugin poetry-version-plugin versioneer hatch-vcs
+    hatch-fancy-pypi-readme hatch-pip-compile check-wheel-contents auditwheel delocate delvewheel packaging bump2version
+    bumpversion bump-my-version python-semantic-release virtualenvwrapper virtualenv-clone pip-audit
+    distribute easy-install venv ensurepip pbr pyproject-metadata pybuild-deps uv-build
+    poetry-plugin-bundle poetry-multiproject-plugin poetry-polylith-plugin poetry-plugin-up pdm-backend
+    """.split()
+)
 _PYTHON = re.compile(r"(?:python|pypy|py)(?:[23](?:\.\d{1,2})?)?t?(?:\.exe)?|\$\{?\w*PY(?:THON)?\w*\}?", re.IGNORECASE)
 _PIP = re.compile(r"pip(?:[23](?:\.\d{1,2})?)?")
 _VARIABLE = re.compile(r"\$\{?(?:\w*_)?(?P<name>PIP3?|POETRY|UV|PIPENV|PDM|PYTEST|TOX|NOX|HATCH|MAKE)(?:_BIN|_EXE)?\}?")

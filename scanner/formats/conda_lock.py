@@ -21,7 +21,7 @@ from scanner.yaml_records import Record, records, split
 NAME = "conda-lock"
 EXPLICIT = "conda explicit"
 _NAMES = re.compile(
-    r"(?:.*[-_.])?conda[-_]lock(?:[-_.].*)?\.ya?ml|conda-.+(?:-lock\.ya?ml|\.lock)|.*(?:explicit|spec-?file|spec-?list).*\.txt"
+    r"(?:.*[-_.])?conda[-_]lock(?:[-_.].*)?\.ya?ml|conda-.+(?:-lock\.ya?ml|\.lock)|.*(?:conda|explicit|spec-?file|spec-?list).*\.txt"
     r"|(?:conda|env|environment).*(?:linux|osx|win)-(?:64|arm64|aarch64).*\.(?:txt|lock|ya?ml)",
     re.IGNORECASE,
 )

@@ -158,3 +158,36 @@ def test_options_of_what_uv_starts_are_not_its_own(words: str) -> None:
     files = {"pyproject.toml": PROJECT.format("a"), "uv.lock": UV_LOCK, "docs/pyproject.toml": PROJECT.format("docs")}
     assert [found[1] for found in installs(files, f"uv run --frozen {words}\n")] == [True]
     assert [found[1] for found in installs(files, "uv run --project docs make\n")] == [False]
+
+
+ENVIRONMENT = "name: x\nchannels: [conda-forge]\ndependencies: [numpy]\n"
+EXPLICIT = "# platform: linux-64\n@EXPLICIT\nhttps://conda.example/linux-64/numpy-2.0.0-py312_0.conda\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("conda install --file conda-requirements.txt", [(True, "frozen")]),
+        ("conda create --file conda-requirements.txt --file env/extra.yml", [(False, "none")]),
+        ("cp environment.yml here.yml\nconda env create --file here.yml", [(False, "none")]),
+        ("grep -v gxx env/extra.yml > env.yml\nmicromamba create --file env.yml", [(False, "none")]),
+        ("cp conda-requirements.txt spec.txt\nconda create --file $ROOT/conda-requirements.txt", [(True, "frozen")]),
+        ("conda env create --file $ROOT/env/extra.yml", [(False, "none")]),
+        ("conda env create --file nowhere.yml", [(None, None)]),
+    ],
+)
+def test_environments_of_conda(script: str, expected: list[tuple[object, ...]]) -> None:
+    files = {"environment.yml": ENVIRONMENT, "env/extra.yml": ENVIRONMENT, "conda-requirements.txt": EXPLICIT}
+    assert [found[1:] for found in installs(files, script)] == expected
+
+
+def test_a_file_below_a_folder_that_a_variable_names_is_the_only_one_that_lies_so() -> None:
+    files = {
+        "lists/requirements.base.txt": "requests==2.0\n",
+        "deploy/requirements.txt": "requests\n",
+        "requirements.txt": "a\n",
+    }
+    script = "pip install -r ${ROOT}/lists/requirements.base.txt\npip install -r ${HERE}/requirements.txt"
+    lookup = lookup_of({**files, "pyproject.toml": PROJECT.format("x"), "install.sh": f"#!/bin/sh\n{script}\n"})
+    found = [c for c in classify_repository(lookup.extracts, lookup) if c.kind == "install"]
+    assert [(c.uses_lock, "pinned by hand" in (c.because or "")) for c in found] == [(False, True), (False, False)]
