@@ -26,6 +26,7 @@ from scanner.inventory import Command, CommandKind, Enforced
 MAX_COMMANDS = 20_000
 _CONTAINERS = frozenset({"docker", "podman", "nerdctl", "docker-compose", "podman-compose"})
 _NEVER = {"ci": "local", "image": "ci"}  # where a command never runs that a test upon the variable CI guards
+_FILLING = ("install", "adhoc")
 _KINDS: tuple[CommandKind, ...] = ("install", "test", "lint", "build")
 _RANK: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
 
@@ -168,7 +169,7 @@ def _with_followed(invocation: Invocation, lookup: Lookup, job: Job) -> list[Com
 
 
 def _in_images(invocations: Sequence[Invocation], lookup: Lookup) -> Iterator[Command]:
-    """The installs in images that these commands build, and the commands themselves as installs.
+    """What is installed in images that these commands build, by name too, and the commands themselves as installs.
 
     Those in the image that their job runs in come first.
     """
@@ -176,13 +177,13 @@ def _in_images(invocations: Sequence[Invocation], lookup: Lookup) -> Iterator[Co
         held = Job()
         for step in while_built(build, lookup):
             inside = as_called(step, invocations[0])
-            yield from (c for c in _commands(inside, judge(inside, lookup, held), lookup) if c.kind == "install")
+            yield from (c for c in _commands(inside, judge(inside, lookup, held), lookup) if c.kind in _FILLING)
     for invocation in invocations:
         started = (invocation, *expand(invocation, lookup, lambda one: can_matter(one, lookup)))
         job = Job()
         built = [i for one in started for i in expand_builds(one, lookup)]
-        judged = [c for i in built for c in _commands(i, judge(i, lookup, job), lookup) if c.kind == "install"]
-        if judged:
+        judged = [c for i in built for c in _commands(i, judge(i, lookup, job), lookup) if c.kind in _FILLING]
+        if any(c.kind == "install" for c in judged):
             yield from (*_summary(invocation, judged, lookup), *judged)
 
 
