@@ -57,7 +57,8 @@ class Disagreement:
             self._refuse_conflicts(held, unlike)
         shared = Counter(tuple(self._names.get(path, ())) for path in files)
         mine = [p for p in files if "project" in self._names.get(p, ()) or root in (p, self._files.input_of(p))]
-        groups = {path: self._group_apart(path, shared) for path in files}
+        together = self._together(held, unlike, files)
+        groups = {path: together.get(path) or self._group_apart(path, shared) for path in files}
         pairs = {frozenset(groups[path] for path in pair) for pair in unlike}
         flatten(self._draft.groups, pairs)
         for path, group in groups.items():
@@ -76,6 +77,24 @@ class Disagreement:
         else:
             self._install_unasked(None, pairs)
         self._tell_conflicts(held, unlike, groups)
+
+    def _together(
+        self, held: Mapping[str, Sequence[LockedPackage]], unlike: Differing, files: Sequence[str]
+    ) -> dict[str, str]:
+        """Files that became one group and hold the same of what differs: that group goes on to stand for all of them.
+
+        So it must not serve a file that holds none of it: its versions would come with that one as well.
+        """
+        serving: dict[tuple[str, ...], list[str]] = {}
+        for path in held:
+            serving.setdefault(tuple(self._names.get(path, ())), []).append(path)
+        found: dict[str, str] = {}
+        for names, paths in serving.items():
+            texts = [{w.text for w in exact(path, held[path], names_of(path, unlike))} for path in paths]
+            alone = len(names) == 1 and names[0].startswith("group:")
+            if alone and len(paths) > 1 and set(paths) <= set(files) and all(t == texts[0] for t in texts):
+                found |= dict.fromkeys(paths, names[0].partition(":")[2])
+        return found
 
     def _group_apart(self, path: str, shared: Mapping[tuple[str, ...], int]) -> str:
         """The group with a file's own versions: the one that it became, if nothing else did, else a new one."""

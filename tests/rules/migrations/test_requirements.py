@@ -192,6 +192,21 @@ def test_a_group_does_not_include_what_it_conflicts_with(migrated):
     assert result.data["tool"]["uv"]["default-groups"] == ["base", "dev"]
 
 
+def test_files_that_became_one_group_and_agree_stay_one_group(migrated):
+    via = "    # via -r requirements/{}.in\n"
+    files = LAYERS | {
+        "requirements/lint.in": "-r base.txt\npylint\n",
+        "requirements/lint.txt": f"asgiref==3.6\n    # via django\ndjango==4.0\npylint==3.0\n{via.format('lint')}",
+        "requirements/all.in": "-r lint.txt\n-r base.txt\n",
+        "requirements/all.txt": "asgiref==3.6\n    # via django\ndjango==4.0\npylint==3.0\n    # via -r requirements/lint.txt\n",
+    }
+    result = migrated(files)
+    assert result.refused == []
+    groups = dict(result.migration.moves[0].groups)
+    assert groups["requirements/lint.txt"] == groups["requirements/all.txt"] == "group:lint"
+    assert [e for e in result.data["dependency-groups"]["lint"] if isinstance(e, str)] == ["pylint", "asgiref==3.6"]
+
+
 def test_groups_that_conflict_are_not_both_installed_unasked(migrated):
     manifest = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = []\n'
     files = {"pyproject.toml": manifest, "requirements/base.txt": "a==1\n", "requirements/deploy.txt": "a==2\n"}
