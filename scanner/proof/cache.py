@@ -16,7 +16,7 @@ from rules.migration import Move
 from scanner import __version__
 from scanner.proof.outcome import Proved
 
-FORMAT = 28
+FORMAT = 29
 
 
 class ProofCache:
@@ -40,6 +40,7 @@ class ProofCache:
             move.by_hand,
             move.pins,
             move.recorded,
+            move.by_extra,
             sorted(manifests.items()),
         )
         return hashlib.sha256(msgspec.json.encode(told)).hexdigest()

@@ -82,7 +82,8 @@ def compare(
     uncovered = _uncovered(move, graph, before, defaults)
     more = {python: _added(move, graph, python, before, uncovered) for python in _pythons(data)}
     by_pip: set[str] = set()
-    for python in [python for python in more if pip_found_the_rest(move, python)]:
+    complete = [python for python, names in more.items() if not names]
+    for python in [python for python in more if pip_found_the_rest(move, python, complete)]:
         fresh = {text: text.partition(" (now with")[0] for text in more[python]}
         fresh = {text: name for text, name in fresh.items() if " " not in name and (text != name or name not in before)}
         more[python] -= fresh.keys()

@@ -51,10 +51,11 @@ def is_itself(pin: LockedPackage, own: Collection[str]) -> bool:
     return pin.origin in (".", "./") if pin.origin else str(canonicalize_name(pin.name)) in own
 
 
-def pip_found_the_rest(move: Move, python: str) -> bool:
+def pip_found_the_rest(move: Move, python: str, complete: Collection[str]) -> bool:
     """Whether CI or an image installs a compiled file with this Python, for which it was not made.
 
-    There pip brought what the file lacks, as it does where no digests forbid it.
+    There pip brought what the file lacks, as it does where no digests forbid it. The file was not made for it either
+    where it is whole for another one that runs (``complete``): headers of older compilers name no Python.
     """
     tools = {
         lock.tool for lock in move.project.lockfiles if lock.path == move.old_lock and not lock.path.endswith(".lock")
@@ -64,9 +65,10 @@ def pip_found_the_rest(move: Move, python: str) -> bool:
     if any(pin.hashes for pin in move.pins if pin.source == "index"):
         return False
     made_for = move.environments[1:2]
-    if not made_for or holds(made_for[0], python):
-        return False
     ran = {v for d in move.project.python_versions if d.kind in RUN and (v := minor(d.version)) is not None}
+    whole_elsewhere = any(minor(other) in ran for other in complete)
+    if not made_for or (holds(made_for[0], python) and not whole_elsewhere):
+        return False
     return bool(ran) and min(ran) <= (minor(python) or (0, 0)) <= max(ran)
 
 

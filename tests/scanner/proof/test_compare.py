@@ -190,6 +190,11 @@ def test_what_pip_found_for_another_python_of_ci_is_no_addition() -> None:
     assert compare(_in_ci(move, "3.12"), lock).added == ("b",)
     hashed = replace(move, pins=tuple(replace(pin, hashes=("sha256:00",)) for pin in move.pins))
     assert compare(_in_ci(hashed, "3.11", "3.12"), lock).added == ("b",)
+    guessed = replace(
+        _in_ci(move, "3.11", "3.12"), environments=("python_version >= '3.11'", "python_version == '3.11'")
+    )
+    assert compare(guessed, lock).added == ()  # whole for 3.12, which runs: it was made there
+    assert compare(replace(guessed, project=_in_ci(move, "3.11").project), lock).added == ("b",)
 
 
 def test_an_extra_that_no_lock_held_is_no_addition_but_said() -> None:
