@@ -22,13 +22,13 @@ def variables(text: str, step: Step, target: Target) -> Iterator[Splice]:
     pairs = list(_PAIR.finditer(argument))
     kept, dropped = [], []
     for pair in pairs:
-        if is_old(pair["name"]) and new_variable(pair["name"]) is None:
+        if is_old(pair["name"]) and _new_name(pair["name"], text) is None:
             dropped.append(pair)
         else:
             kept.append(pair)
     if not pairs:  # ENV NAME value, ARG NAME
         name = argument.split()[0] if argument.split() else ""
-        if is_old(name) and new_variable(name) is None:
+        if is_old(name) and _new_name(name, text) is None:
             yield gone(text, step, target)
         elif path:
             yield from _path(text, step, target)
@@ -43,6 +43,16 @@ def variables(text: str, step: Step, target: Target) -> Iterator[Splice]:
         yield _rows(text, step, target, dropped)
     elif path:
         yield from _path(text, step, target)
+
+
+def _new_name(name: str, text: str) -> str | None:
+    """What a variable is called for uv; a folder for downloads goes that no mount keeps from build to build."""
+    if not name.endswith("_CACHE_DIR"):
+        return new_variable(name)
+    folder = re.search(rf"{name}[= ][ \t]*[\"']?(?P<folder>[^\s\"']+)", text)
+    mounted = re.findall(r"--mount=type=cache\S*", text)
+    kept = any(name in mount or (folder is not None and folder["folder"] in mount) for mount in mounted)
+    return new_variable(name) if kept else None
 
 
 def _shared_home(text: str) -> str:

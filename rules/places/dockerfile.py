@@ -18,6 +18,7 @@ from rules.blockers import PlanBlocker
 from rules.places.calls import Call, calls
 from rules.places.context import Context
 from rules.places.docker_copies import Copies, without_inner
+from rules.places.docker_idle import is_idle
 from rules.places.docker_steps import (
     FLAGS,
     Step,
@@ -199,7 +200,7 @@ class _Image:
             return
         manner = self._manner(step)
         before = len(self.script.splices)
-        outcome = self.script.window(Window(start=start, end=step.end, docker=True), manner, self._clears_moved)
+        outcome = self.script.window(Window(start=start, end=step.end, docker=True), manner, self._is_idle)
         kinds = {a.kind for a in outcome.answers}
         if outcome.emptied:
             del self.script.splices[before:]
@@ -232,11 +233,8 @@ class _Image:
             message = f"no Python is known to be in {base}, with which pip could bring uv"
             raise Unclear(message, line_of(self.text, step.start))
 
-    def _clears_moved(self, call: Call) -> bool:
-        """Whether a command takes requirements files away that are not there any more."""
-        files = [w.value for w in call.words[1:] if not w.value.startswith("-")]
-        names = {posixpath.basename(old) for old in self.target.renamed}
-        return call.program == "rm" and bool(files) and {posixpath.basename(f) for f in files} <= names
+    def _is_idle(self, call: Call) -> bool:
+        return is_idle(call, self.text, self.target)
 
     def _is_elsewhere(self, step: Step) -> bool:
         """Whether ``pip install .`` is for what an earlier instruction cloned from another repository."""
@@ -248,7 +246,7 @@ class _Image:
 
     def _manner(self, step: Step) -> Manner:
         flags = self.text[step.body : step.end]
-        mounted = re.search(r"--mount=type=cache,\S*(?:pypoetry|pipenv|pdm|/pip|\.cache)|POETRY_CACHE_DIR", flags)
+        mounted = re.search(r"--mount=type=cache,\S*(?:pypoetry|pipenv|pdm|/pip|\.cache|POETRY_CACHE_DIR)", flags)
         options = () if mounted or self._may_cache(step) else ("--no-cache",)
         manner = Manner(run=NO_SYNC, options=options, system=self.system, inexact=bool(self.syncs) or self.system)
         listed = list(self._listings(step))

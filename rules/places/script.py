@@ -341,6 +341,14 @@ class Script:
         found = list(_ACTIVATES.finditer(self.text, start, call.begin))
         return bool(found) and found[-1]["env"] not in (".venv", "./.venv")
 
+    def _in_venv(self, call: Call, window: Window) -> bool | None:
+        """Whether ``.venv`` was activated before in the same shell; ``False``: a step above put one on the path."""
+        if area_of(self.path) != "ci" or window.docker:
+            return None
+        if _ACTIVATES.search(self.text, window.start, call.begin) is not None:
+            return True
+        return False if _ON_PATH.search(self.text, 0, window.start) is not None else None
+
     def _elsewhere(self, call: Call, window: Window) -> str | None:
         """The folder that a script went to before, where the repository has none of that name: another's clone."""
         found = list(_CD.finditer(self.text, window.start, call.begin))
@@ -415,6 +423,10 @@ class Script:
         if "--inexact" not in text and (manner.lock or self.keeps or "CONDA" in self.prefix):
             head, joined, tail = text.partition(" && ")
             text = f"{head} --inexact{joined}{tail}"
+        if not manner.active and (own_shell := self._in_venv(call, window)) is not None:
+            if own_shell:
+                return Answer(kind="sync", text=f"{self._bring(call, job, window)}{text}")
+            return Answer(kind="look", why="an earlier step put an environment on the path, into which pip installs")
         if manner.active:
             by_script = self._activated(call, window)
             return Answer(kind="sync", text=f"{self._bring(call, job, window)}{text}" if by_script else text)
@@ -569,6 +581,7 @@ _KEYWORD = re.compile(r"(?<![\w-])(?:if|elif|while|until|then|else|do)(?![\w-])|
 _WINDOWS = re.compile(r"powershell|pwsh|\.ps1|(?<![\w])[A-Z]:\\|windows", re.IGNORECASE)
 _TOP = re.compile(r"^[^\s#-]", re.MULTILINE)
 _ACTIVATES = re.compile(r"(?:source|(?<![\w.])\.)[ \t]+[\"']?(?P<env>[^\s;&|\"']{1,100})/(?:bin|Scripts)/activate")
+_ON_PATH = re.compile(r"(?:v?env\w*/(?:bin|Scripts)|VIRTUAL_ENV)\b[^\n]*>>[^\n]*GITHUB_(?:PATH|ENV)")
 _PIPFILE = re.compile(r"PIPENV_PIPFILE=[\"']?(?:\./)?(?P<folder>[\w./-]+)/Pipfile[\"']?")
 _INSTALLER = re.compile(r"(?:\S*/)?(?:get|install)-poetry\.py")
 _TO_FILE = re.compile(r"\s*>\s*\S*\.(?:txt|lock)\s*")
