@@ -29,6 +29,7 @@ def check(case: Case) -> Iterator[Answer]:
         if project.lock_discipline != "conflicting":
             continue
         tools = list(dict.fromkeys(lock.tool for lock in rivals))
+        paths = {lock.path for lock in rivals}
         names = listed([_files([lock.path for lock in rivals if lock.tool == tool], tool) for tool in tools])
         yield case.finding(
             "locks",
@@ -38,7 +39,7 @@ def check(case: Case) -> Iterator[Answer]:
             level="warning" if project.publishes and project.kind in ("library", "cli") else "error",
             evidence=[
                 *(Evidence(path=lock.path, text=f"written by {lock.tool}") for lock in rivals),
-                *reasons(project.discipline_reasons, rivals[0].path if rivals else project.path),
+                *(e for e in reasons(project.discipline_reasons, project.path) if e.line or e.path not in paths),
             ],
             fix=_fix(project),
         )

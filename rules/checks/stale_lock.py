@@ -60,7 +60,7 @@ def _message(lock: Lockfile) -> str:
         return f"{lock.path} fails the check of {lock.tool}, although every requirement is covered: {why}"
     if lock.covers is False:
         passed = f", though {lock.tool}'s own check does not see it" if lock.status == "fresh" else ""
-        return f"{lock.path} does not hold what the manifest asks for{passed}: {why}"
+        return f"{lock.path} does not hold all that the manifest asks for{passed}: {why}"
     return f"{lock.path} is stale: {why}"
 
 

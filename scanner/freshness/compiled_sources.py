@@ -72,11 +72,21 @@ def folders_above(lock: Lock) -> Iterator[str]:
     yield "."
 
 
+def _folder_left(path: str, output: str | None) -> str | None:
+    """The folder that a header says its file lies in, where the file was moved out of it since, or copied."""
+    written = posixpath.normpath((output or "").replace("\\", "/"))
+    is_there = path == written or path.endswith("/" + written)
+    if is_there or posixpath.basename(written) != posixpath.basename(path):
+        return None
+    return posixpath.dirname(written) or None
+
+
 class _Walk:
     def __init__(self, scene: Scene) -> None:
         self.asked = Asked()
         self._scene = scene
         self._seen: set[tuple[str, str | _Wanted]] = set()
+        self._left: str | None = None
 
     def command(self, given: Command | None) -> None:
         """The sources of a pip-compile or ``uv pip compile`` command, or those that the file itself shows."""
@@ -91,6 +101,7 @@ class _Walk:
             self._gap("neither its header nor a file beside it shows what it was compiled from", lock.path)
             return
         wanted = _Wanted.of(given)
+        self._left = _folder_left(self._scene.lock.path, given.output) if given is not None else None
         folder = self._folder([*names, *(given.constraints if given is not None else ())])
         for name in names:
             self._source(folder, name, wanted)
@@ -187,6 +198,10 @@ class _Walk:
             self._file(path, _REQUIREMENTS)
 
     def _inside(self, folder: str, name: str) -> str | None:
+        if self._left is not None and posixpath.dirname(posixpath.normpath(name)) == self._left:
+            moved = posixpath.join(posixpath.dirname(self._scene.lock.path), posixpath.basename(name))
+            if moved in self._scene.files:
+                return moved
         path = _join(folder, name) or self._beside(name)
         if path is not None and path not in self._scene.files and "/" not in name:
             beside = _join(posixpath.dirname(self._scene.lock.path), name)

@@ -53,7 +53,7 @@ def coverage(
         if met is None:
             unknown.append(_reason(f"{_text(requirement)} cannot be compared with the lock", requirement))
         elif not met:
-            missing.append(_reason(f"{_text(requirement)} but {_locked(candidates)}", requirement))
+            missing.append(_reason(f"{_text(requirement)}{_locked(candidates)}", requirement))
         strange += not candidates
         counted += 1
     if locked and len(missing) == strange == counted >= _MANY:
@@ -106,7 +106,7 @@ def _text(requirement: Requirement) -> str:
 
 def _locked(candidates: list[LockedPackage]) -> str:
     versions = sorted({candidate.version or "no version" for candidate in candidates})
-    return f"{', '.join(versions)} is locked" if versions else "it is not locked"
+    return f" but {', '.join(versions)} is locked" if versions else ", which is not locked"
 
 
 def _reason(message: str, requirement: Requirement) -> Reason:

@@ -404,3 +404,12 @@ def test_an_input_that_a_container_saw_elsewhere_is_the_file_beside() -> None:
     assert check(scene(files, "requirements/requirements.txt")).covers is False
     alone = check(scene({"requirements/requirements.txt": compiled}, "requirements/requirements.txt"))
     assert (alone.status, alone.covers) == ("undecidable", None)
+
+
+def test_a_file_that_was_copied_is_compiled_from_the_copy_of_its_input() -> None:
+    compiled = HEAD.format("pip-compile --output-file=lists/web.txt lists/web.in")
+    files = {"lists/web.in": "a\nz\n", "lists/old/web.txt": compiled + "a==1.2\n    # via -r lists/web.in\n"}
+    assert check(scene(files, "lists/old/web.txt")).covers is False
+    assert check(scene({**files, "lists/old/web.in": "a\n"}, "lists/old/web.txt")).status == "fresh"
+    files["lists/web.txt"] = compiled + "a==1.2\nz==1\n"
+    assert check(scene({**files, "lists/old/web.in": "a\n"}, "lists/web.txt")).covers is True

@@ -31,7 +31,7 @@ def test_the_reason_names_requirement_place_and_locked_version() -> None:
 
 def test_poetry_style_text_gets_its_name() -> None:
     _, reasons = coverage([wants("alpha", ">=2,<3", raw="^2.0")], [])
-    assert reasons[0].message == "alpha ^2.0 (pyproject.toml:12) but it is not locked"
+    assert reasons[0].message == "alpha ^2.0 (pyproject.toml:12), which is not locked"
 
 
 @pytest.mark.parametrize(

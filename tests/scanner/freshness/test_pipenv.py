@@ -72,7 +72,7 @@ def test_what_is_not_locked_is_named() -> None:
     found = verdict(SOURCE + '[packages]\na = "*"\nb = ">=2"\n', digest({"a": "*"}), {"b": {"version": "==1"}})
     assert (found.status, found.covers) == ("stale", False)
     assert [r.message for r in found.reasons[:-1]] == [
-        "a * (app/Pipfile:6) but it is not locked",
+        "a * (app/Pipfile:6), which is not locked",
         "b >=2 (app/Pipfile:7) but 1 is locked",
     ]
 
