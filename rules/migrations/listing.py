@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from rules.migrations.addresses import git_source, has_variable, local_source, url_source, without_credentials
 from rules.migrations.draft import Source, Wish
 from rules.migrations.ground import Site, Stop
+from rules.migrations.nameless import named
 from rules.migrations.pep import requirement_text
 from scanner import pep508
 from scanner.facts import Location, LockedPackage, Requirement
@@ -178,9 +179,10 @@ class _Reading:
                     return extract.manifest.name
         if made.source == "git" and (name := self._declared_as(made.url or "")):
             return name
-        for pin in self._compiled():
-            if pin.source == made.source and pin.origin == made.url and pin.name:
-                return pin.name
+        for packages in self._compiled():
+            for pin in named(packages):
+                if pin.source == made.source and pin.origin == made.url and pin.name:
+                    return pin.name
         raise self._stop(f"{made.raw}: which distribution this is can only be seen by building it", line)
 
     def _declared_as(self, url: str) -> str | None:
@@ -189,12 +191,12 @@ class _Reading:
         names = (item.name for item in self._site.project.dependencies if item.name)
         return next((name for name in names if canonicalize_name(name) == last), None)
 
-    def _compiled(self) -> Iterator[LockedPackage]:
+    def _compiled(self) -> Iterator[Sequence[LockedPackage]]:
         """What the project's compiled files hold: they name what an input only has the address of."""
         for path in self._site.project.manifests:
             extract = self._site.ground.facts.extracts.get(path)
             if extract is not None and extract.lock is not None:
-                yield from extract.lock.packages
+                yield extract.lock.packages
 
     def _folder_of(self, target: str) -> str:
         """The folder that a path starts from: pip takes its working folder, which is the project's or the file's."""

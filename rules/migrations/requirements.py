@@ -25,6 +25,7 @@ from rules.migrations.file_names import rank
 from rules.migrations.file_set import FileSet
 from rules.migrations.ground import Moved, Site, Stop, deleted
 from rules.migrations.listing import Listing, read_listing
+from rules.migrations.nameless import named
 from rules.migrations.narrow import environments_of, narrow_to_lock
 from rules.migrations.pins import normal_version, prerelease_constraints
 from rules.migrations.pythons import require_python, used_python
@@ -313,7 +314,7 @@ class _Conversion:
     def _named(self, packages: Iterable[LockedPackage]) -> Iterator[LockedPackage]:
         """Pins of others than the project itself."""
         own = canonicalize_name(self._base.name)
-        yield from (pin for pin in packages if pin.name and pin.key != own)
+        yield from (pin for pin in named(tuple(packages)) if pin.name and pin.key != own)
 
     def _old_lock(self, root: str | None) -> str | None:
         compiled = sorted(self._files.compiled, key=lambda p: (self._names.get(p) != ["project"], p))

@@ -759,3 +759,19 @@ def test_a_comment_of_several_signs_keeps_them(migrated):
     text = migrated(files).text
     assert '  ## Web ##\n  "flask==3.0.0",  ## why\n' in text
     assert "# #" not in text
+
+
+@pytest.mark.parametrize(("via", "refused"), [("acme-helpers", []), ("other", ["manifest-by-hand"])])
+def test_the_name_of_an_address_is_what_annotations_name_and_no_line_holds(migrated, via, refused):
+    address = "https://git.example/Acme/acme_helpers/archive/v0.2.tar.gz"
+    files = {
+        "requirements.in": f"{address}\n",
+        "requirements.txt": f"{address}\n    # via -r requirements.in\nbleach==6.0\n    # via {via}\n",
+        ".python-version": "3.12",
+    }
+    result = migrated(files)
+    assert result.refused == refused
+    if not refused:
+        assert result.data["project"]["dependencies"] == ["acme-helpers"]
+        assert result.data["tool"]["uv"]["sources"] == {"acme-helpers": {"url": address}}
+        assert {pin.name for pin in result.migration.moves[0].pins} == {"acme-helpers", "bleach"}
