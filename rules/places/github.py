@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rules.places.bootstrap import of_system
 from rules.places.context import Context
+from rules.places.handed_on import hand_on
 from rules.places.manner import Answer
 from rules.places.pipelines import SYSTEM
 from rules.places.script import Script, Window
@@ -45,6 +46,7 @@ def edit(path: str, text: str, context: Context) -> str:
         splices += _job(holder, steps, script)
     if path in context.left:
         return text
+    hand_on(script, text)
     after = applied(text, [*splices, *(s for s in script.splices if not _inside(s, splices))])
     if after == text and any(_still_calls(step.text("run")) for _, steps in _jobs(text) for step in steps):
         return text  # whose caches are the old tool's

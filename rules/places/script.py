@@ -75,7 +75,7 @@ class Script:
         self.synced = False
         self.conda = False
         self.of_job = self.of_runner = self.unplaced = False
-        self.keeps = False
+        self.keeps = self.handed_on = False
         self.left_install = False
         self._trusted = trusted
         self.prefix = prefix
@@ -276,11 +276,14 @@ class Script:
         here = range(line_of(self.text, call.begin), line_of(self.text, call.end) + 1)
         verb = next((w.value for w in words[1:] if not w.value.startswith("-")), "")
         seen = self.context.seen(self.path, lines or here, program, verb)
-        if seen is None and not self._trusted and not (self._runs_only and len(self.context.targets) == 1):
+        trusted = self._trusted or self.handed_on
+        if seen is None and not trusted and not (self._runs_only and len(self.context.targets) == 1):
             return None
         tool = next((m for w in words[1:] for m in MANAGERS if w.value.strip("'\"").startswith(m)), program)
         tool = program if program in MANAGERS else "poetry" if is_installer(words) else tool
         target = self.context.target(self.path, seen, tool) if seen is not None else self.context.around(self.path)
+        if self.handed_on and target is None:
+            target = self.context.any_of(tool)
         if seen is None and self._runs_only and self.context.any_of(tool) is None:
             return None
         if target is None:
