@@ -11,12 +11,22 @@ from scanner.shell.expansion import text_of
 
 _HARMLESS = frozenset({"true", ":", "echo", "printf", "exit 0", "return 0", "warn", "logger"})
 # what these write may be installed later on, so that where they write it belongs to the command
-WRITES_LISTING = re.compile(
+_WRITES_LISTING = re.compile(
     r"(?:\S{0,200}/)?(?:(?:poetry|pipenv|pdm|uv|pip3?|pip-compile|python\S{0,8} -m \S{1,20})\s.{0,200}"
     r"\b(?:export|requirements|lock|compile|freeze)\b"
     r"|(?:sed|grep|egrep|cat|awk|head|tail|sort|jq)\s.{0,400}\.(?:txt|in|lock|pip)\b)",
     re.DOTALL,
 )
+_WRITES_YAML = re.compile(
+    r"(?:\S{0,200}/)?(?:sed|grep|egrep|cat|awk|head|tail|yq|conda-merge)\s.{0,400}\.ya?ml\b", re.DOTALL
+)
+
+
+def writes_listing(command: str, target: str) -> bool:
+    """Whether what the ``command`` writes to the file ``target`` may be installed later on."""
+    if target.endswith((".yml", ".yaml")):
+        return _WRITES_YAML.match(command) is not None
+    return bool(target) and _WRITES_LISTING.match(command) is not None
 
 
 def arms(node: Node) -> Iterator[tuple[list[Node], list[Node]]]:

@@ -20,7 +20,7 @@ from scanner.shell.masks import Masks
 from scanner.shell.narrow import narrowed
 from scanner.shell.output import MAX_PROBLEMS, Writer, clean_value
 from scanner.shell.state import State
-from scanner.shell.syntax import WRITES_LISTING, arms, file_of_cat, is_harmless, leaves
+from scanner.shell.syntax import arms, file_of_cat, is_harmless, leaves, writes_listing
 from scanner.shell.wrappers import SHELLS, Contained, contained, script_word, started, takes_words, unwrap
 
 MAX_NESTED = 6
@@ -444,7 +444,7 @@ class Walk:
                 handed = state.called_at is not None and _HANDED.search(text_of(child)) is not None
                 rows.extend([_HANDED_ON if handed else self._row(child)] * len(words))
         argv.extend(extra)
-        if self._output[0] and WRITES_LISTING.match(text_of(node)):
+        if writes_listing(text_of(node), self._output[0]):
             argv.extend((">", _seen_from(state.directory, *self._output)))
         rows.extend([self._row(node)] * (len(argv) - len(rows)))
         if argv:
