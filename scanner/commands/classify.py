@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from scanner.commands.asked_python import asked_python
-from scanner.commands.follow import as_called, expand, expand_builds, holds, is_followed, while_built
+from scanner.commands.entrypoints import started_by_images, where_started
+from scanner.commands.follow import WORKFLOW, as_called, expand, expand_builds, holds, is_followed, while_built
 from scanner.commands.handed import with_build_args, with_defaults
 from scanner.commands.judge import NO_INPUTS, Job, can_matter, judge, judge_runners
 from scanner.commands.lookup import Lookup
@@ -77,10 +78,11 @@ def classify_repository(extracts: Mapping[str, Extract], lookup: Lookup) -> tupl
     """
     found: dict[Command, None] = {}
     ours = [extracts[path] for path in sorted(extracts) if not extracts[path].template]
+    started = started_by_images(ours, lookup)
     for extract in ours:
         if "part_of" in extract.settings:
             continue  # its commands are among those of the file that includes it
-        commands = classify_all(_of_pipeline(extract), lookup)
+        commands = classify_all((where_started(i, started, lookup) for i in _of_pipeline(extract)), lookup)
         found.update(dict.fromkeys(_once(commands) if extract.format == "shell" else commands))
     ci = [c for c in found if c.context == "ci"]
     for inside in _tested_in_images(ours, ci):
@@ -159,13 +161,22 @@ def _with_followed(invocation: Invocation, lookup: Lookup, job: Job) -> list[Com
     with_uv = "tox" in invocation.argv and ("tox-uv" in job.versions or "tox-uv" in map(distribution, invocation.argv))
     runner = _commands(invocation, judge_runners(invocation, lookup, job), lookup)
     commands: list[Command] = []
+    calls_jobs = _calls_jobs(invocation, lookup)
+    apart: dict[str | None, Job] = {}
     for started in each_of((in_service(one, lookup) for one in followed), lookup):
         if started.disabled is None and _is_there(started, lookup):
+            state = apart.setdefault(started.leg, Job()) if calls_jobs else job
             if with_uv and started.argv[:2] == ("pip", "install"):
                 started = replace(started, argv=("uv", *started.argv))
-            commands.extend(_commands(started, judge(started, lookup, job), lookup))
+            commands.extend(_commands(started, judge(started, lookup, state), lookup))
     started_here = [c for c in _summary(invocation, commands, lookup) if not runner or c.kind != "other"]
     return [*runner, *started_here, *commands]
+
+
+def _calls_jobs(invocation: Invocation, lookup: Lookup) -> bool:
+    """Whether the command stands for the jobs of a workflow, none of which has what another leaves."""
+    called = lookup.extracts.get(invocation.argv[0].removeprefix("uses:./").removeprefix("uses:$/").split("@")[0])
+    return called is not None and called.format == WORKFLOW
 
 
 def _in_images(invocations: Sequence[Invocation], lookup: Lookup) -> Iterator[Command]:

@@ -51,6 +51,7 @@ _SCRIPT = re.compile(r"[\w./${}-]{1,200}")
 _DISPATCH = re.compile(r"\$(?:[@*]|\w{1,60}|\{[@*]\}|\{\w{1,60}(?::?-[^}]{0,60})?\}|\{[@*]:?-[^}]{0,60}\})")
 _ARGUMENTS = re.compile(r"\$(?:[@*]|\{[@*])")
 _OWN_ENVIRONMENTS = frozenset({"tox", "nox"})
+WORKFLOW = "github-actions"  # one that is called by another, whose jobs start anew
 MAX_SOURCED = 30
 
 
@@ -151,11 +152,19 @@ def _expand(
                     continue
                 started = replace(started, when=tuple(w for w in started.when if w not in named))
             apart = task if extract.format in _OWN_ENVIRONMENTS else None
+            if extract.format == WORKFLOW:
+                apart = asked.job
             if depth + 1 < MAX_DEPTH and _targets(started, lookup):
                 inside = _expand(started, lookup, seen, depth + 1)
-                yield from inside if apart is None else (replace(i, leg=apart) for i in inside)
+                yield from (_in_leg(one, apart) for one in inside)
             else:
-                yield started if apart is None else replace(started, leg=apart)
+                yield _in_leg(started, apart)
+
+
+def _in_leg(invocation: Invocation, apart: str | None) -> Invocation:
+    """A command of an environment, or of a job of a called workflow, that keeps to itself."""
+    legs = (leg for leg in (invocation.leg, apart) if leg)
+    return invocation if apart is None else replace(invocation, leg=" of ".join(legs))
 
 
 def _assignments(invocation: Invocation) -> dict[str, str]:

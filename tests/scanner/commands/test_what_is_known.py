@@ -191,3 +191,26 @@ def test_a_file_below_a_folder_that_a_variable_names_is_the_only_one_that_lies_s
     lookup = lookup_of({**files, "pyproject.toml": PROJECT.format("x"), "install.sh": f"#!/bin/sh\n{script}\n"})
     found = [c for c in classify_repository(lookup.extracts, lookup) if c.kind == "install"]
     assert [(c.uses_lock, "pinned by hand" in (c.because or "")) for c in found] == [(False, True), (False, False)]
+
+
+def test_jobs_of_a_called_workflow_start_anew() -> None:
+    called = """on: workflow_call
+jobs:
+  static:
+    steps:
+      - run: uv lock --check
+      - run: uv sync
+  tests:
+    steps:
+      - run: uv sync --dev
+"""
+    files = {
+        "uv.lock": UV_LOCK,
+        "pyproject.toml": PROJECT.format("x"),
+        ".github/workflows/checks.yml": called,
+        ".github/workflows/nested.yml": "on: workflow_call\njobs:\n  all:\n    uses: ./.github/workflows/checks.yml\n",
+        ".github/workflows/ci.yml": "on: push\njobs:\n  all:\n    uses: ./.github/workflows/nested.yml\n",
+    }
+    lookup = lookup_of(files)
+    found = [c for c in classify_repository(lookup.extracts, lookup) if c.argv[:2] == ("uv", "sync")]
+    assert {(c.argv[2:], c.enforced) for c in found} == {((), "locked"), (("--dev",), "none")}
