@@ -19,16 +19,12 @@ from scanner.environments import family, is_aside_image
 from scanner.inventory import Command, Disagreement, Environment, Evidence, Project, Repository, VersionPair
 from scanner.words import counted, listed
 
-Sort: TypeAlias = Literal["no-lock", "other-lock", "other-tool", "python", "same-lock"]
+Sort: TypeAlias = Literal["no-lock", "other-lock", "other-tool", "python", "same-pins"]
 
 PLACES = {"local": "local", "ci": "CI", "image": "image"}
-_SORTS: tuple[Sort, ...] = ("no-lock", "other-lock", "other-tool", "python", "same-lock")  # the gravest first
+_SORTS: tuple[Sort, ...] = ("no-lock", "other-lock", "other-tool", "python", "same-pins")  # the gravest first
+_LOCKED = ("locked", "stale", "unknown")
 _CRITICAL = {"high": 0, "medium": 1, "low": 2}
-_PYTHONS = {
-    "local": ("version-file", "requires-python", "pipfile", "conda"),
-    "ci": ("ci-matrix", "ci-setup", "version-file"),
-    "image": ("image",),
-}
 _PAIRS = (("local", "image"), ("ci", "image"), ("local", "ci"))  # what ships first
 _THERE = {"ci": "install{s} in CI", "image": "build{s} the image"}
 _RUNS = {"local": "develop{s} on", "ci": "test{s} on", "image": "build{s} the image on"}
@@ -69,7 +65,7 @@ class Telling:
 
 def telling(repositories: Iterable[Repository]) -> tuple[Telling, ...]:
     """The gravest difference of every main project that has one for certain, the most telling first."""
-    gravest = (min(_found(r, p), key=_grave, default=None) for r in repositories for p in main_projects(r))
+    gravest = (min(_found(r, p), key=_sort_of, default=None) for r in repositories for p in main_projects(r))
     return tuple(sorted((t for t in gravest if t is not None), key=_rank))
 
 
@@ -88,30 +84,19 @@ def sentences(found: Iterable[Telling]) -> tuple[str, ...]:
     return tuple(f"{counted(number, 'project')} {_conjugated(said, number)}" for (_, said), number in ordered)
 
 
-def python_lines(project: Project, places: Iterable[str]) -> list[Evidence]:
-    """The lines that name the Pythons of these environments, with the version as their kind."""
-    wanted = {
-        (version, kind)
-        for name in places
-        if (environment := getattr(project.environments, name)) is not None
-        for version in environment.python
-        for kind in _PYTHONS[name]
-    }
-    declared = [p for p in project.python_versions if (p.version, p.kind) in wanted]
-    return [Evidence(path=p.path, line=p.line, kind=f"Python {p.version}") for p in declared]
-
-
 def _conjugated(said: str, number: int) -> str:
     return said.replace("{s}", "s" if number == 1 else "")
 
 
-def _grave(one: Telling) -> tuple[object, ...]:
-    return (_SORTS.index(one.sort), -len(one.packages) - one.more)
+def _sort_of(one: Telling) -> int:
+    return _SORTS.index(one.sort)
 
 
 def _rank(one: Telling) -> tuple[object, ...]:
     critical = _CRITICAL.get(one.repository.criticality or "", len(_CRITICAL))
-    return (critical, not is_deployed(one.project), *_grave(one), one.said, one.repository.id, one.project.path)
+    apart = len(one.packages) + one.more
+    deployed = is_deployed(one.project)
+    return (critical, not deployed, _sort_of(one), -apart, one.said, one.repository.id, one.project.path)
 
 
 def _found(repository: Repository, project: Project) -> Iterator[Telling]:
@@ -119,9 +104,9 @@ def _found(repository: Repository, project: Project) -> Iterator[Telling]:
     pairs: dict[tuple[str, str], dict[str, Disagreement]] = {}
     for d in differences(project):
         pairs.setdefault(d.between, {})[d.what] = d
-    installs = [c for c in repository.commands if c.kind == "install" and c.project == project.path]
+    commands = [c for c in repository.commands if c.project in (project.path, None)]
     for between, what in sorted(pairs.items(), key=lambda item: _PAIRS.index(item[0])):
-        pair = _Pair(project, between, installs)
+        pair = _Pair(project, between, commands)
         if "python" in what and (sides := pair.pythons()):
             yield Telling(repository=repository, project=project, sort="python", said=pair.on(), sides=sides)
         first = what.get("tool") or what.get("lock")
@@ -141,12 +126,14 @@ def _found(repository: Repository, project: Project) -> Iterator[Telling]:
 class _Pair:
     """Two environments of a project that differ: in what, and whether that is all there is to say."""
 
-    def __init__(self, project: Project, between: tuple[str, str], installs: Sequence[Command]) -> None:
+    def __init__(self, project: Project, between: tuple[str, str], commands: Sequence[Command]) -> None:
         self._project, self._places = project, between
         self._left: Environment = getattr(project.environments, between[0]) or Environment(tool=None)
         self._right: Environment = getattr(project.environments, between[1]) or Environment(tool=None)
-        right = (c for c in installs if c.context == between[1])
-        self._there = [c for c in right if c.context != "image" or not is_aside_image(c.path)]
+        right = [c for c in commands if c.context == between[1]]
+        self._tests = {(c.path, c.job) for c in right if c.kind == "test"}
+        own = (c for c in right if c.kind == "install" and c.project == project.path)
+        self._there = [c for c in own if c.context != "image" or not is_aside_image(c.path)]
 
     def sort(self, found: Disagreement) -> Sort | None:
         """In what the two differ; nothing where a part of the second does not."""
@@ -155,14 +142,19 @@ class _Pair:
             return None
         if a.uses_lock and b.uses_lock and found.packages:
             return "other-lock"
-        shown = any((c.path, c.line) == (e.path, e.line) for c in self._there for e in b.evidence[:1])
-        if not shown or any(self._is_as_left(c) for c in self._there):
+        if not any(map(self._is_shown, self._there)) or any(self._is_as_left(c) for c in self._there):
             return None
         if a.uses_lock and b.uses_lock is False:
-            return "no-lock"
+            return "no-lock" if self._project.lock_discipline in _LOCKED else None
         if found.what != "tool":
             return None
-        return "same-lock" if a.uses_lock and b.uses_lock else "other-tool"
+        return "same-pins" if a.uses_lock and b.uses_lock else "other-tool"
+
+    def _is_shown(self, command: Command) -> bool:
+        """Whether a command is what makes the second place what it is; in CI, in a job that tests."""
+        at = self._right.evidence[:1]
+        tests = command.context != "ci" or (command.path, command.job) in self._tests
+        return tests and any((command.path, command.line) == (e.path, e.line) for e in at)
 
     def _is_as_left(self, command: Command) -> bool:
         """Whether a command of the second place does what the first one does."""
@@ -185,7 +177,7 @@ class _Pair:
         if sort == "other-lock":
             return f"{'keep{s} one lock' if local else 'test{s} from one lock'} and {there} from another"
         says = "say{s}" if local else "test{s} with"
-        return f"{says} {who} and {there}" + (", from the same lock" if sort == "same-lock" else "")
+        return f"{says} {who} and {there}" + (", with the same pins" if sort == "same-pins" else "")
 
     def on(self) -> str:
         """The Pythons that differ as the end of a sentence."""
@@ -194,15 +186,12 @@ class _Pair:
 
     def pythons(self) -> tuple[Side, ...]:
         """Who has which Python, where lines of both sides name it."""
-        found: list[Side] = []
-        for name in self._places:
-            environment = getattr(self._project.environments, name)
-            lines = python_lines(self._project, [name])
-            if environment is None or not lines:
-                return ()
-            way = f"Python {', '.join(environment.python)}"
-            found.append(Side(place=name, way=way, path=lines[0].path, line=lines[0].line))
-        return tuple(found)
+        sides = zip(self._places, (self._left, self._right), strict=True)
+        return tuple(
+            Side(place=place, way=f"Python {', '.join(e.python)}", path=e.python_at[0].path, line=e.python_at[0].line)
+            for place, e in sides
+            if self._left.python_at and self._right.python_at
+        )
 
 
 def _sides(repository: Repository, project: Project) -> tuple[Side, ...]:
@@ -216,7 +205,7 @@ def _sides(repository: Repository, project: Project) -> tuple[Side, ...]:
         at = environment.evidence[0]
         if place == "local" and environment.uses_lock and environment.sources:
             at = Evidence(path=environment.sources[0])
-        elif at.line is None:
+        elif at.line is None and place != "local":
             continue  # a file as a whole shows nothing
         command = commands.get((at.path, at.line))
         found.append(
@@ -232,11 +221,11 @@ def _sides(repository: Repository, project: Project) -> tuple[Side, ...]:
 
 
 def _way(environment: Environment, command: Command | None) -> str:
-    """``pip, from requirements.txt``, ``uv, without the lock (uv.lock is not copied into the image)``."""
+    """``pip, from requirements.txt``, ``uv, without a lock (uv.lock is not copied into the image)``."""
     if environment.uses_lock is None:
         return environment.tool or ""
     if environment.uses_lock:
         files = [source for source in environment.sources if posixpath.splitext(source)[1]]
         return f"{environment.tool}, from {listed(files, 2) or 'the lock'}"
     why = f" ({command.because})" if command is not None and command.because else ""
-    return f"{environment.tool}, without the lock{why}"
+    return f"{environment.tool}, without a lock{why}"

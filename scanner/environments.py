@@ -15,10 +15,8 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
-
 from scanner.commands.apart import resolved_apart
+from scanner.environment_pythons import Job, ci_pythons, image_pythons, local_pythons
 from scanner.facts import PythonVersion
 from scanner.inventory import (
     Command,
@@ -33,14 +31,12 @@ from scanner.inventory import (
     VersionPair,
 )
 from scanner.pinned_versions import pairs
-from scanner.uv_python import takes_version_file
+from scanner.python_minors import overlap
 
 MAX_PACKAGES = 10
 _What: TypeAlias = Literal["tool", "lock", "python", "index"]
 
 _ORDER: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
-Job: TypeAlias = tuple[str, str | None]  # a file of CI and a job in it
-_CI_KINDS = ("ci-matrix", "ci-setup", "version-file")
 _TEST_IMAGE = re.compile(
     r"(?:^|[-_./])(?:[aiu]?tests?|testing|ci(?![-_]?cd(?:[-_./]|$))|lint|linting|docs?|e2e|bench|benchmarks?|devcontainer|gitpod)(?=$|[-_./])",
     re.IGNORECASE,
@@ -62,22 +58,22 @@ def environments(
     indexes: Sequence[UsedIndex],
     external_ci: Evidence | None = None,
     locks: Sequence[str] = (),
-    uv_python: str | None = None,
+    uv_python: DeclaredPython | None = None,
     jobs: Mapping[DeclaredPython, Collection[Job]] = MappingProxyType({}),
 ) -> Environments:
     """The environments of one project.
 
     ``commands`` and ``images`` are those that serve it; ``external_ci`` is the place where its CI calls a workflow
     of another repository, so that the tool cannot be seen from here; ``locks`` are the paths of the project's own;
-    ``uv_python`` is the version that uv reads from a file for it (:mod:`scanner.uv_python`); ``jobs`` are the files and
+    ``uv_python`` is what uv reads from a version file for it (:mod:`scanner.uv_python`); ``jobs`` are the files and
     jobs of CI for which each of the ``pythons`` is named.
     """
     return Environments(
         local=_local(
             primary, declared_at, locked, commands, pythons, indexes, locks, frozenset(i.path for i in images)
         ),
-        ci=_ci(commands, images, pythons, indexes, external_ci, uv_python, jobs),
-        image=_image(images, commands, pythons, indexes),
+        ci=_ci(primary, commands, images, pythons, indexes, external_ci, uv_python, jobs),
+        image=_image(primary, images, commands, pythons, indexes),
     )
 
 
@@ -93,11 +89,13 @@ def _local(
 ) -> Environment | None:
     if primary is None:
         return None
+    own_pythons = local_pythons(pythons)
     by_hand = _by_pip(commands) if primary == "pip-tools" else None
     return Environment(
         tool="pip" if by_hand is not None else _INSTALLER.get(primary, primary),
         uses_lock=locked,
-        python=_versions(pythons, ("version-file",)) or _versions(pythons, ("requires-python", "pipfile", "conda")),
+        python=_versions(own_pythons),
+        python_at=_named(own_pythons),
         indexes=_urls(indexes, lambda path: _is_read_by(primary, path) and path not in images),
         evidence=tuple(e for e in (declared_at, by_hand) if e is not None),
         sources=tuple(locks),
@@ -134,12 +132,13 @@ _RUNNERS = frozenset({"tox.ini", "tox.toml", "noxfile.py", "pyproject.toml", "se
 
 
 def _ci(
+    primary: str | None,
     commands: Sequence[Command],
     images: Sequence[Image],
     pythons: Sequence[DeclaredPython],
     indexes: Sequence[UsedIndex],
     external: Evidence | None,
-    uv_python: str | None,
+    uv_python: DeclaredPython | None,
     jobs: Mapping[DeclaredPython, Collection[Job]],
 ) -> Environment | None:
     ours = [c for c in commands if c.context == "ci"]
@@ -148,21 +147,21 @@ def _ci(
     chosen = [c for c in installs if (c.path, c.job) in testing]
     rest = [c for c in installs if (c.path, c.job) not in testing] if chosen else []
     chosen = chosen or installs
-    named = [p for p in pythons if _is_of(jobs.get(p, ()), chosen, ours)]
-    python = next((found for kind in _CI_KINDS if (found := _versions(named, (kind,)))), ())
-    if uv_python is not None and takes_version_file(chosen, ours):
-        python = (uv_python,)
+    named = ci_pythons(pythons, jobs, chosen, ours, uv_python)
     if (image := _tested_image(chosen, images)) is not None:
-        python = _versions([p for p in pythons if p.path == image.path], ("image",))
+        named = image_pythons(pythons, image.path)
         chosen += [c for c in ours if c.kind == "adhoc" and c.path == image.path and c.because in image.apart]
     if not chosen:
-        return Environment(tool=None, python=python, evidence=(external,)) if external is not None else None
-    tool, lowest = chosen[0].tool, _lowest_lock(chosen)
+        if external is None:
+            return None
+        return Environment(tool=None, python=_versions(named), python_at=_named(named), evidence=(external,))
+    lowest = _lowest_lock(chosen)
     return Environment(
-        tool=tool,
+        tool=_tool(chosen[0].tool, chosen, primary),
         uses_lock=lowest,
         enforced=min((c.enforced for c in chosen), key=lambda e: _ORDER[e]),
-        python=python,
+        python=_versions(named),
+        python_at=_named(named),
         indexes=_urls(indexes, {c.path for c in chosen}.__contains__),
         evidence=tuple(_evidence(c) for c in (*_deciding(chosen, lowest), *rest)),
         sources=_sources(chosen),
@@ -178,17 +177,8 @@ def _tested_image(chosen: Sequence[Command], images: Sequence[Image]) -> Image |
     return None
 
 
-def _is_of(named: Collection[Job], chosen: Sequence[Command], ci: Sequence[Command]) -> bool:
-    """Whether a Python that is ``named`` for some jobs is that of the ``chosen`` commands, not of a job beside theirs.
-
-    What is named elsewhere, in an action or a workflow that is called, may be theirs.
-    """
-    own = {(c.path, c.job) for c in chosen}
-    apart = {c.path for c in ci if (c.path, None) not in own}  # files whose commands stand in jobs
-    return not own or not named or any(job in own or job[1] is None or job[0] not in apart for job in named)
-
-
 def _image(
+    primary: str | None,
     images: Sequence[Image],
     commands: Sequence[Command],
     pythons: Sequence[DeclaredPython],
@@ -201,15 +191,18 @@ def _image(
     if not graded:
         return None
     image = graded[0]
+    named = image_pythons(pythons, image.path)
     inside = [c for c in commands if c.context == "image" and c.path == image.path]
     installs = [c for c in inside if c.kind == "install"]
+    stages = {c.job for c in installs if c.tool == image.tool}
     if image.uses_lock is False and not any(c.uses_lock is False for c in installs):
         installs = [c for c in inside if c.kind == "adhoc"][:1] + installs  # what is taken by name makes it so
     return Environment(
-        tool=image.tool,
+        tool=_tool(image.tool, [c for c in installs if c.job in stages], primary),
         uses_lock=image.uses_lock,
         enforced=image.enforced,
-        python=tuple(sorted({p.version for p in pythons if p.kind == "image" and p.path == image.path})),
+        python=_versions(named),
+        python_at=_named(named),
         indexes=_urls(indexes, lambda path: path == image.path),
         evidence=tuple(_evidence(c) for c in _deciding(installs, image.uses_lock)) or (Evidence(path=image.path),),
         sources=_sources(installs),
@@ -238,18 +231,27 @@ def _deciding(commands: Sequence[Command], lock: bool | None) -> list[Command]:
     return sorted(commands, key=lambda c: (c.uses_lock is not lock, c.source is None and lock is False))
 
 
+def _tool(first: str | None, commands: Iterable[Command], primary: str | None) -> str | None:
+    """The tool of a place: the project's own, where it installs there beside others (conda that brings Poetry)."""
+    return primary if any(c.tool == primary and c.kind == "install" for c in commands) else first
+
+
 def _lowest_lock(commands: Iterable[Command]) -> bool | None:
     values = {c.uses_lock for c in commands}
     return False if False in values else (None if None in values else True)
 
 
-def _versions(pythons: Sequence[DeclaredPython], kinds: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted({p.version for p in pythons if p.kind in kinds}, key=_sort_key))
+def _versions(pythons: Iterable[DeclaredPython]) -> tuple[str, ...]:
+    return tuple(sorted({p.version for p in pythons}, key=_sort_key))
 
 
 def _sort_key(text: str) -> tuple[int, str]:
     found = _MINOR.search(f" {text}")
     return (int(found[1]) if found else 999, text)
+
+
+def _named(pythons: Iterable[DeclaredPython]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(path=p.path, line=p.line, kind=p.version) for p in pythons)
 
 
 def _urls(indexes: Sequence[UsedIndex], wanted: Callable[[str], bool]) -> tuple[str, ...]:
@@ -288,7 +290,7 @@ def disagreements(
             packages, more = differing[:MAX_PACKAGES], max(0, len(differing) - MAX_PACKAGES)
             how[0] = replace(how[0], message=how[0].message + told(packages, more), packages=packages, more=more)
         found.extend(how)
-        if not _overlap(a.python, b.python):
+        if not overlap(a.python, b.python):
             message = f"{left} has Python {', '.join(a.python)}, {right} has {', '.join(b.python)}"
             found.append(_found("python", left, a, right, b, message))
         comparable = (a.tool in _CONDA) == (b.tool in _CONDA)
@@ -326,44 +328,6 @@ def _found(what: _What, left: str, a: Environment, right: str, b: Environment, m
 def family(tool: str | None, uses_lock: bool | None) -> str | None:
     """Tools that install the same: pip does what Flit asks for, and takes the lists that pip-tools and Rye write."""
     return "pip" if tool in ("pip-tools", "flit") or (tool == "rye" and uses_lock) else tool
-
-
-def _overlap(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
-    """Whether two sets of Python versions or ranges have a minor version in common; what cannot be read overlaps."""
-    a, b = _minors(left), _minors(right)
-    return a is None or b is None or not a or not b or not a.isdisjoint(b)
-
-
-def _minors(texts: tuple[str, ...]) -> set[int] | None:
-    found: set[int] = set()
-    for text in texts:
-        minors = python_minors(text)
-        if minors is None:
-            return None
-        found |= minors
-    return found
-
-
-def python_minors(text: str) -> set[int] | None:
-    """The minor versions of Python 3 that a version (``3.11``, ``3.11.4``) or range admits; ``None`` if unreadable."""
-    text = text.strip()
-    try:
-        version = Version(text.removeprefix("python").lstrip("-@ ").removesuffix(".x").removesuffix(".*"))
-    except InvalidVersion:
-        pass
-    else:
-        if version.major != 3:
-            return set()
-        return {version.minor} if len(version.release) > 1 else None
-    try:
-        specifier = SpecifierSet(text)
-    except InvalidSpecifier:
-        return None
-    return {minor for minor in range(30) if _admits(specifier, minor)}
-
-
-def _admits(specifier: SpecifierSet, minor: int) -> bool:
-    return any(specifier.contains(f"3.{minor}.{patch}", prereleases=True) for patch in (0, 1, 5, 10, 99))
 
 
 def declared_python(python: PythonVersion) -> DeclaredPython:

@@ -217,7 +217,8 @@ class Environment:
     """With what one of the three environments (local, CI, image) is installed; null where the files do not show it.
 
     ``sources`` are the locks and requirements files that are installed from, as far as they are known; ``apart`` says
-    what is resolved at install time where the rest is from a lock.
+    what is resolved at install time where the rest is from a lock. ``python_at`` are the lines that name the Pythons,
+    each with its version as the kind.
     """
 
     tool: str | None
@@ -228,6 +229,7 @@ class Environment:
     evidence: tuple[Evidence, ...] = ()
     sources: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
+    python_at: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from itertools import pairwise
 from scanner.collect import RepoFacts
 from scanner.commands.classify import manager_of
 from scanner.discipline import LockState, declared, judge_discipline
-from scanner.environments import Job, declared_python, disagreements, environments
+from scanner.environment_pythons import Job
+from scanner.environments import declared_python, disagreements, environments
 from scanner.facts import Extract, Hint, Index, Location, Manifest, PythonVersion, Requirement
 from scanner.folder import Folder, folder_of, is_inside, owner_of
 from scanner.freshness.verdict import Verdict
@@ -92,7 +93,7 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
         pythons=pythons,
         indexes=indexes,
         locks=_own_locks(managers, locks),
-        uv_python=uv_file.version if uv_file is not None else None,
+        uv_python=uv_file,
         jobs={p: named for p, named in jobs.items() if p.kind in ("ci-matrix", "ci-setup")},
     )
     manifest = _naming_manifest(folder)

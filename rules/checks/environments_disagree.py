@@ -16,7 +16,6 @@ from rules.examples import a_fleet, a_project, a_repository
 from rules.finding import Evidence, Level
 from rules.reading import differences, is_deployed, label, main_projects
 from rules.rule import Answer, Case, Rule
-from rules.telling import python_lines
 from scanner.environments import told
 from scanner.inventory import Disagreement, Environment, Environments, Project
 from scanner.inventory import Evidence as Place
@@ -58,8 +57,9 @@ def _evidence(project: Project, cause: Cause, found: Sequence[Disagreement]) -> 
     installs = [_shown(e) for d in found for e in d.evidence]
     if cause != "python":
         return installs
-    lines = python_lines(project, {name for d in found for name in d.between})
-    return [_shown(line) for line in lines] or installs
+    ends = (getattr(project.environments, name) for name in _NAMES if any(name in d.between for d in found))
+    lines = dict.fromkeys(e for environment in ends if environment is not None for e in environment.python_at)
+    return [Evidence(path=e.path, line=e.line, text=f"Python {e.kind}") for e in lines] or installs
 
 
 def _shown(place: Place) -> Evidence:

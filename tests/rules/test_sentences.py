@@ -78,12 +78,12 @@ def test_what_is_partly_from_the_lock_is_not_without_it() -> None:
 
 
 def test_pythons_that_differ_are_shown_where_they_are_named() -> None:
-    named = (
-        DeclaredPython(version="3.12", path=".github/workflows/ci.yml", line=9, kind="ci-matrix"),
-        DeclaredPython(version="3.9", path="Dockerfile", line=1, kind="image"),
-        DeclaredPython(version="3.9", path="setup.py", line=30, kind="classifier"),
+    ci, image = (
+        Environment(tool="pip", python=(version,), python_at=(Place(path=path, line=line, kind=version),))
+        for version, path, line in (("3.12", ".github/workflows/ci.yml", 9), ("3.9", "Dockerfile", 1))
     )
-    project = differing(disagreements=apart("ci", "image", "python"), python_versions=named)
+    environments = Environments(ci=ci, image=image)
+    project = differing(disagreements=apart("ci", "image", "python"), environments=environments)
     finding = one("environments-disagree", a_repository("shop", project))
     assert [(e.path, e.line, e.text) for e in finding.evidence] == [
         (".github/workflows/ci.yml", 9, "Python 3.12"),

@@ -8,7 +8,7 @@ from reports.views.inventory import inventory_page
 from rules.examples import a_command, a_fleet, a_project, a_repository
 from rules.telling import Telling, one_a_repository, sentences, telling
 from scanner.environments import disagreements
-from scanner.inventory import Command, DeclaredPython, Environment, Environments, Evidence, Project, Repository
+from scanner.inventory import Command, Environment, Environments, Evidence, Project, Repository
 
 LOCAL = Environment(tool="poetry", uses_lock=True, sources=("poetry.lock",), evidence=(Evidence(path="poetry.lock"),))
 PIP = a_command("pip install .", context="image", path="Dockerfile", line=6, uses_lock=False, because="no lock there")
@@ -38,7 +38,7 @@ def test_both_sides_are_told_with_the_line_the_command_and_the_reason() -> None:
         ("local", "poetry.lock", None, None),
         ("image", "Dockerfile", 6, "pip install ."),
     ]
-    assert [s.way for s in found.sides] == ["poetry, from poetry.lock", "pip, without the lock (no lock there)"]
+    assert [s.way for s in found.sides] == ["poetry, from poetry.lock", "pip, without a lock (no lock there)"]
 
 
 def test_what_reads_the_lock_in_part_is_not_among_the_most_telling() -> None:
@@ -63,23 +63,16 @@ def test_what_nobody_knows_or_what_has_two_locks_is_not_told() -> None:
 def test_an_export_is_another_tool_upon_the_same_lock() -> None:
     image = replace(IMAGE, uses_lock=True, sources=("requirements.txt", "."))
     found = only(repository("shop", replace(PIP, uses_lock=True), image=image))
-    assert found.message == "says poetry and builds the image with pip, from the same lock"
+    assert found.message == "says poetry and builds the image with pip, with the same pins"
     assert found.sides[1].way == "pip, from requirements.txt"
 
 
 def test_pythons_are_told_at_the_lines_that_name_them() -> None:
-    environments = Environments(
-        ci=Environment(tool="pip", python=("3.11",)), image=Environment(tool="pip", python=("3.13",))
+    ci, image = (
+        Environment(tool="pip", python=(version,), python_at=(Evidence(path=path, line=line),))
+        for version, path, line in (("3.11", "ci.yml", 4), ("3.13", "Dockerfile", 1))
     )
-    pythons = tuple(
-        DeclaredPython(version=v, path=p, line=n, kind=k)
-        for v, p, n, k in (
-            ("3.11", "ci.yml", 4, "ci-setup"),
-            ("3.13", "Dockerfile", 1, "image"),
-            ("3.9", "x", 1, "image"),
-        )
-    )
-    found = only(a_repository("shop", project(environments, python_versions=pythons)))
+    found = only(a_repository("shop", project(Environments(ci=ci, image=image))))
     assert found.message == "tests on one Python and builds the image on another"
     assert [(s.way, s.path, s.line) for s in found.sides] == [
         ("Python 3.11", "ci.yml", 4),
@@ -114,7 +107,7 @@ def test_sentences_count_the_projects_of_the_fleet() -> None:
     said = sentences(telling(fleet()[:4]))
     assert said == (
         "3 projects lock with poetry and build the image with pip without the lock",
-        "1 project says poetry and builds the image with pip, from the same lock",
+        "1 project says poetry and builds the image with pip, with the same pins",
     )
     assert in_short(()) is None
 
@@ -136,6 +129,6 @@ def test_the_inventory_opens_with_what_the_fleet_does() -> None:
     assert table.rows[0][2:] == (
         "local: poetry.lock · poetry, from poetry.lock",
         None,
-        "image: Dockerfile:6 · pip, without the lock (no lock there): pip install .",
+        "image: Dockerfile:6 · pip, without a lock (no lock there): pip install .",
         None,
     )

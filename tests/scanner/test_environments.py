@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from scanner.environments import disagreements, environments, python_minors
+from scanner.environments import disagreements, environments
 from scanner.facts import IndexKind
 from scanner.inventory import (
     Command,
@@ -14,6 +16,7 @@ from scanner.inventory import (
     UsedIndex,
     VersionPair,
 )
+from scanner.python_minors import python_minors
 
 
 def command(line: int, tool: str, **fields: object) -> Command:
@@ -138,7 +141,7 @@ def test_pythons_disagree_only_when_they_do_not_overlap() -> None:
 def test_uv_takes_the_python_of_its_version_file() -> None:
     pythons = (python("3.12", "version-file"), python("3.10", "ci-setup"))
     for argv, expected in ((("uv", "sync"), "3.12"), (("uv", "pip", "install", "."), "3.10")):
-        envs = make(primary="uv", pythons=pythons, commands=(command(1, "uv", argv=argv),), uv_python="3.12")
+        envs = make(primary="uv", pythons=pythons, commands=(command(1, "uv", argv=argv),), uv_python=pythons[0])
         assert envs.ci is not None
         assert envs.ci.python == (expected,)
 
@@ -285,3 +288,17 @@ def test_a_place_that_resolves_some_is_not_without_the_lock() -> None:
         "ci installs from the lock, image only in part: uwsgi is resolved at install time",
         "ci installs from the lock, image resolves anew",
     ]
+
+
+def test_the_tool_of_a_place_is_the_projects_own_where_it_installs_there_beside_another() -> None:
+    def run(tool: str, uses_lock: bool, **fields: object) -> Command:
+        return command(1, tool, uses_lock=uses_lock, enforced="none", **fields)
+
+    there = {"context": "image", "path": "Dockerfile"}
+    brought = (run("conda", False), run("poetry", True), run("conda", False, **there), run("poetry", True, **there))
+    envs = make(commands=brought, images=(image("Dockerfile", "conda"),))
+    assert [e.tool for e in (envs.ci, envs.image) if e is not None] == ["poetry", "poetry"]
+    other_stage = replace(brought[-1], job="dev")
+    envs = make(commands=(brought[-2], other_stage), images=(image("Dockerfile", "conda"),))
+    assert envs.image is not None
+    assert envs.image.tool == "conda"
