@@ -38,7 +38,7 @@ _RUNNERS = frozenset(
 )
 _PYTHON = re.compile(r"py|python[\d.]*|\$\{?\w*PY(?:THON)?\w*\}?|\$\(\w*PY(?:THON)?\w*\)|\{(?:env|base|env_)python\}")
 _PINNED = re.compile(rf"(?P<name>{'|'.join(sorted(_ALIASES))})(?:@|==)[\w.]+")
-_FORMATTERS = ("black", "yapf")
+_BY_PRE_COMMIT = re.compile(r"(?:^|[ /])(?:pre-commit|pre_commit|prek) run\b")
 _ASKED = re.compile(
     r"\b(?:command[ \t]+-v|which|hash|type|command[_-]exists|has_command)[ \t]+[\"']?(?P<name>[a-z0-9]+)\b"
 )
@@ -208,6 +208,8 @@ _LEAD = re.compile(
 
 def _call(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) -> Iterator[Splice]:
     words = call.words
+    if _BY_PRE_COMMIT.search(" ".join(call.values[:6])):
+        return  # its hooks by name: see hook_names
     if _installs(call):
         yield from _packages(text, call, swap)
         return
@@ -216,9 +218,6 @@ def _call(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) -
         _noted(text, call, swap, look)
         return
     tool = _started(words[number].value) or ""
-    if words[0].value.endswith("pre-commit"):
-        yield Splice(words[number].start, words[number].end, "ruff-format" if tool in _FORMATTERS else "ruff-check")
-        return
     given = variables.read([w.raw for w in call.words[number + 1 :]], text)
     new = arguments(tool, given) if given is not None and _takes(tool, call, swap) else None
     if new is None:
@@ -245,8 +244,6 @@ def _tool(words: Sequence[Word], swap: Swap) -> int | None:
         return 0
     if _PYTHON.fullmatch(first) and (by_module := [n for n in named if values[n - 1] == "-m"]):
         return by_module[0]
-    if values[0].endswith("pre-commit"):
-        return next(iter(named), None)
     if first not in _RUNNERS and not _PYTHON.fullmatch(first):
         return None
     number = len(values) - len(unwrap(values)[0])

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from rules.places.text import Splice, applied, line_end, line_start, newline
 from rules.places.yaml_text import body, documents, entry_span, item_span
+from rules.ruff import hook_names
 from rules.ruff.arguments import arguments
 from rules.ruff.commands import TOOLS, Swap
 from rules.ruff.reduced import selecting
 from rules.ruff.runs import HOOK_IDS, OTHERS
 from rules.uv import version
-from scanner.yaml_reader import Mapping, Scalar
+from scanner.yaml_reader import Mapping, Scalar, Sequence
 
 REPO = "https://github.com/astral-sh/ruff-pre-commit"
 _FORMER = "https://github.com/charliermarsh/ruff-pre-commit"
@@ -56,11 +57,16 @@ def edit(path: str, text: str, swap: Swap, look: Callable[[int, str], None]) -> 
     splices += [splice for hook in kept for splice in selecting(text, hook.node, swap.reduced)]
     for repository in ours:
         splices += _raised(text, repository)
-    if ours:
-        splices += _skipped(text, document)
     if old:
         splices += _replaced(text, old, kept, ours, swap)
-    return applied(text, splices)
+    after = _without_last_blanks(applied(text, splices), text)
+    return _skipped(after, hook_names.renamed(text, after))
+
+
+def _without_last_blanks(text: str, before: str) -> str:
+    """Without the empty lines that stood before hooks at the end, as ``end-of-file-fixer`` would tell."""
+    end = before[len(before.rstrip()) :]
+    return text.rstrip() + end if text.rstrip() and not text.endswith(("|", ">")) else text
 
 
 def _plain(address: str | None) -> str:
@@ -82,11 +88,33 @@ def _raised(text: str, repository: Mapping) -> Iterator[Splice]:
             yield Splice(*body(text, name), _OLD_ID[name.text])
 
 
-def _skipped(text: str, document: Mapping) -> Iterator[Splice]:
+def _skipped(text: str, names: dict[str, str]) -> str:
     """``ci: skip: [ruff]``, which names hooks."""
-    for name in document.map("ci").seq("skip"):
-        if isinstance(name, Scalar) and name.text in _OLD_ID:
-            yield Splice(*body(text, name), _OLD_ID[name.text])
+    document = next(iter(documents(text)), None)
+    listed = document.map("ci").get("skip") if isinstance(document, Mapping) else None
+    items = [item for item in listed.items if isinstance(item, Scalar)] if isinstance(listed, Sequence) else []
+    left = hook_names.skipped([item.text for item in items], names)
+    splices = []
+    for item in items:
+        if item.text in names and names[item.text] in left:
+            splices.append(Splice(*body(text, item), names[item.text]))
+            left.remove(names[item.text])
+        elif item.text in names:
+            splices.append(_without(text, item))
+    return applied(text, splices)
+
+
+def _without(text: str, item: Scalar) -> Splice:
+    """A list without one of its items, in a row of its own or between commas."""
+    start, end = body(text, item)
+    first = line_start(text, start)
+    if text[first:start].strip() == "-":
+        return Splice(first, line_end(text, end), "")
+    after = re.compile(r"[\"']?[ \t]*,[ \t]*").match(text, end)
+    if after is not None:
+        return Splice(start - (text[start - 1] in "\"'"), after.end(), "")
+    before = re.search(r"[ \t]*,?[ \t]*[\"']?\Z", text[:start])
+    return Splice(before.start() if before else start, end + (text[end : end + 1] in ("'", '"')), "")
 
 
 def _stands_for(hook: Mapping, new: _New, text: str) -> bool:
@@ -165,16 +193,12 @@ def _distinct(old: list[_Hook], text: str, swap: Swap) -> list[_New]:
     for hook in sorted(old, key=_place):
         words = [s.text for s in hook.node.seq("args") if isinstance(s, Scalar)]
         options = (swap.fix,) if hook.tool in _FIXERS else tuple(_options(hook.tool, words))
-        made.append((_new(hook.tool), options, tuple(_kept(text, hook.node))))
+        made.append((hook_names.new_id(hook.tool), options, tuple(_kept(text, hook.node))))
     return _merged(list(dict.fromkeys(made)))
 
 
 def _place(hook: _Hook) -> int:
     return _ORDER.index(hook.tool) if hook.tool in _ORDER else len(_ORDER) + (hook.tool in _FORMATTERS)
-
-
-def _new(tool: str) -> str:
-    return "ruff-format" if tool in _FORMATTERS else "ruff-check"
 
 
 def _merged(hooks: list[_New]) -> list[_New]:

@@ -13,7 +13,18 @@ from types import MappingProxyType
 from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground
 from rules.rollout.selection import short
-from rules.ruff import actions, commands, configuration, hooks, one_version, packages, prose, silences, staying
+from rules.ruff import (
+    actions,
+    commands,
+    configuration,
+    hook_names,
+    hooks,
+    one_version,
+    packages,
+    prose,
+    silences,
+    staying,
+)
 from rules.ruff.base import below
 from rules.ruff.baseline import Baseline
 from rules.ruff.edits import Edits
@@ -176,9 +187,10 @@ def _without_refused(setup: Setup, refusals: tuple[PlanBlocker, ...]) -> Setup:
 
 
 def _switch(edits: Edits, ground: Ground, swap: commands.Swap) -> None:
-    for path in sorted(ground.facts.files):
+    names: dict[str, str] = {}
+    for path in sorted(ground.facts.files, key=lambda path: (path not in HOOKS, path)):
         if prose.is_prose(path) and (text := edits.text(path)) is not None:
-            edits.put(path, prose.edit(path, text, swap))
+            edits.put(path, hook_names.edit(prose.edit(path, text, swap), names))
             continue
         extract = ground.facts.extracts.get(path)
         if (extract is None and path not in HOOKS) or is_test_data(path):
@@ -193,6 +205,10 @@ def _switch(edits: Edits, ground: Ground, swap: commands.Swap) -> None:
         after = hooks.edit(path, text, swap, look) if path in HOOKS else commands.edit(path, text, ground, swap, look)
         if path.startswith(".github/"):
             after = actions.edit(after, swap.tools, look)
+        if path in HOOKS:
+            names |= hook_names.renamed(text, after)
+        else:
+            after = hook_names.edit(after, names)
         after = packages.without(path, after, extract.format if extract is not None else "", swap, edits)
         if after != text:
             edits.put(path, after)

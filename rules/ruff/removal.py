@@ -80,7 +80,8 @@ def rows(text: str, gone: Collection[str], *, keys: Collection[str] | None = Non
             left = f"{match['lead'].rstrip()}\n" if "deps" in match["lead"] else ""
         else:
             done.add(place)
-            left = f"{match['lead']}ruff=={version('ruff')}{match['tail']}{match['end']}"
+            tail = "" if "#" in match["tail"] else match["tail"]  # the comment spoke of what goes
+            left = f"{match['lead']}ruff=={version('ruff')}{tail}{match['end']}"
         splices.append(Splice(match.start(), match.end(), left))
     return applied(text, splices)
 

@@ -15,6 +15,7 @@ from rules.pythons import data
 from rules.ruff.catalog import ruff_rules
 from rules.ruff.linters.linter import Asked, Linter, Part
 from rules.ruff.linters.options import flag, given, words
+from rules.ruff.patterns import catches
 from rules.ruff.runs import Run
 from rules.ruff.translate import RuffLint, Value, below
 
@@ -109,7 +110,7 @@ def _left_out(asked: Asked, text: str, is_argument: bool) -> Iterator[str]:
     gone = {p for p in asked.sources if any(_fits(s + p.removeprefix(s), wanted) for s in starts)}
     plain = text.removeprefix("./").removeprefix("*/").removesuffix("/*").strip("/")
     made = [] if not plain or plain.startswith("..") else [p for p in below(plain) if "/" in p or "." in p or "*" in p]
-    if not asked.sources or gone == {path for path in asked.sources if any(fnmatch.fnmatchcase(path, p) for p in made)}:
+    if not asked.sources or gone == {path for path in asked.sources if any(catches(p, [path]) for p in made)}:
         yield from made if gone or not asked.sources else ()
     else:
         yield from sorted(gone) if len(gone) <= _MANY else made

@@ -131,7 +131,7 @@ def test_sections_and_packages_go(moved: Callable[..., Any]) -> None:
         "[tox]\nenvlist = lint\n\n[testenv:lint]\ndeps =\n    ruff==0.17.6\n    pytest\n"
         "commands =\n    ruff check src\n\n# kept\n[pytest]\naddopts = -q\n"
     )
-    assert after["requirements-dev.txt"] == "ruff==0.17.6  # style\npytest\n"
+    assert after["requirements-dev.txt"] == "ruff==0.17.6\npytest\n"
     assert 'dev = ["ruff==0.17.6", "pytest"]' in after["pyproject.toml"]
     assert tomllib.loads(after["pyproject.toml"])["tool"]["ruff"]["line-length"] == 100
 

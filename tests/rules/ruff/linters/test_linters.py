@@ -168,3 +168,8 @@ def test_any_options_do_no_harm(linter: object, argv: list[str], value: str) -> 
     given_ = Asked(tool=linter.name, options=dict.fromkeys(names, value), runs=asked(linter.name, *argv).runs)  # type: ignore[attr-defined]
     part: Part = linter.translate(given_)  # type: ignore[attr-defined]
     assert set(part.lint.select) <= set(ruff_rules())
+
+
+def test_what_bandit_leaves_out_is_a_folder() -> None:
+    found = Asked(tool="bandit", options={"exclude": "/tests"}, path=".bandit", sources=("a.py", "tests/b.py"))
+    assert bandit.translate(found).lint.excluded == ("**/tests/**",)
