@@ -14,6 +14,7 @@ from dataclasses import replace
 from itertools import islice, product
 from typing import TypeVar
 
+from scanner import gitlab_inputs
 from scanner.facts import Extract, Invocation, Location, Problem, PythonVersion, Reference
 from scanner.format import Format, Unreadable
 from scanner.pipeline import (
@@ -34,7 +35,9 @@ _ROOTS = frozenset({".gitlab-ci.yml", ".gitlab-ci.yaml", ".gitlab/.gitlab-ci.yml
 _KEYWORDS = frozenset(
     "after_script before_script cache default image include services spec stages types variables workflow".split()
 )
+_DEFAULTS = ("image", "before_script", "after_script")
 _NAME = re.compile(r"(?:\.gitlab/|\.gitlab-ci/|gitlab-ci/|gitlab/|ci/).+\.ya?ml|(?:.+/)?[^/]*\.?gitlab-ci[^/]*\.ya?ml")
+_OWN_COMPONENT = re.compile(r"\$(?:CI_SERVER_FQDN|CI_SERVER_HOST)/\$CI_PROJECT_PATH/([\w-]{1,100})@")
 MAX_PARENTS = 12
 MAX_ROWS = 200
 MAX_SCRIPT = 5_000
@@ -58,7 +61,7 @@ def read(path: str, text: str) -> Extract | None:
 def included(text: str) -> tuple[str, ...]:
     """The files of the repository that a pipeline file includes, as it names them: ``*`` and ``**`` stay."""
     try:
-        return tuple(_local_includes(_document(text)))
+        return tuple(pattern for pattern, _ in _local_includes(_document(text)))
     except Unreadable:
         return ()
 
@@ -71,9 +74,10 @@ def read_together(texts: AnyMapping[str, str]) -> dict[str, Extract]:
     """
     paths = list(texts)[:MAX_FILES]
     docs: dict[str, Mapping] = {}
+    inputs: dict[str, dict[str, Node]] = {}
     for number, path in enumerate(paths):
         try:
-            docs[path] = _document(texts[path], above=number * _ROWS)
+            docs[path], inputs[path] = _parts(texts[path], above=number * _ROWS)
         except Unreadable:
             continue
     if paths[0] not in docs:
@@ -81,7 +85,7 @@ def read_together(texts: AnyMapping[str, str]) -> dict[str, Extract]:
     pipeline = Pipeline(paths[0], CI, CI if paths[0] in _ROOTS else None)
     for doc in docs.values():
         _includes(doc.get("include"), pipeline, doc.line_of("include"))
-    _jobs(_whole(paths[0], docs, {}), pipeline)
+    _jobs(gitlab_inputs.filled(_whole(paths[0], docs, inputs, {}), inputs[paths[0]]), pipeline)
     whole = pipeline.extract()
     invocations = _at_home(whole.invocations, paths)
     parts = {
@@ -109,18 +113,33 @@ def _at_home(values: Iterable[_Placed], paths: list[str]) -> list[_Placed]:
     return found
 
 
-def _document(text: str, above: int = 0) -> Mapping:
+def _document(text: str) -> Mapping:
+    """A file with its inputs as they are where nothing gives them."""
+    document, inputs = _parts(text)
+    return gitlab_inputs.filled(document, inputs)
+
+
+def _parts(text: str, above: int = 0) -> tuple[Mapping, dict[str, Node]]:
+    """What a file says, and the inputs that its header has values for."""
     documents = [d for d in load_all(text, limit=4, above=above) if isinstance(d, Mapping)]
-    return documents[-1] if documents else Mapping({}, {}, above + 1)
+    if not documents:
+        return Mapping({}, {}, above + 1), {}
+    return documents[-1], gitlab_inputs.defaults(documents[0]) if len(documents) > 1 else {}
 
 
-def _whole(path: str, docs: AnyMapping[str, Mapping], done: dict[str, Mapping]) -> Mapping:
+def _whole(
+    path: str,
+    docs: AnyMapping[str, Mapping],
+    inputs: AnyMapping[str, AnyMapping[str, Node]],
+    done: dict[str, Mapping],
+) -> Mapping:
     """A file over those that it includes, of which the later win over the earlier; each is merged once."""
     done[path] = Mapping({}, {}, docs[path].line)  # for those that include this one again
     merged = done[path]
-    for pattern in _local_includes(docs[path]):
+    for pattern, given in _local_includes(docs[path]):
         for name in fitting(pattern, docs) if len(done) <= MAX_FILES else ():
-            merged = _over(merged, done[name] if name in done else _whole(name, docs, done))
+            part = done[name] if name in done else _whole(name, docs, inputs, done)
+            merged = _over(merged, gitlab_inputs.filled(part, {**inputs.get(name, {}), **given}))
     done[path] = _over(merged, docs[path])
     return done[path]
 
@@ -145,12 +164,20 @@ def fitting(pattern: str, paths: Iterable[str]) -> Iterator[str]:
     yield from (path for path in sorted(paths) if path.endswith((".yml", ".yaml")) and expression.fullmatch(path))
 
 
-def _local_includes(doc: Mapping) -> Iterator[str]:
+def _local_includes(doc: Mapping) -> Iterator[tuple[str, dict[str, Node]]]:
+    """The files of the repository that are included, with the inputs that they are given."""
     for item in doc.seq("include"):
-        local = item.get("local") if isinstance(item, Mapping) and not _is_left_out(item) else item
+        local: Node | None = item
+        given: dict[str, Node] = {}
+        if isinstance(item, Mapping):
+            given = gitlab_inputs.given(item)
+            local = item.get("local") if not _is_left_out(item) else None
+            own = _OWN_COMPONENT.match(item.text("component") or "")
+            if own is not None and not _is_left_out(item):
+                yield from ((f"templates/{own[1]}{end}", given) for end in (".yml", "/template.yml"))
         for name in scalars(local):
             if name.text and "://" not in name.text and "$" not in name.text and ".." not in name.text.split("/"):
-                yield name.text.lstrip("/").removeprefix("./")
+                yield name.text.lstrip("/").removeprefix("./"), given
 
 
 def _is_left_out(item: Mapping) -> bool:
@@ -224,26 +251,47 @@ def _job(name: str, job: Mapping, doc: Mapping, pipeline: Pipeline, disabled: st
     merged = _merged(job, doc)
     if not {"script", "before_script", "trigger", "run"} & merged.keys():
         return
-    default = doc.map("default")
-    env = {**variables(doc.get("variables")), **variables(merged.get("variables"))}
+    default = _inherited(merged, doc)
+    env = {**_inherited_variables(merged, doc), **variables(merged.get("variables"))}
     where = Where(
         job=name,
         env=env,
         disabled=disabled or _disabled(merged),
         tolerated=_is_tolerated(merged.get("allow_failure")),
     )
-    image = merged.get("image") or default.get("image") or doc.get("image")
+    image = merged.get("image") or default.get("image")
     matrix = _matrix(merged, pipeline, where)
     _image(image, pipeline, where, matrix)
     trigger = merged.get("trigger")
     if isinstance(trigger, Mapping):
         _includes(trigger.get("include"), pipeline, trigger.line)
-    before = merged.get("before_script") or default.get("before_script") or doc.get("before_script")
-    after = merged.get("after_script") or default.get("after_script") or doc.get("after_script")
+    before = merged.get("before_script") or default.get("before_script")
+    after = merged.get("after_script") or default.get("after_script")
     script = [s for node in (before, merged.get("script")) for s in _flat(node, doc)]
     for leg in deciding(_legs(merged), " ".join(s.text for s in script) + " ".join(env.values())):
         pipeline.run(script, where.of_leg(leg))
     pipeline.run(_flat(after, doc), replace(where, tolerated=True))
+
+
+def _inherited(job: AnyMapping[str, Node], doc: Mapping) -> dict[str, Node]:
+    """What ``default`` (or the file's head, as older files have it) gives a job, as far as the job takes it."""
+    usual = {key: node for key in _DEFAULTS if (node := doc.get("default", key) or doc.get(key)) is not None}
+    taken = _taken(job, "default")
+    return usual if taken is None else {key: node for key, node in usual.items() if key in taken}
+
+
+def _inherited_variables(job: AnyMapping[str, Node], doc: Mapping) -> dict[str, str]:
+    usual, taken = variables(doc.get("variables")), _taken(job, "variables")
+    return usual if taken is None else {name: value for name, value in usual.items() if name in taken}
+
+
+def _taken(job: AnyMapping[str, Node], what: str) -> frozenset[str] | None:
+    """The names of the defaults, or the variables, that a job inherits; ``None`` for all of them."""
+    inherit = job.get("inherit")
+    node = inherit.get(what) if isinstance(inherit, Mapping) else None
+    if node is None or (isinstance(node, Scalar) and is_true(node.text)):
+        return None
+    return frozenset(s.text for s in scalars(node)) if isinstance(node, Sequence) else frozenset()
 
 
 def _legs(job: dict[str, Node]) -> Iterator[dict[str, str]]:

@@ -223,3 +223,61 @@ def test_files_that_include_each_other_end() -> None:
 def test_any_files_together(texts: list[str]) -> None:
     files = {f"{n}.yml": f"include: '*.yml'\n{text}" for n, text in enumerate(texts)}
     assert set(read_together(files)) <= set(files)
+
+
+def _said(extract: Extract) -> list[tuple[str | None, str]]:
+    return [(i.job, " ".join(i.argv)) for i in extract.settings.get("pipeline", extract.invocations)]
+
+
+def test_jobs_take_of_the_defaults_what_they_say() -> None:
+    text = """
+default:
+  before_script: [pip install uv]
+variables: {UV_FROZEN: "1", GROUP: dev}
+all:
+  script: [uv sync]
+none:
+  inherit: {default: false, variables: false}
+  script: [uv sync]
+some:
+  inherit: {default: [image], variables: [GROUP]}
+  script: [uv sync --group $GROUP]
+"""
+    extract = _read(text)
+    told = [("all", "pip install uv"), ("all", "uv sync"), ("none", "uv sync"), ("some", "uv sync --group dev")]
+    assert _said(extract) == told
+    assert [dict(i.env).get("UV_FROZEN") for i in extract.invocations] == ["1", "1", None, None]
+
+
+def test_inputs_of_included_files() -> None:
+    part = """spec:
+  inputs:
+    job: {default: check}
+    group:
+      default: dev
+    folder: {}
+---
+"$[[ inputs.job ]]":
+  script:
+    - cd $[[ inputs.folder ]]
+    - uv sync --group $[[ inputs.group | expand_vars ]]
+"""
+    root = """include:
+  - {local: ci/part.yml, inputs: {folder: api}}
+  - {local: ci/part.yml, inputs: {job: docs, folder: site, group: docs}}
+  - component: $CI_SERVER_FQDN/$CI_PROJECT_PATH/ship@$CI_COMMIT_SHA
+    inputs: {tool: pdm}
+"""
+    ship = "spec: {inputs: {tool: {}}}\n---\nship:\n  script:\n    - $[[ inputs.tool ]] install\n"
+    assert included(root) == ("ci/part.yml", "ci/part.yml", "templates/ship.yml", "templates/ship/template.yml")
+    texts = {".gitlab-ci.yml": root, "ci/part.yml": part, "templates/ship.yml": ship}
+    made = read_together(texts)[".gitlab-ci.yml"]
+    assert _said(made) == [
+        ("check", "uv sync --group dev"),
+        ("docs", "uv sync --group docs"),
+        ("ship", "pdm install"),
+    ]
+    assert [i.directory for i in made.settings["pipeline"]] == ["api", "site", "."]
+    assert _said(_read(part.replace("{}", "{default: lib}"), "ci/part.gitlab-ci.yml")) == [
+        ("check", "uv sync --group dev")
+    ]
