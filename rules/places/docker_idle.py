@@ -9,6 +9,7 @@ from rules.places.calls import Call
 from rules.places.target import MANAGERS, Target
 
 _CACHE = re.compile(r"\$\{?(?:POETRY|PIPENV|PDM)_CACHE_DIR\}?|/\.?cache/(?:pypoetry|pipenv|pdm)\b")
+_PIP = frozenset({"pip", "pip3"})
 _BREAK = r"(?:\s|\\\r?\n)*"
 _LINKED = re.compile(
     rf"[ \t]*&&{_BREAK}ln[ \t]+-\w+[ \t]+\S+/bin/(?:poetry|pdm)(?:[ \t]+(?:poetry|pdm))?"
@@ -27,6 +28,8 @@ def is_idle(call: Call, text: str, target: Target) -> bool:
         return bool(files) and (cache or {posixpath.basename(f) for f in files} <= names)
     if not tools:
         return False
+    if call.program in _PIP and files[:1] == ["uninstall"]:
+        return len(files) > 1 and {re.split(r"[<>=~!\[]", file)[0].lower() for file in files[1:]} <= set(target.tools)
     if call.program == "cd":
         return _LINKED.match(text, call.stop) is not None
     return call.program in ("ln", "chmod") and any(re.search(rf"/bin/(?:{tools})\Z", file) for file in files)

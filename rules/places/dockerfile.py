@@ -77,6 +77,7 @@ def _left_alone(path: str, text: str, context: Context, kept: list[PlanBlocker],
     return text
 
 
+_CONTINUED = re.compile(r"\\[ \t]*\r?\n")
 _VIRTUAL_ENV = re.compile(r"(?:^|[\s\\])VIRTUAL_ENV[= ]\s*[\"']?(?P<path>[\w/.$-]+)")
 _ON_PATH = re.compile(r"(?:^|[\s\\])PATH[= ]\s*[\"']?(?P<path>/[\w/.-]+)/bin[:\"']")
 _MAKES = r"(?:venv|virtualenv)[^\n&;]{0,80}\s%s(?:\s|$)"
@@ -314,7 +315,7 @@ class _Image:
         if not calls_old(argument, self.target):
             return
         try:
-            words = json.loads(argument) if argument.startswith("[") else None
+            words = json.loads(_CONTINUED.sub("", argument)) if argument.startswith("[") else None
         except ValueError:
             words = None
         if words is None:
@@ -328,10 +329,10 @@ class _Image:
             new = "[" if direct else '["uv", "run", "--no-sync"' + (", " if len(words) > 2 else "")
             self.splices.append(Splice(match.start(), match.end(), new))
             return
-        for match in re.finditer(r"\"((?:\\.|[^\"\\])*)\"", text[step.body : step.end]):
+        for match in re.finditer(r"\"((?:\\[\s\S]|[^\"\\])*)\"", text[step.body : step.end]):
             start, end = step.body + match.start(1), step.body + match.end(1)
             known = len(self.script.splices)
-            self.script.window(Window(start=start, end=end, encode=yaml_quoted('"')))
+            self.script.window(Window(start=start, end=end, folded="\n" in match[1], encode=yaml_quoted('"')))
             if len(self.script.splices) > known and " " not in match[1]:
                 raise Unclear(f"{match[1]!r} among the words of the start command", line_of(text, step.start))
 

@@ -341,3 +341,26 @@ def test_an_image_whose_base_brings_poetry(patched: Patch) -> None:
     assert [(r.blocker.code, r.blocker.line) for r in found.migration.refusals] == [("shared-image", 1)]
     config = Config(uv_image="acme/uv:0.13.9@sha256:" + "0" * 64)
     assert "COPY --from=acme/uv:0.13.9" in patched({"Dockerfile": image}, config)["Dockerfile"]
+
+
+def test_an_image_that_takes_the_old_tool_out_again(patched: Patch) -> None:
+    image = (
+        "FROM python:3.12\nRUN pip install poetry && poetry config virtualenvs.create false\nCOPY . /code\n"
+        "WORKDIR /code\nRUN poetry install --only main\nRUN pip uninstall -y poetry\nRUN rm -f pyproject.toml poetry.lock\n"
+    )
+    found = patched({"Dockerfile": image})
+    assert not found.migration.refusals
+    assert "uninstall" not in found["Dockerfile"]
+    assert "RUN rm -f pyproject.toml uv.lock\n" in found["Dockerfile"]
+    other = image.replace("pip uninstall -y poetry", "pip uninstall -y poetry six")
+    assert [r.blocker.code for r in patched({"Dockerfile": other}).migration.refusals] == ["shared-image"]
+
+
+def test_a_start_command_in_json_over_several_lines(patched: Patch) -> None:
+    image = (
+        "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install poetry\nRUN poetry install\n"
+        'ENTRYPOINT ["sh", "-c", "\\\npoetry run python work.py & \\\npoetry run flask run \\\n"]\n'
+    )
+    found = patched({"Dockerfile": image})
+    assert not found.migration.refusals
+    assert '"\\\nuv run --no-sync python work.py & \\\nuv run --no-sync flask run \\\n"]\n' in found["Dockerfile"]
