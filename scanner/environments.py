@@ -30,6 +30,7 @@ from scanner.inventory import (
     UsedIndex,
     VersionPair,
 )
+from scanner.known_actions import may_install
 from scanner.pinned_versions import pairs
 from scanner.python_minors import overlap
 
@@ -56,15 +57,13 @@ def environments(
     images: Sequence[Image],
     pythons: Sequence[DeclaredPython],
     indexes: Sequence[UsedIndex],
-    external_ci: Evidence | None = None,
     locks: Sequence[str] = (),
     uv_python: DeclaredPython | None = None,
     jobs: Mapping[DeclaredPython, Collection[Job]] = MappingProxyType({}),
 ) -> Environments:
     """The environments of one project.
 
-    ``commands`` and ``images`` are those that serve it; ``external_ci`` is the place where its CI calls a workflow
-    of another repository, so that the tool cannot be seen from here; ``locks`` are the paths of the project's own;
+    ``commands`` and ``images`` are those that serve it; ``locks`` are the paths of the project's own;
     ``uv_python`` is what uv reads from a version file for it (:mod:`scanner.uv_python`); ``jobs`` are the files and
     jobs of CI for which each of the ``pythons`` is named.
     """
@@ -72,7 +71,7 @@ def environments(
         local=_local(
             primary, declared_at, locked, commands, pythons, indexes, locks, frozenset(i.path for i in images)
         ),
-        ci=_ci(primary, commands, images, pythons, indexes, external_ci, uv_python, jobs),
+        ci=_ci(primary, commands, images, pythons, indexes, uv_python, jobs),
         image=_image(primary, images, commands, pythons, indexes),
     )
 
@@ -137,7 +136,6 @@ def _ci(
     images: Sequence[Image],
     pythons: Sequence[DeclaredPython],
     indexes: Sequence[UsedIndex],
-    external: Evidence | None,
     uv_python: DeclaredPython | None,
     jobs: Mapping[DeclaredPython, Collection[Job]],
 ) -> Environment | None:
@@ -146,15 +144,18 @@ def _ci(
     installs = [c for c in ours if c.kind == "install"]
     chosen = [c for c in installs if (c.path, c.job) in testing]
     rest = [c for c in installs if (c.path, c.job) not in testing] if chosen else []
+    tests = [c for c in ours if c.kind == "test"]
+    named = ci_pythons(pythons, jobs, chosen or tests or installs, ours, uv_python)
+    unseen = [c for c in ours if (c.path, c.job) in testing and _is_unseen(c)] if not chosen else []
+    if unseen:
+        evidence = tuple(_evidence(c) for c in (*unseen[:1], *installs))
+        return Environment(tool=None, python=_versions(named), python_at=_named(named), evidence=evidence)
     chosen = chosen or installs
-    named = ci_pythons(pythons, jobs, chosen, ours, uv_python)
     if (image := _tested_image(chosen, images)) is not None:
         named = image_pythons(pythons, image.path)
         chosen += [c for c in ours if c.kind == "adhoc" and c.path == image.path and c.because in image.apart]
     if not chosen:
-        if external is None:
-            return None
-        return Environment(tool=None, python=_versions(named), python_at=_named(named), evidence=(external,))
+        return None
     lowest = _lowest_lock(chosen)
     return Environment(
         tool=_tool(chosen[0].tool, chosen, primary),
@@ -167,6 +168,12 @@ def _ci(
         sources=_sources(chosen),
         apart=resolved_apart(chosen),
     )
+
+
+def _is_unseen(command: Command) -> bool:
+    """Whether a step is an action of another repository that may install what the job tests."""
+    name = command.argv[0].removeprefix("uses:").partition("@")[0]
+    return name != command.argv[0] and not name.startswith(("./", "$/")) and may_install(name)
 
 
 def _tested_image(chosen: Sequence[Command], images: Sequence[Image]) -> Image | None:

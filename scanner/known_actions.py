@@ -32,6 +32,17 @@ def is_setup(action: str) -> bool:
     return name in _COMMANDS or name in _SETUP or name in _TOOLS
 
 
+def may_install(action: str) -> bool:
+    """Whether an action that is not known may install a project's dependencies, as its name says."""
+    return not is_setup(action) and _INSTALLER.search(action.lower().rstrip("/")) is not None
+
+
+_INSTALLER = re.compile(
+    r"(?:^|[-_./])(?:python|poetry|pipenv|pdm|conda|uv|venv|virtualenv|deps|dependencies|requirements)(?=$|[-_./])(?!.*(?:publish|release|version|cache|check|review|graph|update))"
+    r"|/(?:set-?up|install|prepare|init|bootstrap|common)(?:[-_](?:env|environment|project|repo|repository|ci|tests?|app|backend|dev))?$"
+)
+
+
 def words(text: str) -> list[str]:
     """An input as words, as a shell would split it; split at spaces where quotes do not match."""
     text = _whole(text)

@@ -442,7 +442,7 @@ def _uses(target: str, step: Mapping, line: int, pipeline: Pipeline, where: Wher
         several = dict.fromkeys(text for text, _, _ in _resolved(Scalar(values[setup.version], 0), scope))
         values[setup.version] = ",".join(several) or values[setup.version]
     is_local = name.startswith(("./", "$/"))
-    if is_local or known_actions.is_setup(name):
+    if is_local or known_actions.is_setup(name) or known_actions.may_install(name):
         words = (
             f"{k}={redact_line(clean_value(k, v.strip()[:200]))}" for k, v in values.items() if "\n" not in v.strip()
         )
