@@ -83,6 +83,7 @@ KINDS: Mapping[str, Kind] = {
     "setup-py-logic": Kind((0.5, 2, 8), "medium", None),
     "shared-ci": Kind((0.25, 0.5, 2), "medium", None),
     "shared-image": Kind((0.25, 0.5, 2), "medium", None),
+    "unused-lock": Kind((0.25, 0.5, 2), "medium", None),
     "stale-lock": Kind(
         (0.25, 1, 3), "medium", "Renew the lock with its old tool first, so that the comparison is fair?"
     ),

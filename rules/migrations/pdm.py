@@ -16,6 +16,7 @@ from rules.migrations.draft import IndexTable
 from rules.migrations.ground import Moved, Site, Stop
 from rules.migrations.indexes import bind
 from rules.migrations.narrow import UNIVERSAL
+from rules.migrations.pdm_pylock import recorded, with_groups
 from rules.migrations.pins import pins_of, prerelease_constraints
 from rules.migrations.pythons import require_python
 from rules.migrations.recorded import of_pdm
@@ -47,8 +48,9 @@ def move(site: Site) -> Moved:
         block = base.sheet.find(*_ROOT, "workspace")
         message = "the workspace's members have locks of their own for PDM, and one for uv"
         raise Stop("manifest-by-hand", message, site.manifest, block.line if block else None)
-    lock = site.path("pdm.lock")
-    pins = pins_of(site, lock)
+    lock = _lock(site)
+    by_standard = lock.endswith("pylock.toml")
+    pins = with_groups(pins_of(site, lock)) if by_standard else pins_of(site, lock)
     _name_addresses(base, pins)
     name_paths(base)
     _groups(base, pdm)
@@ -73,7 +75,7 @@ def move(site: Site) -> Moved:
         environments=UNIVERSAL,
         pins=pins,
         old_lock=lock if pins else None,
-        recorded=of_pdm(site.read("pdm.lock")) if pins else (),
+        recorded=(recorded(site.read("pylock.toml")) if by_standard else of_pdm(site.read("pdm.lock"))) if pins else (),
         old_files=[lock, site.path("pdm.toml"), site.path(".pdm.toml")],
         groups=[
             ("default", "project"),
@@ -81,6 +83,14 @@ def move(site: Site) -> Moved:
             *((name, f"group:{name}") for name in names),
         ],
     )
+
+
+def _lock(site: Site) -> str:
+    """PDM's lock: its own, or where there is none the one of the standard, if PDM wrote it."""
+    own, standard = site.path("pdm.lock"), site.path("pylock.toml")
+    extract = site.ground.facts.extracts.get(standard)
+    by_pdm = extract is not None and any(signal.tool == "pdm" for signal in extract.signals)
+    return standard if by_pdm and own not in site.ground.facts.files else own
 
 
 def _name_addresses(base: Base, pins: tuple[LockedPackage, ...]) -> None:

@@ -31,9 +31,14 @@ def of_poetry(text: str | None) -> tuple[Recorded, ...]:
 
 
 def of_pdm(text: str | None) -> tuple[Recorded, ...]:
-    """The packages of a ``pdm.lock``; a package with extras is an entry of its own there."""
+    """The packages of a ``pdm.lock``."""
+    return of_pdm_entries(_packages(text))
+
+
+def of_pdm_entries(packages: Iterable[Mapping[str, Any]]) -> tuple[Recorded, ...]:
+    """The packages of a lock of PDM; a package with extras is an entry of its own there."""
     entries: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
-    for entry in _packages(text):
+    for entry in packages:
         name, version = entry.get("name"), entry.get("version")
         if isinstance(name, str) and isinstance(version, str):
             entries[str(canonicalize_name(name)), version].append(entry)

@@ -25,6 +25,7 @@ from rules.places.options import normal
 from rules.places.remains import note_remains
 from rules.places.sound import is_sound
 from rules.places.target import targets
+from rules.places.unused import unused
 from rules.places.with_images import broken_images, leave_together
 
 Editor = Callable[[str, str, Context], str]
@@ -112,6 +113,8 @@ def rewrite(
     _ignored(ground, context, edits)
     leave_left_out(context, edits)
     keep_needed(ground, context, edits)
+    if idle := dict(unused(context, migration, edits)):
+        return rewrite(ground, migrate(ground, idle | dict(stopped)), idle | dict(stopped))
     filters.with_locks(context, edits)
     releases.with_locks(context, edits)
     bots.both_kinds(context, edits)

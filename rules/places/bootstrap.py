@@ -20,8 +20,17 @@ _BOOTSTRAPPED = re.compile(
 
 
 _DOWNLOAD = re.compile(
-    r"install\.python-poetry|get-poetry|install-poetry|pdm-project\.org|install-pdm|rye\.astral|rye-up"
+    r"(?P<poetry>install\.python-poetry|get-poetry|install-poetry)|(?P<pdm>pdm-project\.org|install-pdm)"
+    r"|(?P<rye>rye\.astral|rye-up)"
 )
+
+
+def downloaded(words: Sequence[Word]) -> str | None:
+    """The old tool whose installer a command downloads."""
+    if posixpath.basename(words[0].value) not in ("curl", "wget"):
+        return None
+    found = next((match for word in words[1:] if (match := _DOWNLOAD.search(word.value)) is not None), None)
+    return found.lastgroup if found is not None else None
 
 
 def is_installer(words: Sequence[Word]) -> bool:
@@ -43,7 +52,7 @@ def bootstrap(call: Call, target: Target) -> Answer | None:
     """A command that puts the old tool in place: uv in one version stands there from now on."""
     words = list(words_of(call))
     program = posixpath.basename(words[0].value)
-    if program in ("curl", "wget") and any(_DOWNLOAD.search(w.value) for w in words):
+    if downloaded(words) is not None:
         return Answer(kind="bootstrap", text=f"python3 -m pip install uv=={version('uv')}")
     if is_installer(words):
         return drop() if "poetry" in target.tools else None

@@ -79,9 +79,10 @@ _KEYWORDS = frozenset("if then else elif do while until ! time { } fi done".spli
 _SETTING = re.compile(r"[A-Za-z_]\w*\+?=.*", re.DOTALL)
 _WRAPPERS = frozenset(
     "sudo doas exec env nohup time command builtin xargs timeout dumb-init tini gosu su-exec nice ionice setsid stdbuf "
-    "chronic unbuffer retry travis_retry xvfb-run dbus-run-session".split()
+    "chronic unbuffer retry travis_retry xvfb-run dbus-run-session setuser chpst s6-setuidgid runuser setpriv "
+    "catatonit".split()
 )
-_VALUED = frozenset("-u --user -g -n -k -I -P -L".split())
+_VALUED = frozenset("-u --user -g -n -k -I -P -L --reuid --regid --group".split())
 _BEHIND_DASHES = frozenset(
     "doppler op infisical dotenvx teller chamber aws-vault berglas dotenv wait-for wait-for-it wait-for-it.sh "
     "wait-for.sh watchmedo".split()
@@ -356,7 +357,7 @@ def _unwrapped(words: list[Word]) -> tuple[list[Word], tuple[str, ...]]:
                 words[number].value.startswith("-") or _SETTING.fullmatch(words[number].value)
             ):
                 number += 2 if words[number].value in _VALUED else 1
-            if name in ("timeout", "gosu", "su-exec"):
+            if name in ("timeout", "gosu", "su-exec", "s6-setuidgid", "setuser"):
                 number += 1
         elif name in _BEHIND_DASHES and "--" in (values := [w.value for w in words[number:-1]]):
             seen.append(name)

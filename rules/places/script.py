@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from rules.places.answers import answer
-from rules.places.bootstrap import is_installer
+from rules.places.bootstrap import downloaded, is_installer
 from rules.places.calls import Call, calls, words_of
 from rules.places.context import CONTAINERS, Context
 from rules.places.manner import LOCKED, NO_SYNC, Answer, Manner
@@ -280,7 +280,7 @@ class Script:
         if seen is None and not trusted and not (self._runs_only and len(self.context.targets) == 1):
             return None
         tool = next((m for w in words[1:] for m in MANAGERS if w.value.strip("'\"").startswith(m)), program)
-        tool = program if program in MANAGERS else "poetry" if is_installer(words) else tool
+        tool = program if program in MANAGERS else "poetry" if is_installer(words) else downloaded(words) or tool
         target = self.context.target(self.path, seen, tool) if seen is not None else self.context.around(self.path)
         if self.handed_on and target is None:
             target = self.context.any_of(tool)

@@ -37,6 +37,11 @@ _WRAPPERS: Mapping[str, frozenset[str]] = {
     "gosu": frozenset(),
     "su-exec": frozenset(),
     "s6-setuidgid": frozenset(),
+    "setuser": frozenset(),
+    "chpst": frozenset({"-u", "-U", "-b", "-e", "-/", "-C", "-n", "-l", "-L", "-m", "-d", "-o", "-p", "-f", "-c"}),
+    "runuser": frozenset({"-u", "-g", "-G", "--user", "--group"}),
+    "setpriv": frozenset({"--reuid", "--regid", "--groups", "--inh-caps", "--bounding-set"}),
+    "catatonit": frozenset(),
     "envdir": frozenset(),
     "with-contenv": frozenset(),
     "ddtrace-run": frozenset(),
@@ -62,7 +67,7 @@ _BEHIND_DASHES = {
     "wait-for.sh": (),
     "watchmedo": ("auto-restart",),
 }
-_ONE_WORD_FIRST = frozenset({"timeout", "gosu", "su-exec", "flock", "s6-setuidgid", "envdir"})
+_ONE_WORD_FIRST = frozenset({"timeout", "gosu", "su-exec", "flock", "s6-setuidgid", "setuser", "envdir"})
 _NUMBER = re.compile(r"\d{1,6}[smhd]?")
 _VARIABLE_WORD = re.compile(r"[A-Za-z_]\w{0,200}=")
 

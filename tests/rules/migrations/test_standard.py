@@ -327,3 +327,56 @@ def test_what_pdm_takes_from_a_path_at_its_root_becomes_a_source(migrated):
     assert result.data["tool"]["uv"]["sources"] == {"base": {"path": "packages/base"}}
     assert "# ours" in result.text
     assert 'leaf = { path = "../leaf" }' in result.files["packages/base/pyproject.toml"]
+
+
+PYLOCK = """\
+lock-version = "1.0"
+requires-python = ">=3.9"
+created-by = "pdm"
+
+[[packages]]
+name = "x"
+version = "1.2"
+marker = "\\"default\\" in dependency_groups or \\"more\\" in extras"
+
+[packages.tool.pdm]
+dependencies = ["z>=1; os_name == \\"nt\\""]
+
+[[packages]]
+name = "z"
+version = "1.0"
+marker = "os_name == \\"nt\\" and (\\"default\\" in dependency_groups or \\"more\\" in extras)"
+
+[[packages]]
+name = "tool"
+version = "0.1.0"
+marker = "\\"lint\\" in dependency_groups"
+
+[packages.vcs]
+type = "git"
+url = "https://git.example/acme/tool.git"
+commit-id = "df321969b1a332fe4ecb8958f9994abcbb8d06bc"
+
+[tool.pdm]
+hashes = {sha256 = "0"}
+"""
+
+
+def test_pdm_with_a_lock_in_the_format_of_the_standard(migrated):
+    manifest = (
+        '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ["x>=1"]\n'
+        '[project.optional-dependencies]\nmore = ["x"]\n\n'
+        '[dependency-groups]\nlint = ["git+https://git.example/acme/tool.git"]\n\n[tool.pdm]\ndistribution = false\n'
+    )
+    result = migrated({"pyproject.toml": manifest, "pylock.toml": PYLOCK})
+    assert result.refused == []
+    assert result.data["dependency-groups"] == {"lint": ["tool @ git+https://git.example/acme/tool.git"]}
+    (move,) = result.migration.moves
+    assert move.old_lock == "pylock.toml"
+    assert "pylock.toml" not in result.files
+    assert [(pin.name, pin.marker, pin.groups) for pin in move.pins] == [
+        ("x", None, ("default", "more")),
+        ("z", 'os_name == "nt"', ("default", "more")),
+        ("tool", None, ("lint",)),
+    ]
+    assert {known.name: known.requires for known in move.recorded}["x"] == ('z>=1; os_name == "nt"',)

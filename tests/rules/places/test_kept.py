@@ -72,10 +72,13 @@ def test_what_compiles_a_file_that_stays_stays(patched: Any) -> None:
     assert found["Makefile"] == recipe
 
 
+USES = "install:\n\tpip install -r {}/requirements.txt\n"
+
+
 def test_where_commands_went_before(patched: Any) -> None:
     steps = "jobs:\n  t:\n    steps:\n      - run: |\n          cd tools\n          ./install.sh requirements.txt\n"
     files = {"tools/pyproject.toml": "[project]\nname = 'tools'\nversion = '1'\nrequires-python = '>=3.11'\ndynamic = ['dependencies']\n[tool.setuptools.dynamic]\ndependencies = {file = 'requirements.txt'}\n",
-             "tools/requirements.txt": "flask==3.0.0\n", "tools/__main__.py": "", ".github/workflows/t.yml": steps}  # fmt: skip
+             "tools/requirements.txt": "flask==3.0.0\n", "tools/__main__.py": "", ".github/workflows/t.yml": steps, "Makefile": USES.format("tools")}  # fmt: skip
     found = patched(files, setup__cfg="[flake8]\n")
     assert "tools/uv.lock" in {move.lock for move in found.migration.moves}
     assert "tools/requirements.txt" in found.files
@@ -86,6 +89,7 @@ def test_a_variable_may_be_any_folder(patched: Any) -> None:
     files = {
         "app/requirements.txt": "flask==3.0.0\n",
         "app/main.py": "",
+        "Makefile": USES.format("app"),
         "Dockerfile": image,
         ".python-version": "3.12\n",
     }

@@ -33,7 +33,18 @@ Patching = Callable[..., Patched]
 def test_what_reads_a_file_keeps_it(patched: Patching, path: str, text: str) -> None:
     found = patched({path: text, **PIP_TOOLS}, pyproject__toml="")
     assert "requirements.txt" in found.files
-    assert path in {name for name, _, _ in found.notes}
+    assert path in {name for name, _, _ in found.told}
+
+
+def test_a_lock_that_nothing_would_use_is_not_made(patched: Patching) -> None:
+    files = {"MODULE.bazel": 'requirements_lock = "//:requirements.txt"\n', **PIP_TOOLS}
+    found = patched(files, pyproject__toml="")
+    refused = [(r.project, r.blocker.code, r.blocker.path, r.blocker.line) for r in found.migration.refusals]
+    assert refused == [(".", "unused-lock", "MODULE.bazel", 1)]
+    assert not found.migration.edits
+    used = patched({**files, "Makefile": "install:\n\tpip install -r requirements.txt\n"}, pyproject__toml="")
+    assert used.migration.moves
+    assert "requirements.txt" in used.files
 
 
 @pytest.mark.parametrize(

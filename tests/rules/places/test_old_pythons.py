@@ -22,7 +22,7 @@ def test_what_a_pipeline_starts_on_an_old_python_stays(patched: Patch, name: str
     found = patched({**own, ".github/workflows/a.yml": JOB.format(python="3.7", run=run)}, requirements__txt=PINS)
     assert found[name] == text
     assert "requirements.txt" in found.files
-    assert any(path == name and "no uv on Python 3.7" in message for path, _, message in found.notes)
+    assert any(path == name and "no uv on Python 3.7" in message for path, _, message in found.told)
     new = patched({**own, ".github/workflows/a.yml": JOB.format(python="3.12", run=run)}, requirements__txt=PINS)
     other = patched({**own, ".github/workflows/a.yml": JOB.format(python="3.7", run="true")}, requirements__txt=PINS)
     assert "uv==" in new[name]

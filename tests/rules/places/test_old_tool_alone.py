@@ -88,4 +88,4 @@ def test_an_environment_from_a_step_above_is_told(patched: Patching, line: str) 
     found = patched({".github/workflows/ci.yml": WORKFLOW.format(steps=steps), **PIP}, pyproject__toml="")
     assert "- run: pip install -r requirements.txt\n" in found[".github/workflows/ci.yml"]
     assert "requirements.txt" in found.files
-    assert any("put an environment on the path" in message for _, _, message in found.notes)
+    assert any("put an environment on the path" in message for _, _, message in found.told)

@@ -57,7 +57,7 @@ def test_lines_that_yaml_folds_are_noted(patched: Patch) -> None:
 
 def test_a_file_that_something_still_needs_stays(patched: Patch) -> None:
     files = {".readthedocs.yml": "version: 2\npython:\n  install:\n    - requirements: requirements.txt\n"}
-    files[".python-version"] = "3.12\n"
+    files |= {".python-version": "3.12\n", "Makefile": "install:\n\tpip install -r requirements.txt\n"}
     found = patched(files, requirements__txt="flask==3.0.0\n")
     assert found.notes == [(".readthedocs.yml", 4, "still needs requirements.txt, which stays for it beside the lock")]
     assert found["requirements.txt"] == "flask==3.0.0\n"

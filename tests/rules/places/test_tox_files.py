@@ -64,7 +64,7 @@ def test_an_environment_that_tests_several_versions_keeps_its_files(patched: Pat
     found = patched({"tox.ini": text, ".python-version": "3.12\n"}, requirements__txt="flask==3.0.0\n")
     assert found["tox.ini"] == text
     assert "requirements.txt" in found.files
-    assert any("several versions of flask" in message for _, _, message in found.notes)
+    assert any("several versions of flask" in message for _, _, message in found.told)
 
 
 @pytest.mark.parametrize(
