@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rules.migration import Move
 from rules.migrations.narrow import RUN
 from rules.pythons import dotted, minor
+from scanner.compiled_header import root_file
 from scanner.facts import normal_name
 from scanner.lock_tables import package_tables
 from scanner.markers import possible
@@ -36,7 +37,8 @@ class Reasons:
     def differences(self, known: Mapping[str, str]) -> Iterator[str]:
         """What differs and why; ``known`` are causes that uv itself gave."""
         found = self.found
-        if (found.changed or found.added) and (told := stale(self.move)):
+        differs = {change.name for change in (*found.changed, *found.unserved)}
+        if (found.changed or found.added) and (told := stale(self.move, differs)):
             yield told
         for change in found.changed[:20]:
             yield f"{change.name}: {self._cause(change.name, change.after, known)}"
@@ -75,6 +77,10 @@ class Reasons:
         parents = sorted({pin.key for pin in self.move.pins if name in map(normal_name, pin.dependencies)})
         if parents:
             return f"the old lock has it for {listed(parents, 3)}, which no longer asks for it"
+        for pin in pins:
+            inputs = [root for need in pin.via if (root := root_file(need)) is not None]
+            if inputs and pin.groups:
+                return f"{pin.groups[0]}:{pin.line or 1} has it for {listed(inputs, 3)}, which does not ask for it now"
         return "nothing requires it any more"
 
     def _causes_of_more(self) -> Iterator[str]:
@@ -115,10 +121,15 @@ _WINDOWS_ALONE = frozenset(
 )
 
 
-def stale(move: Move) -> str | None:
-    """Why the old lock is no fair measure, where it was out of step with its own manifest."""
-    locks = (lock for lock in move.project.lockfiles if lock.path == move.old_lock)
-    lock = next((lock for lock in locks if lock.status != "fresh"), None)
+def stale(move: Move, differs: Collection[str] = ()) -> str | None:
+    """Why the old lock is no fair measure, where it was out of step with its own manifest.
+
+    Of several compiled files that is any one that holds what ``differs``.
+    """
+    holding = {group for pin in move.pins if pin.key in differs for group in pin.groups}
+    locks = [lock for lock in move.project.lockfiles if lock.path == move.old_lock and lock.status != "fresh"]
+    locks += [lock for lock in move.project.lockfiles if lock.path in holding and lock.status == "stale"]
+    lock = next(iter(locks), None)
     if lock is None:
         return None
     return f"the old lock is {lock.status}: {'; '.join(r.message for r in lock.reasons[:2]) or lock.path}. {_RENEW}"
