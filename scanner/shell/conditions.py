@@ -16,6 +16,7 @@ _NUMERIC = ("-eq", "-ne")
 _CI_VARIABLES = ("CI", "GITHUB_ACTIONS")
 _CI_VARIABLE = re.compile(r"\$\{?(?:CI|GITHUB_ACTIONS)\b")
 _TESTS = frozenset({"=", "==", "!=", "&&", "||", "!", *_NUMERIC})
+_NO_DEFAULT = re.compile(r"\$\{([A-Za-z_]\w{0,100}):?-\}")
 _ONE_VARIABLE = re.compile(r"\$\{?(\w{1,100})(?::?-([\w.]{0,50}))?\}?")
 
 
@@ -70,7 +71,7 @@ class Conditions:
             case "command":
                 return self._tested(node, state, depth)
             case "string" | "simple_expansion" | "expansion":
-                word = self._known(node, state, depth)
+                word = self._filled(node, state, depth)
                 return None if word is None else word != ""
             case "test_command" | "parenthesized_expression" if len(parts) == 1:
                 return self.truth(parts[0], state, depth + 1)
@@ -78,7 +79,7 @@ class Conditions:
                 truth = self.truth(parts[-1], state, depth + 1)
                 return None if truth is None else not truth
             case "unary_expression" if len(parts) == 2 and _text_of_test(parts[0]) in ("-z", "-n"):
-                word = self._known(parts[1], state, depth)
+                word = self._filled(parts[1], state, depth)
                 return None if word is None else (word == "") == (_text_of_test(parts[0]) == "-z")
             case "binary_expression" | "list" if len(parts) == 2 and operator in ("&&", "||"):
                 left, right = (self.truth(part, state, depth + 1) for part in parts)
@@ -104,12 +105,19 @@ class Conditions:
             tests = [child for child in body.children if child.is_named and child.type != "comment"]
             return self.truth(tests[0], state, depth + 1) if len(tests) == 1 else None
         if len(parts) == 3 and text_of(parts[0]) == "test" and text_of(parts[1]) in ("-z", "-n"):
-            word = self._known(parts[2], state, depth)
+            word = self._filled(parts[2], state, depth)
             return None if word is None else (word == "") == (text_of(parts[1]) == "-z")
         if len(parts) != 4 or text_of(parts[0]) != "test" or (operator := _text_of_test(parts[2])) not in _TESTS:
             return None
         words = [self._known(part, state, depth) for part in (parts[1], parts[3])]
         return None if None in words else (words[0] == words[1]) == (operator not in ("!=", "-ne"))
+
+    def _filled(self, node: Node, state: State, depth: int) -> str | None:
+        """The word that is asked to be empty or not: whoever runs the text may set what is only given no default."""
+        match = _NO_DEFAULT.fullmatch(_text_of_test(node).strip('"'))
+        if match is not None and match[1] not in state.variables and match[1] not in state.unset:
+            return None
+        return self._known(node, state, depth)
 
     def _known(self, node: Node, state: State, depth: int) -> str | None:
         text = " ".join(self._words.words(node, state, depth))

@@ -376,6 +376,8 @@ def test_a_function_that_asks_for_ci_and_what_leaving_early_leaves_out() -> None
         ("x || exit 1\npip install a", ["a"]),
         ("x && y && exit 0; pip install a", ["a"]),
         ('if [ -z "$X" ]; then exit 1; fi; pip install a', ["a"]),
+        ('if [ -z "${X:-}" ] && [ -z "${Y-}" ]; then exit 1; fi; pip install a', ["a"]),
+        ('X=\nif [ -z "${X:-}" ]; then exit 1; fi; pip install a', []),
         ("(exit 1)\npip install a", ["a"]),
         ("case $1 in a) exit;; esac; pip install a", ["a"]),
         ("f() { pip install a; }\nexit 0", ["a"]),
