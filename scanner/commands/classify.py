@@ -20,6 +20,7 @@ from scanner.commands.patterns import each_of
 from scanner.commands.pip_install import Judgement
 from scanner.commands.services import in_service
 from scanner.commands.surroundings import own_builds, starting_job
+from scanner.commands.unnamed import run_unnamed
 from scanner.commands.words import distribution, program
 from scanner.facts import Extract, Invocation
 from scanner.inventory import Command, CommandKind, Enforced
@@ -85,7 +86,7 @@ def classify_repository(extracts: Mapping[str, Extract], lookup: Lookup) -> tupl
         commands = classify_all((where_started(i, started, lookup) for i in _of_pipeline(extract)), lookup)
         found.update(dict.fromkeys(_once(commands) if extract.format == "shell" else commands))
     ci = [c for c in found if c.context == "ci"]
-    for inside in _tested_in_images(ours, ci):
+    for inside in _tested_in_images(ours, ci, lookup):
         found.update(dict.fromkeys(_in_images(inside, lookup)))
     return tuple(found)
 
@@ -96,7 +97,7 @@ def _of_pipeline(extract: Extract) -> Sequence[Invocation]:
     return made
 
 
-def _tested_in_images(extracts: Iterable[Extract], ci: Sequence[Command]) -> Iterator[list[Invocation]]:
+def _tested_in_images(extracts: Iterable[Extract], ci: Sequence[Command], lookup: Lookup) -> Iterator[list[Invocation]]:
     """The commands of each job in CI that installs nothing and tests in a container, or where CI never installs."""
     ours = [extract for extract in extracts if "part_of" not in extract.settings]
     homes = {i.at.path: extract.path for extract in ours for i in extract.settings.get("pipeline", ())}
@@ -110,8 +111,24 @@ def _tested_in_images(extracts: Iterable[Extract], ci: Sequence[Command]) -> Ite
         for job in dict.fromkeys(i.job for i in made if i.context == "ci" and i.disabled is None):
             if (extract.path, job) in installing:
                 continue
-            if job in apart or (not installing and (extract.path, job) in testing):
-                yield [i for i in made if i.context == "ci" and i.job == job]
+            own = [i for i in made if i.context == "ci" and i.job == job]
+            if job in apart or (not installing and (extract.path, job) in testing) or _tests_unnamed(own, lookup):
+                yield own
+
+
+def _tests_unnamed(invocations: Iterable[Invocation], lookup: Lookup) -> bool:
+    """Whether a build or a container that these commands start tests by itself."""
+    started = (one for i in invocations if i.disabled is None for one in _with_started(i, lookup))
+    return any(c.kind == "test" for one in started for c in _unnamed(one, lookup))
+
+
+def _with_started(invocation: Invocation, lookup: Lookup) -> tuple[Invocation, ...]:
+    return (invocation, *expand(invocation, lookup, lambda one: can_matter(one, lookup)))
+
+
+def _unnamed(invocation: Invocation, lookup: Lookup) -> list[Command]:
+    made = (as_called(i, invocation) for i in run_unnamed(invocation, lookup))
+    return [c for i in made for c in _commands(i, judge(i, lookup, Job()), lookup) if c.kind == "test"]
 
 
 def _once(commands: Iterable[Command]) -> Iterator[Command]:
@@ -190,12 +207,13 @@ def _in_images(invocations: Sequence[Invocation], lookup: Lookup) -> Iterator[Co
             inside = as_called(step, invocations[0])
             yield from (c for c in _commands(inside, judge(inside, lookup, held), lookup) if c.kind in _FILLING)
     for invocation in invocations:
-        started = (invocation, *expand(invocation, lookup, lambda one: can_matter(one, lookup)))
+        started = _with_started(invocation, lookup)
         job = Job()
         built = [i for one in started for i in expand_builds(one, lookup)]
         judged = [c for i in built for c in _commands(i, judge(i, lookup, job), lookup) if c.kind in _FILLING]
         if any(c.kind == "install" for c in judged):
-            yield from (*_summary(invocation, judged, lookup), *judged)
+            tests = [c for one in started for c in _unnamed(one, lookup)]
+            yield from (*_summary(invocation, [*judged, *tests], lookup), *judged)
 
 
 def _summary(invocation: Invocation, commands: list[Command], lookup: Lookup) -> list[Command]:

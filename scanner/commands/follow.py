@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -121,12 +121,17 @@ def _builds(invocation: Invocation, lookup: Lookup) -> list[ImageBuild]:
     if asked is None:
         return []
     files, service = asked
-    found = (_near(invocation, lookup, (name,), None, None) for name in files or _COMPOSE_FILES)
-    extracts = [e for e in found if e is not None and e.format == "compose"]
+    extracts = composed(invocation, files, lookup)
     for name in (service, None):
         if builds := [b for e in extracts for b in builds_of(e, name)]:
             return builds
     return []
+
+
+def composed(invocation: Invocation, files: Sequence[str], lookup: Lookup) -> list[Extract]:
+    """The Compose ``files`` that a command reads, the default ones where it names none."""
+    found = (_near(invocation, lookup, (name,), None, None) for name in files or _COMPOSE_FILES)
+    return [e for e in found if e is not None and e.format == "compose"]
 
 
 def is_followed(invocation: Invocation, lookup: Lookup) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from scanner.commands.words import Program, after_options, option, options, program
 from scanner.facts import Context, Extract, Invocation, Location
 from scanner.image_names import parse_image
-from scanner.shell.wrappers import contained
+from scanner.shell.wrappers import CONTAINER_VALUES, contained
 
 _BUILD_VALUES = frozenset(
     """
@@ -91,8 +91,10 @@ def image_run(invocation: Invocation) -> str | None:
     """The name, without a tag, of the image that ``docker run`` starts; ``None`` for other commands."""
     if program(invocation.argv).name not in ("docker", "podman", "nerdctl") or invocation.argv[1:2] != ("run",):
         return None
-    inside = contained(list(invocation.argv))
-    return parse_image(invocation.argv[inside.start - 1]).name if inside is not None else None
+    if (inside := contained(list(invocation.argv))) is not None:
+        return parse_image(invocation.argv[inside.start - 1]).name
+    rest = after_options(invocation.argv[2:], CONTAINER_VALUES)  # with the command of its own
+    return parse_image(rest[0]).name if rest else None
 
 
 def compose_services(invocation: Invocation) -> tuple[tuple[str, ...], str | None] | None:

@@ -151,7 +151,7 @@ def _after_options(argv: list[str], number: int) -> int | None:
 
 
 _CONTAINERS = frozenset({"docker", "podman", "nerdctl", "docker-compose", "podman-compose"})
-_CONTAINER_VALUES = frozenset(
+CONTAINER_VALUES = frozenset(
     """
     -e --env --env-file -v --volume -w --workdir -u --user --name --network --net --entrypoint -p --publish --mount
     --platform -f --file --profile --project-name --project-directory --index --add-host -h --hostname --memory -m
@@ -230,7 +230,7 @@ def _mounts(options: list[str]) -> tuple[tuple[str, str], ...]:
 def _skipped(argv: list[str], position: int) -> int:
     """The first position from ``position`` that holds neither an option nor an option's value."""
     while position < len(argv) and argv[position].startswith("-"):
-        position += 2 if argv[position] in _CONTAINER_VALUES else 1
+        position += 2 if argv[position] in CONTAINER_VALUES else 1
     return position
 
 

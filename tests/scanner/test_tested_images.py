@@ -59,3 +59,45 @@ def test_what_another_stage_installs_by_name_is_not_in_the_tested_one(only_proje
     )
     assert found.ci is not None
     assert (found.ci.uses_lock, found.ci.apart) == (True, ())
+
+
+LINT = "  lint:\n    runs-on: x\n    steps:\n      - uses: actions/setup-python@v5\n        with: {python-version: '3.8'}\n      - run: pip install -e .\n"
+SERVICE = "services:\n  db:\n    image: redis\n  tests:\n    build: .\n"
+
+
+@pytest.mark.parametrize(
+    ("steps", "dockerfile", "more"),
+    [
+        (("docker compose up --exit-code-from tests",), "", {"compose.yaml": SERVICE + "    command: pytest\n"}),
+        (("docker-compose up --abort-on-container-exit",), "", {"compose.yaml": SERVICE + "    command: pytest\n"}),
+        (
+            ("docker compose run --rm tests",),
+            "COPY . .\n",
+            {"compose.yaml": SERVICE + "    command: ./t.sh\n", "t.sh": "#!/bin/sh\npytest\n"},
+        ),
+        (("docker compose run tests",), 'CMD ["pytest"]\n', {"compose.yaml": SERVICE}),
+        (("docker build -t shop .", "docker run --rm -e A=1 shop"), 'ENTRYPOINT ["pytest"]\n', {}),
+        (("docker build .",), "RUN pytest\n", {}),
+        (
+            ("make check",),
+            "",
+            {"Makefile": "up:\n\tdocker compose build\ncheck: up\n\tdocker compose run shop pytest\n"},
+        ),
+    ],
+)
+def test_tests_that_the_container_runs_by_itself(
+    only_project: Make, steps: tuple[str, ...], dockerfile: str, more: dict[str, str]
+) -> None:
+    runs = "".join(f"      - run: {step}\n" for step in steps)
+    jobs = f"on: push\njobs:\n{LINT}  test:\n    runs-on: x\n    steps:\n{runs}"
+    found = only_project({**FILES, "Dockerfile": IMAGE + dockerfile, ".github/workflows/ci.yml": jobs, **more})
+    assert found.environments.ci is not None
+    assert (found.environments.ci.uses_lock, found.environments.ci.python) == (True, ("3.12",))
+
+
+@pytest.mark.parametrize("step", ["docker compose up -d", "docker build .", "docker run shop", "docker compose pull"])
+def test_what_only_starts_does_not_test(only_project: Make, step: str) -> None:
+    jobs = f"on: push\njobs:\n{LINT}  ship:\n    runs-on: x\n    steps:\n      - run: {step}\n"
+    found = only_project({**FILES, "Dockerfile": IMAGE + "CMD uvicorn x\n", ".github/workflows/ci.yml": jobs})
+    assert found.environments.ci is not None
+    assert (found.environments.ci.uses_lock, found.environments.ci.python) == (False, ("3.8",))
