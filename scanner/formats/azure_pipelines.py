@@ -33,6 +33,12 @@ _PATH = re.compile(
     r"|(?:eng|ci|build|\.ci|devops|\.devops)/(?:.+/)?[^/]*(?:azure|pipeline)[^/]*\.ya?ml|\.?pipelines/.+\.ya?ml)",
     re.IGNORECASE,
 )
+_PLACE = re.compile(
+    r"(?:eng|ci|build|\.ci|\.?devops|(?:.+/)?azure)/.+\.ya?ml", re.IGNORECASE
+)  # where the content decides
+_OWN_KEYS = frozenset(
+    {"task", "script", "bash", "pwsh", "powershell", "checkout", "template", "job", "stage", "deployment"}
+)
 _TOP = frozenset({"trigger", "pr", "pool", "jobs", "stages", "steps", "extends", "schedules"})
 _VARIABLE = re.compile(
     r"\$\((?P<macro>[\w.]{1,80})\)|\$\{\{\s{0,4}(?:variables|parameters)\.(?P<template>[\w.]{1,80})\s{0,4}\}\}"
@@ -47,7 +53,7 @@ def read(path: str, text: str) -> Extract | None:
     doc = load_mapping(text)
     if _TOP.isdisjoint(doc.entries) or not {"steps", "jobs", "stages", "extends"} & doc.entries.keys():
         return None
-    if not _is_azure(doc):
+    if not _is_azure(doc) or (_PATH.fullmatch(path) is None and not _is_evident(doc)):
         return None
     pipeline = Pipeline(path, "azure-pipelines", CI)
     for repository in doc.map("resources").seq("repositories"):
@@ -61,6 +67,14 @@ def read(path: str, text: str) -> Extract | None:
 def _is_azure(doc: Mapping) -> bool:
     """Steps are lists of tasks and scripts; jobs and stages are lists too (other systems have mappings there)."""
     return any(isinstance(doc.get(key), Sequence) for key in ("steps", "jobs", "stages")) or "extends" in doc.entries
+
+
+def _is_evident(doc: Mapping) -> bool:
+    """Whether the lists hold what only these pipelines have, and not the steps of another system."""
+    items = [item for key in ("steps", "jobs", "stages") for item in doc.seq(key) if isinstance(item, Mapping)]
+    known = [item for item in items if not _OWN_KEYS.isdisjoint(item.entries)]
+    others = [i for i in items if not any(k.startswith("${{") for k in i.entries) and i not in known]
+    return (bool(known) and not others) or "template" in doc.map("extends").entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +120,20 @@ def _walk(node: Node | None, scope: _Scope, depth: int) -> None:
     for key, value in node.items():
         if key in ("stages", "jobs", "strategy", "runOnce", "deploy", "extends") or key.startswith("${{"):
             _walk(value, inner, depth + 1)
+        elif key == "parameters" and "template" in node.entries:
+            _handed(value, inner, depth + 1)
         elif key == "steps":
             for leg in deciding(_legs(node), " ".join(texts(value))):
                 _steps(value, replace(inner, where=inner.where.of_leg(leg)), 0)
+
+
+def _handed(parameters: Node, scope: _Scope, depth: int) -> None:
+    """Stages, jobs and steps that a template is given to run."""
+    for key, value in parameters.items() if isinstance(parameters, Mapping) else ():
+        if key.lower().endswith(("stages", "jobs")) and isinstance(value, Sequence):
+            _walk(value, scope, depth)
+        elif key.lower().endswith("steps") and isinstance(value, Sequence):
+            _steps(value, scope, depth)
 
 
 def _legs(job: Mapping) -> Iterator[dict[str, str]]:
@@ -172,6 +197,8 @@ def _steps(node: Node | None, scope: _Scope, depth: int) -> None:
             if key.startswith("${{") and depth < MAX_DEPTH:
                 _steps(value, scope, depth + 1)
         _template_pythons(step, scope)
+        if "template" in step.entries and depth < MAX_DEPTH:
+            _handed(step.map("parameters"), scope, depth + 1)
         _step(step, scope)
 
 
@@ -220,7 +247,7 @@ def _disabled(step: Mapping) -> str | None:
 
 
 def _matches(path: str) -> bool:
-    if not path.endswith((".yml", ".yaml")) or _PATH.fullmatch(path) is None:
+    if not path.endswith((".yml", ".yaml")) or not (_PATH.fullmatch(path) or _PLACE.fullmatch(path)):
         return False
     return not in_side_folder(path.replace("/templates/", "/"))  # templates of steps, not to be rendered
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from scanner.facts import Extract
 from scanner.formats.azure_pipelines import FORMAT, read
 
@@ -94,3 +96,38 @@ jobs:
   - script: pip install -r $(dir)/requirements.txt
 """
     assert [i.argv[-1] for i in _read(text).invocations] == ["a/requirements.txt", "b/requirements.txt"]
+
+
+def test_templates_run_what_they_are_given() -> None:
+    text = """
+extends:
+  template: shared.yml@other
+  parameters:
+    buildStages:
+      - stage: Build
+        jobs:
+          - job: make
+            steps:
+              - script: pip install .
+          - template: jobs.yml
+            parameters:
+              preSteps:
+                - bash: pip install -r lists.txt
+"""
+    extract = read("eng/ci/public.yml", text)
+    assert extract is not None
+    assert [" ".join(i.argv) for i in extract.invocations] == ["pip install .", "pip install -r lists.txt"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("eng/templates/jobs/test.yml", "jobs:\n- job: a\n  steps:\n  - bash: pip install .\n", True),
+        (".ci/azure/wheels.yml", "steps:\n- script: pip install .\n- ${{ if x }}:\n  - bash: pytest\n", True),
+        ("ci/steps.yml", "steps:\n- command: pip install .\n  label: x\n", False),
+        ("ci/gitlab.yml", "stages: [build, test]\nbuild:\n  script: [make]\n", False),
+        ("docs/steps.yml", "steps:\n- script: pip install .\n", False),
+    ],
+)
+def test_elsewhere_the_content_decides(path: str, text: str, expected: bool) -> None:
+    assert (FORMAT.matches(path) and read(path, text) is not None) is expected
