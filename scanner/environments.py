@@ -192,7 +192,7 @@ def _image(
     indexes: Sequence[UsedIndex],
 ) -> Environment | None:
     graded = sorted(
-        (i for i in images if i.installs_python and not is_aside_image(i.path)),
+        (i for i in images if i.installs_python and not i.left_behind and not is_aside_image(i.path)),
         key=lambda i: (i.path.count("/"), i.path),
     )
     if not graded:
@@ -240,7 +240,9 @@ def _deciding(commands: Sequence[Command], lock: bool | None) -> list[Command]:
 
 def _tool(first: str | None, commands: Iterable[Command], primary: str | None) -> str | None:
     """The tool of a place: the project's own, where it installs there beside others (conda that brings Poetry)."""
-    return primary if any(c.tool == primary and c.kind == "install" for c in commands) else first
+    own = family(_INSTALLER.get(primary or "", primary), True)
+    here = (c.tool for c in commands if c.kind == "install" and family(c.tool, c.uses_lock) == own)
+    return next(here, first)
 
 
 def _lowest_lock(commands: Iterable[Command]) -> bool | None:

@@ -26,6 +26,9 @@ from scanner.inventory import Command, Enforced, Grade, Image, Reason
 _LEVELS: tuple[Grade, ...] = ("L0", "L1", "L2", "L3")
 _RANK: dict[Enforced | None, int] = {"none": 0, None: 1, "frozen": 2, "hashes": 3, "locked": 4}
 _EXACT = re.compile(r"={2,3}\s*v?\d+(?:\.\d+)+(?:[a-z0-9.+-]*)$")
+_WEB_SERVER = re.compile(
+    r"(?:[^@]*/)?(?:nginx|nginx-unprivileged|caddy|httpd|openresty|lighttpd|static-web-server)(?:[:@].*)?"
+)
 _FULL_TAG = re.compile(r"v?\d+\.\d+\.\d+(?![\d.]).*")
 
 
@@ -106,6 +109,7 @@ class _Grading:
             reasons=tuple(dict.fromkeys(reasons)),
             caches=tuple(dict.fromkeys(self._caches(main, level))),
             apart=resolved_apart(i.command for i in counted),
+            left_behind=self._is_left_behind(base, installs),
         )
 
     # what is installed
@@ -141,6 +145,11 @@ class _Grading:
         """Without those of stages that hand on lists alone (a locker exports there), if others are left."""
         lists = listing_stages(self._stages, self._dockerfile)
         return [i for i in installs if i.stage not in lists] or installs
+
+    def _is_left_behind(self, base: str, installs: Sequence[_Install]) -> bool:
+        """Whether a web server's image takes what other stages made, so that nothing of Python is left to run."""
+        above = {stage.index for stage in chain(self._stages[-1], self._dockerfile.stages)}
+        return _WEB_SERVER.fullmatch(base) is not None and not any(i.stage in above for i in installs)
 
     def _level(self, command: Command) -> int:
         if command.uses_lock or (command.because or "").startswith(PINNED_NO_DEPS):

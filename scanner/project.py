@@ -20,6 +20,7 @@ from scanner.inventory import (
     Command,
     DeclaredPython,
     Dependency,
+    Discipline,
     Evidence,
     Image,
     Lockfile,
@@ -87,7 +88,7 @@ def describe_project(folder: Folder, scenery: Scenery) -> Project:
     envs = environments(
         primary=managers.primary,
         declared_at=_declared_at(managers, folder),
-        locked=_has_lock(managers, locks),
+        locked=_has_lock(managers, locks, judgement.word),
         commands=(*commands, *_brought(folder, commands, scenery)),
         images=_images_of(folder, scenery),
         pythons=pythons,
@@ -198,10 +199,15 @@ def _is_lock_name(path: str) -> bool:
     return posixpath.basename(path) == "Pipfile.lock" or path.endswith(".lock")
 
 
-def _has_lock(managers: Managers, locks: tuple[LockState, ...]) -> bool | None:
+def _has_lock(managers: Managers, locks: tuple[LockState, ...], discipline: Discipline) -> bool | None:
+    """Whether developers have a lock; not known where there is one, but for tests or documentation alone."""
     if managers.primary is None:
         return None
-    return any(state.lock is None or state.lock.export_of is None for state in locks)
+    found = any(state.lock is None or state.lock.export_of is None for state in locks)
+    return None if found and discipline in _NOT_LOCKED else found
+
+
+_NOT_LOCKED = ("unlocked", "partial", "pinned", "pinned-hashes", "none")
 
 
 def _why_primary(managers: Managers, folder: Folder) -> tuple[Reason, ...]:

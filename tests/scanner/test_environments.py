@@ -298,7 +298,17 @@ def test_the_tool_of_a_place_is_the_projects_own_where_it_installs_there_beside_
     brought = (run("conda", False), run("poetry", True), run("conda", False, **there), run("poetry", True, **there))
     envs = make(commands=brought, images=(image("Dockerfile", "conda"),))
     assert [e.tool for e in (envs.ci, envs.image) if e is not None] == ["poetry", "poetry"]
+    envs = make(primary="pip-tools", commands=(run("conda", False), run("pip", True)))
+    assert envs.ci is not None
+    assert envs.ci.tool == "pip"
     other_stage = replace(brought[-1], job="dev")
     envs = make(commands=(brought[-2], other_stage), images=(image("Dockerfile", "conda"),))
     assert envs.image is not None
     assert envs.image.tool == "conda"
+
+
+def test_an_image_that_has_nothing_of_python_is_not_where_the_project_runs() -> None:
+    proxy = replace(image("Dockerfile", "pip"), left_behind=True)
+    for images, expected in (((proxy,), None), ((proxy, image("backend/Dockerfile", "uv")), "uv")):
+        found = make(images=images).image
+        assert (found.tool if found is not None else None) == expected

@@ -453,3 +453,21 @@ def test_a_manifest_far_above_is_not_what_the_image_is_built_from() -> None:
 )
 def test_what_is_resolved_beside_the_lock(step: str, apart: tuple[str, ...]) -> None:
     assert image(f"FROM python:3.11\nCOPY . .\n{step}\n").apart == apart
+
+
+@pytest.mark.parametrize(
+    ("base", "behind"),
+    [
+        ("nginx", True),
+        ("docker.example/nginxinc/nginx-unprivileged:1.27-alpine", True),
+        ("caddy:2@sha256:00", True),
+        ("python:3.12-slim", False),
+        ("nginx-with-python:1", False),
+    ],
+)
+def test_what_is_built_for_a_web_server_stays_behind(base: str, behind: bool) -> None:
+    builder = "FROM python:3.12 AS build\nCOPY . .\nRUN pip install . && python -m x > api.json\n"
+    text = f"{builder}FROM {base}\nCOPY --from=build /api.json /usr/share/\n"
+    assert image(text).left_behind is behind
+    own = f"{builder}FROM {base}\nRUN apt-get install -y python3-pip && pip install flask\n"
+    assert not image(own).left_behind
