@@ -25,8 +25,9 @@ BOUND = "bound-to-index"
 class Ground:
     """A repository at the scanned commit: what is known of it, what its files say, and their texts.
 
-    ``read`` gives the text of a regular file of the tree, ``None`` where there is none or it is not text. ``admitted``:
-    for projects (by folder) that show no Python, those that the versions they hold admit; empty where no index told.
+    ``read`` gives the text of a regular file of the tree, ``None`` where there is none or it is not text; ``decoded``
+    that of one in another encoding than UTF-8, which no patch of text can hold. ``admitted``: for projects (by folder)
+    that show no Python, those that the versions they hold admit; empty where no index told.
     """
 
     repository: Repository
@@ -35,6 +36,7 @@ class Ground:
     config: Config
     as_of: date
     admitted: Mapping[str, str] = field(default_factory=dict)
+    decoded: Callable[[str], str | None] = field(default=lambda path: None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

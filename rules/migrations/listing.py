@@ -62,7 +62,13 @@ def read_listing(site: Site, path: str) -> Listing:
     """Read the file at ``path``; raises :class:`Stop` for lines that cannot be taken over."""
     text = site.ground.read(path)
     if text is None:
-        raise Stop("unread-file", f"{path} could not be read", path)
+        text = site.ground.decoded(path)
+        if text is None:
+            raise Stop("unread-file", f"{path} could not be read", path)
+        message = (
+            f"{path} is not UTF-8: it stays, as a patch of text cannot take it away; its lines are in the manifest"
+        )
+        site.note("unread-file", message, path, None, f"Delete {path} with the patch?")
     return _Reading(site, path).of(logical_lines(text))
 
 

@@ -22,7 +22,7 @@ from scanner.git_tree import GitTree
 from scanner.gitdir import Unreached
 from scanner.inventory import Repository
 from scanner.survey import excluded
-from scanner.tree import Entry, Tree
+from scanner.tree import Entry, Tree, decode
 
 TEXT_LIMIT = 32 * 1024 * 1024
 
@@ -50,7 +50,14 @@ def opened(repository: Repository, config: Config, as_of: date) -> Iterator[Open
     try:
         facts = collect(tree, formats_for, REQUIREMENTS, excluded(config.exclude), STARTED)
         reader = _Reader(tree)
-        ground = Ground(repository=repository, facts=facts, read=reader.text, config=config, as_of=as_of)
+        ground = Ground(
+            repository=repository,
+            facts=facts,
+            read=reader.text,
+            config=config,
+            as_of=as_of,
+            decoded=reader.decoded,
+        )
         yield Opened(ground=ground, tree=tree, remark=remark)
     finally:
         tree.close()
@@ -110,3 +117,11 @@ class _Reader:
         except UnicodeDecodeError:
             return None
         return text if "\0" not in text and not text.startswith("version https://git-lfs.") else None
+
+    def decoded(self, path: str) -> str | None:
+        """The text of a file in whatever encoding the scanner takes it for."""
+        if path not in self._files:
+            return None
+        data = next(iter(self._tree.read({path: TEXT_LIMIT})))[1]
+        text = data if isinstance(data, Problem) else decode(path, data)
+        return text if isinstance(text, str) else None

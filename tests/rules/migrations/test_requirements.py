@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 
 import pytest
 
+from rules.migrations import migrate
 from scanner.config import ConfigError, parse
+from tests.rules.migrations.conftest import ground_of
 
 COMPILED = """\
 #
@@ -775,3 +778,16 @@ def test_the_name_of_an_address_is_what_annotations_name_and_no_line_holds(migra
         assert result.data["project"]["dependencies"] == ["acme-helpers"]
         assert result.data["tool"]["uv"]["sources"] == {"acme-helpers": {"url": address}}
         assert {pin.name for pin in result.migration.moves[0].pins} == {"acme-helpers", "bleach"}
+
+
+def test_a_list_in_another_encoding_is_taken_over_and_stays():
+    files = {"requirements.txt": "a==1\nb==2\n", ".python-version": "3.12", "main.py": ""}
+    ground = ground_of(files)
+    unread = replace(ground, read=lambda path: None if path == "requirements.txt" else files.get(path))
+    assert [r.blocker.code for r in migrate(unread).refusals] == ["unread-file"]
+    found = migrate(replace(unread, decoded=files.get))
+    assert [edit.path for edit in found.edits] == ["pyproject.toml"]
+    assert '"a==1"' in (found.edits[0].after or "")
+    assert [note.decision for note in found.notes if note.code == "unread-file"] == [
+        "Delete requirements.txt with the patch?"
+    ]
