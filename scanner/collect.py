@@ -112,6 +112,7 @@ class _Reading:
         self.aside: list[str] = []
         self._on_command_lines: set[str] = set()
         self._started: set[str] = set()
+        self._asked_again: set[str] = set()  # what looked like another thing until somebody named it as a list
 
     def read(self, chosen: Mapping[str, tuple[Format, ...]]) -> None:
         wanted = {path: max(f.limit for f in formats) for path, formats in chosen.items() if path not in self._seen}
@@ -175,8 +176,12 @@ class _Reading:
         named = {include.path for extract in self.extracts.values() for include in _includes(extract)}
         locks = (extract.lock for extract in self.extracts.values() if extract.lock is not None)
         sources = {path for lock in locks for path in lock.inputs}
-        wanted = named | sources | self._on_command_lines
-        return sorted(path for path in wanted if path is not None and path in known and path not in self._seen)
+        wanted = {path for path in named | sources | self._on_command_lines if path is not None}
+        again = wanted.intersection(self.aside) - self._asked_again
+        self._asked_again |= again
+        self._seen -= again
+        self.aside = [path for path in self.aside if path not in again]
+        return sorted((wanted & known) - self._seen)
 
     def modules(self, known: frozenset[str]) -> dict[str, Extract]:
         """The modules that manifests take names and versions from, and those behind them; what cannot be read is none.

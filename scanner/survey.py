@@ -15,7 +15,7 @@ from scanner.dir_tree import DirTree
 from scanner.expand import Candidate
 from scanner.exports import with_exports
 from scanner.formats import formats_for
-from scanner.formats.requirements import FORMAT as REQUIREMENTS
+from scanner.formats.requirements import NAMED as REQUIREMENTS
 from scanner.formats.shell_script import STARTED
 from scanner.gitdir import Unreached
 from scanner.giturl import normalise

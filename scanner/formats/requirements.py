@@ -90,6 +90,15 @@ def read(path: str, text: str) -> Extract | None:
     Lines that are not understood become ``invalid-entry`` problems, the others are kept. Raises :class:`Unreadable`
     for merge conflict markers.
     """
+    return _read(path, text, asked=False)
+
+
+def read_named(path: str, text: str) -> Extract | None:
+    """Read a file that a command or another file names as a list of requirements, so that its own name matters less."""
+    return _read(path, text, asked=True)
+
+
+def _read(path: str, text: str, *, asked: bool) -> Extract | None:
     if "\0" in text:
         return None
     lines = logical_lines(text)
@@ -103,7 +112,7 @@ def read(path: str, text: str) -> Extract | None:
     wrote = (
         header(lines) or _poetry_header(lines, reading) or _pipenv_header(lines, reading) or _missing_header(reading)
     )
-    if wrote is None and not _is_requirements(path, reading):
+    if wrote is None and not _is_requirements(path, reading, asked=asked):
         return None
     if (line_number := conflict_line(text)) is not None:
         raise Unreadable("merge conflict markers", line=line_number, code="conflict-markers")
@@ -223,14 +232,14 @@ _INDEXES: dict[str, IndexKind] = {
 }
 
 
-def _is_requirements(path: str, reading: _Reading) -> bool:
+def _is_requirements(path: str, reading: _Reading, *, asked: bool) -> bool:
     """Whether what was understood outweighs what was not, the more so the less the name says."""
     bare = sum(_is_bare(made) for made in reading.requirements)
     telling = len(reading.requirements) - bare + len(reading.includes) + len(reading.indexes) + len(reading.options)
     bad = len(reading.problems)
     if telling == 0 and bare and not _OTHER_SYSTEMS.isdisjoint(_words(_stem_and_suffix(path)[0])):
         return False
-    if _named_so(path) or not matches(path):
+    if asked or _named_so(path) or not matches(path):
         return bad <= telling * 2 + bare if telling else bad * 3 <= bare
     named = telling - sum(not made.name for made in reading.requirements)
     if not _lies_so(path) and path.lower().endswith(".txt"):
@@ -408,3 +417,4 @@ def _via(comments: Iterable[str]) -> tuple[str, ...]:
 
 
 FORMAT = Format(name="requirements", matches=matches, read=read)
+NAMED = Format(name=FORMAT.name, matches=matches, read=read_named)

@@ -10,7 +10,7 @@ import pytest
 from scanner.collect import collect
 from scanner.config import Config
 from scanner.formats import formats_for
-from scanner.formats.requirements import FORMAT as REQUIREMENTS
+from scanner.formats.requirements import NAMED as REQUIREMENTS
 from scanner.inventory import Project, Repository
 from scanner.repository import Identity, describe
 from scanner.tree import MemoryTree

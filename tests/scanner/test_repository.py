@@ -332,3 +332,13 @@ def test_a_lock_for_tests_alone_is_not_what_developers_install_from(only_project
     assert found.environments.local is not None
     assert found.environments.local.uses_lock is None
     assert found.disagreements == ()
+
+
+@pytest.mark.parametrize("name", ["pip_lists/production.txt", "pip_lists/local.txt"])
+def test_a_list_that_looks_like_little_is_one_where_a_command_names_it(inventory: Make, name: str) -> None:
+    short = {name: "gunicorn==21.2.0\n", "shop/main.py": "app = FastAPI()\n"}
+    target = name.rpartition("/")[2]
+    image = f"FROM python:3.12\nCOPY {name} /tmp/{target}\nRUN pip install -r /tmp/{target}\n"
+    (found,) = inventory({**short, "docker/Dockerfile": image}).images
+    assert (found.grade, found.uses_lock, found.reasons[0].message) == ("L0", False, f"{name} is pinned by hand")
+    assert not inventory(short).images
