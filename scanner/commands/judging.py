@@ -170,7 +170,7 @@ class Judging:
             if _needs_its_lock(tool, enforced) and self.lookup.tree.has_name(lock):
                 because = f"the folder it runs in is not known, but it fails without {lock}"
                 return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because)
-            return Judgement(kind="install", tool=tool, because="the folder it runs in is not known")
+            return self._in_some_folder(tool, lock, enforced)
         if found.path is None:
             return self.without_lock(tool, lock, enforced)
         if (line := self.job.relocked.get(tool)) is not None:
@@ -191,6 +191,17 @@ class Judging:
             enforced = "locked"
         self.installed_from_lock(self.lookup.held(found.path) or None)
         return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because, path=found.path)
+
+    def _in_some_folder(self, tool: str, lock: str, enforced: Enforced) -> Judgement:
+        """An install in a folder that nobody knows: it is told where all projects of the tool have a lock, or none."""
+        unknown = "the folder it runs in is not known"
+        having = self.lookup.locked_folders(tool, lock) if tool not in self.job.relocked else None
+        if having is None:
+            return Judgement(kind="install", tool=tool, because=unknown)
+        if not having:
+            return self.resolved(tool, f"no {lock} is committed", None)
+        because = f"{unknown}, but each project of {tool} has its {lock}"
+        return Judgement(kind="install", tool=tool, uses_lock=True, enforced=enforced, because=because)
 
     def without_lock(self, tool: str, lock: str, enforced: Enforced) -> Judgement:
         """An install whose lock was not found: inside an image it may be there all the same, copied from elsewhere."""

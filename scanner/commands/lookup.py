@@ -24,6 +24,7 @@ MAX_INCLUDES = 12
 MAX_DEPTH = 8
 _NAMED_IN = ("pyproject.toml", "setup.cfg", "setup.py")
 _TOOL_FILES = (".tool-versions", "mise.toml", ".mise.toml", ".mise/config.toml", ".config/mise.toml")
+_MANIFESTS = {"pipenv": "Pipfile", "pixi": "pixi.toml"}  # by tool, where it is not pyproject.toml
 _NEEDS = frozenset({"dependencies", "install_requires"})
 Held = Mapping[str, frozenset[str]]  # names with the versions at which they are locked, "" where none is told
 ListingKind = Literal["compiled", "pinned", "open", "local", "empty", "unknown"]
@@ -180,6 +181,26 @@ class Lookup:
                 if (path := self.find(_at(invocation, folder), name)) is not None:
                     return Found(path=path, state="found")
         return Found()
+
+    def locked_folders(self, tool: str, lock: str) -> bool | None:
+        """Whether every project that the ``tool`` manages has its ``lock``; ``None`` where only some have."""
+        manifest = _MANIFESTS.get(tool, "pyproject.toml")
+        keys = ("project",) if tool == "uv" else ("tool", tool) if manifest == "pyproject.toml" else ()
+        told: set[bool] = set()
+        for path, extract in self.extracts.items():
+            if posixpath.basename(path) != manifest or extract.manifest is None or extract.template:
+                continue
+            if not keys or table(extract.manifest.data, *keys):
+                folders = _upwards(posixpath.dirname(path) or ".")
+                told.add(any(self._has(f, lock) and (n == 0 or self._is_workspace(f)) for n, f in enumerate(folders)))
+        return told.pop() if len(told) == 1 else None
+
+    def _is_workspace(self, folder: str) -> bool:
+        extract = self.extracts.get(posixpath.normpath(posixpath.join(folder, "pyproject.toml")))
+        return extract is not None and extract.manifest is not None and extract.manifest.workspace is not None
+
+    def _has(self, folder: str, name: str) -> bool:
+        return posixpath.normpath(posixpath.join(folder, name)) in self.files
 
     def project_of(self, path: str) -> str | None:
         """The project that a file or folder belongs to; the only main one where it lies outside of all."""

@@ -214,3 +214,25 @@ jobs:
     lookup = lookup_of(files)
     found = [c for c in classify_repository(lookup.extracts, lookup) if c.argv[:2] == ("uv", "sync")]
     assert {(c.argv[2:], c.enforced) for c in found} == {((), "locked"), (("--dev",), "none")}
+
+
+POETRY = '[tool.poetry]\nname = "{}"\nversion = "1"\n[tool.poetry.dependencies]\nrequests = "*"\n'
+POETRY_LOCK = '[metadata]\nlock-version = "2.0"\npython-versions = "^3.11"\ncontent-hash = "a"\n'
+
+
+@pytest.mark.parametrize(
+    ("locks", "expected"),
+    [
+        (("a/poetry.lock", "b/poetry.lock"), (True, "locked")),
+        (("a/poetry.lock", "d/poetry.lock"), (None, None)),
+        ((), (False, "none")),
+    ],
+)
+def test_in_a_folder_that_nobody_knows_all_projects_of_the_tool_tell(
+    locks: tuple[str, ...], expected: tuple[object, ...]
+) -> None:
+    files = {"a/pyproject.toml": POETRY.format("a"), "b/pyproject.toml": POETRY.format("b")}
+    if "d/poetry.lock" in locks:
+        files["d/pyproject.toml"] = POETRY.format("d")
+    files |= {"c/pyproject.toml": PROJECT.format("c"), **dict.fromkeys(locks, POETRY_LOCK)}
+    assert [found[1:] for found in installs(files, 'cd "$SOMEWHERE"\npoetry install')] == [expected]
