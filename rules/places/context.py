@@ -41,6 +41,7 @@ class Context:
         self.targets = {target.folder: target for target in targets}
         self.notes: list[PlanBlocker] = []
         self.images_left: set[str] = set()
+        self.images_of: dict[str, Target] = {}
         self.left: set[str] = set()
         self._images: str | None = None
         self._seen: dict[str, list[_Seen]] = {}
@@ -80,6 +81,8 @@ class Context:
 
     def around(self, path: str) -> Target | None:
         """The moved project that the file at ``path`` belongs to."""
+        if path in self.images_of:
+            return self.images_of[path]
         project = project_around(self.ground.repository, path)
         if project is None:
             return next(iter(self.targets.values())) if len(self.targets) == 1 else None
@@ -97,6 +100,8 @@ class Context:
 
     def target(self, path: str, seen: _Seen, program: str) -> Target | None:
         """The moved project that a command serves; ``None`` where that one does not move."""
+        if path in self.images_of and (seen.project is None or program in self.images_of[path].tools):
+            return self.images_of[path]
         found = self._target(seen.project) if seen.project is not None else self.around(path)
         around = project_around(self.ground.repository, path)
         if seen.project is None and around is None and program in MANAGERS:

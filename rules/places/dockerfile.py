@@ -38,6 +38,7 @@ from rules.places.script import Script, Window, yaml_quoted
 from rules.places.target import Target
 from rules.places.text import Splice, applied, line_of, line_start, newline
 from rules.pythons import dotted, ends, minor
+from rules.reading import project_around
 from rules.uv import version
 from scanner.facts import Stage
 from scanner.image_names import parse_image, python_of
@@ -46,9 +47,20 @@ from scanner.image_names import parse_image, python_of
 def edit(path: str, text: str, context: Context) -> str:
     """The Dockerfile with uv, or the same text and a note."""
     extract = context.ground.facts.extracts.get(path)
-    target = context.around(path)
     rows = "\n".join(row for row in text.splitlines() if not row.lstrip().startswith("#"))
-    if extract is None or extract.dockerfile is None or target is None or not calls_old(rows, target):
+    if extract is None or extract.dockerfile is None:
+        return text
+    target = context.around(path)
+    if target is None:
+        target = _copied_project(text, context)
+        own = project_around(context.ground.repository, path)
+        other = own is not None or not any(names_manager(rows, moved) for moved in context.targets.values())
+        if target is None and other:
+            return text  # that of a project that stays, or of none
+        if target is None:
+            return _left_alone(path, text, context, list(context.notes), "which project it is for is not known", 1)
+        context.images_of[path] = target
+    if not calls_old(rows, target):
         return text
     kept = list(context.notes)
     image = _Image(path, text, context, target, extract.dockerfile.stages)
@@ -66,6 +78,19 @@ def edit(path: str, text: str, context: Context) -> str:
         context.note(path, line, f"{names} is installed beside the lock, in whatever version there is",
                      "Declare it in pyproject.toml (uv add), so that the lock holds it?")  # fmt: skip
     return after
+
+
+def _copied_project(text: str, context: Context) -> Target | None:
+    """The one moved project whose folder an image above all projects copies from; ``None`` where there are several."""
+    sources = [word for step in steps_of(text) if step.name in ("COPY", "ADD")
+               for flags, words in (copied(step, text),) if not any(f.startswith("--from") for f in flags)
+               for word in words[:-1]]  # fmt: skip
+    plain = {posixpath.normpath(source.lstrip("/") or ".") for source in sources}
+    for paths in ({path for path in plain if is_manifest(posixpath.basename(path))}, plain):
+        found = [t for f, t in context.targets.items() if any(p == f or p.startswith(f"{f}/") for p in paths)]
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def _left_alone(path: str, text: str, context: Context, kept: list[PlanBlocker], why: str, line: int | None) -> str:

@@ -37,25 +37,27 @@ def broken_images(context: Context) -> Iterator[tuple[str, PlanBlocker]]:
     Each by its folder with the reason.
     """
     for image in sorted(context.images_left):
-        target = context.around(image)
-        managers = target.tools & {"poetry", "pdm"} if target is not None else frozenset[str]()
-        rows = (row for row in (context.ground.read(image) or "").splitlines() if not row.lstrip().startswith("#"))
-        if target is None or not managers or _ASIDE.search(image):
-            continue
-        if image not in context.calling(set(managers)) and not names_manager("\n".join(rows), target):
-            continue
-        note = next((n for n in context.notes if n.path == image), None)
-        why = re.sub(r"; the file is left as it is$", "", note.message) if note is not None else "not understood"
-        yield (
-            target.folder,
-            PlanBlocker(
-                code="shared-image",
-                message=f"{image} goes on with {min(managers)}, whose lock and tables would be gone: {why}",
-                path=image,
-                line=note.line if note is not None else 1,
-                decision="Change the image so that uv is in it ([uv] image names one), or move this project by hand?",
-            ),
-        )
+        around = context.around(image)
+        for target in context.targets.values() if around is None else (around,):
+            managers = target.tools & {"poetry", "pdm"}
+            rows = (row for row in (context.ground.read(image) or "").splitlines() if not row.lstrip().startswith("#"))
+            if not managers or _ASIDE.search(image):
+                continue
+            if image not in context.calling(set(managers)) and not names_manager("\n".join(rows), target):
+                continue
+            note = next((n for n in context.notes if n.path == image), None)
+            why = re.sub(r"; the file is left as it is$", "", note.message) if note is not None else "not understood"
+            yield (
+                target.folder,
+                PlanBlocker(
+                    code="shared-image",
+                    message=f"{image} goes on with {min(managers)}, whose lock and tables would be gone: {why}",
+                    path=image,
+                    line=note.line if note is not None else 1,
+                    decision="Change the image so that uv is in it ([uv] image names one), "
+                    "or move this project by hand?",
+                ),
+            )
 
 
 _ASIDE = re.compile(r"(?:^|/)(?:\.devcontainer|examples?|tests?|docs?|samples?|demos?|scripts?|tools?)/", re.IGNORECASE)
