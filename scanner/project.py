@@ -262,8 +262,13 @@ def _is_above(image: Image, folder: Folder, scenery: Scenery) -> bool:
 
 
 def _pythons(folder: Folder, scenery: Scenery) -> list[PythonVersion]:
-    """Declarations in the project's own files, and those of the automation that serves it (the nearest project)."""
-    declared_there = (p for extract in scenery.serving.get(folder.path, ()) for p in extract.pythons)
+    """Declarations in the project's own files, those of the automation that serves it (the nearest project), and those
+    of the images that install it, wherever they lie.
+    """
+    extracts = {extract.path: extract for extract in scenery.serving.get(folder.path, ())}
+    known = scenery.facts.extracts
+    extracts.update({i.path: known[i.path] for i in _images_of(folder, scenery) if i.path in known})
+    declared_there = (p for extract in extracts.values() for p in extract.pythons)
     found = {_as_shipped(p, scenery): None for p in declared_there}
     for manifest in folder.manifests:
         if manifest.requires_python:

@@ -342,3 +342,19 @@ def test_a_list_that_looks_like_little_is_one_where_a_command_names_it(inventory
     (found,) = inventory({**short, "docker/Dockerfile": image}).images
     assert (found.grade, found.uses_lock, found.reasons[0].message) == ("L0", False, f"{name} is pinned by hand")
     assert not inventory(short).images
+
+
+def test_an_image_that_lies_elsewhere_says_the_python_of_what_it_installs(inventory: Make) -> None:
+    found = inventory(
+        {
+            "apps/api/pyproject.toml": PROJECT.format("api"),
+            "apps/api/api/main.py": "app = FastAPI()\n",
+            "apps/web/pyproject.toml": PROJECT.format("web"),
+            "apps/web/web/main.py": "app = FastAPI()\n",
+            "infra/docker/api.Dockerfile": "FROM python:3.13-slim\nCOPY apps/api /app\nWORKDIR /app\nRUN pip install .\n",
+        }
+    )
+    images = {p.path: p.environments.image for p in found.projects}
+    assert images["apps/web"] is None
+    assert images["apps/api"] is not None
+    assert images["apps/api"].python == ("3.13",)
