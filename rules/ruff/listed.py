@@ -32,6 +32,16 @@ def listed(word: str, files: Collection[str]) -> tuple[str, ...] | None:
     )
 
 
+def spread(word: str, files: Collection[str]) -> tuple[str, ...]:
+    """The files that a command names by ``word``: as git lists them, as the shell spreads ``src/*``, or itself."""
+    found = listed(word, files)
+    if found is not None or not set("*?[") & set(word):
+        return (word,) if found is None else found
+    steps = word.split("/")
+    parts = ((path, path.split("/")) for path in files)
+    return tuple(path for path, own in parts if len(own) == len(steps) and all(map(fnmatch.fnmatchcase, own, steps)))
+
+
 def _is_one_of(path: str, specs: Collection[str]) -> bool:
     """git's way: a pattern whose ``*`` goes across slashes, or a folder or file."""
     return any(fnmatch.fnmatchcase(path, s) or f"{path}/".startswith(f"{s.rstrip('/')}/") for s in specs)

@@ -31,6 +31,7 @@ from rules.ruff.edits import Edits
 from rules.ruff.emit import Conflict, RuffConfig
 from rules.ruff.gather import Setup, gather
 from rules.ruff.linters import Part
+from rules.ruff.listed import spread
 from rules.ruff.reduced import codes
 from rules.ruff.remaining import remaining
 from rules.ruff.runs import HOOKS
@@ -85,7 +86,8 @@ def move(
         *staying.alone(published, keeping),
         *left.items(),
     )
-    setup = _without(_without_refused(setup, refusals), {tool for tool, _ in held})
+    unrun = staying.unrun(ground, setup) - {"flake8", "isort"}
+    setup = _without(_without_refused(setup, refusals), {tool for tool, _ in held} | unrun)
     refusals = (*refusals, *(why for _, why in held if why.decision))
     made = convert(setup)
     tools = frozenset([*(t for t in commands.TOOLS if getattr(setup, t) is not None), *(p.tool for p in made.parts)])
@@ -168,8 +170,9 @@ def _fix(setup: Setup, made: Conversion) -> str:
 
 
 def _named(setup: Setup) -> frozenset[str]:
-    """The files that commands name."""
-    return frozenset(posixpath.normpath(word) for run in setup.runs if not run.is_hook for word in run.argv if word)
+    """The files that commands name, those too that their patterns stand for (``src/*``)."""
+    words = (word for run in setup.runs if not run.is_hook for word in run.argv if word)
+    return frozenset(path for word in words for path in spread(posixpath.normpath(word), setup.paths))
 
 
 def _without(setup: Setup, tools: Collection[str]) -> Setup:

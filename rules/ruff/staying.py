@@ -111,6 +111,24 @@ def unmoved(ground: Ground, setup: Setup) -> Iterator[tuple[str, PlanBlocker]]:
         elif there.name in idle and there.use == "declared" and not is_configured(there):
             message = f"{there.name} stays: nothing committed runs or configures it"
             yield there.name, refusal("lint-tool-kept", message, None)
+        elif there.name in idle & unrun(ground, setup):
+            message = f"{there.name} stays: nothing committed runs it, and in Ruff's configuration it would be a gate"
+            yield there.name, refusal("lint-tool-kept", message, None)
+
+
+def unrun(ground: Ground, setup: Setup) -> set[str]:
+    """Linters that are set up and that nothing runs, where a run of others would take their rules in: no gate today."""
+    ran = {run.tool for run in setup.runs}
+    gates = {run.tool for run in setup.runs if not run.advisory} & _WHOLE
+    if not gates and not any(tool.name == "ruff" and tool.use == "run" for tool in ground.repository.tools):
+        return set()
+    asked = {tool for plugin, tool in _ASKED_BY.items() if plugin in setup.plugins}
+    there = {asked.tool for asked in setup.others} | {"flake8", "isort"}
+    return (there & (_WHOLE | {"isort"})) - ran - asked
+
+
+# What becomes a run of Ruff with all that its configuration selects.
+_WHOLE = frozenset({"flake8", "bandit", "pycodestyle", "pydocstyle", "pyflakes", "pylint"})
 
 
 def _declared(ground: Ground) -> set[str]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.ruff.listed import listed
+from rules.ruff.listed import listed, spread
 
 FILES = ("a.py", "src/b.py", "src/gen/c.py", "README.md")
 
@@ -24,3 +24,11 @@ FILES = ("a.py", "src/b.py", "src/gen/c.py", "README.md")
 )
 def test_what_git_lists(word: str, found: tuple[str, ...] | None) -> None:
     assert listed(word, FILES) == found
+
+
+def test_what_a_shell_makes_of_a_pattern() -> None:
+    files = ("src/a.py", "src/b/c.py", "d.py")
+    assert spread("src/*", files) == ("src/a.py",)
+    assert spread("*.py", files) == ("d.py",)
+    assert spread("src/a.py", files) == ("src/a.py",)
+    assert spread("$(git ls-files '*.py')", files) == ("d.py", "src/a.py", "src/b/c.py")
