@@ -23,6 +23,13 @@ _DECISION = (
 def lines_of(site: Site, include: Include) -> list[Wish]:
     """What the file lists; raises :class:`Stop` where not every reader would read the same."""
     extract = site.ground.facts.extracts.get(include.path or "")
+    if include.path is not None and include.path not in site.ground.facts.files:
+        if include.scope != "group":
+            decision = "Bring that file back, or take the reading out of the script?"
+            raise _stop(include, f"{include.path} is not in the repository, so that the script fails", decision)
+        message = f"{include.at.path} reads {include.path}, which is not in the repository: the script failed; left out"
+        site.note("setup-py-logic", message, include.at.path, include.at.line)
+        return []
     if include.path is None or extract is None or extract.format != "requirements":
         raise _stop(include, "what it holds is not known")
     if include.scope == "build":
@@ -34,9 +41,9 @@ def lines_of(site: Site, include: Include) -> list[Wish]:
     return listing.wishes
 
 
-def _stop(include: Include, why: str) -> Stop:
+def _stop(include: Include, why: str, decision: str = _DECISION) -> Stop:
     message = f"{include.at.path} reads {include.raw} while it builds: {why}"
-    return Stop("setup-py-logic", message, include.at.path, include.at.line, _DECISION)
+    return Stop("setup-py-logic", message, include.at.path, include.at.line, decision)
 
 
 def target_of(include: Include) -> str:

@@ -88,3 +88,20 @@ optional-dependencies.dev = { file = ["requirements-dev.in"] }
     assert result.data["tool"]["setuptools"] == {"dynamic": {"version": {"attr": "shop.__version__"}}}
     assert {p.name for p in result.migration.moves[0].pins} == {"flask", "werkzeug"}
     assert not [path for path in result.files if path.startswith("requirements")]
+
+
+def test_a_file_that_is_read_and_is_not_there(migrated):
+    text = (
+        "from setuptools import setup\n\n"
+        'setup(name="shop", version="1", python_requires=">=3.9", install_requires=open("requirements.txt").readlines(), '
+        'tests_require=open("test.txt").readlines())\n'
+    )
+    files = {"setup.py": text, "shop/__init__.py": "", "requirements.txt": "flask\n"}
+    result = migrated(files)
+    assert result.refused == []
+    assert result.data["project"]["dependencies"] == ["flask"]
+    assert any("reads test.txt, which is not in the repository" in text for text in result.noted)
+    del files["requirements.txt"]
+    (refusal,) = migrated({**files, "requirements-dev.txt": "click\n"}).migration.refusals
+    assert "requirements.txt is not in the repository, so that the script fails" in refusal.blocker.message
+    assert (refusal.blocker.decision or "").startswith("Bring that file back")
