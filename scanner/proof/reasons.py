@@ -17,7 +17,7 @@ from scanner.markers import possible
 from scanner.proof.causes import Unasked
 from scanner.proof.compare import Comparison
 from scanner.proof.installed import holds
-from scanner.toml_reader import loads
+from scanner.toml_reader import loads, table
 from scanner.words import listed
 
 
@@ -83,6 +83,12 @@ class Reasons:
                 return f"{pin.groups[0]}:{pin.line or 1} has it for {listed(inputs, 3)}, which does not ask for it now"
         return "nothing requires it any more"
 
+    def _itself(self) -> frozenset[str]:
+        """What the new lock calls the project."""
+        entries = package_tables(loads(self.lock).get("package"))
+        own = (e for e in entries if table(e, "source").keys() & {"editable", "virtual"})
+        return frozenset(str(e.get("name")) for e in own if "." in table(e, "source").values())
+
     def _causes_of_more(self) -> Iterator[str]:
         """Why more is installed than before: who asks for it, and where the old lock seems to come from."""
         added = {text.partition(" ")[0] for text in self.found.added}
@@ -112,7 +118,13 @@ class Reasons:
                 "processors, Linux on x86_64 among them. To decide: let Linux have it, as pip does there"
             )
         for name, wanted in sorted(asking.items())[:10]:
-            if normal_name(name) not in added:
+            if self.move.project.primary_manager == "pipenv" and name in self._itself():
+                names = listed(sorted(set(wanted)), 6)
+                yield (
+                    f"{name}, the project itself, asks for {names}: Pipenv installed only the Pipfile's packages, uv "
+                    "what the project needs as well. To decide: accept that, or take those out of the project"
+                )
+            elif normal_name(name) not in added:
                 yield f"{name} asks for {listed(sorted(set(wanted)), 6)}, which the old lock does not have here"
 
 

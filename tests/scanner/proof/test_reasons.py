@@ -32,3 +32,15 @@ def test_a_compiled_file_that_nobody_compiled_again_is_the_cause() -> None:
     assert told[1] == "a: prod.txt:7 has it for base.txt, which does not ask for it now"
     other = replace(move, project=replace(move.project, lockfiles=(replace(lock, path="dev.txt"),)))
     assert len(list(Reasons(move=other, found=found, requires=">=3.11", lock="").differences({}))) == 1
+
+
+def test_what_the_project_itself_asks_for_beside_its_pipfile() -> None:
+    lock = (
+        'version = 1\nrequires-python = ">=3.11"\n[[package]]\nname = "demo"\nversion = "1"\n'
+        'source = { editable = "." }\ndependencies = [{ name = "click" }]\n'
+    )
+    move = _move(LockedPackage(name="a", version="1.0"))
+    move = replace(move, project=replace(move.project, primary_manager="pipenv"))
+    found = Comparison(locked=1, kept=1, added=("click",), pythons=("3.11.9",))
+    (told,) = Reasons(move=move, found=found, requires=">=3.11", lock=lock).differences({})
+    assert told.startswith("demo, the project itself, asks for click: Pipenv installed only the Pipfile's packages")
