@@ -13,13 +13,11 @@ _SENTENCES = 4
 _COMMAND = 100
 
 
-def in_short(found: Sequence[Telling]) -> str | None:
-    """The fleet's commonest differences as one line; nothing where there are none."""
+def in_short(found: Sequence[Telling]) -> tuple[str, ...]:
+    """The fleet's commonest differences, a sentence each; none where nothing differs."""
     said = sentences(found)
-    if not said:
-        return None
-    more = said[_SENTENCES:]
-    return "; ".join(said[:_SENTENCES]) + (f"; and {counted(len(more), 'more kind')} of difference" if more else "")
+    left = len(said) - _SENTENCES
+    return (*said[:_SENTENCES], *([f"and {counted(left, 'more kind')} of difference"] if left > 0 else []))
 
 
 def telling_table(shown: Sequence[Telling], found: Sequence[Telling]) -> Table:

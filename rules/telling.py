@@ -26,8 +26,9 @@ _SORTS: tuple[Sort, ...] = ("no-lock", "other-lock", "other-tool", "python", "sa
 _LOCKED = ("locked", "stale", "unknown")
 _CRITICAL = {"high": 0, "medium": 1, "low": 2}
 _PAIRS = (("local", "image"), ("ci", "image"), ("local", "ci"))  # what ships first
-_THERE = {"ci": "install{s} in CI", "image": "build{s} the image"}
-_RUNS = {"local": "develop{s} on", "ci": "test{s} on", "image": "build{s} the image on"}
+_BUILD = "build{s} the image"
+_THERE = {"ci": "install{s} in CI", "image": _BUILD}
+_RUNS = {"local": "develop{s} on", "ci": "test{s} on", "image": f"{_BUILD} on"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +79,9 @@ def one_a_repository(found: Iterable[Telling]) -> tuple[Telling, ...]:
 
 
 def sentences(found: Iterable[Telling]) -> tuple[str, ...]:
-    """``31 projects say poetry and build the image with pip`` and the like, the gravest and the commonest first."""
+    """``31 projects say poetry and build the image with pip`` and the like, the commonest and the gravest first."""
     counts = Counter((_SORTS.index(t.sort), t.said) for t in found)
-    ordered = sorted(counts.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple(f"{counted(number, 'project')} {_conjugated(said, number)}" for (_, said), number in ordered)
 
 
@@ -94,9 +95,9 @@ def _sort_of(one: Telling) -> int:
 
 def _rank(one: Telling) -> tuple[object, ...]:
     critical = _CRITICAL.get(one.repository.criticality or "", len(_CRITICAL))
+    deployed, ships = is_deployed(one.project), _BUILD in one.said
     apart = len(one.packages) + one.more
-    deployed = is_deployed(one.project)
-    return (critical, not deployed, _sort_of(one), -apart, one.said, one.repository.id, one.project.path)
+    return (critical, not deployed, _sort_of(one), not ships, -apart, one.said, one.repository.id, one.project.path)
 
 
 def _found(repository: Repository, project: Project) -> Iterator[Telling]:

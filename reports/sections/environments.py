@@ -34,7 +34,7 @@ def build(facts: Facts, tables: Mapping[str, Table]) -> Section:
         rows=tuple((what, projects(found, ("what", what), of=total), meaning) for what, meaning in _WHAT),
     )
     certain = telling(facts.fleet.repositories)
-    said = in_short(certain)
+    said = "; ".join(in_short(certain))
     most: tuple[Block, ...] = (Prose(said=(f"{said}.",)), _worst(certain)) if said else ()
     return Section(
         anchor="environments", title="Three environments", blocks=(kinds, *most, Rows(table="disagreements"))

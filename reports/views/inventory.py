@@ -33,10 +33,9 @@ def inventory_page(fleet: Fleet, next_steps: tuple[str, ...] = ()) -> Page:
     """The inventory for people."""
     mains = [(r, p) for r in fleet.repositories for p in r.projects if p.role == "main"]
     found = telling(fleet.repositories)
-    short = in_short(found)
     return Page(
         title="Python fleet inventory",
-        opening=(accounting(fleet), *([f"{short}."] if short else ()), *_coverage(fleet, mains)),
+        opening=(accounting(fleet), *in_short(found), *_coverage(fleet, mains)),
         tables=(
             _managers(mains),
             _heat(mains),

@@ -111,6 +111,7 @@ def _scan(fleet: Fleet, folder: Path) -> None:
             columns=("declared with", "place", "installed with", "projects"),
             holding="differs",
         ),
+        _Cut(table="telling", rows=1),
         _Cut(table="projects", columns=("project", "kind", "toolchain", "lock"), width=54),
         _Cut(table="decisions", columns=("repository", "why", "file")),
         _Cut(table="unread"),

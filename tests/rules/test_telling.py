@@ -109,7 +109,7 @@ def test_sentences_count_the_projects_of_the_fleet() -> None:
         "3 projects lock with poetry and build the image with pip without the lock",
         "1 project says poetry and builds the image with pip, with the same pins",
     )
-    assert in_short(()) is None
+    assert in_short(()) == ()
 
 
 def test_a_repository_of_many_projects_does_not_fill_the_list() -> None:
@@ -124,7 +124,7 @@ def test_a_repository_of_many_projects_does_not_fill_the_list() -> None:
 
 def test_the_inventory_opens_with_what_the_fleet_does() -> None:
     page = inventory_page(a_fleet(repository("shop", PIP)))
-    assert page.opening[1] == "1 project locks with poetry and builds the image with pip without the lock."
+    assert page.opening[1] == "1 project locks with poetry and builds the image with pip without the lock"
     (table,) = (t for t in page.tables if t.name == "telling")
     assert table.rows[0][2:] == (
         "local: poetry.lock · poetry, from poetry.lock",
