@@ -18,6 +18,7 @@ from scanner.formats.uv_lock import read as read_uv_lock
 from scanner.markers import NEVER, covered, possible
 from scanner.proof.installed import PLATFORMS, Graph, Wanted, holds, pythons
 from scanner.proof.served import is_itself, pip_found_the_rest, unserved
+from scanner.proof.unreachable import unreachable
 from scanner.toml_reader import loads, strings
 
 INSTALLERS = frozenset({"setuptools", "pip", "wheel", "distribute", "uv"})
@@ -34,7 +35,8 @@ class Comparison:
     ``pythons`` are the Python versions that were looked at, ``complete`` those for which nothing more is installed.
     ``unserved`` is what a file installed and what stands for it now does not, though the lock holds it;
     ``asked`` is how many packages the project, its extras and groups name;
-    ``found_by_pip`` what CI's other Pythons needed beside a compiled file, and pip brought in whatever version.
+    ``found_by_pip`` what CI's other Pythons needed beside a compiled file, and pip brought in whatever version;
+    ``astray`` what stood in the old lock although nothing there asked for it.
     """
 
     locked: int
@@ -48,6 +50,7 @@ class Comparison:
     complete: tuple[str, ...] = ()
     unserved: tuple[Change, ...] = ()
     found_by_pip: tuple[str, ...] = ()
+    astray: tuple[str, ...] = ()
     asked: int = 0
 
     @property
@@ -75,7 +78,8 @@ def compare(
     extract = read_uv_lock("uv.lock", new)
     packages = extract.lock.packages if extract is not None and extract.lock is not None else ()
     requires = requires if isinstance(requires := data.get("requires-python"), str) else None
-    held = [p for p in move.pins if not is_itself(p, graph.own) and possible(p.marker, requires)]
+    astray = unreachable(move)
+    held = [p for p in move.pins if p not in astray and not is_itself(p, graph.own) and possible(p.marker, requires)]
     before = _by_version(held)
     after = _by_version(p for p in packages if p.source != "path" or p.key not in graph.own or p.key in before)
     changed = (*_changed(before, after), *_no_longer_required(move, graph, requires))
@@ -102,6 +106,7 @@ def compare(
         pythons=tuple(more),
         complete=tuple(python for python, names in more.items() if not names),
         found_by_pip=tuple(sorted(by_pip - set(here))),
+        astray=tuple(sorted({pin.key for pin in astray} - after.keys())),
         asked=len(frozenset(graph.roots()).union(*graph.parts().values()) - {*graph.own}),
         unserved=tuple(change for change in unserved(move, graph, INSTALLERS) if change.name not in told),
     )

@@ -17,6 +17,7 @@ from scanner.markers import possible
 from scanner.proof.causes import Unasked
 from scanner.proof.compare import Comparison
 from scanner.proof.installed import holds
+from scanner.proof.unreachable import told as told_astray
 from scanner.toml_reader import loads, table
 from scanner.words import listed
 
@@ -48,7 +49,9 @@ class Reasons:
         yield from self._causes_of_more()
 
     def remarks(self) -> Iterator[str]:
-        """What is locked that no lock held before."""
+        """What is locked that no lock held before, and what nobody missed."""
+        if self.found.astray:
+            yield told_astray(self.found.astray)
         if self.found.found_by_pip:
             names = listed(list(self.found.found_by_pip), 6)
             yield f"{names}: needed by other Pythons of CI: pip found it there beside the compiled files"

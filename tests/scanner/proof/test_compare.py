@@ -6,7 +6,7 @@ from typing import Any
 from rules.migration import Move
 from rules.plan import Change
 from scanner.facts import LockedPackage
-from scanner.inventory import DeclaredPython, Dependency, Environments, Project, Signature
+from scanner.inventory import DeclaredPython, Dependency, Environments, Lockfile, Project, Signature
 from scanner.proof.compare import compare
 
 INDEX = "https://pypi.example/simple"
@@ -371,3 +371,17 @@ def test_what_the_old_tool_installed_with_an_extra_alone_is_not_missed():
     )
     assert not compare(replace(move, by_extra=("a",)), lock).changed
     assert [c.after for c in compare(move, lock).changed] == ["required less, or not"]
+
+
+def test_what_nothing_in_poetrys_old_lock_asks_for_is_not_missed():
+    lock = Lockfile(
+        path="poetry.lock", tool="poetry", format="poetry.lock 2.0", written_by=None, status="fresh", covers=True
+    )
+    move = _move(_pin("a", dependencies=("b",)), _pin("b"), _pin("left-over"), declared=(_asks("a"),))
+    move = replace(move, old_lock="poetry.lock", project=replace(move.project, lockfiles=(lock,)))
+    new = _lock(_entry("a"), _entry("b"), names="a b")
+    found = compare(move, new)
+    assert (found.changed, found.astray, found.locked, found.kept) == ((), ("left-over",), 2, 2)
+    for other in (replace(lock, format="poetry.lock 2.1"), replace(lock, tool="pdm")):
+        kept = compare(replace(move, project=replace(move.project, lockfiles=(other,))), new)
+        assert [change.name for change in kept.changed] == ["left-over"]
