@@ -16,6 +16,8 @@ _NUMERIC = ("-eq", "-ne")
 _CI_VARIABLES = ("CI", "GITHUB_ACTIONS")
 _CI_VARIABLE = re.compile(r"\$\{?(?:CI|GITHUB_ACTIONS)\b")
 _TESTS = frozenset({"=", "==", "!=", "&&", "||", "!", *_NUMERIC})
+_WITH_DEFAULT = re.compile(r"\$\{([A-Za-z_]\w{0,100}):?[-=]")
+_PLAIN_PATTERN = re.compile(r"[\w*./+:@-]{1,80}")
 _NO_DEFAULT = re.compile(r"\$\{([A-Za-z_]\w{0,100}):?-\}")
 _ONE_VARIABLE = re.compile(r"\$\{?(\w{1,100})(?::?-([\w.]{0,50}))?\}?")
 
@@ -60,6 +62,24 @@ class Conditions:
         text = text_of(node)
         called = (self._functions[word] for word in text.split()[:4] if word in self._functions)
         return any(_CI_VARIABLE.search(text_of(body)[:400]) for body in called)
+
+    def chosen(self, node: Node, state: State, depth: int) -> Node | None:
+        """The one arm of a ``case`` that is run, where its word and the patterns before are known."""
+        word = next((child for child in node.children if child.is_named and child.type != "case_item"), None)
+        if word is None or depth >= MAX_DEPTH:
+            return None
+        if any(name not in state.variables for name in _WITH_DEFAULT.findall(text_of(word))):
+            return None  # whoever runs the text may choose another arm
+        known = self._known(word, state, depth)
+        for arm in node.children if known is not None else ():
+            if arm.type != "case_item":
+                continue
+            patterns = [text_of(part).strip().strip("\"'") for part in arm.children_by_field_name("value")]
+            if not all(_PLAIN_PATTERN.fullmatch(pattern) for pattern in patterns):
+                return None
+            if any(fnmatchcase(known or "", pattern) for pattern in patterns):
+                return arm
+        return None
 
     def truth(self, node: Node, state: State, depth: int) -> bool | None:
         """What a test comes to, ``None`` where that cannot be known: only words are compared, nothing is looked up."""

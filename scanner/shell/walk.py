@@ -202,18 +202,29 @@ class Walk:
 
     def _pipeline(self, node: Node, state: State, depth: int) -> None:
         before: Node | None = None
-        for child in node.children:
-            if not child.is_named:
-                continue
+        parts = [child for child in node.children if child.is_named]
+        for number, child in enumerate(parts):
             branch = state.fork()
+            outer = self._output
+            if (copy := self._copied_to(parts[number + 1 : number + 2], branch, depth)) is not None:
+                self._output = (copy, state.directory)
             if child.type == "command":
                 handed = file_of_cat(before) or self._lists(before, branch, depth)
                 self._command(child, branch, depth + 1, stdin=handed)
             else:
                 self._reads(child, before, branch, depth)
                 self._statement(child, branch, depth + 1)
+            self._output = outer
             if text_of(child).strip() not in ("sort", "uniq", "sort -u"):
                 before = child
+
+    def _copied_to(self, following: list[Node], state: State, depth: int) -> str | None:
+        """The file into which ``tee``, if that is what follows, writes what it is given."""
+        if not following or following[0].type != "command" or not text_of(following[0]).startswith("tee "):
+            return None
+        parts = [child for child in following[0].children if child.is_named][1:]
+        words = [w for c in parts if c.type != "file_redirect" for w in self._words.words(c, state, depth + 1)]
+        return next((word for word in words if not word.startswith("-")), None)
 
     def _reads(self, loop: Node, lister: Node | None, state: State, depth: int) -> None:
         """``find … | while read NAME``: the variable is what is listed."""
@@ -380,13 +391,16 @@ class Walk:
 
     def _case(self, node: Node, state: State, depth: int) -> None:
         branches = [state.fork()]
+        chosen = self._conditions.chosen(node, state, depth)
         for child in node.children:
+            if child.type == "case_item" and chosen is not None and child != chosen:
+                continue
             if child.type == "case_item":
                 branch = state.fork()
                 for part in child.children:
                     if part.type in _STATEMENTS:
                         self._statement(part, branch, depth + 1)
-                branches.append(branch)
+                branches = [*branches, branch] if chosen is None else [branch]
             elif child.is_named:
                 self._words.words(child, state, depth)
         state.join(branches)

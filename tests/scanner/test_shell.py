@@ -452,3 +452,20 @@ def test_a_command_that_a_variable_gathers(text: str, expected: list[str]) -> No
 
 def test_what_a_variable_gathers_is_bounded() -> None:
     parse("x=$(a)\n" + "x=$x$x\n" * 200 + "eval $x\n", at=Location(path="a.sh", line=1), context="ci")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("f() { case $1 in a|b) one;; *) two;; esac; }\nf b", ["one"]),
+        ("f() { case $1 in a|b) one;; *) two;; esac; }\nf c", ["two"]),
+        ("M=go\ncase $M in stop) one;; go) F=--frozen;; esac\nuv sync $F", ["uv sync --frozen"]),
+        ("M=go\ncase $M in stop) one;; esac", ["one"]),
+        ("M=go\ncase $M in $X) one;; go) two;; esac", ["one", "two"]),
+        ("case ${M:-a} in a) one;; b) two;; esac", ["one", "two"]),
+        ("pipenv requirements | tee -a out.txt", ["pipenv requirements > out.txt", "tee -a out.txt"]),
+        ("one | tee out.log", ["one", "tee out.log"]),
+    ],
+)
+def test_arms_that_are_run_and_what_tee_writes(text: str, expected: list[str]) -> None:
+    assert argvs(text) == expected
