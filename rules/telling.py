@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from rules.reading import differences, is_deployed, main_projects
-from scanner.environments import family, is_aside_image
+from scanner.environments import family, is_aside_image, is_shipped
 from scanner.inventory import Command, Disagreement, Environment, Evidence, Project, Repository, VersionPair
 from scanner.words import counted, listed
 
@@ -105,7 +105,12 @@ def _found(repository: Repository, project: Project) -> Iterator[Telling]:
     pairs: dict[tuple[str, str], dict[str, Disagreement]] = {}
     for d in differences(project):
         pairs.setdefault(d.between, {})[d.what] = d
-    commands = [c for c in repository.commands if c.project in (project.path, None)]
+    images = {image.path: image for image in repository.images}
+    commands = [
+        c
+        for c in repository.commands
+        if c.project in (project.path, None) and (c.path not in images or is_shipped(c, images[c.path]))
+    ]
     for between, what in sorted(pairs.items(), key=lambda item: _PAIRS.index(item[0])):
         pair = _Pair(project, between, commands)
         if "python" in what and (sides := pair.pythons()):
@@ -146,7 +151,7 @@ class _Pair:
         if not any(map(self._is_shown, self._there)) or any(self._is_as_left(c) for c in self._there):
             return None
         if a.uses_lock and b.uses_lock is False:
-            return "no-lock" if self._project.lock_discipline in _LOCKED else None
+            return "no-lock" if self._project.lock_discipline in _LOCKED and a.sources else None
         if found.what != "tool":
             return None
         return "same-pins" if a.uses_lock and b.uses_lock else "other-tool"

@@ -199,7 +199,7 @@ def _image(
         return None
     image = graded[0]
     named = image_pythons(pythons, image.path)
-    inside = [c for c in commands if c.context == "image" and c.path == image.path]
+    inside = [c for c in commands if c.context == "image" and c.path == image.path and is_shipped(c, image)]
     installs = [c for c in inside if c.kind == "install"]
     stages = {c.job for c in installs if c.tool == image.tool}
     if image.uses_lock is False and not any(c.uses_lock is False for c in installs):
@@ -215,6 +215,11 @@ def _image(
         sources=_sources(installs),
         apart=image.apart,
     )
+
+
+def is_shipped(command: Command, image: Image) -> bool:
+    """Whether a command of the image's file is in a stage that ships, as far as that is known."""
+    return not image.installed_at or command.line in image.installed_at
 
 
 def is_aside_image(path: str) -> bool:

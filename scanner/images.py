@@ -109,6 +109,7 @@ class _Grading:
             reasons=tuple(dict.fromkeys(reasons)),
             caches=tuple(dict.fromkeys(self._caches(main, level))),
             apart=resolved_apart(i.command for i in counted),
+            installed_at=tuple(sorted({i.command.line for i in counted if i.command.line is not None})),
             left_behind=self._is_left_behind(base, installs),
         )
 

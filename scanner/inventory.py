@@ -97,6 +97,7 @@ class Image:
 
     ``caches`` are findings beside the grade: cache mounts that do not serve, caches in layers, the order of layers.
     ``apart`` says what is resolved at build time where the rest is from a lock.
+    ``installed_at`` are the lines whose installs make the grade: those of the stages that ship.
     ``left_behind``: a web server's image takes what was made with them, and has none of them itself.
     """
 
@@ -110,6 +111,7 @@ class Image:
     reasons: tuple[Reason, ...] = ()
     caches: tuple[Reason, ...] = ()
     apart: tuple[str, ...] = ()
+    installed_at: tuple[int, ...] = ()
     left_behind: bool = False
 
     @property

@@ -5,7 +5,7 @@ from typing import Any
 
 from reports.telling import in_short, telling_table
 from reports.views.inventory import inventory_page
-from rules.examples import a_command, a_fleet, a_project, a_repository
+from rules.examples import a_command, a_fleet, a_project, a_repository, an_image
 from rules.telling import Telling, one_a_repository, sentences, telling
 from scanner.environments import disagreements
 from scanner.inventory import Command, Environment, Environments, Evidence, Project, Repository
@@ -50,11 +50,16 @@ def test_what_reads_the_lock_in_part_is_not_among_the_most_telling() -> None:
         assert not telling([repository("shop", *commands)]), commands
     for beside_it in (replace(second, path="Dockerfile.dev"), replace(second, project="docs")):
         assert telling([repository("shop", PIP, beside_it)])
+    of_tests = replace(PIP, line=20, uses_lock=True)
+    shipped = replace(repository("shop", PIP, of_tests), images=(an_image(installed_at=(6,)),))
+    assert telling([shipped])
 
 
 def test_what_nobody_knows_or_what_has_two_locks_is_not_told() -> None:
     assert not telling([repository("shop", PIP, lock_discipline="conflicting")])
     assert not telling([repository("shop", PIP, role="example")])
+    assert not telling([repository("shop", PIP, lock_discipline="unlocked")])  # a lock for tests alone
+    assert not telling([repository("shop", PIP, local=replace(LOCAL, sources=()))])  # which lock, nobody can say
     unknown = replace(IMAGE, uses_lock=None)
     same = replace(LOCAL, tool="pip")
     assert not telling([repository("shop", PIP, local=same, image=unknown)])

@@ -312,3 +312,12 @@ def test_an_image_that_has_nothing_of_python_is_not_where_the_project_runs() -> 
     for images, expected in (((proxy,), None), ((proxy, image("backend/Dockerfile", "uv")), "uv")):
         found = make(images=images).image
         assert (found.tool if found is not None else None) == expected
+
+
+def test_an_image_is_shown_at_the_line_of_the_stage_that_ships() -> None:
+    there = {"context": "image", "path": "Dockerfile", "uses_lock": False}
+    stages = (command(28, "pip", job="test", **there), command(49, "pip", job="production", **there))
+    shipped = replace(image("Dockerfile", "pip"), uses_lock=False, installed_at=(49,))
+    found = make(commands=stages, images=(shipped,)).image
+    assert found is not None
+    assert [e.line for e in found.evidence] == [49]

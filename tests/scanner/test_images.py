@@ -142,6 +142,7 @@ COPY --from=builder /usr/local /usr/local
 
 def test_the_grade_is_that_of_the_target_that_ships() -> None:
     assert image(STAGES).grade == "L2"
+    assert image(STAGES).installed_at == (4,)
     assert image(STAGES + "FROM production AS dev\nRUN pip install ipdb\n").grade == "L2"
     assert image("FROM python:3.11 AS base\nFROM base AS test\nRUN pip install pytest\n").grade == "L0"
 
