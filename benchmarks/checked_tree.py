@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 VERBS = (
@@ -87,9 +88,10 @@ def leftovers(tree: Path, tools: Iterable[str], gone: Iterable[str]) -> Iterator
                 if found := pattern.search(line):
                     yield Left(what=what, word=found[0].strip()[:60], path=path, line=number, text=line.strip()[:200])
             if names and not IGNORES.search(path):
-                for found in mention.finditer(line):
-                    if target := missing(tree, path, found[1] + found[2], removed):
-                        yield Left(what="path", word=target, path=path, line=number, text=line.strip()[:200])
+                targets = [missing(tree, path, found[1] + found[2], removed) for found in mention.finditer(line)]
+                targets += [*emptied(tree, line, removed), *folders_gone(tree, line, removed)]
+                for target in sorted({target for target in targets if target}):
+                    yield Left(what="path", word=target, path=path, line=number, text=line.strip()[:200])
 
 
 def missing(tree: Path, path: str, words: str, removed: list[str]) -> str | None:
@@ -107,6 +109,26 @@ def missing(tree: Path, path: str, words: str, removed: list[str]) -> str | None
         folder = posixpath.dirname(folder)
     fits = [gone for gone in removed if gone == tail or gone.endswith("/" + tail) or tail.endswith("/" + gone)]
     return fits[0] if fits else None
+
+
+def emptied(tree: Path, line: str, removed: list[str]) -> Iterator[str]:
+    """Removed paths that a pattern of the line (``requirements*.txt``) meant, where it means nothing any more."""
+    for word in re.findall(r"(?<![\w*])[\w./-]*[\w/-]\*[\w.*/-]*", line):
+        plain = re.sub(r"^(\.{0,2}/)+", "", word)
+        name = plain.rpartition("/")[2]
+        hits = [path for path in removed if fnmatch(path, plain) or fnmatch(posixpath.basename(path), plain)]
+        if hits and len(name.strip("*")) > 3 and not any(file.is_file() for file in tree.rglob(name)):
+            yield hits[0]
+
+
+def folders_gone(tree: Path, line: str, removed: list[str]) -> Iterator[str]:
+    """Folders that a line copies or names with a slash, of which nothing is left."""
+    gone = {posixpath.dirname(path) for path in removed} - {""}
+    for folder in gone:
+        words = rf"(?<![\w.-])(?:\.?/)?(?:[\w.-]+/)*{re.escape(posixpath.basename(folder))}"
+        ends = r"/?(?=[\s\"'\],)]|$)" if re.match(r"\s*(COPY|ADD)\b", line) else r"/(?=[\s\"'\],):]|$)"
+        if not (tree / folder).exists() and re.search(words + ends, line):
+            yield folder
 
 
 def unknown_groups(tree: Path, changed: Iterable[str]) -> Iterator[Left]:
