@@ -43,6 +43,7 @@ class _Session:
     default: bool = True
     tags: tuple[str, ...] = ()
     needs: list[str] = field(default_factory=list)
+    synced: ast.Call | None = None  # by nox-uv, as its decorator says
 
 
 def read(path: str, text: str) -> Extract | None:
@@ -146,6 +147,7 @@ class _Nox:
             pythons=tuple(v.removeprefix("python") for v in versions if "$" not in v),
             default=not (isinstance(default, ast.Constant) and default.value is False),
             tags=tags if isinstance(tags, tuple) else (),
+            synced=decorator if isinstance(decorator, ast.Call) and _by_nox_uv(decorator) else None,
         )
 
     def run(self, session: _Session) -> list[Invocation]:
@@ -154,6 +156,8 @@ class _Nox:
         arguments = session.function.args.args
         for row in self._rows(session.function) if arguments else ():
             body = _Body(self, session, self._path)
+            if session.synced is not None:
+                body.sync(session.synced)
             body.walk(session.function.body, arguments[0].arg, row, 0)
             found.update(dict.fromkeys(body.found))
         session.needs = list(dict.fromkeys(session.needs))
@@ -344,6 +348,20 @@ def _session_decorator(node: _Function) -> ast.expr | None:
     return None
 
 
+def _by_nox_uv(decorator: ast.Call) -> bool:
+    """Whether the decorator is nox-uv's, by its own name or by what it is told."""
+    asked = any((keyword.arg or "").startswith("uv_") for keyword in decorator.keywords)
+    return asked or ast.unparse(decorator.func) == "nox_uv.session"
+
+
+_SYNC_LISTS = {"uv_groups": "--group", "uv_extras": "--extra", "uv_only_groups": "--only-group"}
+_SYNC_FLAGS = {
+    "uv_all_groups": "--all-groups",
+    "uv_all_extras": "--all-extras",
+    "uv_no_install_project": "--no-install-project",
+}
+
+
 class _Body:
     """Walks what one session does."""
 
@@ -355,6 +373,19 @@ class _Body:
         self._directory: str | None = posixpath.dirname(path) or "."
         self._env: dict[str, str] = {}
         self._active: list[str] = []
+
+    def sync(self, decorator: ast.Call) -> None:
+        """What nox-uv does before a session: ``uv sync`` with the groups and extras that its decorator names."""
+        given = {k.arg: self._nox.value(k.value, {}) for k in decorator.keywords if k.arg is not None}
+        literal = {k.arg: ast.unparse(k.value) for k in decorator.keywords}
+        words = ["uv", "sync"]
+        for name, option in _SYNC_LISTS.items():
+            values = given.get(name)
+            words += [word for value in (values if isinstance(values, tuple) else ()) for word in (option, value)]
+        words += [option for name, option in _SYNC_FLAGS.items() if literal.get(name) == "True"]
+        if literal.get("uv_sync_locked") != "False":
+            words.append("--locked")
+        self._emit(words, decorator, {})
 
     def walk(self, body: list[ast.stmt], session: str, names: dict[str, _Value], depth: int) -> None:
         if depth > MAX_DEPTH or len(self.found) > MAX_COMMANDS:

@@ -228,3 +228,26 @@ def check(session):
     extract = FORMAT.read("noxfile.py", text)
     assert extract is not None
     assert [" ".join(i.argv) for i in extract.invocations] == ["poetry run isort .", "uv sync ${lock}"]
+
+
+def test_nox_uv_syncs_before_a_session() -> None:
+    text = """
+import nox
+import nox_uv
+
+@nox_uv.session(uv_groups=["test", "lint"], uv_extras=["cli"])
+def tests(session):
+    session.run("pytest")
+
+@session(uv_only_groups=["docs"], uv_no_install_project=True, uv_sync_locked=False)
+def docs(session):
+    session.run("mkdocs", "build")
+"""
+    extract = FORMAT.read("noxfile.py", text)
+    assert extract is not None
+    assert [(i.at.line, " ".join(i.argv)) for i in extract.invocations] == [
+        (5, "uv sync --group test --group lint --extra cli --locked"),
+        (7, "pytest"),
+        (9, "uv sync --only-group docs --no-install-project"),
+        (11, "mkdocs build"),
+    ]
