@@ -133,6 +133,7 @@ _WHERE: tuple[tuple[Format, str], ...] = (
     # by name generous, by content strict
     (conda_env.FORMAT, "yml yaml"),
     (requirements.FORMAT, "- txt in pip lock"),
+    (requirements.NAMED, "-"),
     (deployment.FORMAT, "yml yaml py json toml tf"),
     (readme.FORMAT, "=readme.md =readme.rst =readme.txt =readme.markdown =readme"),
     (entry_module.FORMAT, "py"),

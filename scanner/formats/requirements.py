@@ -417,4 +417,4 @@ def _via(comments: Iterable[str]) -> tuple[str, ...]:
 
 
 FORMAT = Format(name="requirements", matches=matches, read=read)
-NAMED = Format(name=FORMAT.name, matches=matches, read=read_named)
+NAMED = Format(name="requirements-named", matches=lambda _path: False, read=read_named)
