@@ -47,6 +47,7 @@ LOCKS = {
 }
 IGNORES = re.compile(r"(^|/)\.[a-z]*ignore$")
 LIMIT = 1_000_000
+LONG = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +86,9 @@ def leftovers(tree: Path, tools: Iterable[str], gone: Iterable[str]) -> Iterator
     for path, lines in files_of(tree):
         for number, line in enumerate(lines, 1):
             for what, pattern in patterns:
-                if found := pattern.search(line):
+                if found := pattern.search(line[:LONG]):
                     yield Left(what=what, word=found[0].strip()[:60], path=path, line=number, text=line.strip()[:200])
-            if names and not IGNORES.search(path):
+            if names and len(line) < LONG and not IGNORES.search(path):
                 targets = [missing(tree, path, found[1] + found[2], removed) for found in mention.finditer(line)]
                 targets += [*emptied(tree, line, removed), *folders_gone(tree, line, removed)]
                 for target in sorted({target for target in targets if target}):
@@ -113,7 +114,7 @@ def missing(tree: Path, path: str, words: str, removed: list[str]) -> str | None
 
 def emptied(tree: Path, line: str, removed: list[str]) -> Iterator[str]:
     """Removed paths that a pattern of the line (``requirements*.txt``) meant, where it means nothing any more."""
-    for word in re.findall(r"(?<![\w*])[\w./-]*[\w/-]\*[\w.*/-]*", line):
+    for word in () if "*" not in line else re.findall(r"(?<![\w*])[\w./-]*[\w/-]\*[\w.*/-]*", line):
         plain = re.sub(r"^(\.{0,2}/)+", "", word)
         name = plain.rpartition("/")[2]
         hits = [path for path in removed if fnmatch(path, plain) or fnmatch(posixpath.basename(path), plain)]
@@ -125,9 +126,11 @@ def folders_gone(tree: Path, line: str, removed: list[str]) -> Iterator[str]:
     """Folders that a line copies or names with a slash, of which nothing is left."""
     gone = {posixpath.dirname(path) for path in removed} - {""}
     for folder in gone:
+        if posixpath.basename(folder) not in line or (tree / folder).exists():
+            continue
         words = rf"(?<![\w.-])(?:\.?/)?(?:[\w.-]+/)*{re.escape(posixpath.basename(folder))}"
         ends = r"/?(?=[\s\"'\],)]|$)" if re.match(r"\s*(COPY|ADD)\b", line) else r"/(?=[\s\"'\],):]|$)"
-        if not (tree / folder).exists() and re.search(words + ends, line):
+        if re.search(words + ends, line):
             yield folder
 
 
