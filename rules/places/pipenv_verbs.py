@@ -28,9 +28,10 @@ def _pipenv_install(rest: Sequence[Word], target: Target, manner: Manner) -> Ans
     parts = [] if "dev" in found.flags else _without_dev(target)
     if groups:
         named = [n for n in groups if n not in ("packages", "default")]
-        parts = (_without_dev(target) if "dev-packages" not in named else []) + group_options(
-            target, ["dev" if n == "dev-packages" else n for n in named], "group"
-        )
+        named = ["dev" if n in ("dev-packages", "develop") else n for n in named]
+        alone = len(named) == len(groups) and all((target.group(n) or "").startswith("group:") for n in named)
+        parts = group_options(target, named, "only-group" if alone else "group")  # Pipenv installs those and no more
+        parts = (_without_dev(target) if not alone and "dev" not in named else []) + parts
     made = sync_answer(target, manner, parts)
     return Answer(kind="system-sync" if "system" in found.flags else "sync", text=made.text)
 

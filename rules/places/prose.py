@@ -161,7 +161,7 @@ _RUNS = re.compile(
 def _around_pip_s(script: Script, lead: str, start: int, stop: int) -> Iterator[Splice]:
     """What the first ``uv sync`` in the place of pip takes: uv, and its environment where the reader has no other."""
     text, end = script.text, newline(script.text)
-    if _HAS_UV.search(text) is None:
+    if _HAS_UV.search(text) is None and not any(re.search(r"install[^\n]* uv\b", s.new) for s in script.splices):
         yield Splice(start, start, f"{lead}pip install uv{end}")
     if "activate" not in text and not script.prefix and _RUNS.search(text, stop) is not None:
         yield Splice(stop, stop, f"{lead}source .venv/bin/activate{end}")

@@ -273,6 +273,8 @@ class Script:
             program = next((w.value for w in words[2:] if w.value in MANAGERS), program)
         if program not in _PROGRAMS and not program.startswith("pip") and not is_installer(words):
             return None
+        if call.after == "(":
+            return None  # `pip-sync (a.txt|b.txt)`: for people to choose from
         here = range(line_of(self.text, call.begin), line_of(self.text, call.end) + 1)
         verb = next((w.value for w in words[1:] if not w.value.startswith("-")), "")
         seen = self.context.seen(self.path, lines or here, program, verb)

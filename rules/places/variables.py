@@ -50,6 +50,7 @@ def renamed_files(text: str, path: str, context: Context) -> str:
     if "lock" not in text and "Pipfile" not in text and ".cache" not in text and "Caches" not in text:
         return text
 
+    script = _SCRIPT.fullmatch(path) is not None
     calls_old = next(still_said(path, text, {t for t in MANAGERS if t in text}), None) is not None
 
     def new(match: re.Match[str]) -> str:
@@ -65,8 +66,8 @@ def renamed_files(text: str, path: str, context: Context) -> str:
         return match[0]
 
     def line(row: str) -> str:
-        if row.lstrip().startswith(("#", "//")):
-            return row
+        if row.lstrip().startswith(("#", "//")) or (script and "Pipfile" in row and _HANDLES.search(row) is None):
+            return row  # what reads it would find another form in the new one
         before, row = row, _FILE.sub(new, row)
         if row != before:  # a mounted file has the new name inside as well
             row = _MOUNTED.sub(lambda m: f"{m['outside']}:{m['folder']}{new_name(m['name'])}", row)
@@ -75,6 +76,12 @@ def renamed_files(text: str, path: str, context: Context) -> str:
     return "".join(line(row) for row in text.splitlines(keepends=True))
 
 
+_SCRIPT = re.compile(r"(?:.*/)?(?:[^/.]+|[^/]+\.(?:sh|bash|zsh|mk|ps1))")
+_HANDLES = re.compile(
+    r"(?<![\w-])(?:cp|mv|rm|ls|touch|git|test|md5sum|sha\d*sum|shasum|cksum|docker|podman|rsync|scp|tar|zip|chmod|chown"
+    r"|ln|stat|COPY|ADD)(?![\w-])|\[[ \t]+!?[ \t]*-[efsr][ \t]|^[^\s#:=][^=:]*:(?!=)"
+)
+"""What takes a file as it is, whatever stands in it; rules of a Makefile, too."""
 _MOUNTED = re.compile(
     r"(?P<outside>(?:uv\.lock|pyproject\.toml)):(?P<folder>/(?:[\w.-]+/){0,8})(?P<name>poetry\.lock|pdm\.lock|Pipfile\.lock|Pipfile)(?![\w-]|\.\w)"
 )
@@ -103,7 +110,8 @@ def _stays(folder: str, name: str, path: str, context: Context) -> bool:
     if "*" in folder or not folder:
         return any(posixpath.basename(f) == name and not _moves(f, context) for f in context.ground.facts.files)
     candidates = {posixpath.normpath(folder), posixpath.normpath(posixpath.join(posixpath.dirname(path), folder))}
-    return not (candidates & context.targets.keys())
+    inside = any(target != "." and folder.endswith(f"/{target}") for target in context.targets)  # /workspace/api
+    return not inside and not (candidates & context.targets.keys())
 
 
 def _moves(file: str, context: Context) -> bool:

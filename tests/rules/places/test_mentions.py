@@ -130,3 +130,42 @@ def test_filters_given_as_text(patched: Patching) -> None:
 def test_no_gitignore_keeps_the_lock_out(text: str, after: str) -> None:
     files = {"api/pyproject.toml": POETRY, "api/poetry.lock": LOCK, "api/shop/__init__.py": "", ".gitignore": text}
     assert Patched(files)[".gitignore"] == after if after else not Patched(files)[".gitignore"]
+
+
+PIPENV = {
+    "Pipfile": '[packages]\nflask = "*"\n\n[lint]\nblack = "*"\n\n[requires]\npython_version = "3.11"\n',
+    "Pipfile.lock": '{"_meta": {"requires": {"python_version": "3.11"}}, "default": {"flask": {"version": "==3.0.0"}}, "lint": {"black": {"version": "==24.1.0"}}}',
+}
+
+
+def test_what_reads_a_pipfile_is_not_given_another_file(patched: Patching) -> None:
+    own = {name.replace(".", "__"): text for name, text in PIPENV.items()}
+    files = {
+        "bin/check.sh": "compare Pipfile 'python_version ='\njq .default Pipfile.lock\n",
+        "Makefile": "a:\n\tpipenv sync\n",
+    }
+    found = patched(files, **own)
+    assert found["bin/check.sh"] == files["bin/check.sh"]
+    assert {"Pipfile", "Pipfile.lock"} <= set(found.files)
+    moved = patched({"bin/pack.sh": "cp Pipfile Pipfile.lock /tmp/\n[ -f Pipfile ] || exit 1\n"}, **own)
+    assert moved["bin/pack.sh"] == "cp pyproject.toml uv.lock /tmp/\n[ -f pyproject.toml ] || exit 1\n"
+
+
+def test_categories_of_pipenv_alone(patched: Patching) -> None:
+    own = {name.replace(".", "__"): text for name, text in PIPENV.items()}
+    text = "a:\n\tpipenv sync --categories lint\nb:\n\tpipenv sync --categories 'packages lint'\n"
+    assert patched({"Makefile": text}, **own)["Makefile"] == (
+        "a:\n\tuv sync --locked --only-group lint\nb:\n\tuv sync --locked --no-dev --group lint\n"
+    )
+
+
+def test_what_people_choose_from_is_left_to_them(patched: Patching) -> None:
+    text = "```bash\npip-compile requirements.in\npip-sync (requirements.txt|dev.txt)\n```\n"
+    after = patched({"README.md": text, **PIP_TOOLS}, pyproject__toml="")["README.md"]
+    assert after == "```bash\nuv lock\npip-sync (requirements.txt|dev.txt)\n```\n"
+
+
+def test_a_lock_below_a_mounted_folder(patched: Patching) -> None:
+    text = "a:\n\tpoetry check\n\tdocker run -v $(PWD):/work x sh -c 'cp /work/api/poetry.lock /tmp/'\n"
+    own = {"api/pyproject.toml": POETRY, "api/poetry.lock": LOCK, "api/shop/__init__.py": "", "Makefile": text}
+    assert "cp /work/api/uv.lock /tmp/" in Patched(own)["Makefile"]
