@@ -17,7 +17,7 @@ from scanner.commands.handed import with_build_args, with_defaults
 from scanner.commands.judge import NO_INPUTS, Job, can_matter, judge, judge_runners
 from scanner.commands.lookup import Lookup
 from scanner.commands.patterns import each_of
-from scanner.commands.pip_install import Judgement
+from scanner.commands.pip_install import NO_DEPS_ONLY, Judgement
 from scanner.commands.services import in_service
 from scanner.commands.surroundings import own_builds, starting_job
 from scanner.commands.unnamed import run_unnamed
@@ -228,7 +228,8 @@ def _summary(invocation: Invocation, commands: list[Command], lookup: Lookup) ->
         same = [c for c in commands if c.kind == kind] or (declared if kind == "install" else [])
         if not same:
             continue
-        lowest = min(same, key=lambda c: ({False: 0, None: 1, True: 2}[c.uses_lock], _RANK[c.enforced]))
+        counted = [c for c in same if c.because != NO_DEPS_ONLY] or same  # the project alone decides nothing
+        lowest = min(counted, key=lambda c: ({False: 0, None: 1, True: 2}[c.uses_lock], _RANK[c.enforced]))
         judged.append(
             Judgement(
                 kind=kind,

@@ -236,3 +236,9 @@ def test_in_a_folder_that_nobody_knows_all_projects_of_the_tool_tell(
         files["d/pyproject.toml"] = POETRY.format("d")
     files |= {"c/pyproject.toml": PROJECT.format("c"), **dict.fromkeys(locks, POETRY_LOCK)}
     assert [found[1:] for found in installs(files, 'cd "$SOMEWHERE"\npoetry install')] == [expected]
+
+
+def test_the_project_alone_does_not_decide_for_what_is_started() -> None:
+    make = "all:\n\tuv sync --locked\n\tuv pip install --no-deps -e .\n"
+    files = {"Makefile": make, "uv.lock": UV_LOCK, "pyproject.toml": PROJECT.format("x")}
+    assert installs(files, "make all")[0] == (".github/workflows/ci.yml", True, "locked")
