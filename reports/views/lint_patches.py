@@ -82,6 +82,8 @@ def _measured(measure: Measure | None) -> Iterator[str]:
         yield "- the old gate fails today only for what Ruff does not see (lost, narrower and uncovered, below)"
     if measure.format_before is not None:
         yield f"- the formatter: {said[measure.format_before]} before, {said[measure.format_after]} after"
+    if measure.format_before is False and measure.format_after:
+        yield "- Black would change files today only in lines that Ruff leaves as they are"
     if measure.status == "measured":
         recall = "" if measure.recall is None else f" ({measure.recall:.1%} of the codes that Ruff has)"
         lost = sum(n for _, n in measure.lost)

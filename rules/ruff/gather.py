@@ -23,6 +23,7 @@ from rules.ruff.flake8_config import Flake8Config, from_ini, from_table, with_ar
 from rules.ruff.linters import Asked
 from rules.ruff.loose import loose
 from rules.ruff.runs import OTHERS, Run, tool_runs
+from rules.ruff.scripts import scripts
 from scanner import toml_reader
 from scanner.format import Unreadable
 from scanner.lint_tools import pinned
@@ -38,7 +39,7 @@ class Setup:
 
     ``None`` for a tool that is not in use. ``base`` is the folder that everything is seen from (``""``: the root).
     ``plugins`` are flake8's, by normalised name; ``files`` hold the options, by tool, ``aside`` are configurations that
-    stand elsewhere. ``others`` are the smaller tools, ``sources`` the files of Python, ``paths`` all.
+    stand elsewhere. ``others`` are the smaller tools, ``sources`` the files of Python, scripts too, ``paths`` all.
     ``loose``: folders that isort alone takes for the project's own. ``flake8_gates``: the runs of each of ``flake8``.
     """
 
@@ -69,7 +70,7 @@ def gather(ground: Ground) -> Setup:
     named = {*installed, *_declared(ground), *(p for r in runs if r.tool == "flake8" for p in r.plugins)}
     flake8 = _flake8(ground, project, runs, files) if "flake8" in in_use else None
     isort = _isort(ground, project, runs, files) if "isort" in in_use or "flake8-isort" in named else None
-    sources = tuple(sorted(p for p in ground.facts.files if p.endswith((".py", ".pyi"))))
+    sources = tuple(sorted([*(p for p in ground.facts.files if p.endswith((".py", ".pyi"))), *scripts(ground)]))
     return Setup(
         base=base.folder,
         flake8=tuple(config for config, _ in flake8) if flake8 is not None else None,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rules.ruff.arguments import arguments
 from rules.ruff.expressions import searched
 from rules.ruff.runs import Run
+from rules.ruff.scripts import is_script
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class Scope:
 
 def scope(runs: Sequence[Run], files: Collection[str]) -> Scope:
     """What ``runs`` of one tool look at together; ``files`` are the repository's."""
-    sources = [path for path in files if path.endswith((".py", ".pyi"))]
+    sources = [path for path in files if path.endswith((".py", ".pyi")) or is_script(path)]
     seen: set[str] = set()
     everything = not runs
     known = [run for run in runs if run.is_hook or not _is_unknown(run)] or runs

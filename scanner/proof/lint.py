@@ -25,6 +25,7 @@ from rules.ruff.catalog import BUILT_IN, counterparts
 from rules.ruff.gate import Comparison, Later, Measure, Place, compare
 from rules.ruff.move import LintMove, move
 from rules.ruff.runs import HOOKS, Run
+from rules.ruff.scripts import is_script
 from rules.ruff.standing import standing
 from scanner.lint_runs import NotMeasured, Report, ruff_program, run_formatter, run_ruff
 from scanner.proof.ground import Opened
@@ -309,6 +310,7 @@ def _later(side: _Side, new: Iterable[Place]) -> tuple[Later, ...]:
 
 def _lay_out(found: Opened, made: LintMove, folder: str) -> None:
     paths = [p for p in sorted(found.ground.facts.files) if p.endswith((".py", ".pyi"))]
+    paths += [inside(made.setup.base, path) for path in made.setup.sources if is_script(path)]
     if len(paths) > MAX_FILES:
         raise NotMeasured(f"{len(paths)} files of Python, more than {MAX_FILES}")
     named = {inside(made.setup.base, asked.path) for asked in made.setup.others if asked.path is not None}

@@ -17,6 +17,7 @@ from rules.ruff.linters import pylint as pylint_rules
 from rules.ruff.linters.options import given, is_short_for
 from rules.ruff.listed import listed
 from rules.ruff.runs import OTHERS, Run
+from rules.ruff.scripts import is_script
 from scanner.lint_runs import (
     NotMeasured,
     Report,
@@ -105,8 +106,13 @@ def gates(setup: Setup, tool: str) -> list[Run]:
 
 
 def paths_of(run: Run, folder: str, sources: Sequence[str] = ()) -> list[str]:
-    """What a run looks at: what it names, as far as it is there, or has git list of ``sources``; else everything."""
-    new = arguments(run.tool, run.argv) if not run.is_hook else None
+    """What a run looks at: what it names, as far as it is there, or has git list of ``sources``; else everything.
+
+    A hook is given scripts without a suffix by their names.
+    """
+    if run.is_hook:
+        return [".", *(path for path in sources if is_script(path) and run.covers(path))]
+    new = arguments(run.tool, run.argv)
     words = [w for w in (new or ())[1:] if not w.startswith("-")]
     named = [path for w in words if w for path in (listed(w, sources) or _spread(w, folder))]
     there = [p for p in named if os.path.exists(os.path.join(folder, p)) and not os.path.isabs(p) and ".." not in p]
