@@ -142,9 +142,12 @@ def _uv_run(it: Judging, started: Program, rest: Sequence[str]) -> list[Judgemen
 
 
 def _without_project(it: Judging, started: Program) -> bool:
-    """Whether neither the folder nor one above it is a project's: ``uv run`` then starts the program alone."""
+    """Whether neither the folder nor one above it is a project's: ``uv run`` then starts the program alone.
+
+    An image may have the project from its base, unless it only had it while the lock was installed (a bind mount).
+    """
     folder = _uv_folder(it, started)
-    if it.in_image() or "$" in (folder or "") or "--package" in started.args:
+    if (it.in_image() and it.locked_before() is None) or "$" in (folder or "") or "--package" in started.args:
         return False
     return it.lookup.nearest(it.at, ("pyproject.toml", "uv.lock"), folder).state == "missing"
 

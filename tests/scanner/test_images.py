@@ -472,3 +472,11 @@ def test_what_is_built_for_a_web_server_stays_behind(base: str, behind: bool) ->
     assert image(text).left_behind is behind
     own = f"{builder}FROM {base}\nRUN apt-get install -y python3-pip && pip install flask\n"
     assert not image(own).left_behind
+
+
+def test_what_uv_starts_after_the_lock_was_mounted_installs_nothing() -> None:
+    mounts = "".join(f"--mount=type=bind,source={name},target={name} " for name in ("uv.lock", "pyproject.toml"))
+    sync = f"{UV}RUN {mounts}uv sync --frozen --no-install-project\nADD src /app\n"
+    assert image(f"{sync}RUN uv run python -c 'import x'\n").uses_lock is True
+    assert image(f"{sync}COPY pyproject.toml ./\nRUN uv run python -c 'import x'\n").uses_lock is False
+    assert image(f"{UV}RUN uv run python -c 'import x'\n").uses_lock is False
