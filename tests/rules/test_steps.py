@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -305,7 +306,7 @@ def test_ruff_steps_select_what_the_tools_of_today_check(tmp_path: Path) -> None
     assert "No equivalent: wemake-python-styleguide" in configured.why
     (tmp_path / "a.py").write_text("import os\n")
     assert bash(tmp_path, configured.commands[0]).returncode == 0
-    ruff = bash(tmp_path, f"{Path('.venv/bin/ruff').resolve()} check --exit-zero --output-format concise .")
+    ruff = bash(tmp_path, f"{Path(sys.executable).with_name('ruff')} check --exit-zero --output-format concise .")
     assert ruff.returncode == 0, ruff.stderr
     assert "F401" in ruff.stdout
 
