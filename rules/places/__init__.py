@@ -18,6 +18,7 @@ from rules.migrations import migrate
 from rules.places import bots, dockerfile, filters, github, nox, pipelines, plain, pre_commit, prose, releases
 from rules.places.comments import retold
 from rules.places.context import Context
+from rules.places.inputs import without_inputs
 from rules.places.kept import INCLUDED, keep_needed
 from rules.places.mentions import ASIDE
 from rules.places.old_pythons import leave_left_out, note_left_out, refusal, without_uv
@@ -115,6 +116,7 @@ def rewrite(
     keep_needed(ground, context, edits)
     if idle := dict(unused(context, migration, edits)):
         return rewrite(ground, migrate(ground, idle | dict(stopped)), idle | dict(stopped))
+    without_inputs(ground, context, edits)
     filters.with_locks(context, edits)
     releases.with_locks(context, edits)
     bots.both_kinds(context, edits)

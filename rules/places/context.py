@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -70,6 +70,12 @@ class Context:
             files = [p for p, e in self.ground.facts.extracts.items() if e.format in ("dockerfile", "compose")]
             self._images = "\n".join(self.ground.read(path) or "" for path in files)
         return self._images
+
+    def own_actions(self, text: str) -> Iterator[str]:
+        """The texts of the repository's own actions that the steps of a workflow use."""
+        for folder in sorted({posixpath.normpath(match["folder"]) for match in _OWN_ACTION.finditer(text)}):
+            found = (self.ground.read(f"{folder}/action.{ending}") for ending in ("yml", "yaml"))
+            yield from (action for action in found if action is not None)
 
     def calling(self, tools: set[str]) -> set[str]:
         """The files in which the scanner saw one of ``tools`` called."""
@@ -163,4 +169,5 @@ def _as_seen(invocation: Invocation, project: str | None) -> _Seen | None:
     return _Seen(invocation.at.line, posixpath.basename(words[0]), verb, invocation.job, project)
 
 
+_OWN_ACTION = re.compile(r"uses:[ \t]*[\"']?\./(?P<folder>[\w./-]{1,200})")
 _NO_ENVIRONMENT = re.compile(r"^\s{0,8}create\s{0,8}=\s{0,8}false\b", re.MULTILINE)

@@ -132,7 +132,11 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
     emptied: list[_Step] = []
     looked, brings = 0, False
     first: _Step | None = None
+    kept = {step.text("id") for step in steps if _caches_tool(step, text)} - {""}
+    restoring = [step for step in steps if (hit := _HIT.search(step.text("if"))) and hit["id"] in kept]
     for step in steps:
+        if step in restoring:
+            continue  # goes with its cache
         run = step.node.get("run")
         if not isinstance(run, Scalar) or (found := window(text, run)) is None:
             continue
@@ -158,7 +162,8 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
         return
     looked += calls_old
     first = min([s for s in (first, *published) if s is not None], key=lambda s: s.start, default=None)
-    caches = [s for s in steps if _caches_tool(s, text) and (first or sets_up or emptied)]
+    going = not looked and (first or sets_up or emptied)
+    caches = [s for s in steps if going and (s in restoring or _caches_tool(s, text))]
     for step in steps:
         gone = step.node.map("with").text("cache") or ""
         goes = gone.strip() in _TOOLS and script.context.any_of(gone.strip()) is not None
@@ -188,6 +193,7 @@ def _job(holder: Mapping, steps: list[_Step], script: Script) -> Iterator[Splice
             yield Splice(step.start, _with_blank(text, step), "")
 
 
+_HIT = re.compile(r"^\s*(?:\$\{\{)?\s*steps\.(?P<id>[\w-]+)\.outputs\.cache-hit\s*==\s*'?true'?\s*(?:\}\})?\s*$")
 _BOTH = "Change both together."
 
 
@@ -270,6 +276,7 @@ def _served(left: str, answers: list[Answer]) -> bool:
 _SERVING = re.compile(
     r"echo [\"']?[^\"'|&;]{0,80}\.local/bin[\"']? ?>> ?[\"']?\$\{?GITHUB_PATH\}?[\"']?"
     r"|(?:python3? -m )?pip3? install (?:-U|--upgrade) (?:pip|setuptools|wheel|[ ]){1,8}"
+    r"|if \[\[? [^;&|`()]{1,200} \]\]?; ?then|else|fi|true"
 )
 
 
@@ -331,17 +338,20 @@ def _caches_tool(step: _Step, text: str) -> bool:
     if not step.text("uses").startswith(("actions/cache", "buildjet/cache")):
         return False
     path, key = step.text("with", "path").strip(), step.text("with", "key").lower()
-    own = {"~/.local", "~/.poetry", "/opt/poetry", "~/.local/share/pypoetry", "~/.poetry/", "~/.local/"}
     rows = {row.strip() for row in path.split("\n")}
     if rows <= _DOWNLOADS and f"steps.{step.text('id')}." not in text:
         return True
-    return (
-        bool(rows)
-        and rows <= own
-        and any(t in key + step.text("name").lower() + step.text("id").lower() for t in _TOOLS)
+    return all(map(_OWN_FOLDER.fullmatch, rows)) and any(
+        t in key + step.text("name").lower() + step.text("id").lower() for t in _TOOLS
     )
 
 
+_HOMES = r"(?:~|\$HOME|\$\{\{ ?env\.HOME ?\}\}|/root|/home/runner)"
+_OWN_FOLDER = re.compile(
+    rf"{_HOMES}/\.(?:poetry|local(?:/(?:bin|share/pypoetry|(?:share/)?pipx(?:/venvs(?:/(?:poetry|pdm|pipenv))?)?"
+    r"|bin/(?:poetry|pdm|pipenv)))?)/?|/opt/(?:poetry|pipx(?:/venvs(?:/(?:poetry|pdm|pipenv))?)?"
+    r"|pipx_bin(?:/(?:poetry|pdm|pipenv))?)/?"
+)
 _DOWNLOADS = frozenset(
     f"~/.cache/{name}"
     for name in ("pypoetry", "pypoetry/cache", "pypoetry/artifacts", "pypoetry/virtualenvs", "pipenv", "pdm", "rye")

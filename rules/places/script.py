@@ -87,7 +87,8 @@ class Script:
         self._brings = brings
         self._shares_shell = shares_shell
         self._runs_only = runs_only
-        self._in_system = in_system or _SYSTEM.search(text) is not None or (prefix != "" and context.in_system)
+        said = [text, *(context.own_actions(text) if runs_only else ())]
+        self._in_system = in_system or any(map(_SYSTEM.search, said)) or (prefix != "" and context.in_system)
 
     @cached_property
     def _lacks_uv(self) -> bool:
@@ -269,6 +270,9 @@ class Script:
             return Answer(kind="drop")
         if "/" in words[0].value and program in MANAGERS and self._is_own_program(program):
             return None
+        if program in _LOOKS_FOR and len(words) == 2 and words[1].value in MANAGERS:  # fails where it is not
+            asked = area_of(self.path) == "ci" and self.context.any_of(words[1].value) is not None
+            return Answer(kind="other", text=f"{words[0].raw} uv") if asked else None
         if program in CONTAINERS:
             program = next((w.value for w in words[2:] if w.value in MANAGERS), program)
         if program not in _PROGRAMS and not program.startswith("pip") and not is_installer(words):
@@ -492,8 +496,9 @@ class Script:
         text = self.text
         gone = {call.begin for call in dropped}
         outer = _outer(found)
+        alone_there = set(_filling(text, window, _outer(dropped)))
         for call in _outer(dropped):
-            if _KEYWORD.search(text, call.begin, call.words[0].start) is not None:
+            if call.begin in alone_there or _KEYWORD.search(text, call.begin, call.words[0].start) is not None:
                 self.splices.append(Splice(call.words[0].start, call.stop, window.encode("true")))
                 continue
             number = next((n for n, c in enumerate(outer) if c.begin == call.begin), None)
@@ -553,6 +558,21 @@ def _until(call: Call, stop: int, found: list[Call]) -> Call:
     return replace(call, end=stop, stop=stop, after=last.after, following=last.following)
 
 
+def _filling(text: str, window: Window, dropped: list[Call]) -> Iterator[int]:
+    """Where the commands begin that a branch of a script would be empty without: a shell takes no such branch."""
+    left = text[window.start : window.end]
+    for call in dropped:
+        start, stop = call.begin - window.start, call.stop - window.start
+        left = left[:start] + re.sub(r"[^\n]", " ", left[start:stop]) + left[stop:]
+    for empty in _EMPTY.finditer(left):
+        start, stop = empty.start() + window.start, empty.end() + window.start
+        if (first := next((call.begin for call in dropped if start <= call.begin < stop), None)) is not None:
+            yield first
+
+
+_EMPTY = re.compile(
+    r"(?<![\w-])(?:then|else|do|\{)(?=[\s;#])(?:[\s;]|(?<=\s)#[^\n]*){1,2000}?(?=(?:(?:else|elif|fi|done)(?![\w-])|\}))"
+)
 _PLAIN_ENDS = ("", "\n", ";", "&&")
 _VENV_PATH = 'echo "$PWD/.venv"'
 
@@ -576,6 +596,7 @@ def _outer(found: list[Call]) -> list[Call]:
 
 
 _PROGRAMS = frozenset("poetry pdm pipenv rye pip-compile pip-sync curl wget pipx uv brew asdf conda mamba".split())
+_LOOKS_FOR = frozenset({"which", "type", "hash"})
 _ANY = re.compile(r"poetry|pdm|pipenv|rye|pip|python")
 _USER_SITE = re.compile(r"PIP_USER[\"']?\s*[:=]\s*[\"']?(?:1|true|yes|on)|PYTHONUSERBASE", re.IGNORECASE)
 _EXTRA_INDEX = re.compile(r"(?<!UV_)\bPIP_(?:EXTRA_INDEX_URL|FIND_LINKS|CONFIG_FILE)\b")
@@ -610,7 +631,9 @@ _CONDA = re.compile(
 )
 _PARTIAL = re.compile(r"--no-install-project|--no-dev|--no-default-groups|--only-group|--no-group")
 _SYSTEM = re.compile(
-    r"virtualenvs\.create[\s\"',]+false|POETRY_VIRTUALENVS_CREATE[\"']?\s*[:=]\s*[\"']?(?:false|0)", re.IGNORECASE
+    r"virtualenvs\.create[\s\"',]+false|virtualenvs-create:\s*[\"']?false"
+    r"|POETRY_VIRTUALENVS_CREATE[\"']?\s*[:=]\s*[\"']?(?:false|0)",
+    re.IGNORECASE,
 )
 
 

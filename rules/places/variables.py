@@ -73,9 +73,14 @@ def renamed_files(text: str, path: str, context: Context) -> str:
             row = _MOUNTED.sub(lambda m: f"{m['outside']}:{m['folder']}{new_name(m['name'])}", row)
         return _CACHE_MAC.sub("~/.cache/uv", _CACHE.sub(cache, row)) if not calls_old else row
 
-    return "".join(line(row) for row in text.splitlines(keepends=True))
+    rows: list[str] = []
+    for row in text.splitlines(keepends=True):
+        if (renamed := line(row)) == row or renamed not in rows[-1:] or _A_CACHE.fullmatch(renamed.strip()) is None:
+            rows.append(renamed)  # of several folders in the old cache one is left
+    return "".join(rows)
 
 
+_A_CACHE = re.compile(r"(?:-\s+)?[\"']?\S+/(?:\.cache|Caches|cache)/uv[\"']?")
 _SCRIPT = re.compile(r"(?:.*/)?(?:[^/.]+|[^/]+\.(?:sh|bash|zsh|mk|ps1))")
 _HANDLES = re.compile(
     r"(?<![\w-])(?:cp|mv|rm|ls|touch|git|test|md5sum|sha\d*sum|shasum|cksum|docker|podman|rsync|scp|tar|zip|chmod|chown"
