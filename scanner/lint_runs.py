@@ -186,7 +186,7 @@ def run_formatter(folder: str, argv: Sequence[str]) -> set[str]:
     done = _run(argv, folder)
     lines = [*done.stdout.splitlines(), *done.stderr.splitlines()]
     found = (
-        re.match(r"(?:[Ww]ould reformat:? )?(.+?)(?::\d+:\d+: unformatted: .*)?$", line)
+        re.match(r"(?:[Ww]ould reformat:? )?(.+?)(?:(?::cell \d+)?:\d+:\d+: unformatted: .*)?$", line)
         for line in lines
         if _SAYS.search(line)
     )

@@ -154,6 +154,20 @@ def _yapf(words: Sequence[str]) -> list[str] | None:
     return ["format", *kept, *_paths(words, yapf.VALUED)]
 
 
+RUFF_VALUED = frozenset(
+    "--select --extend-select --ignore --extend-ignore --fixable --unfixable --extend-fixable --config --exclude "
+    "--extend-exclude --per-file-ignores --extend-per-file-ignores --line-length --target-version --output-format "
+    "--output-file -o --cache-dir --stdin-filename --extension --range --format".split()
+)
+
+
+def _ruff(words: Sequence[str]) -> list[str]:
+    """Ruff's own words: subcommand and paths; the old ``ruff .`` checks."""
+    named = [word for word in _paths(words, RUFF_VALUED) if not word.startswith("-")]
+    command = named.pop(0) if named[:1] in (["check"], ["format"]) else "check"
+    return [command, *named]
+
+
 _ARGUMENTS: dict[str, Callable[[Sequence[str]], list[str] | None]] = {
     "flake8": _flake8,
     "isort": _isort,
@@ -165,5 +179,7 @@ _ARGUMENTS: dict[str, Callable[[Sequence[str]], list[str] | None]] = {
     "pyflakes": _linter((), ()),
     "pylint": _linter(pylint.VALUED, ("--generate-rcfile", "--generate-toml-config", "--list-msgs", "--output")),
     "pyupgrade": _pyupgrade,
+    "ruff": _ruff,
+    "ruff-format": _ruff,
     "yapf": _yapf,
 }

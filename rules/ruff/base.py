@@ -58,9 +58,9 @@ def based(ground: Ground, runs: Sequence[Run], tools: Collection[str]) -> Base:
     places = {tool: tuple(_configurations(texts, tool)) for tool in sorted(tools)}
     below_root = {tool: tuple(p for p in found if "/" in p) for tool, found in places.items()}
     folder = _folder(ground, [run for run in runs if run.tool in tools], places) if any(below_root.values()) else ""
-    near = _seen_from(folder, runs, ground)
+    near = seen_from(folder, runs, ground)
     if near is None:
-        folder, near = "", _seen_from("", runs, ground) or tuple(runs)
+        folder, near = "", seen_from("", runs, ground) or tuple(runs)
     named = {posixpath.normpath(posixpath.join(r.folder, path)) for r in runs if (path := named_file(r)) is not None}
     aside = {t: rest for t, found in below_root.items() if (rest := tuple(_elsewhere(found, folder, named)))}
     return Base(folder=folder, runs=near, aside=aside)
@@ -176,7 +176,7 @@ def _common(run: Run, sources: Sequence[str]) -> str:
 # -- runs, seen from there
 
 
-def _seen_from(folder: str, runs: Iterable[Run], ground: Ground) -> tuple[Run, ...] | None:
+def seen_from(folder: str, runs: Iterable[Run], ground: Ground) -> tuple[Run, ...] | None:
     """``runs`` with their paths from ``folder``; ``None`` where one of them looks at more, or a hook at less."""
     made = []
     sources = [p for p in ground.facts.files if p.endswith((".py", ".pyi")) and not is_test_data(p)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from packaging.utils import canonicalize_name
@@ -25,7 +25,7 @@ _COMMANDS = {**_NAMES, "pflake8": "flake8", "flake9": "flake8", "pep257": "pydoc
 HOOK_IDS = {**_NAMES, "black-jupyter": "black", **{f"nbqa-{name}": name for name in _NAMES}}
 
 
-_STUBS = ("isort", "black")
+_STUBS = ("isort", "black", "ruff", "ruff-format")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def tool_runs(ground: Ground) -> tuple[Run, ...]:
 def _all(ground: Ground) -> Iterator[Run]:
     for path in HOOKS:
         if (text := ground.read(path)) is not None:
-            yield from _hooks(path, text)
+            yield from hooks_in(path, text, lambda hook: HOOK_IDS.get(hook.text("id") or ""))
     for command in ground.repository.commands:
         if command.context != "hook":
             yield from _command(ground, command)
@@ -96,11 +96,11 @@ def _command(ground: Ground, command: Command) -> Iterator[Run]:
             notebooks=notebooks,
             exclude=(_SOURCE,) if notebooks else (),
             advisory=command.tolerated,
-            folder=_started_in(ground, command, words[1:]),
+            folder=started_in(ground, command, words[1:]),
         )
 
 
-def _started_in(ground: Ground, command: Command, words: list[str]) -> str:
+def started_in(ground: Ground, command: Command, words: list[str]) -> str:
     """The folder in which a command is started. That of a script is its caller's, and not always known: where what it
     names lies beside the script and nowhere else, it is the script's own."""
     extract = ground.facts.extracts.get(command.path)
@@ -122,14 +122,16 @@ def _is_there(ground: Ground, path: str) -> bool:
 # -- hooks
 
 
-def _hooks(path: str, text: str) -> Iterator[Run]:
+def hooks_in(path: str, text: str, tool_of: Callable[[Mapping], str | None]) -> Iterator[Run]:
+    """The hooks of which ``tool_of`` knows the tool."""
     try:
         document = load_mapping(text)
     except Unreadable:
         return
     for repository in document.seq("repos"):
         for hook in repository.seq("hooks") if isinstance(repository, Mapping) else ():
-            if isinstance(hook, Mapping) and (tool := HOOK_IDS.get(name := hook.text("id") or "")) is not None:
+            if isinstance(hook, Mapping) and (tool := tool_of(hook)) is not None:
+                name = hook.text("id") or ""
                 yield Run(
                     tool=tool,
                     argv=(*_entry(hook, tool), *_texts(hook.get("args"))),
@@ -154,7 +156,7 @@ def _entry(hook: Mapping, tool: str) -> Iterator[str]:
     """What a local hook's own command line gives to the tool."""
     words = (hook.text("entry") or "").split()
     inner, _ = unwrap(words)
-    if inner and posixpath.basename(inner[0]) == tool:
+    if inner and posixpath.basename(inner[0]) == tool.partition("-")[0]:
         yield from inner[1:]
 
 

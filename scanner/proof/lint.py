@@ -15,22 +15,20 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-import tomlkit
-
 from rules.migration import Edit
-from rules.ruff.arguments import selected
-from rules.ruff.base import below, inside
+from rules.patch import EXECUTABLE
+from rules.ruff.base import inside
 from rules.ruff.baseline import Baseline
 from rules.ruff.catalog import BUILT_IN, counterparts
 from rules.ruff.gate import Comparison, Later, Measure, Place, compare
 from rules.ruff.move import LintMove, move
-from rules.ruff.runs import HOOKS, Run
+from rules.ruff.runs import HOOKS
 from rules.ruff.scripts import is_script
-from rules.ruff.standing import standing
-from scanner.lint_runs import NotMeasured, Report, ruff_program, run_formatter, run_ruff
+from scanner.lint_runs import NotMeasured, Report, run_ruff
 from scanner.proof.ground import Opened
 from scanner.proof.narrowed import narrowed
-from scanner.proof.old_tools import FIXERS, OldTools, gates, paths_of, run_old
+from scanner.proof.old_tools import FIXERS, OldTools, reads_notebooks, run_old
+from scanner.proof.ruff_gates import own_runs, patched, today
 
 __all__ = ["OldTools", "tried"]
 
@@ -76,13 +74,13 @@ def _tried(
     _lay_out(found, first, folder)
     whole, folder = folder, os.path.join(folder, first.setup.base)
     found_old = run_old(first.setup, first.tools, old, folder) if old.has(first.tools) else None
-    runs_ruff = any(t.name == "ruff" and t.use == "run" for t in found.ground.repository.tools)
-    if found_old is not None and runs_ruff:
-        found_old.reports |= {replace(report, fix=None, until=0) for report in _ruff_today(found, first, folder)}
+    own = own_runs(found, first)
+    if found_old is not None and own:
+        found_old.reports |= {replace(report, fix=None, until=0) for report in today(found, first, folder, own)}
     _apply(first.edits, whole)
     away = {**dict.fromkeys(old.missing(first.tools), ""), **(found_old.failed if found_old is not None else {})}
     unknown = _unmeasured(first, away)
-    fresh, unformatted = _new(first, folder, runs_ruff)
+    fresh, unformatted = patched(first, folder, own)
     is_known = not any(report.code in unknown for report in fresh)
     alone = _Side(fresh, unformatted, unknown)
     if found_old is None:
@@ -109,7 +107,7 @@ def _tried(
             break
         final = move(found.ground, baseline)
         _apply(final.edits, whole)
-        reports, unformatted = _new(final, folder, runs_ruff)
+        reports, unformatted = patched(final, folder, own)
         after = _Side({*reports, *still}, unformatted, unknown)
         again = _compared(first, before, after)
         left, out, silenced = again.new, again.to_leave_out(strictly=strictly), {}
@@ -131,7 +129,7 @@ def _tried(
         later=_later(alone, set(compared.new).difference(left)),
         hidden=hidden,
         unformatted=len(baseline.unformatted),
-        reason="; ".join([*_not_measured(away, is_known=is_known), *_newer(unread)]) or None,
+        reason="; ".join([*_not_measured(away, is_known=is_known), *_newer(unread), *_notebooks(first, old)]) or None,
         toward=_toward(folder, wanted, after),
     )
 
@@ -142,18 +140,6 @@ def _toward(folder: str, wanted: frozenset[str], after: _Side) -> tuple[Later, .
         return ()
     side = _Side(run_ruff(folder, (f"--select={','.join(sorted(wanted))}", ".")), set())
     return _later(side, [place for place in side.places - after.places if place[2] in wanted])
-
-
-def _ruff_today(found: Opened, made: LintMove, folder: str) -> list[Report]:
-    """What Ruff reports as it is set up today; the default rules of an older one are named to that of today."""
-    there = standing(below(found.ground, made.setup.base))
-    if there.select is None:
-        return run_ruff(folder)
-    tables = {name: value for name, value in (there.tables or {}).items() if name != "extend"}
-    tables["lint"] = {**(tables.get("lint") or {}), "select": list(there.select)}
-    with open(os.path.join(folder, ".muster-ruff.toml"), "w", encoding="utf-8") as file:
-        file.write(tomlkit.dumps(tables))
-    return run_ruff(folder, ("--config=.muster-ruff.toml", "."))
 
 
 def _unread(found: Opened, made: LintMove, reports: Iterable[Report], alone: _Side) -> frozenset[str]:
@@ -169,6 +155,14 @@ def _unread(found: Opened, made: LintMove, reports: Iterable[Report], alone: _Si
 def _newer(unread: Collection[str]) -> Iterator[str]:
     if unread:
         yield f"not compared: {len(unread)} files in the syntax of a later Python than flake8 runs on here"
+
+
+def _notebooks(made: LintMove, old: OldTools) -> Iterator[str]:
+    """Notebooks that Ruff looks at and the old tools here did not: what it would say is left out."""
+    by = {run.tool for run in made.setup.runs if run.notebooks and run.tool in made.tools}
+    unread = sorted(by - ({"black"} if "black" in by and reads_notebooks(old) else set()))
+    if unread and any(path.endswith(".ipynb") for path in made.setup.paths):
+        yield f"not compared: notebooks, which {' and '.join(unread)} did not read here"
 
 
 def _not_measured(away: Mapping[str, str], *, is_known: bool) -> Iterator[str]:
@@ -319,12 +313,21 @@ def _lay_out(found: Opened, made: LintMove, folder: str) -> None:
     paths += [
         p for p in sorted(found.ground.facts.files) if posixpath.basename(p) in _CONFIGS or p in HOOKS or p in named
     ]
-    if "black" in made.tools:
-        paths += [p for p in sorted(found.ground.facts.files) if p.endswith(".md")]
+    more = [".md"] if "black" in made.tools else []
+    more += [".ipynb"] if _looks_at_notebooks(made) else []
+    paths += [p for p in sorted(found.ground.facts.files) if p.endswith(tuple(more))]
+    modes = found.modes()
     limits = dict.fromkeys(paths, 4 * 1024 * 1024)
     for path, data in found.tree.read(limits):
         if isinstance(data, bytes):
             _write(folder, path, data if path.endswith((".py", ".pyi")) else harmless(data))
+            if modes.get(path) == EXECUTABLE:
+                os.chmod(os.path.join(folder, path), 0o700)  # some rules ask for it
+
+
+def _looks_at_notebooks(made: LintMove) -> bool:
+    """Whether a tool that goes looks at notebooks."""
+    return any(run.notebooks and run.tool in made.tools for run in made.setup.runs)
 
 
 def harmless(data: bytes) -> bytes:
@@ -347,31 +350,3 @@ def _write(folder: str, path: str, data: bytes) -> None:
     os.makedirs(os.path.dirname(target), exist_ok=True)
     with open(target, "wb") as file:
         file.write(data)
-
-
-# -- Ruff's side
-
-
-def _new(made: LintMove, folder: str, runs_ruff: bool) -> tuple[list[Report], set[str]]:
-    """What the new gates report; ``runs_ruff``: Ruff is one of them already, over everything."""
-    reports = set(run_ruff(folder)) if runs_ruff else set()
-    unformatted: set[str] = set()
-    for tool in made.tools:
-        for run in gates(made.setup, tool):
-            paths = paths_of(run, folder, made.setup.sources)
-            if tool == "black":
-                argv = (ruff_program(), "format", "--no-cache", "--check", "--output-format=concise", *paths)
-                unformatted |= {p for p in run_formatter(folder, argv) if run.covers(p)}
-            elif tool == "isort":
-                reports |= {r for r in run_ruff(folder, ("--select=I", *paths)) if run.covers(r.path)}
-            elif tool != "yapf":
-                own = made.selects.get(selected(run.argv)) if tool == "flake8" else None
-                options = [f"--select={own}"] if own else []
-                reports |= _of(made, run, run_ruff(folder, [*options, *paths]))
-    return sorted(reports, key=lambda r: (r.path, r.line, r.code, r.fix or "")), unformatted
-
-
-def _of(made: LintMove, run: Run, reports: Iterable[Report]) -> set[Report]:
-    """Reports within what a hook sees; of a fixer's hook those of its own rules, as it mends nothing else."""
-    own = {rule for part in made.parts if part.tool == run.tool for rule in part.fixes}
-    return {r for r in reports if run.covers(r.path) and (not own or r.code in own)}

@@ -6,6 +6,7 @@ import glob
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -91,6 +92,20 @@ def run_old(setup: Setup, tools: Sequence[str], old: OldTools, folder: str) -> F
     if found.failed and len(found.failed) == len(there):
         raise NotMeasured("; ".join(found.failed.values()))
     return found
+
+
+_NOTEBOOK = (
+    '{"cells": [{"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": ["x=1"]}], '
+    '"metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}'
+)
+
+
+def reads_notebooks(old: OldTools) -> bool:
+    """Whether Black is there with what it needs for notebooks."""
+    with tempfile.TemporaryDirectory(prefix="muster-lint-") as folder:
+        with open(os.path.join(folder, "a.ipynb"), "w", encoding="utf-8") as file:
+            file.write(_NOTEBOOK)
+        return old.black is not None and bool(run_formatter(folder, (old.black, "--check", ".")))
 
 
 def gates(setup: Setup, tool: str) -> list[Run]:
