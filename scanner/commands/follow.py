@@ -146,7 +146,7 @@ def _expand(
     if depth >= MAX_DEPTH:
         return
     for extract, task in _targets(invocation, lookup):
-        for asked in _of_task(extract, task, seen, 0):
+        for asked in _of_script(extract, invocation, seen) if task is None else _of_task(extract, task, seen, 0):
             if asked.disabled == ASKED_FOR and task is not None:
                 asked = replace(asked, disabled=None)
             started = _handed(in_folder(asked, invocation, lookup), extract, task, invocation)
@@ -197,9 +197,7 @@ def _handed(started: Invocation, extract: Extract, task: str | None, caller: Inv
         case "github-action" | "github-actions":
             return with_inputs(started, caller.argv[1:], extract)
         case "shell" if task is None:
-            words = program(caller.argv).args
-            named = after_options(words, ("-o", "-O")) if program(caller.argv).name in SHELLS else caller.argv
-            return with_arguments(started, named[1:])
+            return with_arguments(started, _given(caller))
         case "makefile":
             return with_variables(started, program(caller.argv).args)
         case "justfile":
@@ -209,6 +207,29 @@ def _handed(started: Invocation, extract: Extract, task: str | None, caller: Inv
             return with_parameters(started, found.parameters if found is not None else (), given)
         case _:
             return started
+
+
+def _of_script(extract: Extract, caller: Invocation, seen: set[tuple[str, str | None]]) -> Iterable[Invocation]:
+    """The invocations of a file without tasks: of a script those that its caller's words ask for."""
+    every = tuple(_of_task(extract, None, seen, 0))
+    called: Mapping[str, tuple[Invocation, ...]] = extract.settings.get("called", {})
+    given = _given(caller)
+    known = [word for word in given if word in called]
+    if not every or "" not in called or (given and not known) or any("$" in word for word in given):
+        return every
+    if len(known) < 2:
+        return called[known[0] if known else ""]
+    if not all(word.startswith("-") for word in known):
+        return every
+    left_out = {i for word in known for i in called[""] if i not in called[word]}
+    return dict.fromkeys(i for word in known for i in called[word] if i not in left_out)
+
+
+def _given(caller: Invocation) -> tuple[str, ...]:
+    """The arguments of the script that a command starts."""
+    started = program(caller.argv)
+    words = after_options(started.args, ("-o", "-O")) if started.name in SHELLS else caller.argv
+    return tuple(words[1:])
 
 
 def _of_task(extract: Extract, task: str | None, seen: set[tuple[str, str | None]], depth: int) -> Iterator[Invocation]:

@@ -1,7 +1,8 @@
 """Shell scripts: ``*.sh`` and ``*.bash`` anywhere, and files without a suffix at the root and in folders that hold
 scripts.
 
-Functions that the script does not call itself are tasks: a script that sources this one may call them.
+Functions that the script does not call itself are tasks: a script that sources this one may call them. What it does
+with one of the words that it looks for among its arguments, or without any, stands in ``settings["called"]``.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import posixpath
 import re
 
 from scanner import shell
-from scanner.facts import FUNCTION, Extract, Location, Task
+from scanner.facts import FUNCTION, Extract, Invocation, Location, Task
 from scanner.format import Format, like
+from scanner.shell.arguments import words_asked_for
 
 _SHEBANG = re.compile(r"#!\s{0,4}(?:/\S{0,100}/)?(?:env\s{1,4}(?:-S\s{1,4})?)?(?P<name>[\w.-]{1,40})")
+_INSTALLS = re.compile(r"\b(?:install|sync|update|create|develop|run|pip|bootstrap|setup|make|tox|nox)\b|\.sh\b")
 _TEMPLATE = re.compile(r"\{%[-+ ]|\{\{ {0,4}(?:cookiecutter|copier)\b")
 
 
@@ -38,7 +41,23 @@ def read(path: str, text: str) -> Extract | None:
         ),
         problems=() if template else parsed.problems,
         template=template,
+        settings={"called": {} if template else _called(path, text, name, parsed)},
     )
+
+
+def _called(path: str, text: str, name: str, parsed: shell.Parsed) -> dict[str, tuple[Invocation, ...]]:
+    """What the script does when it is called with one of the words that it asks for, or (``""``) without arguments.
+
+    Empty where it installs nothing, or does the same whatever it is given.
+    """
+    words = words_asked_for(text) if any(_INSTALLS.search(" ".join(i.argv[:4])) for i in parsed.invocations) else ()
+    found: dict[str, tuple[Invocation, ...]] = {}
+    for word in ("", *words) if words else ():
+        arguments = (word,) if word else ()
+        at = Location(path=path, line=1)
+        one = shell.parse(text, at=at, context="script", shell=name, library=True, arguments=arguments)
+        found[word] = tuple(i for i in one.invocations if i.job is None)
+    return found if len(set(found.values())) > 1 else {}
 
 
 # Any script but that which libtool makes.

@@ -58,6 +58,7 @@ def parse(
     shell: str | None = None,
     unset: frozenset[str] = frozenset(),
     library: bool = False,
+    arguments: tuple[str, ...] | None = None,
 ) -> Parsed:
     """Read ``text``, whose first line is ``at.line``, and return every command that it would start, in order.
 
@@ -65,7 +66,8 @@ def parse(
     inside an image). ``shell`` is the interpreter's name where it is not a POSIX one: PowerShell and cmd are split by
     line as well as can be, anything else (``python``) yields nothing. ``unset`` are variables that are empty unless
     somebody sets them, which decides tests upon them; a ``library`` is a file whose functions others may call: each
-    that the text itself does not call is a job of its own. Never raises; what could not be understood is a
+    that the text itself does not call is a job of its own. ``arguments`` are those that it is started with, where they
+    are known. Never raises; what could not be understood is a
     problem with its line, and the rest still counts.
     """
     name = posixpath.basename((shell or "bash").split()[0]).lower().removesuffix(".exe") if shell != "" else "bash"
@@ -73,7 +75,10 @@ def parse(
         problem = Problem(code="too-large", message=f"more than {MAX_TEXT} characters of shell", at=at)
         return Parsed(problems=(problem,), directory=directory)
     writer = Writer(at, context, job, disabled, tolerated, library)
-    state = State(dict(env), set(env), directory, unset=unset - env.keys(), handed=context == "script")
+    state = State(
+        dict(env), set(env), directory, unset=unset - env.keys(), handed=context == "script" and arguments is None
+    )
+    state.positional = arguments
     state.asked = "$PWD" if library and directory == "." else None
     text = text.replace("\r\n", "\n").replace("\0", "")
     if name in _WINDOWS:

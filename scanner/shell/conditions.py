@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
+from operator import ge, gt, le, lt
 from typing import Literal
 
 from tree_sitter import Node
@@ -12,7 +13,8 @@ from tree_sitter import Node
 from scanner.shell.expansion import MAX_DEPTH, Expansion, is_open, text_of
 from scanner.shell.state import State
 
-_NUMERIC = ("-eq", "-ne")
+_NUMERIC = ("-eq", "-ne", "-gt", "-ge", "-lt", "-le")
+_ORDERED: Mapping[str, Callable[[int, int], bool]] = {"-gt": gt, "-ge": ge, "-lt": lt, "-le": le}
 _CI_VARIABLES = ("CI", "GITHUB_ACTIONS")
 _CI_VARIABLE = re.compile(r"\$\{?(?:CI|GITHUB_ACTIONS)\b")
 _TESTS = frozenset({"=", "==", "!=", "&&", "||", "!", *_NUMERIC})
@@ -116,7 +118,7 @@ class Conditions:
         if left is not None and "*" in pattern and re.fullmatch(r"[\w*./-]{1,80}", pattern):
             return fnmatchcase(left, pattern) == (operator != "!=")
         right = self._known(parts[1], state, depth)
-        return None if left is None or right is None else (left == right) == (operator not in ("!=", "-ne"))
+        return None if left is None or right is None else _holds(left, operator, right)
 
     def _tested(self, node: Node, state: State, depth: int) -> bool | None:
         """What the command ``test`` comes to, for two words that are compared; or a function that only tests."""
@@ -130,7 +132,7 @@ class Conditions:
         if len(parts) != 4 or text_of(parts[0]) != "test" or (operator := _text_of_test(parts[2])) not in _TESTS:
             return None
         words = [self._known(part, state, depth) for part in (parts[1], parts[3])]
-        return None if None in words else (words[0] == words[1]) == (operator not in ("!=", "-ne"))
+        return None if None in words else _holds(words[0] or "", operator, words[1] or "")
 
     def _filled(self, node: Node, state: State, depth: int) -> str | None:
         """The word that is asked to be empty or not: whoever runs the text may set what is only given no default."""
@@ -143,7 +145,18 @@ class Conditions:
         text = " ".join(self._words.words(node, state, depth))
         if (match := _ONE_VARIABLE.fullmatch(text)) and match[1] in state.unset and match[1] not in state.variables:
             return match[2] or ""
+        if match and match[1].isdecimal() and state.positional is not None and int(match[1]) > len(state.positional):
+            return match[2] or ""
         return None if is_open(text) or "\ue000" in text or "?" in text else text
+
+
+def _holds(left: str, operator: str, right: str) -> bool | None:
+    """What comparing two known words comes to."""
+    if operator not in _ORDERED:
+        return (left == right) == (operator not in ("!=", "-ne"))
+    if not (left.isdecimal() and right.isdecimal()) or max(len(left), len(right)) > 9:
+        return None
+    return _ORDERED[operator](int(left), int(right))
 
 
 def _text_of_test(node: Node) -> str:

@@ -134,14 +134,16 @@ class Expansion:
         """What ``$NAME`` or ``${NAME…}`` stands for, or the text itself where that cannot be known."""
         match = _VARIABLE.fullmatch(text)
         if match is None:
-            return text
+            counted = text in ("$#", "${#}") and state.positional is not None
+            return str(len(state.positional or ())) if counted else text
         name = match["bare"] or match["name"]
         operator, argument = match["operator"] or "", match["argument"] or ""
         value = self._lookup(name, state)
         if operator in _DEFAULTS:
             if name.isdigit() and state.handed:
                 return self._masks.add(text)
-            if value is None and name not in state.variables and not name.isdigit():
+            given = name.isdigit() and state.positional is None
+            if value is None and name not in state.variables and not given:
                 return self._interpolate(argument.strip("\"'"), state)
             return text if value is None else value
         if operator in (":+", "+"):

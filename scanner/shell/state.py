@@ -85,9 +85,11 @@ class State:
                 first.ended = None
             if first.only != other.only:
                 first.only = None
+            if first.positional != other.positional:
+                first.positional = self.positional
         self.variables, self.arrays, self.exported = first.variables, first.arrays, first.exported
         self.directory, self.asked, self.texts = first.directory, first.asked, first.texts
-        self.ended, self.only = first.ended, first.only
+        self.ended, self.only, self.positional = first.ended, first.only, first.positional
 
     def come_back(self) -> None:
         """Continue after a function, unless it ended the whole text."""

@@ -357,7 +357,16 @@ class Walk:
         self._writer.only = before
 
     def _loop(self, node: Node, state: State, depth: int) -> None:
+        """The body once; as often as its test holds where that asks for arguments that are known."""
         branch = state.fork()
+        asks = state.positional is not None and node.type == "while_statement" and len(node.children) > 1
+        times = 0
+        while asks and times < MAX_UNROLLED and self._conditions.truth(node.children[1], branch, depth):
+            self._children(node, branch, depth)
+            times += 1
+        if asks and (branch.ended or self._conditions.truth(node.children[1], branch, depth) is False):
+            state.join([branch])
+            return
         self._children(node, branch, depth)
         state.join([state.fork(), branch])
 
@@ -374,7 +383,10 @@ class Walk:
                 words.extend(found)
             elif child.is_named:
                 words.extend(self._words.words(child, state, depth))
-        if body is None:
+        if all(child.type != "in" for child in node.children):  # `for NAME; do` takes the arguments
+            words.extend(state.positional or ())
+        known = state.positional is not None and _OF_ARGUMENTS.match(text_of(node)) is not None
+        if body is None or (known and not words):
             return
         times = max(1, len(words)) * self._unrolled
         literal = all(not is_open(word.replace("*", "")) for word in words) and bool(words) and times <= MAX_UNROLLED
@@ -387,7 +399,7 @@ class Walk:
             self._children(body, branch, depth + 1)
             branches.append(branch)
         self._unrolled = outer
-        state.join([branches[0], branches[-1]])
+        state.join([branches[-1]] if known and literal else [branches[0], branches[-1]])
 
     def _case(self, node: Node, state: State, depth: int) -> None:
         branches = [state.fork()]
@@ -496,6 +508,10 @@ class Walk:
         name = posixpath.basename(argv[0])
         if argv[0] in self._functions:
             self._call(argv[0], tuple(argv[1:]), state, depth, row)
+        elif name == "shift" and state.positional is not None and len(argv) < 3:
+            count = "".join(argv[1:]) or "1"
+            state.positional = state.positional[int(count) :] if count.isdecimal() else None
+            self._emit(argv, prefix, row, state)
         elif name == "return" or name == "exit":
             state.ended = "return" if name == "return" else "exit"
             self._emit(argv, prefix, row, state)
@@ -620,5 +636,6 @@ def _seen_from(here: str | None, word: str, there: str | None) -> str:
 
 _HERE = frozenset({".", "$PWD", "${PWD}", "$(pwd)", "`pwd`", "%cd%"})
 _HANDED_PLACE = re.compile(r"\$(?:[1-9]|\{[1-9][^}]{0,100}\})|\$\{\{\s{0,4}inputs\.[^}]{0,100}\}\}")
+_OF_ARGUMENTS = re.compile(r"for\s{1,9}\w{1,60}\s{0,9}(?:;|\n|do\b|in\s{1,9}\"?\$(?:[@*]|\{[@*]\})\"?\s{0,9}(?:;|\n))")
 _HANDED = re.compile(r"\$(?:[@*1-9]|\{[@*1-9])")
 _HANDED_ON = -1  # the row of a word that a function was handed

@@ -469,3 +469,37 @@ def test_what_a_variable_gathers_is_bounded() -> None:
 )
 def test_arms_that_are_run_and_what_tee_writes(text: str, expected: list[str]) -> None:
     assert argvs(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "given_none", "given_fast"),
+    [
+        (
+            'for a in "$@"; do case $a in --fast) F=--frozen;; esac; done\nuv sync $F',
+            ["uv sync $F"],
+            ["uv sync --frozen"],
+        ),
+        ("for a; do case $a in --fast) one;; *) two;; esac; done\nend", ["end"], ["one", "end"]),
+        ("while [ $# -gt 0 ]; do case $1 in --fast) one;; esac; shift; done\nend", ["end"], ["one", "shift", "end"]),
+        ("while (( $# > 0 )); do one; shift; done", ["one", "shift"], ["one", "shift"]),
+        (
+            'if [ "$1" = --fast ]; then one; shift; else two; fi\nthree $1',
+            ["two", "three $1"],
+            ["one", "shift", "three $1"],
+        ),
+        ("while [[ $# -ge 1 ]]; do one; exit; done; two", ["two"], ["one", "exit"]),
+        ("case ${1:-all} in --fast) one;; all) two;; esac", ["two"], ["one"]),
+        ('[ -n "$1" ] && one $#', [], ["one 1"]),
+    ],
+)
+def test_what_a_script_does_with_its_arguments(text: str, given_none: list[str], given_fast: list[str]) -> None:
+    def told(*arguments: str) -> list[str]:
+        at = Location(path="x.sh", line=1)
+        found = parse(text, at=at, context="script", arguments=arguments).invocations
+        return [" ".join(i.argv) for i in found if i.argv[0] not in ("[", "test")]
+
+    assert (told(), told("--fast")) == (given_none, given_fast)
+
+
+def test_a_function_leaves_its_first_arguments_aside() -> None:
+    assert argvs('f() { n=$1; shift; "$@"; }\nf 3 pip install x') == ["shift", "pip install x"]
