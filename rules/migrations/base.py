@@ -64,7 +64,15 @@ class Base:
         return self.more
 
     def written(self) -> str:
-        """The new text of the manifest."""
+        """The new text of the manifest; raises :class:`Stop` where it would hide what a setup script says."""
+        script = self.site.read("setup.py") if not self.project and not self.declares else None
+        if script is not None and (call := _CALLS_SETUP.search(script)) is not None:
+            raise Stop(
+                "setup-py-logic",
+                "how setup() is called is not understood; setuptools would take a new [project] in its place",
+                self.site.path("setup.py"),
+                script.count("\n", 0, call.start()) + 1,
+            )
         if not self.package and not self.project.get("name") and "package" not in self.draft.settings:
             self.draft.settings = {"package": False, **self.draft.settings}
         self.draft.write(self.sheet, self._position())
@@ -87,6 +95,9 @@ class Base:
         if standard:
             return standard[-1] + 1
         return next((i for i, b in enumerate(blocks) if b.header), len(blocks))
+
+
+_CALLS_SETUP = re.compile(r"^[ \t]*(?:\w+\.)*setup[ \t]*\(", re.MULTILINE)
 
 
 def _refuse_other_tables(site: Site, document: Mapping[str, Any]) -> None:

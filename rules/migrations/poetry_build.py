@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 from pathspec import GitIgnoreSpec
 
 from rules.migrations.ground import Site
@@ -205,7 +206,7 @@ def _core_system(system: dict[str, Any], backend: object) -> str:
     new = []
     for text in requires or ["poetry-core"]:
         if _name(text) in ("poetry", "poetry-core"):
-            new.append(text if _needs_core_2(text) else "poetry-core>=2.0.0")
+            new.append(text if _needs_core_2(text) else _core_from_2(text))
         elif _name(text) == "poetry-dynamic-versioning":
             new.append(_versioning_from_1_6(text))
         else:
@@ -241,14 +242,23 @@ def _versioning_from_1_6(text: str) -> str:
     return ",".join(["poetry-dynamic-versioning>=1.6.0", *upper])
 
 
+def _core_from_2(text: str) -> str:
+    """poetry-core from 2 on, below the bound that is stated where that admits it."""
+    try:
+        stated = Requirement(text).specifier if _name(text) == "poetry-core" else ()
+    except InvalidRequirement:
+        stated = ()
+    upper = [str(s) for s in stated if s.operator in ("<", "<=") and s.contains("2.0.0")]
+    return ",".join(["poetry-core>=2.0.0", *upper])
+
+
 def _needs_core_2(text: str) -> bool:
     try:
-        parsed = Requirement(text)
+        stated = Requirement(text).specifier
     except InvalidRequirement:
         return False
-    return (
-        _name(text) == "poetry-core" and not parsed.specifier.contains("1.9.1") and parsed.specifier.contains("2.0.1")
-    )
+    floors = [Version(s.version.rstrip(".*")) for s in stated if s.operator in (">=", "==", "~=", ">")]
+    return _name(text) == "poetry-core" and any(floor.major >= 2 for floor in floors)
 
 
 def _ignored(site: Site, packages: list[str]) -> str | None:

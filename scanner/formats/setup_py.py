@@ -48,7 +48,7 @@ NAME = "setup.py"
 SIZE_LIMIT = 512 * 1024
 
 _SETUP = re.compile(
-    r"(?:setuptools|distutils|distutils\.core|numpy\.distutils|numpy\.distutils\.core|skbuild|cx_Freeze|paver\.setuputils"
+    r"(?:setuptools|setuptools\.core|distutils|distutils\.core|numpy\.distutils|numpy\.distutils\.core|skbuild|cx_Freeze|paver\.setuputils"
     r"|jupyter_packaging|torch\.utils\.cpp_extension|distribute_setup)\.setup"
 )
 _PLACEHOLDER = re.compile(r"\{\{[^{}\n]{1,200}\}\}|\{%[^%\n]{1,200}%\}")

@@ -519,3 +519,23 @@ def test_a_source_that_is_stated_twice_is_one_index(migrated):
     head = '[tool.poetry]\nname = "shop"\nversion = "1"\ndescription = ""\nauthors = []\n'
     text = head + '[tool.poetry.dependencies]\npython = "^3.11"\n' + source + source
     assert [index["name"] for index in migrated({"pyproject.toml": text}).data["tool"]["uv"]["index"]] == ["house"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "written"),
+    [
+        (">=2.1.3, <3.0.0", ">=2.1.3, <3.0.0"),
+        ("==2.1.1", "==2.1.1"),
+        (">=1.5,<3", ">=2.0.0,<3"),
+        (">=1.5,<2", ">=2.0.0"),
+    ],
+)
+def test_bounds_of_the_backend_stay(migrated, stated: str, written: str):
+    text = (
+        '[tool.poetry]\nname = "shop"\nversion = "1"\ndescription = ""\nauthors = []\n'
+        'include = [{ path = "data/*.csv", format = ["sdist", "wheel"] }]\n'
+        '[tool.poetry.dependencies]\npython = "^3.11"\n'
+        f'[build-system]\nrequires = ["poetry-core{stated}"]\nbuild-backend = "poetry.core.masonry.api"\n'
+    )
+    files = {"pyproject.toml": text, "poetry.lock": "package = []\n", "shop/__init__.py": "", "data/a.csv": ""}
+    assert migrated(files).data["build-system"]["requires"] == [f"poetry-core{written}"]

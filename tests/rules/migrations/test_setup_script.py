@@ -200,3 +200,12 @@ def test_what_a_script_asks_for_to_build_in_a_way_that_only_running_tells_stays_
     assert found.data["project"]["dependencies"] == ["flask"]
     assert "setup_requires=['wheel'] + pytest + more()" in found.files["setup.py"]
     assert any(note.code == "setup-py-logic" and "setup_requires" in note.message for note in found.migration.notes)
+
+
+def test_a_setup_script_that_is_not_understood_is_not_hidden(migrated):
+    script = "import build_kit\nbuild_kit.setup(name='kit', version='2', packages=['kit'])\n"
+    found = migrated(
+        {"setup.py": script, "requirements.txt": "django==1.8\n", ".python-version": "3.12\n", "kit/__init__.py": ""}
+    )
+    assert found.refused == ["setup-py-logic"]
+    assert not found.migration.edits
