@@ -20,6 +20,7 @@ from rules.places.comments import retold
 from rules.places.context import Context
 from rules.places.inputs import without_inputs
 from rules.places.kept import INCLUDED, keep_needed
+from rules.places.licences import with_licences
 from rules.places.mentions import ASIDE
 from rules.places.old_pythons import leave_left_out, note_left_out, refusal, without_uv
 from rules.places.options import normal
@@ -117,6 +118,7 @@ def rewrite(
     if idle := dict(unused(context, migration, edits)):
         return rewrite(ground, migrate(ground, idle | dict(stopped)), idle | dict(stopped))
     without_inputs(ground, context, edits)
+    with_licences(context, edits)
     filters.with_locks(context, edits)
     releases.with_locks(context, edits)
     bots.both_kinds(context, edits)

@@ -23,6 +23,7 @@ _ALONE = re.compile(r"(?:.*/)?(?:[^/]+\.(?:txt|in|pip|hash)|requirements[\w.-]*\
 _SAYS_ONLY = re.compile(r"hashFiles|checksum|^\s*(?:-\s+)?(?:name|key|description):|\becho\b|\blog\b|::warning|::error")
 _BOTS = re.compile(
     r"(?:.*/)?(?:labeler|boring-cyborg|dependabot|codecov|release-please[\w-]*|\.?pyup)\.ya?ml|(?:.*/)?renovate\.json5?"
+    r"|(?:.*/)?REUSE\.toml|\.reuse/dep5"
 )
 INCLUDED = re.compile(r"^[ \t]*(?:-r|-c|--requirement|--constraint)[ =\t]*(?P<file>[^\s#;]+)", re.MULTILINE)
 

@@ -179,6 +179,7 @@ def with_locks(found: Opened, migration: Migration, proved: tuple[Proved, ...]) 
             for path in {move.old_lock, *(group for pin in move.pins for group in pin.groups)} & edits.keys():
                 if edits[path or ""].after is None:
                     del edits[path or ""]
+                    edits.pop(f"{path}.license", None)
             continue
         edits[move.lock] = Edit(path=move.lock, before=found.ground.read(move.lock), after=result.lock)
         edits.update((edit.path, edit) for edit in as_exports(move, edits.keys(), found.ground.read))
