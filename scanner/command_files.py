@@ -80,7 +80,10 @@ def listings(argv: tuple[str, ...]) -> list[str]:
     if verb is None:
         return []
     ask = pip_ask(started.args[verb + 1 :])
-    return [word for word in (*ask.requirements, *ask.constraints) if "$" not in word and "://" not in word]
+    files = (*ask.requirements, *ask.constraints)
+    if started.args[verb] == "sync":
+        files += tuple(word for word in (*ask.names, *ask.paths) if word.endswith((".txt", ".lock", "*")))
+    return [word for word in files if "$" not in word and "://" not in word]
 
 
 def _places(invocation: Invocation, word: str) -> Iterator[str]:

@@ -301,6 +301,7 @@ class Invocation:
     ``only`` is set where a test upon the variable ``CI`` decides: it runs in CI alone, or never there. ``if_files`` are
     files (from the root) of which one must be there, or it is left out. ``when`` are tests of a makefile upon variables
     that its caller may set, all of which hold: ``X`` is set, ``X=value``, and ``!`` before either for the opposite.
+    ``makes_missing``: a test lets it run only where a lock is missing or empty.
     """
 
     argv: tuple[str, ...]
@@ -317,6 +318,7 @@ class Invocation:
     if_files: tuple[str, ...] = ()
     inside: Inside | None = None
     when: tuple[str, ...] = ()
+    makes_missing: bool = False
 
 
 FUNCTION = "function"

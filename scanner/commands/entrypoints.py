@@ -1,4 +1,5 @@
-"""Scripts that an image starts (``ENTRYPOINT``, ``CMD``): they work where it does, among the files that it has."""
+"""Scripts that an image (``ENTRYPOINT``, ``CMD``) or a service of Compose starts: they work where it does, among the
+files that it has."""
 
 from __future__ import annotations
 
@@ -9,20 +10,23 @@ from typing import TypeAlias
 
 from scanner.commands.follow import expand
 from scanner.commands.lookup import Lookup
+from scanner.commands.services import in_service
 from scanner.facts import Extract, Invocation
 
 Started: TypeAlias = Mapping[tuple[str, int | None, tuple[str, ...]], Sequence[Invocation]]
 
 
 def started_by_images(extracts: Iterable[Extract], lookup: Lookup) -> Started:
-    """The commands of scripts as images start them, by their place and words."""
+    """The commands of scripts as images and services start them, by their place and words."""
     found: defaultdict[tuple[str, int | None, tuple[str, ...]], list[Invocation]] = defaultdict(list)
     for extract in extracts:
         stages = extract.dockerfile.stages if extract.dockerfile is not None else ()
         steps = (s for stage in stages for s in stage.instructions if s.name in ("ENTRYPOINT", "CMD"))
-        for invocation in (i for step in steps for i in step.invocations):
-            for inside in expand(invocation, lookup):
-                found[inside.at.path, inside.at.line, inside.argv].append(inside)
+        starting = [i for step in steps for i in step.invocations]
+        if extract.format == "compose":
+            starting = [i for i in (in_service(one, lookup) for one in extract.invocations) if i.inside is not None]
+        for inside in (one for invocation in starting for one in expand(invocation, lookup)):
+            found[inside.at.path, inside.at.line, inside.argv].append(inside)
     return found
 
 

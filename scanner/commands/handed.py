@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from scanner.commands.lookup import Lookup
+from scanner.commands.services import is_mounted
 from scanner.facts import Extract, Inside, Invocation
 from scanner.pipeline import folder
 
@@ -28,6 +29,9 @@ def in_folder(started: Invocation, caller: Invocation, lookup: Lookup) -> Invoca
     started = in_container(started, caller, lookup)
     if base is not None and base.startswith("/") and started.inside is None:
         base = lookup.find(caller, ".")
+    if asked.startswith("/") and started.directory is None:
+        there = replace(started, directory=asked, asked=None, inside=started.inside or caller.inside)
+        return there if lookup.image_of(there) is not None or is_mounted(there) else replace(started, asked=None)
     if not asked.startswith("$PWD") or base is None:
         return started
     place = posixpath.normpath(posixpath.join(base, asked.removeprefix("$PWD").lstrip("/")))
@@ -140,6 +144,8 @@ def _placed(started: Invocation, fill: Callable[[str], str]) -> Invocation:
     if started.asked is None:
         return started
     text = fill(started.asked)
+    if text.startswith("/"):
+        return started
     if "$" in text or "{{" in text:
         return replace(started, asked=text)
     return replace(started, asked=None, directory=folder(text))

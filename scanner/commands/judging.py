@@ -255,7 +255,8 @@ class Judging:
     def relock(self, tool: str, lock: str, *, keeps: bool) -> None:
         """A lock that is made in the job: resolved now, or brought up to date where the tool ``keeps`` what fits."""
         committed = self.nearest(lock, (), None).path is not None
-        (self.job.refreshed if keeps and committed else self.job.relocked)[tool] = self.at.at.line
+        if not self.at.makes_missing:  # else the lock is there, or what installs from it finds none
+            (self.job.refreshed if keeps and committed else self.job.relocked)[tool] = self.at.at.line
 
     def export(self, started: Program, tool: str, lock: str) -> None:
         """A requirements file written from a lock, to be installed by pip later on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from scanner.command_files import listings
 from scanner.commands.lookup import Lookup
@@ -67,8 +68,12 @@ def _fitting(invocation: Invocation, pattern: str, lookup: Lookup) -> list[str]:
         return lookup.tree.glob(pattern)
     container = lookup.container(invocation.at.path)
     fixed = posixpath.dirname(pattern[: pattern.index("*")])
-    source = container.source(invocation.at.line, fixed) if container is not None else None
-    if source is None:
+    if container is None:
         return []
+    source = container.source(invocation.at.line, fixed)
+    if source is None:
+        names = {posixpath.join(fixed, posixpath.basename(path)): path for path in lookup.tree.files}
+        fitting = (name for name in sorted(names) if fnmatchcase(name, pattern))
+        return [name for name in fitting if container.source(invocation.at.line, name) in lookup.tree.files]
     found = lookup.tree.glob(posixpath.normpath(posixpath.join(source, posixpath.relpath(pattern, fixed))))
     return [posixpath.join(fixed, posixpath.relpath(path, source)) for path in found]

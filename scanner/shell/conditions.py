@@ -14,6 +14,10 @@ from scanner.shell.expansion import MAX_DEPTH, Expansion, is_open, text_of
 from scanner.shell.state import State
 
 _NUMERIC = ("-eq", "-ne", "-gt", "-ge", "-lt", "-le")
+_LOCK = re.compile(r"\b(?:poetry|uv|pdm|Pipfile|pixi)\.lock\b")
+_IS_THERE = re.compile(r"(?<![\w-])-[fesr]\s")
+_NEGATED = re.compile(r"(?:^|[\s(\[])!\s")
+_IS_EMPTY = re.compile(r"\bwc\b.{0,60}(?:={1,2}|-eq)\s{0,4}\"?0\b|-z\s{1,4}\"?\$\((?:cat|<)")
 _ORDERED: Mapping[str, Callable[[int, int], bool]] = {"-gt": gt, "-ge": ge, "-lt": lt, "-le": le}
 _CI_VARIABLES = ("CI", "GITHUB_ACTIONS")
 _CI_VARIABLE = re.compile(r"\$\{?(?:CI|GITHUB_ACTIONS)\b")
@@ -148,6 +152,15 @@ class Conditions:
         if match and match[1].isdecimal() and state.positional is not None and int(match[1]) > len(state.positional):
             return match[2] or ""
         return None if is_open(text) or "\ue000" in text or "?" in text else text
+
+
+def asks_for_lock(test: str) -> Literal["there", "missing"] | None:
+    """Whether a test holds where a lock is there, or where it is missing or empty."""
+    if len(test) > 300 or _LOCK.search(test) is None:
+        return None
+    if _IS_THERE.search(test) is not None:
+        return "missing" if _NEGATED.search(test) is not None else "there"
+    return "missing" if _IS_EMPTY.search(test) is not None else None
 
 
 def _holds(left: str, operator: str, right: str) -> bool | None:

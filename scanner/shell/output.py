@@ -42,6 +42,7 @@ class Writer:
         self._apart: str | None = None
         self._seen: set[tuple[object, ...]] = set()
         self.only: Literal["ci", "local"] | None = None
+        self.makes_missing = False
         self._env: tuple[tuple[str, str], ...] = ()
 
     def sets_apart(self, function: str, row: int) -> bool:
@@ -84,6 +85,7 @@ class Writer:
                 tolerated=self.tolerated,
                 asked=asked,
                 only=self.only,
+                makes_missing=self.makes_missing,
             )
         )
 

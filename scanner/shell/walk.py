@@ -13,7 +13,7 @@ import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
 from scanner.shell.assignments import Assignments
-from scanner.shell.conditions import Conditions
+from scanner.shell.conditions import Conditions, asks_for_lock
 from scanner.shell.expansion import MAX_DEPTH, Expansion, is_open, text_of
 from scanner.shell.listed import executed, listed, read_into
 from scanner.shell.masks import Masks
@@ -186,15 +186,17 @@ class Walk:
             self._writer.tolerated = outer or forgiven[number]
             after = redirects if redirects and number == len(parts) - 1 else []
             only = only if only is None or link == "&&" or number == 0 else _OPPOSITE[only]
+            tested = asks_for_lock(text_of(parts[number - 1][1])) if number else None
+            missing = tested == ("missing" if link == "&&" else "there")
             if link != "||":
                 before = state.ended
-                with self._only(only):
+                with self._only(only), self._where_missing(missing):
                     self._with_redirects(part, after, state, depth)
                 state.ended = state.ended if known is True else before
                 only = only or (told if number == 0 else None)
                 continue
             branch = state.fork()
-            with self._only(only):
+            with self._only(only), self._where_missing(missing):
                 self._with_redirects(part, after, branch, depth)
             if not leaves(part):
                 state.join([state.fork(), branch])
@@ -328,6 +330,7 @@ class Walk:
         branches: list[State] = []
         other: Literal["ci", "local"] | None = None
         left: Literal["ci", "local"] | None = None
+        lock: Literal["there", "missing"] | None = None
         for conditions, bodies in arms(node):
             for condition in conditions:
                 self._statement(condition, state, depth + 1)
@@ -335,7 +338,9 @@ class Walk:
             if truth is False:
                 continue
             branch = state.fork()
-            with self._only(told if told is not None else other):
+            tested = asks_for_lock(text_of(conditions[-1])) if conditions else lock
+            lock = "missing" if tested == "there" else None
+            with self._only(told if told is not None else other), self._where_missing(tested == "missing"):
                 for body in bodies:
                     self._statement(body, branch, depth + 1)
             branches.append(branch)
@@ -347,6 +352,14 @@ class Walk:
             branches.append(state.fork())
         state.join(branches)
         state.only = _OPPOSITE[left] if left is not None else state.only
+
+    @contextmanager
+    def _where_missing(self, missing: bool) -> Iterator[None]:
+        """What is walked meanwhile runs only where a lock is missing."""
+        before = self._writer.makes_missing
+        self._writer.makes_missing = missing or before
+        yield
+        self._writer.makes_missing = before
 
     @contextmanager
     def _only(self, where: Literal["ci", "local"] | None) -> Iterator[None]:
@@ -608,6 +621,8 @@ class Walk:
         word = argv[-1] if len(argv) > 1 else "~"
         text = self._masks.show(word)
         base = state.asked if state.asked is not None else state.directory
+        if text.startswith("/") and state.handed and not is_open(text):
+            return posixpath.normpath(text)  # a container may have a folder of the repository there
         known = self._masks.place_of(word) is not None or "$" in _HANDED_PLACE.sub("", text)
         if base is None or known or base.startswith("/") or text.startswith(("/", "~", "-")) or argv[0] == "popd":
             return None

@@ -101,3 +101,20 @@ def test_what_is_installed_in_a_clone_locks_nothing_here() -> None:
     files = {"pyproject.toml": PYPROJECT, "poetry.lock": POETRY.format(version="11.2.0")}
     script = "poetry config virtualenvs.create false\ngit clone https://git.example/other\n(cd other; poetry install)\npip install ."
     assert _last(script, files)[0] is False
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("[ -f poetry.lock ] || poetry lock\npoetry sync", True),
+        ("if [ ! -e poetry.lock ]; then poetry lock; fi\npoetry sync", True),
+        ("if [[ -s poetry.lock ]]; then echo; else poetry lock; fi\npoetry sync", True),
+        ("if [ `cat poetry.lock | wc -l` = 0 ]; then poetry lock --regenerate; fi\npoetry sync", True),
+        ("if [ -e poetry.lock ]; then poetry lock --regenerate; fi\npoetry sync", False),
+        ("[ -f pyproject.toml ] && poetry lock --regenerate\npoetry sync", False),
+        ("rm poetry.lock\n[ -f poetry.lock ] || poetry lock\npoetry sync", False),
+    ],
+)
+def test_a_lock_that_is_made_only_where_it_is_missing(script: str, expected: bool) -> None:
+    files = {"pyproject.toml": "[tool.poetry.dependencies]\nrich='*'\n", "poetry.lock": POETRY.format(version="12.0")}
+    assert _last(script, files)[0] is expected

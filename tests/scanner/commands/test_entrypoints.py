@@ -65,3 +65,13 @@ def test_only_the_files_that_are_copied_are_there() -> None:
 def test_where_nobody_can_tell_the_root_is_meant(images: dict[str, str]) -> None:
     (pip,) = of_script("pip install -r requirements.txt", images)
     assert pip.source == "requirements.txt"
+
+
+def test_a_script_that_compose_starts_finds_what_is_mounted_where_it_goes() -> None:
+    compose = (
+        "services:\n  web:\n    image: other/base\n    volumes: ['./shop:/srv/shop']\n    command: /srv/shop/start.sh\n"
+    )
+    script = "cd /srv/shop\npip install -r requirements.txt"
+    runs = of_script(script, {"compose.yml": compose}, "shop/start.sh")
+    assert {(run.source, run.project) for run in runs} == {("shop/requirements.txt", "shop")}
+    assert {run.context for run in runs} == {"script", "task"}

@@ -61,3 +61,11 @@ def test_in_an_image_files_are_where_they_were_copied_to() -> None:
     assert isinstance(extract, Extract)
     found = each_of(extract.invocations, build_lookup({"Dockerfile": extract}, FILES | {"Dockerfile"}))
     assert [" ".join(i.argv) for i in found] == ["pip install -r r/a.txt", "pip install -r r/b.txt"]
+
+
+def test_in_an_image_files_that_were_copied_one_by_one_fit_too() -> None:
+    text = "FROM python:3.12\nWORKDIR /app\nCOPY r/a.txt r/b.txt /app/\nRUN pip-sync *.txt\nRUN uv pip sync b*.txt\n"
+    extract = dockerfile.FORMAT.read("Dockerfile", text)
+    assert isinstance(extract, Extract)
+    found = each_of(extract.invocations, build_lookup({"Dockerfile": extract}, FILES | {"Dockerfile"}))
+    assert [" ".join(i.argv) for i in found] == ["pip-sync a.txt", "pip-sync b.txt", "uv pip sync b.txt"]
