@@ -16,6 +16,7 @@ from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground, Migration
 from rules.migrations import migrate
 from rules.places import bots, dockerfile, filters, github, nox, pipelines, plain, pre_commit, prose, releases
+from rules.places.bumps import note_writers
 from rules.places.comments import retold
 from rules.places.context import Context
 from rules.places.inputs import without_inputs
@@ -121,6 +122,7 @@ def rewrite(
     with_licences(context, edits)
     filters.with_locks(context, edits)
     releases.with_locks(context, edits)
+    note_writers(context, edits)
     bots.both_kinds(context, edits)
     _deployed(ground, context, edits)
     note_left_out(context, edits)

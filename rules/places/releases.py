@@ -72,7 +72,7 @@ def with_locks(context: Context, edits: dict[str, Edit]) -> None:
             if target is None or words[:2] != ("git", "add") or not _ALL.isdisjoint(words[2:]):
                 continue
             named = [word for word in words[2:] if posixpath.basename(word) == "pyproject.toml"]
-            if not named or not _has_version(target, context, edits):
+            if not named or not has_version(target, context, edits):
                 continue
             lock = posixpath.join(posixpath.dirname(named[0]), "uv.lock")
             known = edits.get(path)
@@ -87,7 +87,7 @@ def with_locks(context: Context, edits: dict[str, Edit]) -> None:
                 context.note(path, invocation.at.line, why, f"Run `uv lock` before and add {lock}.")
 
 
-def _has_version(target: Target, context: Context, edits: Mapping[str, Edit]) -> bool:
+def has_version(target: Target, context: Context, edits: Mapping[str, Edit]) -> bool:
     """Whether the lock will hold a version of the project: where the manifest states one."""
     path = posixpath.normpath(posixpath.join(target.folder, "pyproject.toml"))
     known = edits.get(path)
