@@ -19,7 +19,7 @@ from rules.places.options import (
     readable,
     sync_answer,
 )
-from rules.places.shared_verbs import SHARED, Handler, dropped
+from rules.places.shared_verbs import SHARED, Handler, dropped, show
 from rules.places.target import Target
 
 _POETRY_VALUED = {
@@ -156,6 +156,20 @@ def _poetry_version(rest: Sequence[Word], target: Target, manner: Manner) -> Ans
     return Answer(kind="other", text=" ".join(parts))
 
 
+def _poetry_show(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
+    found = read_options(rest, _POETRY_VALUED, {"--no-dev": "no-dev", "--top-level": "top", "-T": "top"})
+    only = ["main"] if "no-dev" in found.flags else found.all("only")
+    if not (only or found.all("with") or found.all("without")):
+        return show(rest, target, manner)
+    if found.unknown or found.named or (only and "main" in only and len(only) > 1):
+        return look("poetry show of some groups: uv tree has options for them")
+    parts = [target.without_groups] if only == ["main"] else group_options(target, only, "only-group")
+    parts += [*group_options(target, found.all("with"), "group")]
+    parts += [*group_options(target, found.all("without"), "no-group")]
+    parts += ["--depth 1"] if "top" in found.flags else []
+    return Answer(kind="other", text=" ".join(["uv", "tree", *parts]))
+
+
 _BUMP = re.compile(r"[\"']?\$\{?(?:rule|bump|level|part|type|increment|1)\}?[\"']?", re.IGNORECASE)
 
 
@@ -202,6 +216,6 @@ def _env(rest: Sequence[Word], target: Target, manner: Manner) -> Answer:
 POETRY: dict[str, Handler] = {
     **SHARED, "install": _poetry_install, "sync": _poetry_install, "export": _poetry_export,
     "publish": _poetry_publish, "version": _poetry_version, "config": _poetry_config, "env": _env,
-    "completions": dropped,
+    "completions": dropped, "show": _poetry_show,
 }  # fmt: skip
 """Rules for each command of Poetry."""

@@ -22,6 +22,7 @@ def note_remains(ground: Ground, context: Context, edits: Mapping[str, Edit]) ->
     _variables(ground, context)
     _broken(ground, context, edits)
     _remaining(ground, context, edits)
+    _tables(ground, context, edits)
     _prose(context, edits)
     _mentions(ground, context, edits)
     _still_said(ground, context, edits)
@@ -96,6 +97,31 @@ def called(path: str, text: str) -> Iterator[tuple[int | None, str]]:
             words = program_words(invocation.argv)
             if words and not words[0].startswith("uses:"):
                 yield invocation.at.line, posixpath.basename(words[0])
+
+
+def _tables(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:
+    """Notes on programs and documents that read ``[tool.poetry]``, whose values stand in other tables now."""
+    if not any("poetry" in target.tools for target in context.targets.values()):
+        return
+    for path in sorted(ground.facts.files):
+        if not may_speak(path) or ASIDE.search(path) or posixpath.basename(path) == "pyproject.toml":
+            continue
+        around = project_around(ground.repository, path)
+        if around is not None and around.path not in (".", *context.targets):
+            continue
+        edit = edits.get(path)
+        text = (edit.after if edit is not None else ground.read(path)) or ""
+        if "poetry" not in text or len(text) > _LARGE:
+            continue
+        rows = [n for n, row in enumerate(text.splitlines(), start=1) if len(row) < 1000 and _TABLE.search(row)]
+        if rows:
+            why = f"{_lines(rows)}: names [tool.poetry], whose values are in [project] and [dependency-groups] now"
+            context.note(path, rows[0], why, "Does it read this project's manifest?")
+
+
+_TABLE = re.compile(
+    r"[\"']tool[\"'][^\n]{0,40}?[\"']poetry[\"']|(?<![\w-])tool\.poetry(?![\w-])|(?<![\w-])tool:poetry(?![\w-])"
+)
 
 
 def _prose(context: Context, edits: Mapping[str, Edit]) -> None:
