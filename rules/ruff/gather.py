@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 from rules.migration import Ground
 from rules.ruff.asked import asked
@@ -187,7 +188,22 @@ def _isort(ground: Ground, project: Mapping[str, Any], runs: tuple[Run, ...], fi
             options = dict(found)
             files["isort"] = path
             break
-    return options | _isort_given([run for run in runs if run.tool == "isort"])
+    options |= _isort_given([run for run in runs if run.tool == "isort"])
+    if str(options.get("profile", "")).strip().lower() == "black" and _is_before(ground, "isort", _SPLITS):
+        return {"split_on_trailing_comma": False, **options}
+    return options
+
+
+_SPLITS = Version("6")  # from here on isort's profile black keeps what ends with a comma on lines of their own
+
+
+def _is_before(ground: Ground, name: str, first: Version) -> bool:
+    """Whether all versions of a tool that are stated are older than ``first``."""
+    stated = [version.version for tool in ground.repository.tools if tool.name == name for version in tool.versions]
+    try:
+        return bool(stated) and all(Version(text.removeprefix("v")) < first for text in stated)
+    except InvalidVersion:
+        return False
 
 
 _CHECKS = frozenset({"-c", "--check", "--check-only", "--diff", "--df"})

@@ -124,6 +124,8 @@ def as_ruff_sorts(options: Mapping[str, Any], length: int) -> tuple[dict[str, st
     whole = {**(_AS_RUFF if profile == "black" else {}), **data("isort_profiles.toml").get(profile, {}), **given}
     wanted = {**_AS_RUFF, "line_length": str(length)}
     kept = {name: _row(value) for name, value in whole.items() if name not in _UNSAYABLE}
+    if not _flag(kept.get("split_on_trailing_comma", True)):
+        del kept["split_on_trailing_comma"]  # the default, and older ones do not know it
     other = [name for name in whole if name in _UNSAYABLE and str(whole[name]).strip().lower() not in _OFF]
     other += [name for name, value in wanted.items() if _plainly(kept.get(name, _DEFAULTS[name])) != value]
     return {**kept, **wanted}, tuple(sorted(set(other)))

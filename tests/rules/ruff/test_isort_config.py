@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +100,10 @@ def test_isort_set_as_ruff_sorts() -> None:
 def test_a_glob_is_held_against_the_whole_path() -> None:
     globs = translate_isort({"skip_glob": "*/models/__init__.py,__init__.py,docs,gen/*"}).globs
     assert globs == ("**/models/__init__.py", "./__init__.py", "./docs", "docs/**", "gen/*")
+
+
+@pytest.mark.parametrize(("rev", "splits"), [("5.12.0", False), ("6.0.1", True), ("main", True)])
+def test_the_profile_black_of_older_versions_joins_what_fits(moved: Callable[..., Any], rev: str, splits: bool) -> None:
+    hooks = f"repos:\n- repo: https://github.com/example/isort\n  rev: {rev}\n  hooks:\n  - id: isort\n"
+    after = moved({".pre-commit-config.yaml": hooks, ".isort.cfg": "[settings]\nprofile = black\n", "a.py": "x = 1\n"})
+    assert ("split-on-trailing-comma = false" in after["ruff.toml"]) is not splits
