@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,7 +12,6 @@ from scanner.lint_tools import tools_of_command, unwrap
 from scanner.yaml_reader import Mapping
 
 _IDS = {"ruff": "ruff", "ruff-check": "ruff", "ruff-format": "ruff-format"}
-_ACTION = re.compile(r"(?:astral-sh|chartboost)/ruff-action\b")
 _CHOOSING = frozenset({"--select", "--extend-select", "--ignore", "--extend-ignore", "--line-length", "--preview"})
 
 
@@ -42,9 +40,7 @@ def _tool(hook: Mapping) -> str | None:
 
 def _commands(ground: Ground) -> Iterator[Run]:
     for command in ground.repository.commands:
-        if command.argv[:1] == ("uses:",) and _ACTION.match(" ".join(command.argv[1:2])):
-            yield Run(tool="ruff", argv=(), path=command.path, line=command.line)
-        if command.context == "hook" or command.argv[:1] == ("uses:",):
+        if command.context == "hook":
             continue
         words = tuple(unwrap(command.argv)[0][1:])
         for use in tools_of_command(command.argv):

@@ -19,11 +19,12 @@ from rules.migration import Ground
 from rules.rollout.selection import defaults, rules_of, short, unknown
 from rules.ruff.emit import Conflict
 from rules.ruff.runs import ASIDE, HOOKS
+from rules.ruff.stated import bounded
 from rules.uv import version
 from scanner import toml_reader
 from scanner.format import Unreadable
 from scanner.inventory import Tool
-from scanner.lint_tools import tools_of_command, unwrap
+from scanner.lint_tools import pinned, tools_of_command, unwrap
 from scanner.lint_use import is_test_data
 from scanner.yaml_reader import Mapping as YamlMapping
 from scanner.yaml_reader import Scalar, Sequence, load_mapping
@@ -94,6 +95,12 @@ class Standing:
     aside: tuple[str, ...] = ()
 
     @property
+    def oldest(self) -> str | None:
+        """The oldest version that a run of the linter states; ``None`` where one states none."""
+        known = [(_version(run.version or ""), run.version) for run in self.runs if run.tool == "ruff"]
+        return min(((v, text) for v, text in known if v is not None), default=(None, None))[1]
+
+    @property
     def is_there(self) -> bool:
         """Whether Ruff is in use, or configured."""
         return self.tables is not None or bool(self.runs) or self.select is not None
@@ -115,7 +122,7 @@ def standing(ground: Ground) -> Standing:
     lints = [run for run in runs if run.tool == "ruff"]
     formats = any(run.tool == "ruff-format" for run in runs)
     if not lints and tool is not None and not formats:
-        lints = [RuffRun(tool="ruff", words=(), path="", line=None, version=_stated(tool))]
+        lints = [RuffRun(tool="ruff", words=(), path="", line=None, version=_stated(tool) or bounded(ground))]
     ours = [run for run in lints if not run.listed("--select")]
     select = None if "select" in lint else _named(ours)
     on = _NONE.union(*(_on(run, lint) for run in lints))
@@ -172,10 +179,10 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _runs(ground: Ground, tool: Tool | None) -> Iterator[RuffRun]:
+    elsewhere = (_stated(tool) if tool is not None else None) or bounded(ground)
     for path in HOOKS:
         if (text := ground.read(path)) is not None:
-            yield from _hooks(path, text)
-    elsewhere = _stated(tool) if tool is not None else None
+            yield from _hooks(path, text, elsewhere)
     for command in ground.repository.commands:
         if command.context == "hook" or command.argv[:1] == ("uses:",):
             continue
@@ -186,7 +193,7 @@ def _runs(ground: Ground, tool: Tool | None) -> Iterator[RuffRun]:
                 yield RuffRun(tool=use.tool, words=words, path=command.path, line=command.line, version=stated)
 
 
-def _hooks(path: str, text: str) -> Iterator[RuffRun]:
+def _hooks(path: str, text: str, elsewhere: str | None) -> Iterator[RuffRun]:
     try:
         document = load_mapping(text)
     except Unreadable:
@@ -204,10 +211,17 @@ def _hooks(path: str, text: str) -> Iterator[RuffRun]:
             if name is not None:
                 args = hook.get("args")
                 words = [s.text for s in args.items if isinstance(s, Scalar)] if isinstance(args, Sequence) else []
-                stated = rev if repository.text("repo") != "local" and _version(rev) is not None else None
+                stated = rev if repository.text("repo") != "local" else _installed(hook) or elsewhere
+                stated = stated if stated is not None and _version(stated) is not None else None
                 words = [*local[1:], *words]
                 line = hook.line_of("id" if not local else "entry")
                 yield RuffRun(tool=name, words=tuple(words), path=path, line=line, version=stated, is_hook=not local)
+
+
+def _installed(hook: YamlMapping) -> str | None:
+    """The version of Ruff that a hook of the repository's own installs for itself."""
+    named = (pinned(item.text) for item in hook.seq("additional_dependencies") if isinstance(item, Scalar))
+    return next((version for name, version in named if name == "ruff"), None)
 
 
 def _stated(tool: Tool) -> str | None:

@@ -16,6 +16,7 @@ from rules.ruff.move import LintMove
 from rules.ruff.ruff_runs import choosing, ruff_hooks, ruff_runs
 from rules.ruff.runs import HOOKS, Run
 from rules.ruff.standing import standing
+from rules.ruff.stated import later_than
 from scanner.lint_runs import Report, ruff_program, run_formatter, run_ruff
 from scanner.proof.ground import Opened
 from scanner.proof.old_tools import gates, paths_of
@@ -29,7 +30,8 @@ def own_runs(found: Opened, made: LintMove) -> tuple[Run, ...]:
 
 
 def today(found: Opened, made: LintMove, folder: str, runs: Iterable[Run]) -> set[Report]:
-    """What Ruff reports as it is set up today; the default rules of an older one are named to that of today."""
+    """What Ruff reports as it is set up today; the default rules of an older one are named to that of today, and what
+    it has not is not reported."""
     there = standing(below(found.ground, made.setup.base))
     options: tuple[str, ...] = ()
     if there.select is not None:
@@ -44,7 +46,8 @@ def today(found: Opened, made: LintMove, folder: str, runs: Iterable[Run]) -> se
         if run.tool == "ruff":
             reports = by_words[(*options, *choosing(run), *_forced(run), *paths_of(run, folder, made.setup.sources))]
             seen |= {r for r in reports if run.covers(r.path)}
-    return seen
+    later = later_than(there.oldest)
+    return {report for report in seen if report.code not in later}
 
 
 def patched(made: LintMove, folder: str, own: Sequence[Run]) -> tuple[list[Report], set[str]]:

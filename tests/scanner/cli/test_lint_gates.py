@@ -93,3 +93,21 @@ def test_ruff_of_today_is_measured_over_what_its_command_names(
     repo.commit({"Makefile": makefile, "web/a.py": "x = 1\n", "old/b.py": "import os\n"})
     measure = _proved(muster, repo)
     assert (measure["before"], measure["after"], measure["new"]) == (True, True, 0)
+
+
+def test_rules_that_the_ruff_of_today_has_not_are_new(
+    muster: Any, make_repo: Any, monkeypatch: Any, tmp_path: Path
+) -> None:
+    _silent(tmp_path / "bin", monkeypatch, "flake8")
+    repo = make_repo("shop")
+    ruff = "- repo: https://github.com/astral-sh/ruff-pre-commit\n  rev: v0.0.284\n  hooks:\n  - id: ruff\n"
+    repo.commit(
+        {
+            ".pre-commit-config.yaml": _hooks(ruff, HOOK.format("flake8", "")),
+            "ruff.toml": 'select = ["ALL"]\nignore = ["D", "INP"]\n',
+            "a.py": "import logging\n\nlogging.info(1)\n",
+        }
+    )
+    measure = _proved(muster, repo)
+    assert (measure["before"], measure["after"]) == (True, True)
+    assert "LOG015" in [later["code"] for later in measure["later"]]
