@@ -69,14 +69,19 @@ def _first(inputs: Inputs, *keys: str, default: str = "") -> str:
 
 
 def _lint(
-    tool: str, *keys: str, default: str = "", paths: tuple[str, ...] = ()
+    tool: str, *keys: str, default: str = "", paths: tuple[str, ...] = (), options: tuple[str, ...] = ()
 ) -> Callable[[Inputs], Iterator[Command]]:
-    """An action that runs a linter with the arguments of one of ``keys`` on the paths of one of ``paths``."""
+    """An action that runs a linter with the arguments of one of ``keys`` on the paths of one of ``paths``.
+
+    ``options``: inputs that are named as the tool's own options are.
+    """
 
     def made(inputs: Inputs) -> Iterator[Command]:
         version = _first(inputs, "version", f"{tool}-version", f"{tool}_version").removeprefix("==").removeprefix("v")
         name = f"{tool}@{version}" if version[:1].isdigit() and " " not in version else tool
-        yield (name, *words(_first(inputs, *keys, default=default)), *words(_first(inputs, *paths, default=".")))
+        given = [f"--{option.replace('_', '-')}={value}" for option in options if (value := _first(inputs, option))]
+        arguments = words(_first(inputs, *keys, default=default))
+        yield (name, *given, *arguments, *words(_first(inputs, *paths, default=".")))
 
     return made
 
@@ -232,8 +237,8 @@ _COMMANDS: Mapping[str, Callable[[Inputs], Iterator[Command]]] = {
     "jpetrucciani/black-check": _lint("black", "black_flags", default="--check", paths=("path",)),
     "isort/isort-action": _lint("isort", "configuration", default="--check-only --diff", paths=("sort-paths",)),
     "jamescurtin/isort-action": _lint("isort", "configuration", default="--check-only --diff", paths=("sortpaths",)),
-    "py-actions/flake8": _lint("flake8", "args", paths=("path",)),
-    "truebrain/actions-flake8": _lint("flake8", paths=("path",)),
+    "py-actions/flake8": _lint("flake8", "args", paths=("path",), options=("ignore", "exclude", "max-line-length")),
+    "truebrain/actions-flake8": _lint("flake8", paths=("path",), options=("ignore", "max_line_length")),
     "julianwachholz/flake8-action": _lint("flake8", paths=("path",)),
     "suo/flake8-github-action": _lint("flake8"),
     "reviewdog/action-flake8": _lint("flake8", "flake8_args"),

@@ -85,8 +85,8 @@ def _all(ground: Ground) -> Iterator[Run]:
 
 def _command(ground: Ground, command: Command) -> Iterator[Run]:
     words, _ = unwrap(command.argv)
-    tool = _COMMANDS.get(posixpath.basename(words[0])) if words else None
-    if tool is not None and _TELLS.isdisjoint(words):
+    tool = _COMMANDS.get(posixpath.basename(words[0]).partition("@")[0]) if words else None
+    if tool is not None and _TELLS.isdisjoint(words) and not command.argv[0].startswith("uses:"):
         notebooks = any(posixpath.basename(word) == "nbqa" for word in command.argv[:6])
         yield Run(
             tool=tool,

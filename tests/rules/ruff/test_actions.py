@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from rules.ruff.actions import edit
 
 BEFORE = """\
@@ -67,3 +70,11 @@ def test_inputs_that_are_not_known_are_for_a_person() -> None:
     seen: list[int] = []
     assert edit(text, ("black",), lambda line, _: seen.append(line)) == text
     assert seen == [2]
+
+
+def test_inputs_of_an_action_are_options_of_the_tool(moved: Callable[..., Any]) -> None:
+    step = "    - uses: py-actions/flake8@v2\n      with:\n        ignore: E501\n        flake8-version: 6.0.0\n"
+    workflow = f"on: push\njobs:\n  lint:\n    runs-on: ubuntu-latest\n    steps:\n{step}"
+    after = moved({".github/workflows/lint.yml": workflow, "a.py": "x = 1\n"})
+    assert '"E502"' in after["ruff.toml"]
+    assert '"E501"' not in after["ruff.toml"]
