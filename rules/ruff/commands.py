@@ -186,7 +186,8 @@ def _windows(path: str, text: str, seen: Collection[int]) -> Iterator[tuple[int,
         if path.endswith((".ini", ".cfg")) and not _key(text, end).startswith("commands"):
             continue
         if path.endswith((".toml", ".json")):
-            yield from ((m.start("text"), m.end("text"), False) for m in _QUOTED.finditer(text, start, end))
+            quoted = (m for m in _QUOTED.finditer(text, start, end) if m["key"] is None)
+            yield from ((m.start("text"), m.end("text"), False) for m in quoted)
             continue
         while text[start:end].rstrip().endswith("\\") and end < len(text):
             end = line_end(text, end)
@@ -200,7 +201,7 @@ def _key(text: str, end: int) -> str:
     return found[-1] if found else ""
 
 
-_QUOTED = re.compile(r"(?P<quote>[\"'])(?P<text>[^\"'\n]*)(?P=quote)")
+_QUOTED = re.compile(r"(?P<quote>[\"'])(?P<text>[^\"'\n]*)(?P=quote)(?P<key>[ \t]*[:=])?")
 _LEAD = re.compile(
     r"[ \t]*(?:commands(?:_pre|_post)?[ \t]*=[ \t]*|RUN[ \t]+|[\w-]+:[ \t]+)?(?:[\w{},!.]+:[ \t]+)?(?:[-!][ \t]+)?"
 )

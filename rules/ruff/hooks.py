@@ -233,6 +233,9 @@ def _kept(text: str, hook: Mapping) -> Iterator[str]:
             block = text[start:end].rstrip("\r\n")
             cut = len(block) - len(block.lstrip(" "))
             yield "\n".join(row[cut:] if not row[:cut].strip() else row for row in block.splitlines())
+    types = [item.text for item in hook.seq("types") if isinstance(item, Scalar)]
+    if HOOK_IDS.get(hook.text("id") or "") in _FORMATTERS and types == ["python"]:
+        yield "types: [python]"  # no .pyi files
 
 
 def _rows(hook: _New, indent: str) -> Iterator[str]:

@@ -189,7 +189,8 @@ def _linter(asked: Asked, run: Run, paths: Sequence[str], old: OldTools, folder:
     program = old.others[run.tool]
     match run.tool:
         case "bandit":
-            return run_bandit(folder, (*_bandit_options(run.argv), "-r", *paths), program=program)
+            named = [p for p in _sources(folder, paths) if run.covers(p)] if run.is_hook else ["-r", *paths]
+            return run_bandit(folder, (*_bandit_options(run.argv), *named), program=program) if named else []
         case "pydocstyle":
             return run_plain(folder, (program, *_kept(run.argv, _PYDOCSTYLE), *paths))
         case "pycodestyle":
@@ -206,7 +207,9 @@ _PYDOCSTYLE = frozenset(
 _PYCODESTYLE = frozenset(
     "--config --exclude --select --ignore --max-line-length --max-doc-length --indent-size".split()
 )
-_BANDIT = frozenset("-c -t -s -x --configfile --tests --skip --exclude --severity-level --confidence-level".split())
+_BANDIT = frozenset(
+    "-c -t -s -x --ini --configfile --tests --skip --exclude --severity-level --confidence-level".split()
+)
 
 
 def _kept(argv: Sequence[str], names: Collection[str]) -> Iterator[str]:

@@ -107,6 +107,7 @@ def _left_out(asked: Asked, text: str, is_argument: bool) -> Iterator[str]:
     folder = any(path.startswith(f"{text.removeprefix('./').rstrip('/')}/") for path in asked.sources)
     wanted = f"{text.rstrip('/')}/*" if is_argument and folder else text
     starts = {_start(word) for run in asked.runs for word in _targets(run)} | {"./"}
+    starts |= {""} if any(run.is_hook for run in asked.runs) else set()  # pre-commit names the files
     gone = {p for p in asked.sources if any(_fits(s + p.removeprefix(s), wanted) for s in starts)}
     plain = text.removeprefix("./").removeprefix("*/").removesuffix("/*").strip("/")
     made = [] if not plain or plain.startswith("..") else [p for p in below(plain) if "/" in p or "." in p or "*" in p]

@@ -443,3 +443,17 @@ def test_a_python_that_ruff_cannot_read_is_refused(moved: Callable[..., Any]) ->
     assert refusal.code == "ruff-configured"
     assert "requires-python = '^3.12'" in refusal.message
     assert moved({**files, "pyproject.toml": manifest.format(">=3.12")}).move.tools == ("black",)
+
+
+def test_a_formatter_that_sees_no_stubs_sees_none_afterwards(moved: Callable[..., Any]) -> None:
+    hooks = "repos:\n- repo: https://github.com/example/black\n  rev: 24.1.0\n  hooks:\n  - id: black\n    types: [python]\n"
+    after = moved({".pre-commit-config.yaml": hooks, "a.py": "x = 1\n", "a.pyi": "x: int\n"})
+    assert after[".pre-commit-config.yaml"].endswith("  - id: ruff-format\n    types: [python]\n")
+
+
+def test_names_of_scripts_are_no_commands(moved: Callable[..., Any]) -> None:
+    package = (
+        '{\n  "scripts": {\n    "isort": "isort --check src",\n    "lint": "npm run isort && flake8 src"\n  }\n}\n'
+    )
+    after = moved({"package.json": package, "requirements-dev.txt": "isort\nflake8\n", "src/a.py": "x = 1\n"})
+    assert '"isort": "ruff check --select=I src"' in after["package.json"]
