@@ -36,13 +36,16 @@ class Listing:
 
     ``compiled``: a locker wrote it (or it is constrained by such a file); ``pinned``: every entry is exact, by hand;
     ``open``: something is resolved at install time; ``local``: only paths of the repository; ``empty``: nothing.
-    ``hashed``: every entry that comes from an index carries a hash. ``line`` shows the first open entry.
+    ``hashed``: every entry that comes from an index carries a hash. ``line`` shows the first open entry. ``beside``
+    are the compiled files that are taken in where something else is not from a locker, ``open`` what is open then.
     """
 
     path: str
     kind: ListingKind
     hashed: bool = False
     line: int | None = None
+    beside: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -424,7 +427,8 @@ def _own_listing(path: str, requirements: tuple[Requirement, ...]) -> Listing:
     loose = next((r for r in remote if not is_exact(r)), None)
     hashed = all(r.hashes or r.source == "git" for r in remote)
     if loose is not None:
-        return Listing(path=path, kind="open", line=loose.at.line)
+        names = tuple(r.name for r in remote if r.name and not is_exact(r))
+        return Listing(path=path, kind="open", line=loose.at.line, open=names)
     return Listing(path=path, kind="pinned", hashed=hashed, line=remote[0].at.line)
 
 
@@ -437,7 +441,14 @@ def _combined(path: str, parts: list[Listing], *, constrained: bool) -> Listing:
     if lowest.kind == "local" and any(part.kind == "compiled" for part in parts):
         lowest = next(part for part in parts if part.kind == "compiled")
     kind: ListingKind = "compiled" if constrained and lowest.kind in ("open", "pinned", "local") else lowest.kind
-    return Listing(path=path, kind=kind, hashed=all(part.hashed for part in parts), line=lowest.line)
+    hashed = all(part.hashed for part in parts)
+    if kind not in ("open", "pinned"):
+        return Listing(path=path, kind=kind, hashed=hashed, line=lowest.line)
+    locked = (one for part in parts for one in ((part.path,) if part.kind == "compiled" else part.beside))
+    names = dict.fromkeys(name for part in parts for name in part.open)
+    return Listing(
+        path=path, kind=kind, hashed=hashed, line=lowest.line, beside=tuple(dict.fromkeys(locked)), open=tuple(names)
+    )
 
 
 _WORKSPACE = re.compile(r"/workspaces/[\w.-]{1,100}(?=/|$)")  # where development containers open the repository

@@ -198,10 +198,10 @@ def _by_name(ask: PipAsk, tool: str) -> Judgement:
     return Judgement(kind="adhoc", tool=tool, uses_lock=False, enforced="none", because=because)
 
 
-def _named(words: Sequence[str]) -> str:
+def _named(words: Sequence[str], of: str = "") -> str:
     """What is said of packages that are installed by name; packaging tools among them are passed over."""
     names = [word for word in words if distribution(word) not in PACKAGING]
-    return f"{listed(names, MAX_NAMES)} {'is' if len(names) == 1 else 'are'} resolved at install time"
+    return f"{listed(names, MAX_NAMES)}{of} {'is' if len(names) == 1 else 'are'} resolved at install time"
 
 
 def _joined(parts: list[_Part], ask: PipAsk, tool: str, invocation: Invocation, lookup: Lookup) -> Judgement:
@@ -214,7 +214,7 @@ def _joined(parts: list[_Part], ask: PipAsk, tool: str, invocation: Invocation, 
     files = [part for part in counted if part.hashed]
     locked = [word for word, part in zip(ask.requirements, parts, strict=False) if part.uses_lock]
     because = lowest.because
-    if lowest.uses_lock is False and locked:
+    if lowest.uses_lock is False and locked and not is_partly(because):
         because += f"{BESIDE}{listed(locked, MAX_NAMES)} locks"
     hashes = "--require-hashes" in ask.flags or dict(invocation.env).get("PIP_REQUIRE_HASHES") in ("1", "true")
     enforced: Enforced = "hashes" if hashes or (files and len(files) == len(counted)) else "none"
@@ -301,6 +301,9 @@ def is_partly(because: str | None) -> bool:
 def _listed(listing: Listing, constrained: bool, alone: bool) -> _Part:
     at = f" (line {listing.line})" if listing.line and listing.kind == "open" else ""
     match listing.kind:
+        case "open" if listing.beside and listing.open and not constrained:
+            locked = listed(listing.beside, MAX_NAMES)
+            return _Part(False, f"{_named(listing.open, f' of {listing.path}')}{BESIDE}{locked} locks")
         case "compiled":
             return _Part(True, f"{listing.path} was written by a locker", hashed=listing.hashed)
         case "pinned" if alone:

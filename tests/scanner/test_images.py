@@ -21,6 +21,7 @@ FILES = {
     "requirements.txt": HEADER.format("") + "requests==2.32.0\n",
     "requirements-locked.txt": HEADER.format(" --generate-hashes") + f"requests==2.32.0 \\\n    {HASH}\n",
     "requirements-open.txt": "requests>=2\n",
+    "requirements-more.txt": "-r requirements.txt\nuwsgi\n",
     "requirements-pinned.txt": "requests==2.32.0\n",
     "requirements.in": "requests\n",
     "src/x/__init__.py": "",
@@ -449,6 +450,10 @@ def test_a_manifest_far_above_is_not_what_the_image_is_built_from() -> None:
         ),
         ("RUN pip install -r requirements.txt", ()),
         ("RUN pip install -r requirements-open.txt uwsgi", ()),
+        (
+            "RUN pip install -r requirements-more.txt",
+            ("uwsgi of requirements-more.txt is resolved at install time, beside what requirements.txt locks",),
+        ),
         ("RUN pip install -r requirements.txt && python -m venv /v && /v/bin/pip install supervisor", ()),
     ],
 )

@@ -108,3 +108,19 @@ def test_is_exact() -> None:
     assert not is_exact(requirement(source="git", ref="main"))
     assert not is_exact(requirement(specifier="~=1.0"))
     assert not is_exact(requirement(specifier="nonsense"))
+
+
+def test_what_is_open_beside_what_a_locker_wrote() -> None:
+    extracts = {
+        e.path: e
+        for e in (
+            compiled("base.txt", HASHED),
+            listed("prod.txt", requirement("uwsgi"), include=(("requirements", "base.txt"),)),
+            listed("all.txt", include=(("requirements", "prod.txt"),)),
+        )
+    }
+    lookup = build_lookup(extracts, frozenset(extracts))
+    for path in ("prod.txt", "all.txt"):
+        found = lookup.listing(path)
+        assert (found.kind, found.beside, found.open) == ("open", ("base.txt",), ("uwsgi",))
+    assert lookup.listing("base.txt").beside == ()
