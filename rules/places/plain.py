@@ -15,7 +15,7 @@ from rules.places.script import Script, Window, yaml_quoted
 from rules.places.syncs import merged
 from rules.places.target import MANAGERS
 from rules.places.text import Splice, applied, line_end, line_start
-from rules.places.tox_files import sync_of, varies, with_uv
+from rules.places.tox_files import asked_beside, sync_of, varies, with_uv
 from rules.places.variables import renamed_files
 from rules.pythons import minor
 from rules.reading import area_of
@@ -280,10 +280,11 @@ def _files_of_environments(path: str, text: str, context: Context) -> str:
                 line = text.count("\n", 0, match.start()) + 1
                 context.note(path, line, f"[{match['name']}] installs {', '.join(files)}, which is not there any more")
             return match[0]
-        chosen = varies(match["body"])
-        if chosen is not None and ("--only-group" not in command or chosen.endswith(".txt")):
+        apart = "--only-group" in command
+        chosen = asked_beside(match["body"], known, context.ground.read) if apart else varies(match["body"])
+        if chosen is not None:
             line = text.count("\n", 0, match.start()) + 1
-            why = f"[{match['name']}] tests several versions of {chosen}: tox still installs the files"
+            why = f"[{match['name']}] asks for versions of {chosen} itself: tox still installs the files"
             context.note(path, line, why, "Which of them are to come from the lock?")
             return match[0]
         first = True

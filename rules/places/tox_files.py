@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rules.places.pip_answers import options_of_files
 from rules.places.target import Target
@@ -38,6 +38,40 @@ def varies(body: str) -> str | None:
     return next((m["name"] for m in found), None)
 
 
+def asked_beside(body: str, files: Sequence[str], read: Callable[[str], str | None]) -> str | None:
+    """A package that an environment asks for in versions of its own and that what ``files`` list brings, or may bring.
+
+    A sync of them from the lock comes after it, and would take it to the lock's version.
+    """
+    chosen = varies(body)
+    if chosen is not None and chosen.endswith(".txt"):
+        return chosen
+    texts = _with_sources(files, read)
+    if chosen is not None and not all(map(_COMPILED.search, texts)):
+        return chosen  # what a list by hand brings, nothing says
+    names = [chosen] if chosen is not None else []
+    names += [match["name"] for match in _ASKED.finditer(body)]
+    return next((name for name in names if any(_named(name).search(text) for text in texts)), None)
+
+
+def _with_sources(files: Sequence[str], read: Callable[[str], str | None]) -> list[str]:
+    """The texts of requirements files, each compiled one with what it was compiled from."""
+    found = []
+    for path in files:
+        text = read(path) or ""
+        source = read(f"{path.removesuffix('.txt')}.in") if _COMPILED.search(text) is not None else None
+        found.append(f"{text}\n{source or ''}")
+    return found
+
+
+def _named(name: str) -> re.Pattern[str]:
+    parts = map(re.escape, re.split(r"[-_.]+", name))
+    return re.compile(rf"(?<![\w.-]){'[-_.]+'.join(parts)}(?![\w-]|\.\w)", re.IGNORECASE)
+
+
+_COMPILED = re.compile(r"^#.{0,80}(?:pip-compile|uv pip compile)", re.MULTILINE)
+_ASKED = re.compile(r"^[ \t]+(?P<name>(?!uv[=<>~])[A-Za-z][\w.-]*)(?:\[[^\]\n]*\])?[ \t]*(?:[=~!]=|[<>])", re.MULTILINE)
+"""A row of dependencies; `deps = x>1` in one row stands alone."""
 _SECTION = re.compile(r"^\[(?P<name>testenv[^\]\n]*)\][^\n]*\n(?P<body>(?:(?!\[)[^\n]*(?:\n|$))*)", re.MULTILINE)
 _CALLS = re.compile(r"^(?:commands\w*[ \t]*=)?[ \t]*(?:[\w{},!.-]+:[ \t]*)?-?[ \t]*uv[ \t]", re.MULTILINE)
 _DEPS = re.compile(r"^deps[ \t]*=(?P<rows>[^\n]*(?:\n[ \t]+[^\n]*)*)", re.MULTILINE)

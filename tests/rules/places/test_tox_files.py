@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rules.places.target import Target, holds_project
-from rules.places.tox_files import sync_of, varies, with_uv
+from rules.places.tox_files import asked_beside, sync_of, varies, with_uv
 from tests.rules.places.test_plain import Patch
 
 SYNC = "uv sync --locked --active --inexact"
@@ -64,7 +64,7 @@ def test_an_environment_that_tests_several_versions_keeps_its_files(patched: Pat
     found = patched({"tox.ini": text, ".python-version": "3.12\n"}, requirements__txt="flask==3.0.0\n")
     assert found["tox.ini"] == text
     assert "requirements.txt" in found.files
-    assert any("several versions of flask" in message for _, _, message in found.told)
+    assert any("asks for versions of flask" in message for _, _, message in found.told)
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,19 @@ def test_an_environment_that_tests_several_versions_keeps_its_files(patched: Pat
 )
 def test_environments_that_call_uv_have_it(old: str, new: str | None) -> None:
     assert with_uv(old) == (new or old)
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "source", "name"),
+    [
+        ("deps =\n    web4: django~=4.2\n    -rtest.txt\n", "# by pip-compile\nasgiref==3  # via django\n", "", "django"),
+        ("deps =\n    web4: django~=4.2\n    -rtest.txt\n", "# by pip-compile\npytest==8\n", "django\n", "django"),
+        ("deps =\n    web4: django~=4.2\n    -rtest.txt\n", "# by pip-compile\npytest==8\n", "pytest\n", None),
+        ("deps =\n    web4: django~=4.2\n    -rtest.txt\n", "a-plug-in\n", "", "django"),
+        ("deps =\n    django~=5.2\n    -rtest.txt\n", "# by pip-compile\npytest-django==4  # via x\n", "", None),
+        ("deps =\n    typing.extensions~=4.2\n    -rtest.txt\n", "# by pip-compile\ntyping-extensions==4\n", "", "typing.extensions"),
+        ("deps =\n    pytest\n    -rtest.txt\n", "# by pip-compile\npytest==8\n", "", None),
+    ],
+)  # fmt: skip
+def test_what_an_environment_asks_for_beside_its_files(body: str, text: str, source: str, name: str | None) -> None:
+    assert asked_beside(body, ["test.txt"], {"test.txt": text, "test.in": source}.get) == name
