@@ -296,7 +296,8 @@ class Invocation:
     when that is written down. ``tolerated`` is true when a failure is ignored (``|| true``, ``continue-on-error``).
     ``leg`` tells the legs of a job's matrix apart where its commands differ by them: each runs by itself. ``asked`` is
     the folder as written where a caller says it (``$1``, ``$PWD``, ``${{ inputs.x }}``) or Compose does for a service
-    (``${compose:web}``); ``directory`` is its default.
+    (``${compose:web}``), or a repository that was cloned in an unknown folder (``${clone:name}``); ``directory`` is its
+    default.
     ``inside`` is the container that a command runs in which stands elsewhere than in its Dockerfile.
     ``only`` is set where a test upon the variable ``CI`` decides: it runs in CI alone, or never there. ``if_files`` are
     files (from the root) of which one must be there, or it is left out. ``when`` are tests of a makefile upon variables

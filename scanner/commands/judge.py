@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import replace
@@ -40,13 +41,20 @@ def judge(invocation: Invocation, lookup: Lookup, job: Job) -> list[Judgement]:
     """All that a command does, installing first; ``job`` is what earlier ones left, and takes what this one leaves."""
     invocation = _in_own_clone(invocation, job)
     started = program(invocation.argv)
-    if (line := _clone_line(invocation, job)) is not None:
+    if (clone_of := _CLONE.match(invocation.asked or "")) and invocation.directory is None:
+        line = None if lookup.is_own(clone_of[1]) else 0
+    else:
+        line = _clone_line(invocation, job)
+    if line is not None:
         judged = _judge(Judging(invocation, lookup, deepcopy(job)), started, 0)
         if any(j.kind == "install" for j in judged):  # it concerns that repository, and leaves nothing for this one
-            because = f"installs from a repository that is cloned before (line {line})"
+            because = f"installs from a repository that is cloned before{f' (line {line})' if line else ''}"
             made = Judgement(kind="adhoc", tool=judged[0].tool, uses_lock=False, enforced="none", because=because)
             return [made, *(j for j in judged if j.kind != "install")]
     return _judge(Judging(invocation, lookup, job), started, 0) or [Judgement(kind="other", tool=None)]
+
+
+_CLONE = re.compile(r"\$\{clone:([^}]{1,100})\}")
 
 
 def _in_own_clone(invocation: Invocation, job: Job) -> Invocation:

@@ -20,7 +20,8 @@ class State:
     ``asked`` is the folder as written where it is one of them; ``mounts`` are folders of the repository by the place
     at which a container has them. ``ended``: nothing that follows in the function, or in the text, is run; ``only``:
     it is run in CI alone, or never there. ``stack`` are the folders that ``pushd`` left. ``texts`` is what variables
-    of unknown value were given, for what runs them as text (``eval``).
+    of unknown value were given, for what runs them as text (``eval``). ``cloned``: the repository that was cloned into
+    the folder, where that is not known.
     """
 
     variables: dict[str, str | None]
@@ -38,6 +39,7 @@ class State:
     only: Literal["ci", "local"] | None = None
     stack: tuple[str | None, ...] = ()
     texts: dict[str, str] = field(default_factory=dict)
+    cloned: str | None = None
 
     def fork(self) -> State:
         """A copy for a part that may not run, or runs in a process of its own."""
@@ -57,6 +59,7 @@ class State:
             self.only,
             self.stack,
             dict(self.texts),
+            self.cloned,
         )
 
     def text(self, name: str) -> str | None:
@@ -107,7 +110,7 @@ class State:
 
     def go(self, target: str | None, asked: str | None = None) -> None:
         """Change the folder."""
-        self.previous, self.directory, self.asked = self.directory, target, asked
+        self.previous, self.directory, self.asked, self.cloned = self.directory, target, asked, None
 
     def _longer(self, one: State, other: State) -> dict[str, str]:
         """What variables have after one of two branches, where both have what was there before, or more: the longer."""

@@ -530,6 +530,8 @@ class Walk:
             self._emit(argv, prefix, row, state)
         elif name in ("cd", "pushd", "popd", "chdir"):
             target, asked = self._target(argv, state), self._asked(argv, state)
+            if target is None and state.cloned is not None and not argv[-1].startswith((".", "/", "-", "~")):
+                asked = f"${{clone:{state.cloned}}}"
             if name == "pushd":
                 state.push()
             state.go(target, asked)
@@ -545,6 +547,9 @@ class Walk:
             self._nested -= 1
         else:
             self._emit(argv, prefix, row, state)
+            if argv[:2] == ["git", "clone"] and state.directory is None:
+                address = next((word for word in argv[2:] if "/" in word or "$" in word), "")
+                state.cloned = posixpath.basename(address.rstrip("/")).removesuffix(".git").rpartition("}")[2] or None
             if (named := started(argv)) is not None:
                 self._containers[named[0]] = {t: p for s, t in named[1] if (p := self._mounted(s, state))}
             if (inside := contained(argv)) is not None and self._nested < MAX_NESTED:
