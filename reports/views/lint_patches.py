@@ -59,9 +59,26 @@ def _about(outcome: LintOutcome) -> Iterator[str]:
     for note in outcome.notes:
         place = f" (`{markdown(note.path)}{f':{note.line}' if note.line else ''}`)" if note.path else ""
         yield f"- {markdown(note.message)}{place}"
-    if outcome.patch and any(line.startswith("+ruff = ") or "ruff==" in line for line in outcome.patch.splitlines()):
-        yield "- the manifests ask for Ruff now; locks and compiled requirements are not in the patch: lock again"
+    if asking := list(_asking(outcome.patch or "")):
+        shown = ", ".join(f"`{markdown(path)}`" for path in asking[:3]) + ("…" if len(asking) > 3 else "")
+        yield f"- {shown} ask for Ruff now; what is locked or compiled from there is not in the patch: lock again"
     yield from _later(outcome.measure)
+
+
+def _asking(patch: str) -> Iterator[str]:
+    """The manifests, from which something may be locked, that the patch lets ask for Ruff."""
+    path, told = "", ""
+    for line in patch.splitlines():
+        path = line.removeprefix("+++ b/") if line.startswith("+++ b/") else path
+        asks = line.startswith("+") and ("ruff==" in line or line.startswith("+ruff = "))
+        name = path.rpartition("/")[2]
+        if (
+            asks
+            and path != told
+            and (name in ("pyproject.toml", "Pipfile", "setup.py", "setup.cfg") or name.endswith(".in"))
+        ):
+            told = path
+            yield path
 
 
 def _measured(measure: Measure | None) -> Iterator[str]:

@@ -58,7 +58,7 @@ def beside(config: RuffConfig, there: Standing, sources: Collection[str] = ()) -
         ours = {k: v for k, v in ours.items() if k not in ("preview", "explicit-preview-rules")}
     if lint.get("preview") is True:  # what is on by its family stays on
         ours = {k: v for k, v in ours.items() if k not in ("preview", "explicit-preview-rules")}
-    if "fixable" in lint and "fixable" in config.lint:
+    if "fixable" in lint and "fixable" in config.lint and "ALL" not in _texts(lint["fixable"]):
         ours["fixable"] = config.lint["fixable"]
     _check_settings(config, lint, there)
     made = replace(

@@ -228,6 +228,9 @@ def _call(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) -
         new[1:1] = [f"--select={swap.advice[tool]}"]
     if tool == "flake8" and "--exit-zero" not in new and (own := swap.selects.get(selected(given or ()))):
         new[1:1] = [f"--select={own}"]
+    if report := next((w for w in new if w in ("--output-format=json", "--output-format=sarif")), None):
+        form = report.rpartition("=")[2]
+        look(line_of(text, call.begin), f"writes Ruff's {form} now, for whatever reads that of {tool}")
     program = words[number - 1] if number and words[number - 1].value == "nbqa" else words[number]
     ruff = "ruff" if _PINNED.fullmatch(program.value) is None else f"ruff@{version('ruff')}"
     if words[0].value == "uvx":

@@ -47,6 +47,14 @@ def test_a_patch_without_a_proof(muster: Any, shop: Any) -> None:
     assert "id: ruff-check" in (shop.path / ".pre-commit-config.yaml").read_text()
     shop.git("apply", str(Path("out/shop.ruff.rollback.patch").resolve()))
     assert shop.git("status", "--porcelain") == ""
+    assert "lock again" not in Path("out/RUFF.md").read_text()
+
+
+def test_what_asks_for_ruff_now_is_named(muster: Any, shop: Any) -> None:
+    shop.commit({"pyproject.toml": '[dependency-groups]\ndev = ["flake8"]\n', "requirements.in": "flake8\n"})
+    muster("scan", shop.path, "-q")
+    muster("plan", "--patches", "out", "--to", "ruff", "-q")
+    assert "- `pyproject.toml`, `requirements.in` ask for Ruff now" in Path("out/RUFF.md").read_text()
 
 
 def test_the_gate_that_passes_goes_on_passing(muster: Any, shop: Any, monkeypatch: Any, tmp_path: Path) -> None:
