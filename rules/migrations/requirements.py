@@ -91,6 +91,7 @@ class _Conversion:
             narrow_to_lock(base, environments)
         after = base.written()
         others = [path for family in self._files.same for path in family.others]
+        base.kept.update(self._asked_for())
         files = {*self._files.listings, *self._files.compiled, *others, *self._files.exports} - base.kept
         edits = [Edit(path=site.manifest, before=base.before, after=after), *deleted(site, sorted(files))]
         edits += [*base.edits(), *manifest_in(site, files)]
@@ -110,6 +111,17 @@ class _Conversion:
                 recorded=of_annotations(pins),
             ),
         )
+
+    def _asked_for(self) -> Iterator[str]:
+        """The inputs of pins that the build read, and that are the project's dependencies now: nothing else says what
+        the project itself asks for."""
+        for path in sorted(self._files.compiled & self._base.reads.keys()):
+            for source in self._files.inputs(self._files.locks[path]):
+                if source not in self._base.reads:
+                    message = f"{source} stays: it says what is asked for, where [project] has the pins of {path}"
+                    decision = "Write its lines into [project]? Until then `uv lock --upgrade` raises none of them."
+                    self._site.note("setup-py-logic", message, source, 1, decision)
+                    yield source
 
     def _disagreement(self) -> Disagreement:
         return Disagreement(self._base, self._files, self._names)
