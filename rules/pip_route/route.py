@@ -10,12 +10,16 @@ from rules.blockers import PlanBlocker
 from rules.migration import Edit, Ground
 from rules.pip_route.commands import answer, bootstrap, folder_of
 from rules.places.calls import Call, calls, words_of
+from rules.places.context import Context
 from rules.places.docker_steps import steps_of
+from rules.places.old_pythons import without_uv
 from rules.places.script import Window
 from rules.places.text import Splice, applied, line_of
 from rules.places.yaml_text import documents, places, window
 from rules.pythons import minor
+from rules.reading import area_of
 from rules.uv import version
+from scanner.facts import Extract, PythonVersion
 
 CODE = "still-pip"
 
@@ -57,6 +61,7 @@ def route(ground: Ground) -> PipRoute:
     """
     if _is_too_old(ground):
         return PipRoute()
+    context = Context(ground, ())
     seen = _seen(ground)
     indexes = _names_indexes(ground)
     edits: list[Edit] = []
@@ -68,7 +73,12 @@ def route(ground: Ground) -> PipRoute:
         pieces = _PIECES.get(_kind(extract.format if extract is not None else ""))
         if text is None or pieces is None:
             continue
-        file = _File(path, text, area, frozenset(lines), indexes)
+        local = extract is not None and extract.format in _LOCAL and area_of(path) not in ("ci", "image")
+        file = _File(path, text, "" if local else area, frozenset(lines), indexes)
+        if (old := _old_python(path, extract, context)) is not None:
+            _note(file, min(lines), f"pip installs no uv on Python {old.version} ({old.at.path}), which runs it too")
+            notes += file.notes
+            continue
         for piece in pieces(text):
             _rewrite(file, piece)
         after = applied(text, file.splices)
@@ -79,7 +89,17 @@ def route(ground: Ground) -> PipRoute:
     return PipRoute(edits=tuple(edits), commands=count, notes=tuple(notes))
 
 
+_LOCAL = frozenset({"makefile", "justfile", "shell"})
+"""What people and tox start as well, in environments of their own."""
 _OLDEST = (3, 8)
+
+
+def _old_python(path: str, extract: Extract | None, context: Context) -> PythonVersion | None:
+    """A Python of the jobs of a pipeline, or of what starts a script, for which pip has no uv."""
+    if extract is None or extract.format == "dockerfile":
+        return None
+    own = (p for p in extract.pythons if (told := minor(p.version)) is not None and told < _OLDEST)
+    return next(own, None) if area_of(path) == "ci" else without_uv(path, context)
 
 
 def _is_too_old(ground: Ground) -> bool:

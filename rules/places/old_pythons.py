@@ -40,9 +40,9 @@ _IMAGE = re.compile(r"(?<![\w./-])python:(\d\.\d{1,2})(?![\d.]*\w*:)")
 
 
 def _starting(name: str, context: Context) -> Iterator[Extract]:
-    """The images and pipelines that name a program or script."""
+    """The images, the pipelines and the environments of tox that name a program or script."""
     for path, extract in sorted(context.ground.facts.extracts.items()):
-        if extract.format != "dockerfile" and area_of(path) != "ci":
+        if extract.format not in ("dockerfile", "tox") and area_of(path) != "ci":
             continue
         rows = (context.ground.read(path) or "").splitlines()
         if any(re.search(name, row) for row in rows if not row.lstrip().startswith("#")):

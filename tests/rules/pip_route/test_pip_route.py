@@ -116,3 +116,23 @@ def test_what_is_not_certain_stays(run: str) -> None:
 def test_pythons_that_uv_is_not_for_stay() -> None:
     files = {**FILES, "Dockerfile": "FROM python:3.6\nRUN pip install -r requirements.txt\n"}
     assert _routed(files) == PipRoute()
+
+
+def test_what_tox_and_people_start_installs_where_pip_did() -> None:
+    make = "deps:\n\tpip install -r requirements.txt\n"
+    ci = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make deps\n"
+    files = {**FILES, ".github/workflows/a.yml": ci, "Makefile": make}
+    assert 'uv pip install --python "$$(command -v python)" -r' in _after(files, "Makefile")
+    tox = "[tox]\nenvlist = py27,py312\n\n[testenv]\nallowlist_externals = make\ncommands = make deps\n"
+    assert _after({**files, "tox.ini": tox}, "Makefile") is None
+
+
+def test_a_pipeline_with_an_old_python_stays() -> None:
+    ci = (
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    strategy:\n      matrix:\n        v: ['3.6', '3.12']\n    steps:\n"
+        "      - uses: actions/setup-python@v5\n        with:\n          python-version: ${{ matrix.v }}\n"
+        "      - run: pip install -r requirements.txt\n"
+    )
+    found = _routed({**FILES, ".github/workflows/a.yml": ci})
+    assert not found.edits
+    assert "installs no uv on Python 3.6" in found.notes[0].message
