@@ -29,7 +29,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from gates_files import tracked
@@ -162,7 +162,7 @@ def checked(name: str, clone: Path, patch: Path, told: str, work: Path, bench: B
         for tree in (before, after):
             tame(tree)
         if result.applies:
-            compared(result, before, after, told, bench)
+            compared(result, before, after, told, bench, pinned_by(patch))
     except (OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
         result.error = f"{type(error).__name__}: {error}"
     return result
@@ -208,9 +208,21 @@ def tame(tree: Path) -> None:
         git("commit", "-qam", "without local plug-ins", at=tree)
 
 
-def compared(result: Result, before: Path, after: Path, told: str, bench: Bench) -> None:
+def pinned_by(patch: Path) -> tuple[str, ...]:
+    """The Ruff that a patch states; locks that still hold another one are taken as locked again."""
+    text = "\n".join(line for line in patch.read_text(errors="replace").splitlines() if line.startswith("+"))
+    hook = re.search(r"ruff-pre-commit[^\n]*\n[^\n]*rev: [\"']?v?(\d+\.\d+\.\d+)", text)
+    stated = hook or re.search(r"\bruff[\"']?\s*(?:=|==)\s*[\"']?(\d+\.\d+\.\d+)", text)
+    return (f"ruff=={stated.group(1)}",) if stated else ()
+
+
+def compared(result: Result, before: Path, after: Path, told: str, bench: Bench, pinned: tuple[str, ...]) -> None:
     """Find and run the gates of both trees, and fill in the result."""
-    old, new = ([(gate, outcome(gate, tree, bench)) for gate in gates(tree)] for tree in (before, after))
+    old = [(gate, outcome(gate, before, bench)) for gate in gates(before)]
+    later = [
+        replace(gate, requires=pinned) if pinned and gate.tool.startswith("ruff") else gate for gate in gates(after)
+    ]
+    new = [(gate, outcome(gate, after, bench)) for gate in later]
     result.gates_before = [shown(gate, said) for gate, said in old]
     result.gates_after = [shown(gate, said) for gate, said in new]
     result.not_run = [
@@ -289,12 +301,12 @@ def reports(
                 open_still.append(((path, line, code), code))
         elif rule in ("format", "unparsed"):
             continue
-        elif rule not in rules:
-            result.without_rule[code] = result.without_rule.get(code, 0) + 1
         elif spot in said_new:
             waiting[path, rule] -= spot not in exact
             exact.add(spot)
-            result.kept += 1
+            result.kept += rule in rules
+        elif rule not in rules:
+            result.without_rule[code] = result.without_rule.get(code, 0) + 1
         else:
             open_still.append(((path, line, code), rule))
     for (path, line, code), rule in open_still:

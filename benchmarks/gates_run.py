@@ -313,13 +313,15 @@ def _code(report: dict[str, str]) -> str:
 
 def _ruff_format(gate: Gate, root: Path, folder: Path, home: Path) -> Outcome:
     done = _start(home, folder, ["ruff", "format", *plain(gate), "--check", *_files(gate)])
-    if done.returncode not in (0, 1, 2) or (done.returncode == 2 and "Failed to parse" not in done.stderr):
+    text = done.stdout + "\n" + done.stderr
+    found = re.findall(r"^Would reformat: (.+)$", text, re.MULTILINE)
+    wrong = re.findall(r"Failed to parse (\S+?):\d", text)
+    for kind, path in re.findall(r"^(unformatted|invalid-syntax): [^\n]*\n\s*--> (.+?):\d", text, re.MULTILINE):
+        (found if kind == "unformatted" else wrong).append(path)
+    if done.returncode not in (0, 1, 2) or (done.returncode and not found and not wrong):
         return Outcome(why=_said(done))
-    found = re.findall(r"^Would reformat: (.+)$", done.stdout, re.MULTILINE)
-    wrong = re.findall(r"Failed to parse (\S+?):\d", done.stderr)
-    reports = {(_rel(path, root, folder), 0, "format") for path in found} | {
-        (_rel(path, root, folder), 0, "unparsed") for path in wrong
-    }
+    reports = {(_rel(path, root, folder), 0, "format") for path in found}
+    reports |= {(_rel(path, root, folder), 0, "unparsed") for path in wrong}
     checks = gate.hook or bool({"--check", "--diff"} & set(gate.argv))
     return Outcome(green=not (reports if checks else wrong), reports=reports)
 

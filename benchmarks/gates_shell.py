@@ -128,6 +128,9 @@ def _action(path: str, where: str, used: str, given: dict[str, Any], cwd: str, f
     text = " ".join([str(given.get("args") or given.get("options") or given.get("configuration") or " ".join(default))])
     if tool == "ruff":
         text = str(given.get("args") or "check")
+    if tool == "flake8":
+        keys = [key for key in ("ignore", "exclude", "max-line-length", "select") if given.get(key)]
+        text = " ".join([*(f"--{key}={given[key]}".replace(" ", "") for key in keys), str(given.get("args") or "")])
     paths = str(given.get(source) or all_of_it)
     version = str(given.get("version") or given.get("isort-version") or given.get("flake8-version") or "")
     exact = f"=={version}" if re.fullmatch(r"[0-9][0-9.]*", version) else ""
