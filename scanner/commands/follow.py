@@ -9,7 +9,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import islice
 
-from scanner.commands.handed import in_folder, with_arguments, with_inputs, with_parameters, with_variables
+from scanner.commands.handed import as_set, in_folder, with_arguments, with_inputs, with_parameters, with_variables
 from scanner.commands.image_builds import ImageBuild, builds_of, compose_services, image_build, image_run
 from scanner.commands.lookup import Lookup
 from scanner.commands.stages import built_stages, stage_called
@@ -66,7 +66,8 @@ def expand(
     """
     where = invocation.at if invocation.context == "image" else None
     env = dict(invocation.env)
-    key = (invocation.argv, invocation.directory, where, invocation.inside, env.get("TOXENV"), env.get("NOXSESSION"))
+    asked = invocation.env if invocation.argv[0] in ("make", "gmake") else (env.get("TOXENV"), env.get("NOXSESSION"))
+    key = (invocation.argv, invocation.directory, where, invocation.inside, asked)
     followed = lookup.followed(
         key, lambda: islice(filter(matters, _expand(invocation, lookup, set(), 0)), MAX_FOLLOWED)
     )
@@ -146,6 +147,8 @@ def _expand(
     if depth >= MAX_DEPTH:
         return
     for extract, task in _targets(invocation, lookup):
+        if extract.format == "makefile":
+            extract = as_set(extract, invocation, _assignments(invocation))
         for asked in _of_script(extract, invocation, seen) if task is None else _of_task(extract, task, seen, 0):
             if asked.disabled == ASKED_FOR and task is not None:
                 asked = replace(asked, disabled=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from scanner.commands.lookup import Lookup
@@ -109,6 +109,26 @@ def with_variables(started: Invocation, words: Sequence[str]) -> Invocation:
 
     argv = tuple(_MADE.sub(value, word) for word in started.argv)
     return _placed(replace(started, argv=argv), lambda text: _MADE.sub(value, text))
+
+
+def as_set(makefile: Extract, caller: Invocation, words: Mapping[str, str]) -> Extract:
+    """A makefile whose variables its caller sets by ``words``, or by its environment where that goes first."""
+    defaults: Mapping[str, tuple[str, bool]] = makefile.settings.get("defaults", {})
+    env = dict(caller.env) if defaults else {}
+    set_here = {name: words.get(name, env.get(name) if soft else None) for name, (_, soft) in defaults.items()}
+    given = {name: value for name, value in set_here.items() if value is not None and value != defaults[name][0]}
+    if not given:
+        return makefile
+    values = {name: given.get(name, value) for name, (value, _) in defaults.items()}
+
+    def filled(word: str) -> Iterable[str]:
+        match = _MADE.fullmatch(word)
+        text = _MADE.sub(lambda m: values.get(m["name"], m[0]), word)
+        return text.split() if match is not None and match["name"] in values else (text,)
+
+    opened: Sequence[Invocation] = makefile.settings["opened"]
+    made = (replace(i, argv=tuple(text for word in i.argv for text in filled(word))) for i in opened)
+    return replace(makefile, invocations=tuple(made))
 
 
 def with_build_args(started: Invocation, given: Mapping[str, str]) -> Invocation:

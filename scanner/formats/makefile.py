@@ -19,6 +19,7 @@ from scanner.format import Format, like
 
 MAX_EXPANSIONS = 12
 MAX_TESTS = 6
+MAX_OPEN = 30
 MAX_LENGTH = 20_000
 
 _ASSIGNMENT = re.compile(
@@ -37,6 +38,14 @@ _TEST = re.compile(
     r"(?P<defined>ifn?def)\s{1,8}(?P<name>\w{1,80})"
     r"|(?P<compared>ifn?eq)\s{1,8}(?:\(\s{0,4}\$[({](?P<round>\w{1,80})[)}]\s{0,4},(?P<value>[^(),$]{0,40})\)"
     r"|[\"']\$[({](?P<first>\w{1,80})[)}][\"']\s{1,4}[\"'](?P<quoted>[^\"'$]{0,40})[\"'])"
+)
+_INSTALLS = re.compile(r"\b(?:pip3?|uv|poetry|pipenv|pdm|conda|mamba|tox|nox)\b")
+_STRUCTURAL = frozenset({"MAKE", "MAKEFLAGS", "CURDIR", "SHELL", "PYTHON", "PATH"})
+_PLAIN = re.compile(r"[\w./=,:@-]{0,80}")
+# where a variable says what is run, and where, rather than with what
+_DECISIVE = re.compile(
+    r"(?:^\t[@+ -]{0,3}|[;&|]\s{0,4}|\b(?:cd|if|then)\s{1,4}|-C\s{0,2}|\[\s{1,4}(?:\S{1,20}\s)?)[\"']?\$[({](\w{1,60})",
+    re.MULTILINE,
 )
 _CI_NAMES = ("CI", "GITHUB_ACTIONS")
 _CI_TEST = re.compile(
@@ -71,6 +80,7 @@ class _Rule:
     line: int
     needs: list[str]
     before: list[str] = field(default_factory=list)  # of the needs, those that only have to be there first
+    written: list[str] = field(default_factory=list)  # the needs with open variables left in them
     recipe: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -82,7 +92,8 @@ def read(path: str, text: str) -> Extract | None:
     if not make.rules:
         return None
     template = "{{" in path or path.endswith((".in", ".am"))
-    invocations, problems = make.all()
+    found, problems = make.all()
+    invocations = found
     if _CI_TEST.search(text) is not None:
         invocations = _by_place(path, text)
     elif asked := _asked(make, text):
@@ -94,6 +105,7 @@ def read(path: str, text: str) -> Extract | None:
         tasks=tuple(make.tasks()),
         problems=() if template else tuple(problems[: shell.MAX_PROBLEMS]),
         template=template,
+        settings={} if template or invocations is not found else _opened(path, text, make),
     )
 
 
@@ -115,6 +127,19 @@ def _by_place(path: str, text: str) -> list[Invocation]:
     both = {i: i if i in here else replace(i, only="ci") for i in there}
     both.update((i, replace(i, only="local")) for i in here if i not in there)
     return sorted(both.values(), key=lambda i: i.at.line or 0)
+
+
+def _opened(path: str, text: str, make: _Make) -> dict[str, object]:
+    """What callers may set otherwise: ``defaults`` of variables by name (and whether the environment, too, sets them),
+    and ``opened``, the commands in which such a variable is left as ``${NAME}``."""
+    used = set(re.findall(r"\$[({](\w{1,60})[)}]", text)) - _STRUCTURAL if _INSTALLS.search(text) else set()
+    used -= set(_DECISIVE.findall(text))
+    defaults = {name: made for name, made in make.plain.items() if name in used and made[0] != "$"}
+    if not defaults or len(defaults) > MAX_OPEN:
+        return {}
+    other = _Make(path, opened=frozenset(defaults))
+    other.load(text)
+    return {"defaults": defaults, "opened": tuple(other.all()[0])}
 
 
 def _asked(make: _Make, text: str) -> tuple[str, ...]:
@@ -165,10 +190,17 @@ def _by_variable(path: str, text: str, asked: tuple[str, ...]) -> list[Invocatio
 class _Make:
     """The rules and variables of one makefile.
 
-    ``in_ci`` says where it runs, where that is to count; ``given`` what the caller set (``""`` for nothing).
+    ``in_ci`` says where it runs, where that is to count; ``given`` what the caller set (``""`` for nothing); ``opened``
+    are variables that stay as they are written in what is run.
     """
 
-    def __init__(self, path: str, in_ci: bool | None = None, given: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        in_ci: bool | None = None,
+        given: Mapping[str, str] | None = None,
+        opened: frozenset[str] = frozenset(),
+    ) -> None:
         self.rules: dict[str, _Rule] = {}
         self._path = path
         self._variables: dict[str, str | None] = {"MAKE": "make", "CURDIR": ".", "SHELL": "/bin/sh"}
@@ -179,6 +211,9 @@ class _Make:
         self._in_ci = in_ci
         self._given = given or {}
         self.assigned: set[str] = set()
+        self.plain: dict[str, tuple[str, bool]] = {}  # literal values, and whether a variable of the caller goes first
+        self._opened = opened
+        self._closing = False
         self.includes = False
         self._taken: list[bool] = []  # of each conditional that is open, whether a side of it held before
         self._skipped: set[str] = set()  # names that are set only in the side of a conditional that does not hold
@@ -270,6 +305,10 @@ class _Make:
         if "export" in match["modifiers"]:
             self._exported.add(name)
         value = re.sub(r"\\\n\s*", " ", value).strip()
+        if name in self.plain or conditional or operator not in ("=", ":=", "?=") or not _PLAIN.fullmatch(value):
+            self.plain[name] = ("$", False)
+        else:
+            self.plain[name] = (value, operator == "?=")
         old = self._variables.get(name)
         if operator == "!=":
             self._variables[name] = None
@@ -286,8 +325,11 @@ class _Make:
         rest, _, inline = match["rest"].partition(";")
         if re.match(r"\s*(?:export\s+)?[\w.-]+\s*[:+?]?=", rest):
             return []  # a variable of this target alone
+        written = self.expand(re.sub(r"\\\n\s*", " ", rest.lstrip(":"))).partition("|")[0].split()
+        self._closing = True
         targets = self.expand(re.sub(r"\\\n\s*", " ", match["targets"])).split()
         normal, _, order = self.expand(re.sub(r"\\\n\s*", " ", rest.lstrip(":"))).partition("|")
+        self._closing = False
         needs, before = normal.split(), order.split()
         if ".ONESHELL" in targets:
             self._one_shell = True
@@ -297,6 +339,7 @@ class _Make:
                 continue
             rule = self.rules.setdefault(target, _Rule(target, number, []))
             rule.needs.extend(need for need in needs if need not in rule.needs)
+            rule.written.extend(need for need in written if need not in rule.written)
             rule.before.extend(need for need in before if need not in rule.before)
             if inline.strip():
                 rule.recipe.append((number, inline.strip()))
@@ -355,8 +398,10 @@ class _Make:
         if name is None:
             return "\ue010"
         if rule is not None and name in ("@", "<", "^"):
-            return {"@": rule.name, "<": next(iter(rule.needs), ""), "^": " ".join(rule.needs)}[name]
+            return {"@": rule.name, "<": next(iter(rule.written), ""), "^": " ".join(rule.written)}[name]
         value = self._variables.get(name)
+        if name in self._opened and not self._closing:
+            return f"\ue010{{{name}}}"
         if value is not None:
             return value
         if name in self._skipped and name not in self._variables and self._given:
