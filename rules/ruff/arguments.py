@@ -30,6 +30,7 @@ _FLAKE8_FLAGS = frozenset(
     "--hang-closing --require-plugins --exit-zero --disable-noqa --version --help --show-pep8 --diff".split()
 )
 _ISORT_VALUED = frozenset(
+    "-sp -sg -ns -lai -lbt -nlb -wl -k "
     "--profile -l --line-length -w --line-width -m --multi-line --lai --lines-after-imports -p --project -s --skip "
     "--sg --skip-glob --extend-skip --extend-skip-glob -a --add-import --sp --settings-path --settings-file --settings "
     "--src --src-path -o --thirdparty --py --python-version -d --stdout-filename --virtual-env --filename "

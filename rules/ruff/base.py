@@ -35,7 +35,7 @@ _NAMES = frozenset(name for files in _FILES.values() for name, _ in files)
 _OPTION: Mapping[str, tuple[str, ...]] = {
     "flake8": ("--config",),
     "black": ("--config",),
-    "isort": ("--sp", "--settings-path", "--settings-file", "--settings"),
+    "isort": ("-sp", "--sp", "--settings-path", "--settings-file", "--settings"),
     **{linter.name: linter.option for linter in LINTERS},
 }
 # Tools that go by the nearest configuration above what they are given; the others by the folder they are started in.

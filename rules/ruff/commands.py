@@ -225,6 +225,7 @@ def _call(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) -
         look(line_of(text, call.begin), f"calls {tool} in a way that has no counterpart that is certain")
         return
     if tool in swap.advice and new[0] == "check":
+        new = [word for word in new if not word.startswith("--extend-select=")]
         new[1:1] = [f"--select={swap.advice[tool]}"]
     if tool == "flake8" and "--exit-zero" not in new and (own := swap.selects.get(selected(given or ()))):
         new[1:1] = [f"--select={own}"]

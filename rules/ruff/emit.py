@@ -76,15 +76,16 @@ def combine(
     more: Sequence[str] = (),
     external: Sequence[str] = (),
     fixable: Sequence[str] = (),
+    sorts: bool = True,
 ) -> RuffConfig:
     """The configuration that stands for all of them together.
 
     ``target`` is the Python that Ruff is to aim at where no ``requires-python`` says so; ``more`` further rules;
     ``external`` codes of ``noqa`` comments that other tools still read; ``fixable`` what is mended by itself, where
-    that is not left to Ruff.
+    that is not left to Ruff; ``sorts``: unsorted imports fail at the gate.
     """
-    select = {*(flake8.select if flake8 else ()), *more, *(("I001",) if isort else ())}
-    if isort and isort.required:
+    select = {*(flake8.select if flake8 else ()), *more, *(("I001",) if isort and sorts else ())}
+    if isort and isort.required and sorts:
         select.add("I002")
     tables: dict[str, dict[str, Any]] = {n: dict(v) for n, v in (flake8.settings if flake8 else {}).items()}
     if isort and (settings := dict(isort.settings)) | ({"required-imports": isort.required} if isort.required else {}):

@@ -23,7 +23,7 @@ from rules.ruff.catalog import plugins
 from rules.ruff.flake8_config import Flake8Config, from_ini, from_table, with_arguments
 from rules.ruff.linters import Asked
 from rules.ruff.loose import loose
-from rules.ruff.runs import OTHERS, Run, tool_runs
+from rules.ruff.runs import HOOKS, OTHERS, Run, tool_runs
 from rules.ruff.scripts import scripts
 from scanner import toml_reader
 from scanner.format import Unreadable
@@ -34,6 +34,12 @@ INI = ("setup.cfg", "tox.ini", ".flake8")
 _ISORT = (".isort.cfg", "pyproject.toml", "setup.cfg", "tox.ini", ".editorconfig")
 
 
+# With these isort only looks.
+CHECKS = frozenset({"-c", "--check", "--check-only", "--diff", "--df"})
+# What becomes a run of Ruff with all that its configuration selects.
+WHOLE = frozenset({"flake8", "bandit", "pycodestyle", "pydocstyle", "pyflakes", "pylint"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """All that is set: ``flake8`` one configuration for each run that can fail; ``isort`` and ``black`` their options.
@@ -42,6 +48,7 @@ class Setup:
     ``plugins`` are flake8's, by normalised name; ``files`` hold the options, by tool, ``aside`` are configurations that
     stand elsewhere. ``others`` are the smaller tools, ``sources`` the files of Python, scripts too, ``paths`` all.
     ``loose``: folders that isort alone takes for the project's own. ``flake8_gates``: the runs of each of ``flake8``.
+    ``runs_ruff``: Ruff is run today.
     """
 
     base: str = ""
@@ -58,6 +65,26 @@ class Setup:
     paths: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()
     flake8_gates: tuple[tuple[Run, ...], ...] = ()
+    runs_ruff: bool = False
+
+    def runs_of(self, tool: str) -> tuple[Run, ...]:
+        """The runs of one tool."""
+        return tuple(run for run in self.runs if run.tool == tool)
+
+    @property
+    def flake8_advises(self) -> bool:
+        """Whether flake8 fails nobody, and what the configuration selects would fail at the gate of another."""
+        own = self.runs_of("flake8")
+        others = self.runs_ruff or any(run.tool in WHOLE - {"flake8"} and not run.advisory for run in self.runs)
+        return self.flake8 is not None and bool(own) and all(run.advisory for run in own) and others
+
+    @property
+    def isort_only_mends(self) -> bool:
+        """Whether isort fails nobody, as only commands run it that sort, and others are gates."""
+        own = self.runs_of("isort")
+        mends = bool(own) and not any(r.is_hook or r.path in HOOKS or not CHECKS.isdisjoint(r.argv) for r in own)
+        others = self.runs_ruff or any(run.tool in WHOLE and not run.advisory for run in self.runs)
+        return mends and others and "flake8-isort" not in self.plugins
 
 
 def gather(ground: Ground) -> Setup:
@@ -85,6 +112,7 @@ def gather(ground: Ground) -> Setup:
         files=files,
         others=tuple(a for a in asked(ground, runs) if a.path is not None or a.tool not in base.aside),
         sources=sources,
+        runs_ruff=any(t.name == "ruff" and t.use == "run" for t in ground.repository.tools),
         paths=tuple(sorted(ground.facts.files)),
         loose=loose(sources, ground.read) if isort is not None and not {"src_paths", "src-paths"} & set(isort) else (),
     )
@@ -206,15 +234,12 @@ def _is_before(ground: Ground, name: str, first: Version) -> bool:
         return False
 
 
-_CHECKS = frozenset({"-c", "--check", "--check-only", "--diff", "--df"})
-
-
 def _isort_given(runs: list[Run]) -> dict[str, Any]:
     """What the gates give on their command lines; without one, what all runs give that sort.
 
     A pass with ``--force-single-line-imports`` before the one that counts is none.
     """
-    gates = [run for run in runs if run.is_hook or not _CHECKS.isdisjoint(run.argv)]
+    gates = [run for run in runs if run.is_hook or not CHECKS.isdisjoint(run.argv)]
     given = [_isort_arguments(run.argv) for run in gates or runs]
     if gates:
         return {name: value for options in given for name, value in options.items()}

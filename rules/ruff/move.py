@@ -154,6 +154,8 @@ def _advice(setup: Setup, made: Conversion) -> Iterator[tuple[str, str]]:
     for part in made.parts:
         if part.lint.select and not part.fixes and asked[part.tool].runs and not asked[part.tool].gates:
             yield part.tool, ",".join(families(part.lint.select, part.lint.select))
+    if setup.flake8_advises and made.flake8 is not None:
+        yield "flake8", ",".join(families(made.flake8.select, made.flake8.select))
 
 
 def _selects(setup: Setup, config: RuffConfig) -> dict[str, str]:

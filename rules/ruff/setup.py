@@ -69,6 +69,7 @@ def convert(setup: Setup, *, target: str | None = None) -> Conversion:
         target=target or max((p.target for p in parts if p.target), key=len, default=None),
         external=external,
         fixable=families(fixes, fixes) if any(part.fixes for part in parts) else (),
+        sorts=not setup.isort_only_mends,
     )
     kept = tuple(part for _, part in made if part.stays is not None)
     return Conversion(
@@ -143,10 +144,13 @@ def _united(
     asked = {a.tool: a for a in setup.others}
     gates = [part for part in parts if part.lint.select and (asked[part.tool].gates or not asked[part.tool].runs)]
     shares = [Share(lint=_short(part.lint), scope=scope(asked[part.tool].gates, setup.sources)) for part in gates]
-    if flake8 is not None:
+    if flake8 is not None and setup.flake8_advises:
+        shares.append(Share(lint=replace(flake8, select=(), excluded=())))
+        flake8 = None
+    elif flake8 is not None:
         runs = [run for run in setup.runs if run.tool == "flake8" and not run.advisory]
         shares.insert(0, Share(lint=flake8, scope=scope(runs, setup.sources) if gates else Scope()))
-    if isort is not None and (gates or (flake8 is not None and flake8.excluded)):
+    if isort is not None and not setup.isort_only_mends and (gates or (flake8 is not None and flake8.excluded)):
         runs = [run for run in setup.runs if run.tool == "isort" and not run.advisory]
         nowhere = _nowhere(flake8, setup)
         left = (*(n for old in isort.skipped for n in below(old)), *isort.globs, *nowhere)

@@ -13,7 +13,7 @@ from rules.ruff import commands, in_commands, in_programs, programs, removal
 from rules.ruff.beside import left_out
 from rules.ruff.catalog import NO_CHECKS, plugins
 from rules.ruff.filenames import foreign
-from rules.ruff.gather import Setup
+from rules.ruff.gather import WHOLE, Setup
 from rules.ruff.runs import OTHERS
 from rules.ruff.setup import Conversion, convert
 from rules.ruff.standing import configured
@@ -119,16 +119,12 @@ def unmoved(ground: Ground, setup: Setup) -> Iterator[tuple[str, PlanBlocker]]:
 def unrun(ground: Ground, setup: Setup) -> set[str]:
     """Linters that are set up and that nothing runs, where a run of others would take their rules in: no gate today."""
     ran = {run.tool for run in setup.runs}
-    gates = {run.tool for run in setup.runs if not run.advisory} & _WHOLE
+    gates = {run.tool for run in setup.runs if not run.advisory} & WHOLE
     if not gates and not any(tool.name == "ruff" and tool.use == "run" for tool in ground.repository.tools):
         return set()
     asked = {tool for plugin, tool in _ASKED_BY.items() if plugin in setup.plugins}
     there = {asked.tool for asked in setup.others} | {"flake8", "isort"}
-    return (there & (_WHOLE | {"isort"})) - ran - asked
-
-
-# What becomes a run of Ruff with all that its configuration selects.
-_WHOLE = frozenset({"flake8", "bandit", "pycodestyle", "pydocstyle", "pyflakes", "pylint"})
+    return (there & (WHOLE | {"isort"})) - ran - asked
 
 
 def _declared(ground: Ground) -> set[str]:

@@ -113,6 +113,8 @@ def gates(setup: Setup, tool: str) -> list[Run]:
 
     What is only installed, without a run and a configuration, is nobody's gate.
     """
+    if tool == "flake8" and setup.flake8_advises:
+        return []
     own = [r for r in setup.runs if r.tool == tool]
     found = [r for r in own if not r.advisory]
     is_set = tool in setup.files or (tool == "black" and bool(setup.black)) or any(a.tool == tool for a in setup.others)
@@ -302,7 +304,7 @@ _FILES = frozenset({"--config", "--append-config"})
 
 
 def _isort_options(argv: Sequence[str], folder: str) -> Iterator[str]:
-    yield from _settings(argv, folder, ("--sp", "--settings-path", "--settings-file", "--settings"))
+    yield from _settings(argv, folder, ("-sp", "--sp", "--settings-path", "--settings-file", "--settings"))
     for number, word in enumerate(argv):
         if re.fullmatch(r"--(?:profile|line-length|lines-after-imports|project|skip|skip-glob)=.+", word):
             yield word
