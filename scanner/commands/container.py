@@ -100,6 +100,28 @@ class Container:
         path = posixpath.normpath(path)
         return self._source(stage, line or 0, path) or self._home_of(stage, line or 0, path)
 
+    def place(self, line: int | None, path: str) -> str:
+        """A name for the file at the absolute ``path`` that no other stage's file has."""
+        return f"{self._stage_at(line)}:{posixpath.normpath(path)}"
+
+    def places(self, line: int | None, path: str) -> Iterator[str]:
+        """Where stages may have written the file that a command on ``line`` sees at ``path``, the last one first."""
+        stage = self._stage_at(line)
+        if stage is not None:
+            yield from self._places(stage, line or 0, posixpath.normpath(path))
+
+    def _places(self, stage: int, line: int, path: str, depth: int = 0) -> Iterator[str]:
+        yield f"{stage}:{path}"
+        if depth == MAX_DEPTH:
+            return
+        for copied, found in self._behind(stage, line, path):
+            if copied.stage is not None:
+                yield from self._places(copied.stage, 1 << 30, found, depth + 1)
+            elif self._has(found):
+                return
+        if (parent := self._parents[stage]) is not None:
+            yield from self._places(parent, 1 << 30, path, depth + 1)
+
     def rests_on(self, line: int | None, earlier: int | None) -> bool:
         """Whether what is installed at ``earlier`` is there at ``line``: in its stage, or one that made it."""
         later, first = self._stage_at(line), self._stage_at(earlier)
@@ -125,13 +147,7 @@ class Container:
         return before[-1] if before else None
 
     def _source(self, stage: int, line: int, path: str, depth: int = 0) -> str | None:
-        for copied in reversed(self._copied[stage]):
-            if copied.line > line or (copied.only_there and copied.line != line):
-                continue
-            inside = copied.target.rstrip("/") + "/"
-            if path != copied.target and not path.startswith(inside):
-                continue
-            found = posixpath.normpath(posixpath.join(copied.source, path[len(inside) :]))
+        for copied, found in self._behind(stage, line, path):
             if copied.stage is not None:
                 earlier = self._source(copied.stage, 1 << 30, found, depth + 1) if depth < MAX_DEPTH else None
                 if earlier is not None:
@@ -140,6 +156,14 @@ class Container:
                 return found
         parent = self._parents[stage]
         return self._source(parent, 1 << 30, path, depth + 1) if parent is not None and depth < MAX_DEPTH else None
+
+    def _behind(self, stage: int, line: int, path: str) -> Iterator[tuple[_Copied, str]]:
+        """What may have put ``path`` into the stage until ``line``, the last first, with what it was taken from."""
+        for copied in reversed(self._copied[stage]):
+            inside = copied.target.rstrip("/") + "/"
+            is_there = copied.line <= line and (not copied.only_there or copied.line == line)
+            if is_there and (path == copied.target or path.startswith(inside)):
+                yield copied, posixpath.normpath(posixpath.join(copied.source, path[len(inside) :]))
 
     def _home_of(self, stage: int, line: int, folder: str) -> str | None:
         """The repository's folder whose manifest was copied by itself into ``folder``."""
@@ -277,10 +301,9 @@ class Container:
         """What is copied out of another stage: one file to its place, else a folder with all that it holds there."""
         path = posixpath.normpath(posixpath.join("/", source))
         found = self._source(stage, 1 << 30, path)
-        if found is not None and found in self._tree.files:
-            yield from self._placed(line, [found], destination, into)
-        else:
-            yield _Copied(line, destination, path, stage=stage)
+        if found is not None and found in self._tree.files and (into or self._is_known_folder(destination)):
+            destination = posixpath.join(destination, posixpath.basename(path))
+        yield _Copied(line, destination, path, stage=stage)
 
     def _placed(self, line: int, found: Iterable[str], destination: str, into: bool) -> Iterator[_Copied]:
         paths = list(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
@@ -277,9 +277,14 @@ class Judging:
         self.produce(output, made)
 
     def produce(self, output: str, made: Judgement) -> None:
-        """Remember a file that this command writes, by its place and, for other stages, by its name."""
-        self.job.produced[place_of(self.at, output)] = made
-        self.job.produced[anywhere(output)] = made
+        """Remember a file that this command writes: by its place, by that in its stage, and by its name alone."""
+        place = place_of(self.at, output)
+        self.job.produced.update(dict.fromkeys((place, *self._in_stage(place), anywhere(output)), made))
+
+    def _in_stage(self, place: str) -> Iterator[str]:
+        image = self.lookup.image_of(self.at) if place.startswith("/") else None
+        if image is not None:
+            yield image[0].place(image[1], place)
 
 
 def after(args: Sequence[str], sub: str) -> tuple[str, ...]:

@@ -96,6 +96,12 @@ class Lookup:
         container = self.container(where.path) if where is not None else None
         return (container, where.line) if container is not None and where is not None else None
 
+    def places(self, invocation: Invocation, path: str) -> Iterator[str]:
+        """Where stages may have written the file that a command of an image sees at the absolute ``path``."""
+        image = self.image_of(invocation) if path.startswith("/") else None
+        if image is not None:
+            yield from image[0].places(image[1], path)
+
     def builds(self, dockerfile: str) -> tuple[ImageBuild, ...]:
         """The commands of the repository's own automation that build this Dockerfile."""
         if not self._builds:

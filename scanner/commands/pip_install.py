@@ -141,7 +141,7 @@ def locked_by(ask: PipAsk, invocation: Invocation, lookup: Lookup) -> Before:
 
 def _is_locked(word: str, invocation: Invocation, lookup: Lookup, produced: Mapping[str, Judgement]) -> bool:
     """Whether a file of constraints comes from a locker: committed, or exported by the job."""
-    made = produced.get(place_of(invocation, word))
+    made = _written(word, invocation, lookup, produced)
     if made is not None and made.uses_lock is not None:
         return made.uses_lock
     path = lookup.find(invocation, word)
@@ -166,6 +166,13 @@ def place_of(invocation: Invocation, word: str) -> str:
 def anywhere(word: str) -> str:
     """The file ``word`` by its name alone, as other stages find it."""
     return f"*/{posixpath.basename(word)}"
+
+
+def _written(word: str, invocation: Invocation, lookup: Lookup, produced: Mapping[str, Judgement]) -> Judgement | None:
+    """What an earlier command left of the file ``word``: here, or in the stage that this one takes it from."""
+    place = place_of(invocation, word)
+    names = (place, *lookup.places(invocation, place))
+    return next((produced[name] for name in names if name in produced), None)
 
 
 def _only_elsewhere(ask: PipAsk, invocation: Invocation, lookup: Lookup) -> str | None:
@@ -251,7 +258,7 @@ def _file(
     if word in _PIPES or word.startswith("<("):
         word = PIPED
     path = lookup.find(invocation, word)
-    made = produced.get(place_of(invocation, word)) or (produced.get(anywhere(word)) if path is None else None)
+    made = _written(word, invocation, lookup, produced) or (produced.get(anywhere(word)) if path is None else None)
     if made is not None and not (made.uses_lock and path is not None and lookup.listing(path).kind == "compiled"):
         return _Part(made.uses_lock, made.because or "", hashed=made.enforced == "hashes")
     if path is None and word == PIPED:
