@@ -21,6 +21,8 @@ from scanner.lint_use import is_test_data
 
 _HOOK_FILES = frozenset(map(posixpath.basename, HOOKS))
 _STAGED = re.compile(r"(?:.*/)?(?:package\.json|\.?lint-?staged(?:rc)?[\w.-]*|\.?lefthook\.ya?ml)")
+# Pipelines that the scanner does not read.
+_PIPELINE = re.compile(r"\.(?:forgejo|gitea)/workflows/[^/]+\.ya?ml$|\.?(?:woodpecker|drone)(?:/[^/]+)?\.ya?ml$")
 _WINDOW = 6  # lines that a command may run on
 
 
@@ -48,6 +50,8 @@ def _places(edits: Edits, ground: Ground, tools: Collection[str]) -> Iterator[tu
             yield from _hooks(path, edits.text(path) or "", tools)
         elif _STAGED.fullmatch(path) is not None and re.search("lint-?staged|lefthook", f"{path} {edits.text(path)}"):
             yield from _matches(_QUOTED, path, edits.text(path) or "", tools, "a hook")
+        elif _PIPELINE.match(path) is not None:
+            yield from _matches(_STEP, path, edits.text(path) or "", tools, "a pipeline")
     yield from _programs(edits, ground, tools)
 
 
@@ -92,8 +96,13 @@ def _hooks(path: str, text: str, tools: Collection[str]) -> Iterator[tuple[str, 
 
 _NAMES = "|".join(sorted(set(HOOK_IDS.values())))
 _QUOTED = re.compile(
-    r"[\"'](?:(?:poetry|pipenv|pdm|uv|rye|hatch)[ ]run[ ])?(?:python3?[ ]-m[ ])?"
+    r"[\"'`](?:(?:poetry|pipenv|pdm|uv|rye|hatch)[ ]run[ ])?(?:python3?[ ]-m[ ])?"
     rf"(?P<tool>{_NAMES})(?=[ \"'])(?![\"'][ ]*:)"
+)
+_STEP = re.compile(
+    r"^[ \t]*(?:-[ \t]+)?(?:run:[ \t]*)?(?:(?:poetry|pipenv|pdm|uv|rye|hatch)[ ]run[ ])?(?:python3?[ ]-m[ ])?"
+    rf"(?P<tool>{_NAMES})(?=[ ]|$)",
+    re.MULTILINE,
 )
 
 
