@@ -25,6 +25,7 @@ from rules.places.licences import with_licences
 from rules.places.mentions import ASIDE
 from rules.places.old_pythons import leave_left_out, note_left_out, refusal, without_uv
 from rules.places.options import normal
+from rules.places.pipelines_left import broken_pipelines
 from rules.places.remains import note_remains
 from rules.places.sound import is_sound
 from rules.places.target import targets
@@ -110,7 +111,7 @@ def rewrite(
     if (refused := refusal(context)) is not None:
         return replace(migration, edits=(), moves=(), refusals=(*migration.refusals, refused))
     leave_together(ground, context, edits, tools)
-    if broken := dict(broken_images(context)):
+    if broken := dict(broken_images(context)) or dict(broken_pipelines(context, edits)):
         broken |= stopped
         return rewrite(ground, migrate(ground, broken), broken)
     _ignored(ground, context, edits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from rules.migration import Edit, Ground
 from rules.places.context import Context, invocations_of, program_words
@@ -48,11 +48,21 @@ _ENV = re.compile(r"\.env|(?:\.?env|dotenv)[._-](?:example|sample|template|dist|
 _INSTALLS = r"(?<![\w./-])(?:{tools})[\"']?(?:\s|,\s?)[\"']?(?:install|sync|export)(?![\w-])"
 
 
+def installs_of(tools: Collection[str]) -> re.Pattern[str]:
+    """What installs by one of ``tools``."""
+    return re.compile(_INSTALLS.format(tools="|".join(sorted(tools))))
+
+
+def is_quoted(row: str) -> bool:
+    """Whether a row is a comment, or is only shown."""
+    return _QUOTES.match(row) is not None
+
+
 def _broken(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:
     """Notes on what goes on to install by Poetry or PDM, whose locks go: it fails until somebody changes it."""
     gone = [path for path, edit in edits.items() if edit.after is None and path.endswith(("poetry.lock", "pdm.lock"))]
     tools = "|".join(sorted({posixpath.basename(path).removesuffix(".lock") for path in gone}))
-    pattern = re.compile(_INSTALLS.format(tools=tools))
+    pattern = installs_of(tools.split("|"))
     for path in sorted(ground.facts.files) if gone else ():
         around = project_around(ground.repository, path)
         of_other = around is not None and around.path not in (".", *context.targets)
@@ -61,7 +71,7 @@ def _broken(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None
         edit = edits.get(path)
         text = (edit.after if edit is not None else ground.read(path)) or ""
         rows = text.splitlines() if len(text) <= _LARGE else []
-        lines = [n for n, row in enumerate(rows, start=1) if pattern.search(row) and not _QUOTES.match(row)]
+        lines = [n for n, row in enumerate(rows, start=1) if pattern.search(row) and not is_quoted(row)]
         if lines:
             where = f"line {lines[0]}" if len(lines) == 1 else f"lines {listed([str(n) for n in lines], 8)}"
             why = (

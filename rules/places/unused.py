@@ -22,7 +22,7 @@ _NEEDS = re.compile(r"still needs|may mean|compiles .* which stays")
 
 def unused(context: Context, migration: Migration, edits: Mapping[str, Edit]) -> Iterator[tuple[str, PlanBlocker]]:
     """The projects whose old files all stay for commands, where nothing else would call uv; each with the reason."""
-    if any(_calls_more(edit) for edit in edits.values()):
+    if any(calls_more(edit) for edit in edits.values()):
         return
     went = {edit.path for edit in migration.edits if edit.after is None}
     for folder, target in sorted(context.targets.items()):
@@ -43,7 +43,7 @@ def unused(context: Context, migration: Migration, edits: Mapping[str, Edit]) ->
         )
 
 
-def _calls_more(edit: Edit) -> bool:
+def calls_more(edit: Edit) -> bool:
     """Whether a file calls uv more often than before."""
     if edit.after is None or edit.path.endswith(("pyproject.toml", ".gitignore", ".dockerignore")):
         return False

@@ -25,7 +25,9 @@ def test_an_action_of_one_s_own_moves_whole_or_stays_with_its_jobs(patched: Any)
     files = {".github/actions/set-up/action.yml": ACTION, ".github/workflows/a.yml": USES}
     found = patched(files)
     assert {path: found[path] for path in files} == files
-    assert any(path == ".github/workflows/a.yml" and "stays as it is" in said for path, _, said in found.notes)
+    assert [(code.blocker.code, code.blocker.path) for code in found.migration.refusals] == [
+        ("shared-ci", ".github/actions/set-up/action.yml")
+    ]
 
 
 def test_what_goes_on_to_install_from_a_lock_that_goes_is_told(patched: Any) -> None:

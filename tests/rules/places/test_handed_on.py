@@ -53,4 +53,4 @@ def test_with_an_action_that_stays_it_stays(patched: Patching) -> None:
     found = patched(dict(zip(PATHS, (action, WORKFLOW), strict=True)))
     assert found[PATHS[0]] == action
     assert "poetry install --with docs" in found[PATHS[1]]
-    assert any(path == PATHS[1] and "fails there" in message for path, _, message in found.notes)
+    assert [r.blocker.code for r in found.migration.refusals] == ["shared-ci"]
