@@ -342,6 +342,13 @@ def _only_tasks(lookup: Lookup, names: tuple[str, ...], wanted: list[str]) -> li
     return found[0] if len(found) == 1 else []
 
 
+def _only_file(lookup: Lookup, names: tuple[str, ...], fits: Callable[[Extract], bool]) -> Extract | None:
+    """The one file of the repository that is meant, where nobody can tell from which folder it is asked for."""
+    named = (e for path, e in lookup.extracts.items() if posixpath.basename(path) in names and not e.template)
+    found = [extract for extract in named if fits(extract)]
+    return found[0] if len(found) == 1 else None
+
+
 def _asked_tasks(extract: Extract, wanted: list[str]) -> list[tuple[Extract, str | None]]:
     """The tasks of these names in a file, or its default one where none is named."""
     known = {t.name for t in extract.tasks}
@@ -411,6 +418,8 @@ def _tox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple
     file = option(args, "-c", "--conf")
     near = (_near(invocation, lookup, (name,), None, file) for name in _TOX_FILES)
     extract = next((e for e in near if e is not None and any(t.runner == "tox" for t in e.tasks)), None)
+    if extract is None and invocation.directory is None and file is None:
+        extract = _only_file(lookup, _TOX_FILES, lambda e: any(t.runner == "tox" for t in e.tasks))
     if extract is None:
         return []
     told = options(args, "-e", "--env") or [dict(invocation.env).get("TOXENV", "")]
@@ -480,7 +489,10 @@ def _pattern(name: str) -> str:
 def _nox(invocation: Invocation, lookup: Lookup, started: Program) -> list[tuple[Extract, str | None]]:
     if asks_only(started.args):
         return []
-    extract = _near(invocation, lookup, ("noxfile.py",), None, option(started.args, "-f", "--noxfile"))
+    file = option(started.args, "-f", "--noxfile")
+    extract = _near(invocation, lookup, ("noxfile.py",), None, file)
+    if extract is None and invocation.directory is None and file is None:
+        extract = _only_file(lookup, ("noxfile.py",), lambda e: bool(e.tasks))
     if extract is None:
         return []
     args = spread(spread(started.args, "s"), "t")

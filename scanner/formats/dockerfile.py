@@ -77,7 +77,12 @@ def read(path: str, text: str) -> Extract | None:
 FORMAT = Format(name="dockerfile", matches=_matches, read=read)
 
 _TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".mustache", ".erb")
-_JINJA = re.compile(r"\{%[-+ ]|\{\{ {0,4}(?:cookiecutter|copier)\b|^FROM [^\n]{0,200}\{\{", re.MULTILINE)
+_JINJA = re.compile(
+    r"\{%[-+ ]|\{\{ {0,4}(?:cookiecutter|copier)\b|^FROM [^\n]{0,200}\{\{"
+    r"|^(?:ARG|ENV|LABEL|WORKDIR|COPY|ADD|USER|EXPOSE|ENTRYPOINT|CMD) [^\n]{0,200}"
+    r"(?<!\$)\{\{ {0,4}[A-Za-z_]\w{0,60} {0,4}(?:\||\}\})",
+    re.MULTILINE,
+)
 
 
 def _is_template(path: str, text: str) -> bool:

@@ -210,3 +210,14 @@ def test_tox_is_asked_for_generative_names() -> None:
     lookup = build_lookup({"tox.ini": runner("tox.ini", "tox", names, owner="tox")}, frozenset({"tox.ini"}))  # type: ignore[arg-type]
     asked = started("tox -e py{310,39}-tests,lint", "ci.yml", context="ci")
     assert [" ".join(i.argv) for i in expand(asked, lookup)] == ["a", "b", "l"]
+
+
+def test_the_only_file_is_meant_where_the_folder_is_not_known() -> None:
+    tox = runner("api/tox.ini", "tox", {"lint": ("l", ())}, owner="tox")  # type: ignore[arg-type]
+    nox = runner("api/noxfile.py", "nox", {"docs": ("d", ())}, owner="nox")  # type: ignore[arg-type]
+    one = build_lookup({"api/tox.ini": tox, "api/noxfile.py": nox}, frozenset({"api/tox.ini", "api/noxfile.py"}))
+    two = build_lookup({"api/tox.ini": tox, "b/tox.ini": replace(tox, path="b/tox.ini")}, frozenset({"api/tox.ini"}))
+    for command, expected in (("tox -e lint", ["l"]), ("nox -s docs", ["d"])):
+        unknown = replace(started(command, "ci.yml", context="ci"), directory=None)
+        assert [" ".join(i.argv) for i in expand(unknown, one)] == expected
+        assert not expand(unknown, two)

@@ -138,6 +138,8 @@ def test_stages_inherit() -> None:
         ("{{cookiecutter.name}}/Dockerfile", "FROM x\n"),
         ("Dockerfile", "FROM x\n{% if a %}\nRUN b\n{% endif %}\n"),
         ("Dockerfile", "FROM {{ cookiecutter.image }}\n"),
+        ("Dockerfile", "FROM x\nLABEL a={{ label }}\nRUN pip install .\n"),
+        ("Dockerfile", 'FROM x\nENTRYPOINT ["{{label|lower}}"]\n'),
     ],
 )
 def test_templates(path: str, text: str) -> None:
@@ -171,3 +173,8 @@ def test_never_raises(text: str) -> None:
 def test_the_version_of_the_base_stands_where_its_argument_does() -> None:
     extract = read("ARG V=3.7\nARG OTHER=x\nFROM python:${V}-slim AS a\nFROM python:3.12\nRUN x\n")
     assert [(p.version, p.at.line) for p in extract.pythons] == [("3.7", 1), ("3.12", 4)]
+
+
+@pytest.mark.parametrize("line", ["RUN docker inspect -f '{{ id }}' x", "LABEL a={{.Name}}", "CMD echo ${{ x }}"])
+def test_braces_of_others_make_no_template(line: str) -> None:
+    assert not read(f"FROM x\n{line}\n", "Dockerfile").template
