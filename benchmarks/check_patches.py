@@ -112,7 +112,7 @@ def cases_of(inventory: Path, plan: Path, patches: Path) -> Iterator[Case]:
             plan=entry,
             patch=(patches / name).resolve(),
             rollback=(patches / name.replace(".uv.patch", ".uv.rollback.patch")).resolve(),
-            readme=re.sub(r"\\([^\w\s])", r"\1", section),
+            readme=re.sub(r"\\([^A-Za-z0-9\s])", r"\1", section),
         )
 
 

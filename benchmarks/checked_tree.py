@@ -34,6 +34,7 @@ SETS_UP = {
     "rye": r"rye\.astral\.sh|setup-rye|RYE_[A-Z]|rye-up\.com",
     "pip-tools": r"pip[\w.]*\s+install\b[^\n]*\bpip-tools\b|jazzband/pip-tools",
 }
+TABLES = re.compile(r"(?<![\w\[])tool[\"'\].\[()get,{} ]{1,16}(poetry|rye)\b")
 HISTORY = re.compile(r"(?i)(^|/)(change(log|s)|history|news|releases?|authors|license)[^/]*$")
 LOCKS = {
     "uv.lock",
@@ -52,7 +53,7 @@ LONG = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """One line that still speaks of what is gone. ``what``: ``command``, ``setup``, ``path`` or ``group``."""
+    """A line that still speaks of what is gone. ``what``: ``command``, ``setup``, ``table``, ``path`` or ``group``."""
 
     what: str
     word: str
@@ -78,6 +79,7 @@ def leftovers(tree: Path, tools: Iterable[str], gone: Iterable[str]) -> Iterator
     """Commands of ``tools`` that remain, what sets them up, and mentions of the paths that are ``gone``."""
     patterns = [("command", re.compile(COMMANDS[tool])) for tool in tools if tool in COMMANDS]
     patterns += [("setup", re.compile(SETS_UP[tool])) for tool in tools if tool in SETS_UP]
+    patterns.append(("table", TABLES))
     removed = list(gone)
     names = {posixpath.basename(path) for path in removed}
     mention = re.compile(
@@ -118,7 +120,11 @@ def emptied(tree: Path, line: str, removed: list[str]) -> Iterator[str]:
         plain = re.sub(r"^(\.{0,2}/)+", "", word)
         name = plain.rpartition("/")[2]
         hits = [path for path in removed if fnmatch(path, plain) or fnmatch(posixpath.basename(path), plain)]
-        if hits and len(name.strip("*")) > 3 and not any(file.is_file() for file in tree.rglob(name)):
+        if (
+            hits
+            and len(name.strip("*")) > 3
+            and not any(fnmatch(file.name, name) for file in tree.rglob("*") if file.is_file())
+        ):
             yield hits[0]
 
 
