@@ -124,36 +124,37 @@ def _moves(file: str, context: Context) -> bool:
 
 
 def without_variables(text: str, context: Context) -> str:
-    """A YAML text whose mappings of variables name none of the old tools' any more."""
+    """A YAML text whose mappings of variables name none of the old tools' any more but of one that it still calls."""
     if not any(context.any_of(tool) for tool in ("poetry", "pipenv", "pdm", "rye")):
         return text
+    kept = tuple(f"{tool.upper()}_" for tool in sorted(MANAGERS) if next(still_said("run.sh", text, {tool}), None))
     for _ in range(60):
-        splice = next(_changes(text), None)
+        splice = next(_changes(text, kept), None)
         if splice is None:
             return text
         text = applied(text, [splice])
     return text
 
 
-def _changes(text: str) -> Iterator[Splice]:
+def _changes(text: str, kept: tuple[str, ...]) -> Iterator[Splice]:
     if not _OLD.search(text):
         return
     for document in documents(text):
-        yield from _below(document, text, 0, None)
+        yield from _below(document, text, 0, None, kept)
 
 
-def _below(node: Node, text: str, depth: int, holder: int | None) -> Iterator[Splice]:
+def _below(node: Node, text: str, depth: int, holder: int | None, kept: tuple[str, ...]) -> Iterator[Splice]:
     if depth > 40:
         return
     if isinstance(node, Sequence):
         for item in node.items:
-            yield from _below(item, text, depth + 1, None)
+            yield from _below(item, text, depth + 1, None, kept)
     if not isinstance(node, Mapping):
         return
     for key, value in node.items():
-        if not isinstance(value, Mapping | Sequence) and is_old(key):
+        if not isinstance(value, Mapping | Sequence) and is_old(key) and not key.startswith(kept):
             yield from _change(node, key, text, holder)
-        yield from _below(value, text, depth + 1, node.line_of(key))
+        yield from _below(value, text, depth + 1, node.line_of(key), kept)
 
 
 def _change(node: Mapping, key: str, text: str, holder: int | None) -> Iterator[Splice]:
