@@ -169,7 +169,8 @@ def patched(fleet: Fleet, plans: Plans, asked: Asked, common: Common) -> tuple[P
     for outcome in outcomes.values():
         if outcome.error:
             click.echo(terminal(f"muster: {outcome.repository}: {outcome.error}"), err=True)
-    note(f"wrote {counted(sum(bool(o.patch) for o in outcomes.values()), 'patch')} into {asked.folder}", common)
+    if tasks:
+        note(f"wrote {counted(sum(bool(o.patch) for o in outcomes.values()), 'patch')} into {asked.folder}", common)
     if interrupted:
         return plans, INTERRUPTED
     plans, linted, worse = _linted(fleet, plans, asked, common, names)

@@ -28,7 +28,7 @@ def narrowed(
     counts: Counter[tuple[str, str, str, str, str]] = Counter()
     for place in lost:
         path, line, code = place
-        difference = explained(sources.at(path), line, code) if code != "isort" else None
+        difference = explained(sources.at(path, code), line, code) if code != "isort" else None
         if difference is not None:
             counts[code, difference.name, difference.rule, difference.differs, difference.instead] += 1
         elif code == "isort" and path in by_isort:
@@ -48,21 +48,23 @@ class _Sources:
     def __init__(self, found: Opened, made: LintMove, config: Conversion) -> None:
         self._found, self._base = found, made.setup.base
         style = config.config.tables.get("pycodestyle", {})
-        self._length = int(style.get("max-line-length") or config.config.top.get("line-length") or 88)
+        length = int(style.get("max-line-length") or config.config.top.get("line-length") or 88)
+        self._lengths = {"W505": int(style.get("max-doc-length") or length), "": length}
         self._complexity = config.config.tables.get("mccabe", {}).get("max-complexity")
         self._files = frozenset(made.setup.sources)
-        self._read: dict[str, Source] = {}
+        self._read: dict[tuple[str, int], Source] = {}
 
-    def at(self, path: str) -> Source:
-        if path not in self._read:
-            self._read[path] = Source(
+    def at(self, path: str, code: str = "") -> Source:
+        length = self._lengths.get(code, self._lengths[""])
+        if (path, length) not in self._read:
+            self._read[path, length] = Source(
                 path=path,
                 text=self._found.ground.read(inside(self._base, path)) or "",
-                length=self._length,
+                length=length,
                 complexity=self._complexity,
                 files=self._files,
             )
-        return self._read[path]
+        return self._read[path, length]
 
 
 _KEEP = "isort can stay for the option, or the option go before the move"

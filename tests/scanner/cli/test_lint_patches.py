@@ -165,3 +165,19 @@ def test_what_the_target_asks_for_is_counted_and_becomes_steps(
     assert sum(step["title"].startswith("Switch ") for step in plan["steps"]) == len(plan["later"])
     assert told["ruff"]["repositories"] == 1
     assert told["ruff"]["standings"][0]["missing_rules"] > 0
+
+
+def test_lines_of_comments_are_held_against_their_own_length(
+    muster: Any, shop: Any, monkeypatch: Any, tmp_path: Path
+) -> None:
+    shop.commit(
+        {
+            ".flake8": "[flake8]\nmax-line-length = 100\nmax-doc-length = 40\nselect = W505\n",
+            "shop.py": f"# see https://pypi.example/{'a' * 30}\n",
+        }
+    )
+    _flake8(tmp_path / "bin", monkeypatch, "./shop.py:1:41:W505")
+    muster("scan", shop.path, "-q")
+    told = muster("plan", "--patches", "out", "--to", "ruff", "--prove", "--format", "json", "-q")
+    measure = told.json["plans"][0]["measure"]
+    assert ([n["name"] for n in measure["narrower"]], measure["lost"]) == (["address"], [])
