@@ -66,7 +66,7 @@ def expand(
     """
     where = invocation.at if invocation.context == "image" else None
     env = dict(invocation.env)
-    asked = invocation.env if invocation.argv[0] in ("make", "gmake") else (env.get("TOXENV"), env.get("NOXSESSION"))
+    asked = env.get("TOXENV"), env.get("NOXSESSION"), _settable(invocation, lookup)
     key = (invocation.argv, invocation.directory, where, invocation.inside, asked)
     followed = lookup.followed(
         key, lambda: islice(filter(matters, _expand(invocation, lookup, set(), 0)), MAX_FOLLOWED)
@@ -153,6 +153,8 @@ def _expand(
             if asked.disabled == ASKED_FOR and task is not None:
                 asked = replace(asked, disabled=None)
             started = _handed(in_folder(asked, invocation, lookup), extract, task, invocation)
+            if given := dict(_settable(invocation, lookup)):
+                started = replace(started, env=tuple(sorted({**given, **dict(started.env)}.items())))
             if started.when and extract.format == "makefile":
                 given = {**dict(started.env), **_assignments(invocation)}
                 named = tuple(w for w in started.when if w.lstrip("!").partition("=")[0] in given)
@@ -167,6 +169,12 @@ def _expand(
                 yield from (_in_leg(one, apart) for one in inside)
             else:
                 yield _in_leg(started, apart)
+
+
+def _settable(invocation: Invocation, lookup: Lookup) -> tuple[tuple[str, str], ...]:
+    """Variables of the command that decide in a makefile, however deep it is started."""
+    names = lookup.settable() if invocation.env else frozenset()
+    return tuple((name, value) for name, value in invocation.env if name in names)
 
 
 def _in_leg(invocation: Invocation, apart: str | None) -> Invocation:

@@ -70,6 +70,7 @@ class Lookup:
     _builds: dict[str, list[ImageBuild]] = field(default_factory=dict, repr=False, compare=False)
     _owners: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
     _followed: dict[object, tuple[Invocation, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _settable: list[frozenset[str]] = field(default_factory=list, repr=False, compare=False)
     _functions: dict[str, Mapping[str, tuple[Extract, str | None]]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -279,6 +280,13 @@ class Lookup:
             if isinstance(version := settings.get("required-version"), str):
                 return version.replace(" ", ""), path
         return None
+
+    def settable(self) -> frozenset[str]:
+        """The variables that makefiles take from the environment where that has them."""
+        if not self._settable:
+            told = (e.settings.get("defaults", {}) for e in self.extracts.values() if e.format == "makefile")
+            self._settable.append(frozenset(n for names in told for n, (_, soft) in names.items() if soft))
+        return self._settable[0]
 
     def followed(self, key: object, follow: Callable[[], Iterable[Invocation]]) -> tuple[Invocation, ...]:
         """What ``follow`` gives, asked once for each ``key``: many jobs start the same tasks."""

@@ -55,3 +55,16 @@ def test_what_decides_where_and_what_is_run_stays() -> None:
     conditional = FORMAT.read("Makefile", "ifeq ($(X),1)\nY ?= 2\nendif\na:\n\tuv sync $(Y)\n")
     assert isinstance(conditional, Extract)
     assert "defaults" not in conditional.settings
+
+
+def test_the_environment_reaches_a_makefile_through_a_script() -> None:
+    makefile = FORMAT.read("Makefile", MAKEFILE)
+    script = Extract(
+        path="go.sh",
+        format="shell",
+        invocations=(Invocation(argv=("make", "venv"), at=Location(path="go.sh", line=2), context="script"),),
+    )
+    assert isinstance(makefile, Extract)
+    lookup = build_lookup({"Makefile": makefile, "go.sh": script}, frozenset({"Makefile", "go.sh"}))
+    call = Invocation(argv=("./go.sh",), at=Location(path="ci.yml", line=1), context="ci", env=(("LIST", "ci.txt"),))
+    assert [" ".join(i.argv) for i in expand(call, lookup)] == ["pip install -r ci.txt"]
