@@ -43,6 +43,7 @@ def _places(edits: Edits, ground: Ground, tools: Collection[str]) -> Iterator[tu
         if named is not None and named[1] in tools and note.path is not None and not prose.is_prose(note.path):
             yield named[1], note.path, note.line or 1, "a command"
     yield from _commands(edits, ground, tools)
+    yield from _on_old_pythons(ground.read("tox.ini") or "", tools)
     for path in sorted(ground.facts.files):
         if is_test_data(path):
             continue
@@ -79,6 +80,21 @@ def _is_as_it_was(before: str, after: str, line: int, tool: str) -> bool:
     name = re.compile(rf"(?<![\w-]){tool}(?![\w-])")
     row = next((row for row in rows if name.search(row)), None) or next(iter(rows), "")
     return bool(row.strip()) and before.splitlines().count(row) == after.splitlines().count(row)
+
+
+_SECTION = re.compile(r"^\[testenv[^\]\n]{0,80}\][^\n]*\n(?:(?!\[)[^\n]*\n?)*", re.MULTILINE)
+_OLD_PYTHON = re.compile(r"^basepython[ \t]*=\s*(?:python)?(?P<version>2(?:\.\d)?|3\.[0-6])[ \t]*$", re.MULTILINE)
+
+
+def _on_old_pythons(text: str, tools: Collection[str]) -> Iterator[tuple[str, str, int, str]]:
+    """Environments of tox whose Python is older than any that Ruff is installed on."""
+    for section in _SECTION.finditer(text):
+        old = _OLD_PYTHON.search(section[0])
+        for tool in sorted(tools) if old is not None else ():
+            started = re.search(rf"^(?:commands[ \t]*=|[ \t]+)[ \t]*-?[ \t]*{tool}(?=[ \t])", section[0], re.MULTILINE)
+            if started is not None and old is not None:
+                where = f"an environment of Python {old['version']}, which has no Ruff,"
+                yield tool, "tox.ini", line_of(text, section.start() + started.end()), where
 
 
 # -- hooks

@@ -31,6 +31,7 @@ FILES = {
         (".woodpecker.yml", "steps:\n  lint:\n    commands:\n      - black --check .\n", "lint-in-command"),
         ("back/.pre-commit-config.yaml", "repos:\n- repo: x\n  hooks:\n  - id: black\n", "lint-in-command"),
         (".pre-commit-config.yaml", "- repo: x\n  sha: v1\n  hooks:\n  - id: black\n", "lint-in-command"),
+        ("tox.ini", "[testenv:a]\nbasepython = python3.6\ndeps = black\ncommands =\n    black .\n", "lint-in-command"),
         ("tasks.py", 'exec_cmd = "black --check --diff ."\n', "lint-in-program"),
         ("tests/scripts/test_b.py", "def test():\n    Popen(['black', '--check', 'x'])\n", "lint-in-program"),
     ],
