@@ -136,6 +136,7 @@ class _Pair:
         self._project, self._places = project, between
         self._left: Environment = getattr(project.environments, between[0]) or Environment(tool=None)
         self._right: Environment = getattr(project.environments, between[1]) or Environment(tool=None)
+        self._ci_tests = _tests_in_ci(project, commands)
         right = [c for c in commands if c.context == between[1]]
         self._tests = {(c.path, c.job) for c in right if c.kind == "test"}
         own = (c for c in right if c.kind == "install" and c.project == project.path)
@@ -151,7 +152,8 @@ class _Pair:
         if not any(map(self._is_shown, self._there)) or any(self._is_as_left(c) for c in self._there):
             return None
         if a.uses_lock and b.uses_lock is False:
-            return "no-lock" if self._project.lock_discipline in _LOCKED and a.sources else None
+            whole = a.sources and not b.apart
+            return "no-lock" if self._project.lock_discipline in _LOCKED and whole else None
         if found.what != "tool":
             return None
         return "same-pins" if a.uses_lock and b.uses_lock else "other-tool"
@@ -174,15 +176,15 @@ class _Pair:
         there = _THERE[self._places[1]]
         if family(a.tool, a.uses_lock) != family(b.tool, b.uses_lock):
             there += f" with {b.tool}"
-        local = self._places[0] == "local"
+        local, in_ci = self._places[0] == "local", "test{s}" if self._ci_tests else "install{s} in CI"
         who = self._project.primary_manager if local else a.tool
         if sort == "no-lock" and local:
             return f"lock{{s}} with {who} and {there} without the lock"
         if sort == "no-lock":
-            return f"test{{s}} from the lock of {who} and {there} without it"
+            return f"{in_ci} from the lock of {who} and {there} without it"
         if sort == "other-lock":
-            return f"{'keep{s} one lock' if local else 'test{s} from one lock'} and {there} from another"
-        says = "say{s}" if local else "test{s} with"
+            return f"{'keep{s} one lock' if local else f'{in_ci} from one lock'} and {there} from another"
+        says = "say{s}" if local else f"{in_ci} with"
         return f"{says} {who} and {there}" + (", with the same pins" if sort == "same-pins" else "")
 
     def on(self) -> str:
@@ -198,6 +200,15 @@ class _Pair:
             for place, e in sides
             if self._left.python_at and self._right.python_at
         )
+
+
+def _tests_in_ci(project: Project, commands: Iterable[Command]) -> bool:
+    """Whether what CI installs of the project is installed in a job that tests, and not only checks or builds."""
+    environment = project.environments.ci
+    at = [(e.path, e.line) for e in environment.evidence[:1]] if environment is not None else []
+    ours = [c for c in commands if c.context == "ci"]
+    tests = {c.job for c in ours if c.kind == "test"}
+    return any(c.job in tests for c in ours if c.kind == "install" and (c.path, c.line) in at)
 
 
 def _sides(repository: Repository, project: Project) -> tuple[Side, ...]:
@@ -233,5 +244,8 @@ def _way(environment: Environment, command: Command | None) -> str:
     if environment.uses_lock:
         files = [source for source in environment.sources if posixpath.splitext(source)[1]]
         return f"{environment.tool}, from {listed(files, 2) or 'the lock'}"
+    if environment.apart:
+        tools = dict.fromkeys((environment.tool or "", (command and command.tool) or environment.tool or ""))
+        return f"{listed(list(tools))}, only partly from a lock ({'; '.join(environment.apart)})"
     why = f" ({command.because})" if command is not None and command.because else ""
     return f"{environment.tool}, without a lock{why}"

@@ -55,6 +55,32 @@ def test_what_reads_the_lock_in_part_is_not_among_the_most_telling() -> None:
     assert telling([shipped])
 
 
+def test_what_is_resolved_beside_a_lock_is_no_image_without_it() -> None:
+    partly = replace(IMAGE, apart=("gdal is resolved at install time, beside what requirements.txt locks",))
+    assert not telling([repository("shop", PIP, image=partly)])
+
+
+def test_ci_tests_only_where_the_job_does() -> None:
+    line = Evidence(path="ci.yml", line=4)
+    ci = Environment(tool="pip", uses_lock=True, sources=("requirements.txt",), evidence=(line,))
+    install = a_command("pip install -r requirements.txt", context="ci", path="ci.yml", line=4, job="check")
+    pytest = a_command("pytest", context="ci", path="ci.yml", line=5, job="check", kind="test")
+    for more, said in (((), "installs in CI from the lock of pip"), ((pytest,), "tests from the lock of pip")):
+        differs = project(Environments(ci=ci, image=IMAGE))
+        found = only(a_repository("shop", differs, commands=(PIP, install, *more)))
+        assert found.message == f"{said} and builds the image without it"
+
+
+def test_a_side_that_is_partly_from_a_lock_says_so() -> None:
+    line, apart = Evidence(path="tox.ini", line=3), ("the project's dependencies are resolved at install time",)
+    ci = Environment(tool="poetry", uses_lock=False, apart=apart, evidence=(line,))
+    install = a_command("pip install .", context="ci", path="tox.ini", line=3, uses_lock=False)
+    environments = Environments(local=LOCAL, ci=ci, image=IMAGE)
+    found = only(a_repository("shop", project(environments), commands=(PIP, install)))
+    (way,) = (s.way for s in found.sides if s.place == "ci")
+    assert way == f"poetry and pip, only partly from a lock ({apart[0]})"
+
+
 def test_what_nobody_knows_or_what_has_two_locks_is_not_told() -> None:
     assert not telling([repository("shop", PIP, lock_discipline="conflicting")])
     assert not telling([repository("shop", PIP, role="example")])
