@@ -148,9 +148,11 @@ def _ci(
     named = ci_pythons(pythons, jobs, chosen or tests or installs, ours, uv_python)
     unseen = [c for c in ours if (c.path, c.job) in testing and _is_unseen(c)] if not chosen else []
     if unseen:
-        evidence = tuple(_evidence(c) for c in (*unseen[:1], *installs))
+        evidence = _all((*unseen[:1], *installs))
         return Environment(tool=None, python=_versions(named), python_at=_named(named), evidence=evidence)
-    chosen = chosen or installs
+    chosen = _without_calls(chosen) or _of_no_check(installs, ours, tests)
+    if installs and not chosen:
+        return Environment(tool=None, python=_versions(named), python_at=_named(named), evidence=_all(installs))
     if (image := _tested_image(chosen, images)) is not None:
         named = image_pythons(pythons, image.path)
         chosen += [c for c in ours if c.kind == "adhoc" and c.path == image.path and c.because in image.apart]
@@ -168,6 +170,18 @@ def _ci(
         sources=_sources(chosen),
         apart=resolved_apart(chosen),
     )
+
+
+def _without_calls(chosen: Sequence[Command]) -> list[Command]:
+    """Without the calls of workflows whose own jobs are among them: a call stands for all jobs, testing or not."""
+    paths = {c.path for c in chosen}
+    return [c for c in chosen if c.argv[0].removeprefix("uses:").removeprefix("./").removeprefix("$/") not in paths]
+
+
+def _of_no_check(installs: Sequence[Command], commands: Iterable[Command], tests: Sequence[Command]) -> list[Command]:
+    """The installs that may be what CI tests with; where it tests elsewhere, jobs that only lint have none of them."""
+    jobs = {(c.path, c.job) for c in commands if c.kind == "lint"} if tests else set()
+    return [c for c in installs if (c.path, c.job) not in jobs]
 
 
 def _is_unseen(command: Command) -> bool:
@@ -229,6 +243,10 @@ def is_aside_image(path: str) -> bool:
 
 def _sources(commands: Iterable[Command]) -> tuple[str, ...]:
     return tuple(sorted({c.source for c in commands if c.source is not None}))
+
+
+def _all(commands: Iterable[Command]) -> tuple[Evidence, ...]:
+    return tuple(map(_evidence, commands))
 
 
 def _evidence(command: Command) -> Evidence:

@@ -105,9 +105,11 @@ def _tested_in_images(extracts: Iterable[Extract], ci: Sequence[Command], lookup
     contained = {(c.path, c.line, c.job) for c in ci if program(c.argv).name in _CONTAINERS}
     testing = {(homes.get(c.path, c.path), c.job) for c in ci if c.kind == "test"}
     in_containers = {c.job for c in ci if c.kind == "test" and (c.path, c.line, c.job) in contained}
+    started = {c.job for c in ci if program(c.argv).name in _CONTAINERS and {"run", "exec"} & set(c.argv)}
     for extract in ours:
         made = _of_pipeline(extract)
-        apart = {job for job in extract.settings.get("images", ()) if (extract.path, job) in testing} | in_containers
+        apart = {job for job in (*extract.settings.get("images", ()), *started) if (extract.path, job) in testing}
+        apart |= in_containers
         for job in dict.fromkeys(i.job for i in made if i.context == "ci" and i.disabled is None):
             if (extract.path, job) in installing:
                 continue

@@ -64,6 +64,35 @@ def test_ci_is_the_job_that_tests_and_the_others_are_evidence() -> None:
     assert [e.line for e in envs.ci.evidence] == [9, 3]
 
 
+def test_a_job_that_only_lints_is_not_what_tests_elsewhere() -> None:
+    installs = command(3, "pip", job="quality", uses_lock=True)
+    lint, tests = (command(4, "ruff", kind="lint", job="quality"), command(9, "pytest", kind="test", job="tests"))
+    alone = make(commands=(installs, lint)).ci
+    assert alone is not None
+    assert alone.tool == "pip"
+    beside = make(commands=(installs, lint, tests)).ci
+    assert beside is not None
+    assert (beside.tool, beside.uses_lock) == (None, None)
+    assert [e.line for e in beside.evidence] == [3]
+    prepared = make(commands=(replace(installs, line=2, job="prepare"), installs, lint, tests)).ci
+    assert prepared is not None
+    assert [e.line for e in prepared.evidence] == [2]
+
+
+def test_a_call_of_a_workflow_is_no_more_than_its_jobs_that_test() -> None:
+    gates = ".github/workflows/gates.yml"
+    call = command(10, "pip", argv=(f"uses:./{gates}",), job="gates", uses_lock=False)
+    tested = command(10, "pytest", kind="test", argv=(f"uses:./{gates}",), job="gates")
+    own = (command(62, "pdm", path=gates, uses_lock=True), command(64, "pytest", kind="test", path=gates))
+    smoke = command(107, "pip", path=gates, job="smoke", uses_lock=False)
+    ci = make(primary="pdm", commands=(call, tested, *own, smoke)).ci
+    assert ci is not None
+    assert (ci.tool, ci.uses_lock, ci.apart) == ("pdm", True, ())
+    unseen = make(primary="pdm", commands=(call, tested)).ci
+    assert unseen is not None
+    assert unseen.uses_lock is False
+
+
 def test_the_lowest_of_several_installs_counts() -> None:
     envs = make(
         commands=(

@@ -95,6 +95,17 @@ def test_tests_that_the_container_runs_by_itself(
     assert (found.environments.ci.uses_lock, found.environments.ci.python) == (True, ("3.12",))
 
 
+def test_a_script_that_starts_itself_in_the_container_tests_there(only_project: Make) -> None:
+    script = '#!/bin/sh\nif [ -n "$INSIDE" ]; then\n  pytest\nelse\n  docker compose run -e INSIDE=1 shop ./t.sh\nfi\n'
+    lint = LINT.replace("pip install -e .", "pip install -e . && ruff check .")
+    jobs = f"on: push\njobs:\n{lint}  test:\n    runs-on: x\n    steps:\n      - run: ./t.sh\n"
+    found = only_project(
+        {**FILES, "Dockerfile": IMAGE + "COPY . .\n", "t.sh": script, ".github/workflows/ci.yml": jobs}
+    )
+    assert found.environments.ci is not None
+    assert (found.environments.ci.uses_lock, found.environments.ci.python) == (True, ("3.12",))
+
+
 @pytest.mark.parametrize("step", ["docker compose up -d", "docker build .", "docker run shop", "docker compose pull"])
 def test_what_only_starts_does_not_test(only_project: Make, step: str) -> None:
     jobs = f"on: push\njobs:\n{LINT}  ship:\n    runs-on: x\n    steps:\n      - run: {step}\n"
