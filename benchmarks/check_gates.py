@@ -40,6 +40,7 @@ from gates_words import FORMATTERS
 # Codes that another tool has under another name in Ruff; all others keep theirs.
 RENAMED = {
     "E800": "ERA001",
+    "F824": "PLW0602",
     "T001": "T201",
     "T002": "T203",
     "T003": "T203",

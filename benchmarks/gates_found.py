@@ -209,6 +209,8 @@ def _runs(root: Path, paths: list[str], shell: Shell, versions: Versions) -> Ite
                     filled += git_files(root, folder, listed.group(1))
                 elif "$" in word or "`" in word or "{{" in word:
                     why = f"unknown word {word}"
+                elif "glob" in (filled[-1:] or [""])[0]:
+                    filled.append(word)
                 elif re.search(r"[*?\[]", word) and not word.startswith("-") and "'" not in raw and '"' not in raw:
                     filled += (
                         sorted(str(one.relative_to(root / folder)) for one in (root / folder).glob(word)) or [word]
