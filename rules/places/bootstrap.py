@@ -56,6 +56,8 @@ def bootstrap(call: Call, target: Target) -> Answer | None:
         return Answer(kind="bootstrap", text=f"python3 -m pip install uv=={version('uv')}")
     if is_installer(words):
         return drop() if "poetry" in target.tools else None
+    if program == "asdf" and (by_asdf := _by_asdf([w.value for w in words], target)) is not None:
+        return by_asdf
     if not re.fullmatch(r"pip[\d.]*|pipx|uv|brew|asdf|mamba|conda", program):
         return None
     values = [w.value for w in words]
@@ -94,6 +96,18 @@ def bootstrap(call: Call, target: Target) -> Answer | None:
     rest = tuple(n for n in names if not n.startswith(("-", "uv==")) and n not in given)
     text = " ".join([*(w.raw for w in prefix), *kept, *names])
     return Answer(kind="bootstrap", text=text, rest=rest)
+
+
+def _by_asdf(values: Sequence[str], target: Target) -> Answer | None:
+    """asdf has a plug-in for uv as well."""
+    verb = next((v for v in ("plugin-add", "install", "global", "local", "set", "reshim") if values[1:2] == [v]), None)
+    rest = values[3:] if values[1:3] == ["plugin", "add"] else values[2:] if verb is not None else []
+    if not rest or not _is_old(rest[:1], target):
+        return None
+    if values[1] in ("plugin", "plugin-add", "reshim"):
+        said = " ".join(values[1 : len(values) - len(rest)])
+        return Answer(kind="bootstrap", text=f"asdf {said} uv") if len(rest) == 1 else look("a plug-in of asdf's")
+    return Answer(kind="bootstrap", text=f"asdf {values[1]} uv {version('uv')}")
 
 
 _BY_SYSTEM = (

@@ -108,7 +108,7 @@ def _compiling(ground: Ground, edits: dict[str, Edit], stays: set[str]) -> Itera
                 break
 
 
-_VARIABLE = r"(?:\$\{\{[^}\n]{1,80}\}\}|\$\{?\w{1,40}\}?|\{\w{1,40}\})"
+_VARIABLE = r"(?:\$\{\{[^}\n]{1,80}\}\}|\$\{?\w{1,40}\}?|\{\w{1,40}\}|\{env:\w{1,40}(?::[^{}\n]{0,40})?\})"
 _PATTERN = re.compile(rf"[\w./-]{{0,80}}{_VARIABLE}[\w./-]{{0,40}}\.(?:txt|in)(?![\w-])")
 
 

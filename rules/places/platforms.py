@@ -66,6 +66,7 @@ _SIGNS = (
     _sign("Azure", r"azure\.ya?ml", r"^\s*host:\s*[\"']?(?:appservice|function)", beside=False),
     _sign("Google App Engine", r"app[\w.-]*\.ya?ml", r"^runtime:\s*[\"']?python"),
     _sign("Google Cloud", _CI, _GOOGLE, beside=False),
+    _sign("Firebase", r"firebase\.json", r"\"runtime\"\s*:\s*\"python", beside=False),
     _sign("SAM", r"(?:sam-?|cfn-?)?template[\w.-]*\.(?:ya?ml|json)|sam\.ya?ml", r"AWS::Serverless", beside=False),
     _sign("the Serverless Framework", r"serverless[\w.-]*\.ya?ml", r"serverless-python-requirements", beside=False),
     _sign("Chalice", r"\.chalice/config\.json"),

@@ -321,6 +321,8 @@ class Script:
             return Answer(kind="drop")
         if program == "pip-compile" and "xargs" in self.text[call.begin : call.words[0].start]:
             return Answer(kind="look", why="xargs says which files pip-compile reads")
+        if _SHOWN.match(given.text) is not None and self._is_read(call):
+            return Answer(kind="look", why="its output is read, and that of uv has another form")
         if given.text == A_SHELL and area_of(self.path) == "ci":
             return Answer(kind="look", why=f"`{program} {verb}` opens a shell, in which nothing that follows runs")
         if given.text.startswith("uv pip install") and self._in_system:
@@ -341,6 +343,11 @@ class Script:
             if given.kind == "system-sync" or self._in_system:
                 return self._into_system(given, manner, call, job, window)
         return given
+
+    def _is_read(self, call: Call) -> bool:
+        """Whether what a command prints goes into another one, a file or a variable."""
+        lead = self.text[max(call.begin - 2, 0) : call.begin]
+        return (call.after.startswith("|") and call.after != "||") or lead == "$(" or lead[1:] == "`"
 
     def _activated(self, call: Call, window: Window) -> bool:
         """Whether an environment that is not uv's was activated before, in the same shell."""
@@ -596,6 +603,7 @@ def _outer(found: list[Call]) -> list[Call]:
 
 
 _PROGRAMS = frozenset("poetry pdm pipenv rye pip-compile pip-sync curl wget pipx uv brew asdf conda mamba".split())
+_SHOWN = re.compile(r"uv (?:pip (?:show|list)|tree)\b")
 _LOOKS_FOR = frozenset({"which", "type", "hash"})
 _ANY = re.compile(r"poetry|pdm|pipenv|rye|pip|python")
 _USER_SITE = re.compile(r"PIP_USER[\"']?\s*[:=]\s*[\"']?(?:1|true|yes|on)|PYTHONUSERBASE", re.IGNORECASE)

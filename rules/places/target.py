@@ -170,7 +170,9 @@ def _names(rows: Sequence[str]) -> set[str]:
 
 
 _INCLUDED = re.compile(r"^[ \t]*(?:-r|--requirement)[ =\t]*(?P<file>[^\s#;]+)", re.MULTILINE)
-_COMPILED = re.compile(r"^#.{0,80}(?:pip-compile|uv pip compile)", re.MULTILINE)
+_COMPILED = re.compile(r"^#.{0,80}(?:pip-compile|uv pip compile)[^\n]*", re.MULTILINE)
+_INPUT = re.compile(r"(?<=[ \t])[\w./-]+\.(?:txt|in)(?![\w.])")
+"""What a compile command in a header reads (an output stands behind ``=`` or is the file itself)."""
 
 
 def holds_project(file: str, target: Target, read: Callable[[str], str | None]) -> bool:
@@ -187,11 +189,13 @@ def holds_project(file: str, target: Target, read: Callable[[str], str | None]) 
             return True  # Rye's locks hold all of it
         text = read(path) or ""
         source = f"{posixpath.splitext(path)[0]}.in"
-        if path.endswith(".txt") and _COMPILED.search(text) is not None:
+        folder = posixpath.dirname(path)
+        if path.endswith(".txt") and (header := _COMPILED.search(text)) is not None:
             if read(source) is None:
                 return True  # from what, nothing says
-            waiting.append(source)
-        folder = posixpath.dirname(path)
+            named = _INPUT.findall(header[0])
+            beside = (posixpath.normpath(posixpath.join(folder, name)) for name in named)
+            waiting += [source, *(f for f in (*named, *beside) if target.file(f) is not None and f != path)]
         waiting += [posixpath.normpath(posixpath.join(folder, m["file"])) for m in _INCLUDED.finditer(text)]
     return False
 

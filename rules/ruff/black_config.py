@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rules.ruff.runs import Run
+
 DEFAULT_LENGTH = 88
 _VALUES = {
     "-l": "line-length",
     "--line-length": "line-length",
     "-t": "target-version",
     "--target-version": "target-version",
+    **{f"--{name}": name for name in ("exclude", "extend-exclude", "force-exclude", "include")},
 }
 _SWITCHES = {
     "-S": "skip-string-normalization",
@@ -41,13 +44,19 @@ class BlackRules:
     indent: int = 4
 
 
-def translate_black(table: Mapping[str, Any], argv: Sequence[str] = ()) -> BlackRules:
-    """``table`` is ``[tool.black]``, ``argv`` the options with which it runs, which come before it."""
+def translate_black(
+    table: Mapping[str, Any], argv: Sequence[str] = (), others: Sequence[Sequence[str]] = ()
+) -> BlackRules:
+    """``table`` is ``[tool.black]``, ``argv`` the options with which it runs, which come before it; ``others`` those of
+    its other runs, which may leave out less."""
+    apart = {name for name, _ in leaves_out(argv)} if any(leaves_out(o) != leaves_out(argv) for o in others) else set()
     given = {name.replace("_", "-"): value for name, value in table.items()} | dict(_options(argv))
     unsayable: list[tuple[str, str]] = []
     excluded: list[str] = []
     for option in ("exclude", "extend-exclude", "force-exclude"):
-        if isinstance(text := given.get(option), str):
+        if option in apart:
+            unsayable.append((option, "one command leaves out what another one formats"))
+        elif isinstance(text := given.get(option), str):
             patterns = _patterns(text)
             if patterns is None:
                 unsayable.append((option, "this regular expression is no list of files and folders"))
@@ -87,6 +96,24 @@ def _formatting(given: Mapping[str, Any]) -> Iterator[tuple[str, str | bool]]:
         yield "quote-style", "preserve"
     if given.get("skip-magic-trailing-comma"):
         yield "skip-magic-trailing-comma", True
+
+
+def said(run: Run) -> tuple[str, ...]:
+    """The words of a run that count: what a hook hands over Black formats, unless it is left out by force."""
+    kept: list[str] = []
+    words = iter(run.argv)
+    for word in words:
+        name, equals, _ = word.partition("=")
+        if not run.is_hook or name not in ("--exclude", "--extend-exclude", "--include"):
+            kept.append(word)
+        elif not equals:
+            next(words, None)
+    return tuple(kept)
+
+
+def leaves_out(argv: Sequence[str]) -> tuple[tuple[str, Any], ...]:
+    """The options by which a run of Black looks at fewer files."""
+    return tuple((name, value) for name, value in _options(argv) if name.endswith("clude"))
 
 
 def _options(argv: Sequence[str]) -> Iterator[tuple[str, Any]]:

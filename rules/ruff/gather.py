@@ -19,6 +19,7 @@ from packaging.version import InvalidVersion, Version
 from rules.migration import Ground
 from rules.ruff.asked import asked
 from rules.ruff.base import based, below, named_file
+from rules.ruff.black_config import said
 from rules.ruff.catalog import plugins
 from rules.ruff.flake8_config import Flake8Config, from_ini, from_table, with_arguments
 from rules.ruff.linters import Asked
@@ -105,7 +106,7 @@ def gather(ground: Ground) -> Setup:
         flake8_gates=tuple(gates for _, gates in flake8 or ()),
         isort=isort,
         black=_black(ground, project, runs, files) if "black" in in_use else None,
-        black_argv=next((r.argv for r in runs if r.tool == "black"), ()),
+        black_argv=next((said(r) for r in runs if r.tool == "black"), ()),
         plugins=tuple(sorted(named)),
         runs=runs,
         aside=base.aside,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from rules.ruff.arguments import arguments, selected
-from rules.ruff.black_config import BlackRules, translate_black
+from rules.ruff.black_config import BlackRules, said, translate_black
 from rules.ruff.emit import RuffConfig, combine
 from rules.ruff.filenames import narrowed
 from rules.ruff.flake8_config import Flake8Config
@@ -48,7 +48,8 @@ def convert(setup: Setup, *, target: str | None = None) -> Conversion:
     """``target`` is the Python to aim at (``py310``) where the manifest does not say."""
     flake8 = _joined([_flake8(c, setup) for c in setup.flake8], setup) if setup.flake8 is not None else None
     isort = _with_loose(translate_isort(setup.isort), setup.loose) if setup.isort is not None else None
-    black = translate_black(setup.black, setup.black_argv) if setup.black is not None else None
+    others = [said(run) for run in setup.runs_of("black")]
+    black = translate_black(setup.black, setup.black_argv, others) if setup.black is not None else None
     made = [(a, _translated(a)) for a in setup.others]
     parts = tuple(part for _, part in made if part.stays is None)
     if black is None:

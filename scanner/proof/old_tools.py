@@ -317,8 +317,11 @@ def _black_options(argv: Sequence[str], folder: str) -> Iterator[str]:
     for number, word in enumerate(argv):
         if re.fullmatch(r"--(?:line-length|target-version|exclude|extend-exclude)=.+|-l\d+|-S|-C|--skip-[\w-]+", word):
             yield word
-        elif word in ("-l", "--line-length", "-t", "--target-version") and number + 1 < len(argv):
+        elif word in _BLACK and number + 1 < len(argv) and "$" not in argv[number + 1]:
             yield from (word, argv[number + 1])
+
+
+_BLACK = frozenset("-l --line-length -t --target-version --exclude --extend-exclude --force-exclude".split())
 
 
 def _settings(argv: Sequence[str], folder: str, names: Sequence[str]) -> Iterator[str]:

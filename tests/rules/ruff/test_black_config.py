@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.ruff.black_config import translate_black
+from rules.ruff.black_config import said, translate_black
+from rules.ruff.runs import Run
 
 
 @pytest.mark.parametrize(
@@ -59,3 +62,17 @@ def test_targets_that_ruff_has_not_become_the_nearest_that_it_has() -> None:
 
 def test_many_brackets_are_no_list() -> None:
     assert translate_black({"exclude": "(" * 5000 + ")" * 5000}).unsayable
+
+
+def test_what_a_command_leaves_out() -> None:
+    assert translate_black({}, ("--exclude", "gen", "--check", ".")).excluded == ("gen",)
+    told = translate_black({}, ("--exclude=$(LIST)", "."))
+    assert (told.excluded, [name for name, _ in told.unsayable]) == ((), ["exclude"])
+    apart = translate_black({}, ("--exclude=gen", "."), (("--exclude=gen", "."), ("--check", ".")))
+    assert (apart.excluded, [name for name, _ in apart.unsayable]) == ((), ["exclude"])
+
+
+def test_a_hook_formats_what_it_is_handed() -> None:
+    run = Run(tool="black", argv=("--exclude", "gen", "-l", "99"), path="x", line=1, is_hook=True)
+    assert said(run) == ("-l", "99")
+    assert said(replace(run, is_hook=False)) == run.argv
