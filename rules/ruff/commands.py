@@ -232,6 +232,8 @@ def _call(text: str, call: Call, swap: Swap, look: Callable[[int, str], None]) -
     if report := next((w for w in new if w in ("--output-format=json", "--output-format=sarif")), None):
         form = report.rpartition("=")[2]
         look(line_of(text, call.begin), f"writes Ruff's {form} now, for whatever reads that of {tool}")
+    if tool == "flake8" and "--exit-zero" in new:
+        look(line_of(text, call.begin), _TELLS_LESS)
     program = words[number - 1] if number and words[number - 1].value == "nbqa" else words[number]
     ruff = "ruff" if _PINNED.fullmatch(program.value) is None else f"ruff@{version('ruff')}"
     if words[0].value == "uvx":
@@ -255,6 +257,10 @@ def _tool(words: Sequence[Word], swap: Swap) -> int | None:
     return number if number and _started(values[number]) in swap.tools else None
 
 
+_TELLS_LESS = (
+    "fails nobody and tells by families of rules: those in preview (most of E1, E2, E3) and options of this call "
+    "(lengths, complexity) are not in it"
+)
 # What a caller of the script gave, and options that the old tool and Ruff have both.
 _CALLERS = re.compile(r"[\"']?\$(?:[@*1-9]|\{[@*1-9][^{}\n]{0,40}\})[\"']?")
 _BOTH_HAVE = {"black": frozenset({"--check", "--diff", "--quiet", "-q"})}

@@ -80,12 +80,17 @@ class Setup:
         return self.flake8 is not None and bool(own) and all(run.advisory for run in own) and others
 
     @property
-    def isort_only_mends(self) -> bool:
-        """Whether isort fails nobody, as only commands run it that sort, and others are gates."""
+    def isort_mends(self) -> bool:
+        """Whether isort fails nobody, as only commands run it that sort."""
         own = self.runs_of("isort")
-        mends = bool(own) and not any(r.is_hook or r.path in HOOKS or not CHECKS.isdisjoint(r.argv) for r in own)
+        checks = any(r.is_hook or r.path in HOOKS or not CHECKS.isdisjoint(r.argv) for r in own)
+        return bool(own) and not checks and "flake8-isort" not in self.plugins
+
+    @property
+    def isort_only_mends(self) -> bool:
+        """Whether isort fails nobody, and others are gates."""
         others = self.runs_ruff or any(run.tool in WHOLE and not run.advisory for run in self.runs)
-        return mends and others and "flake8-isort" not in self.plugins
+        return self.isort_mends and others
 
 
 def gather(ground: Ground) -> Setup:

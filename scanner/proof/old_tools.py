@@ -113,7 +113,7 @@ def gates(setup: Setup, tool: str) -> list[Run]:
 
     What is only installed, without a run and a configuration, is nobody's gate.
     """
-    if tool == "flake8" and setup.flake8_advises:
+    if (tool == "flake8" and setup.flake8_advises) or (tool == "isort" and setup.isort_mends):
         return []
     own = [r for r in setup.runs if r.tool == tool]
     found = [r for r in own if not r.advisory]

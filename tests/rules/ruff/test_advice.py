@@ -21,6 +21,11 @@ def test_a_flake8_that_only_tells_beside_a_gate(moved: Callable[..., Any]) -> No
     assert after["Makefile"].endswith("\truff check src\n\truff check --select=E,F,PLW0602,W --exit-zero src\n")
 
 
+def test_what_it_tells_less_is_told(moved: Callable[..., Any]) -> None:
+    after = moved({"Makefile": "lint:\n\tflake8 --exit-zero --max-complexity=9 src\n", **SHOP})
+    assert [n.line for n in after.move.notes if n.message.startswith("fails nobody and tells by families")] == [2]
+
+
 def test_alone_it_is_configured(moved: Callable[..., Any]) -> None:
     after = moved({"Makefile": "lint:\n\tflake8 --exit-zero src\n", **SHOP})
     assert "F" in _selected(after)

@@ -41,11 +41,11 @@ def test_a_tool_that_fails_by_itself_is_left_out(tmp_path: Path) -> None:
         isort=_program(tmp_path, "isort", "echo UnsupportedSettings >&2; exit 2"),
         others={},
     )
-    found = run_old(_setup("flake8", "isort"), ("flake8", "isort"), old, str(tmp_path))
+    found = run_old(_setup("flake8", "isort", isort=("-c",)), ("flake8", "isort"), old, str(tmp_path))
     assert {(r.path, r.code) for r in found.reports} == {("a.py", "F401")}
     assert found.failed == {"isort": "UnsupportedSettings"}
     with pytest.raises(NotMeasured, match="UnsupportedSettings"):
-        run_old(_setup("isort"), ("isort",), old, str(tmp_path))
+        run_old(_setup("isort", isort=("-c",)), ("isort",), old, str(tmp_path))
 
 
 def test_flake8_is_given_the_configuration_that_it_is_run_with(tmp_path: Path) -> None:
@@ -95,3 +95,8 @@ def test_a_word_without_text_is_no_path(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     run = Run(tool="black", argv=("", "src"), path="a.sh", line=1)
     assert paths_of(run, str(tmp_path)) == ["src"]
+
+
+def test_who_only_sorts_is_no_gate(tmp_path: Path) -> None:
+    old = OldTools(isort=_program(tmp_path, "isort", "echo >&2; exit 2"), others={})
+    assert not run_old(_setup("isort"), ("isort",), old, str(tmp_path)).failed
