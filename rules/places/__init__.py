@@ -19,6 +19,7 @@ from rules.places import bots, dockerfile, filters, github, nox, pipelines, plai
 from rules.places.bumps import note_writers
 from rules.places.comments import retold
 from rules.places.context import Context
+from rules.places.homeless import without_cache
 from rules.places.inputs import without_inputs
 from rules.places.kept import INCLUDED, keep_needed
 from rules.places.licences import with_licences
@@ -120,6 +121,7 @@ def rewrite(
     if idle := dict(unused(context, migration, edits)):
         return rewrite(ground, migrate(ground, idle | dict(stopped)), idle | dict(stopped))
     without_inputs(ground, context, edits)
+    without_cache(context, edits)
     with_licences(context, edits)
     filters.with_locks(context, edits)
     releases.with_locks(context, edits)
