@@ -27,7 +27,8 @@ def _blocks(facts: Facts, tables: Mapping[str, Table]) -> Iterator[Block]:
     yield Prose(
         said=(
             count(tables["edges"]),
-            f" dependencies join {len(joined)} of {len(facts.fleet.repositories)} repositories. ",
+            " dependency joins " if len(edges) == 1 else " dependencies join ",
+            f"{len(joined)} of {len(facts.fleet.repositories)} repositories. ",
             count(tables["edges"], ("satisfied", "no")),
             " of them ask for a version that the provider does not have. Internal names without a provider: ",
             count(tables["unresolved"]),

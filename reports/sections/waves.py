@@ -51,7 +51,8 @@ def _blocks(facts: Facts, tables: Mapping[str, Table], moves: Sequence[Plan]) ->
         title="Waves, one after the other",
         caption=f"{counted_noun(len(facts.plans.waves), 'wave')}, {in_hours(sum(hours))} likely in all. "
         "No repository stands in an earlier wave than one that it cannot move without. "
-        "A wave starts when the one before is merged, and is done when each of its repositories passes `muster check`.",
+        "A wave starts when the one before is merged, and is done when its repositories have moved: `muster campaign` "
+        "counts them.",
         chart=timeline("Hours of each wave", list(_steps(facts.plans.waves, by_name))),
         table=_waves(facts, tables, by_name),
     )

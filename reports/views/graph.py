@@ -88,8 +88,8 @@ def graph_page(fleet: Fleet) -> Page:
     return Page(
         title="Dependency graph",
         opening=(
-            f"{len(document.nodes)} of {len(fleet.repositories)} repositories are joined by {len(document.edges)} edges"
-            + (f" ({counted})" if counted else ""),
+            f"{len(document.nodes)} of {len(fleet.repositories)} repositories are joined by "
+            f"{counted_noun(len(document.edges), 'edge')}" + (f" ({counted})" if counted else ""),
             "; ".join(
                 (
                     counted_noun(len(document.cycles), "cycle"),

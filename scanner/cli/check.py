@@ -43,13 +43,18 @@ def command(path: str, fail_on: str, common: Common) -> int:
     repository; no store is needed. A muster.toml in PATH counts where none is given.
 
     Exit status: 0 the gate is open, 1 a finding closes it, 2 wrong usage (no such folder), 3 the folder cannot be read,
-    4 there is neither a repository nor a Python manifest in it.
+    4 there is neither a work tree nor a Python manifest in it.
     """
     config = _config(path, common)
     found = expand((path,), SOURCES, ())
     if not found.candidates:
         for error in found.errors:
             click.echo(f"muster: {error.path}: {error.message}", err=True)
+        return NOTHING
+    if found.candidates[0].kind == "bare":
+        click.echo(
+            f"muster: {path} is a bare repository: no work tree lies there; `muster scan` reads commits", err=True
+        )
         return NOTHING
     repository = survey(Task(candidate=found.candidates[0], config=config, as_it_lies=True))
     day = today()
