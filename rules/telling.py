@@ -106,10 +106,13 @@ def _found(repository: Repository, project: Project) -> Iterator[Telling]:
     for d in differences(project):
         pairs.setdefault(d.between, {})[d.what] = d
     images = {image.path: image for image in repository.images}
+    shown = project.environments.image.evidence if project.environments.image is not None else ()
+    built = any(e.path in images and images[e.path].built_by for e in shown)  # others, that nothing builds, say nothing
     commands = [
         c
         for c in repository.commands
-        if c.project in (project.path, None) and (c.path not in images or is_shipped(c, images[c.path]))
+        if c.project in (project.path, None)
+        and (c.path not in images or (is_shipped(c, images[c.path]) and (not built or images[c.path].built_by)))
     ]
     for between, what in sorted(pairs.items(), key=lambda item: _PAIRS.index(item[0])):
         pair = _Pair(project, between, commands)

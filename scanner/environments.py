@@ -207,7 +207,7 @@ def _image(
 ) -> Environment | None:
     graded = sorted(
         (i for i in images if i.installs_python and not i.left_behind and not is_aside_image(i.path)),
-        key=lambda i: (i.path.count("/"), i.path),
+        key=lambda i: (i.built_by is None, i.built_by != "ci", i.path.count("/"), i.path),
     )
     if not graded:
         return None

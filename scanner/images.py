@@ -18,7 +18,8 @@ from scanner.commands.pip_install import NO_DEPS_ONLY, PINNED_NO_DEPS, PROJECT_A
 from scanner.commands.place import environment_of
 from scanner.commands.stages import chain, listing_stages, shipping_stages
 from scanner.commands.words import distribution, option, program
-from scanner.facts import Dockerfile, Instruction, Stage
+from scanner.environments import is_aside_image
+from scanner.facts import Context, Dockerfile, Instruction, Stage
 from scanner.image_caches import cache_reasons
 from scanner.image_names import parse_image
 from scanner.inventory import Command, Enforced, Grade, Image, Reason
@@ -111,7 +112,13 @@ class _Grading:
             apart=resolved_apart(i.command for i in counted),
             installed_at=tuple(sorted({i.command.line for i in counted if i.command.line is not None})),
             left_behind=self._is_left_behind(base, installs),
+            built_by=self._built_by(),
         )
+
+    def _built_by(self) -> Context | None:
+        builds = self._lookup.builds(self._path)
+        known = [b.by for b in builds if b.by == "ci" or not is_aside_image(b.at.path)]
+        return min(known, key=lambda by: by != "ci", default=None)
 
     # what is installed
 

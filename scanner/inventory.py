@@ -99,6 +99,8 @@ class Image:
     ``apart`` says what is resolved at build time where the rest is from a lock.
     ``installed_at`` are the lines whose installs make the grade: those of the stages that ship.
     ``left_behind``: a web server's image takes what was made with them, and has none of them itself.
+    ``built_by`` is who builds it, as far as the repository's files tell: CI, else Compose, a task or a script that is
+    not for development or tests.
     """
 
     path: str
@@ -113,6 +115,7 @@ class Image:
     apart: tuple[str, ...] = ()
     installed_at: tuple[int, ...] = ()
     left_behind: bool = False
+    built_by: Context | None = None
 
     @property
     def installs_python(self) -> bool:

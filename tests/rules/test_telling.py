@@ -81,6 +81,14 @@ def test_a_side_that_is_partly_from_a_lock_says_so() -> None:
     assert way == f"poetry and pip, only partly from a lock ({apart[0]})"
 
 
+def test_an_image_that_nothing_builds_says_nothing_beside_one_that_is_built() -> None:
+    left = replace(PIP, path="Dockerfile.old", uses_lock=True)
+    told = repository("shop", PIP, left)
+    assert not telling([told])
+    assert telling([replace(told, images=(an_image(built_by="ci"), an_image(path="Dockerfile.old")))])
+    assert not telling([replace(told, images=(an_image(), an_image(path="Dockerfile.old", built_by="ci")))])
+
+
 def test_what_nobody_knows_or_what_has_two_locks_is_not_told() -> None:
     assert not telling([repository("shop", PIP, lock_discipline="conflicting")])
     assert not telling([repository("shop", PIP, role="example")])

@@ -350,3 +350,16 @@ def test_an_image_is_shown_at_the_line_of_the_stage_that_ships() -> None:
     found = make(commands=stages, images=(shipped,)).image
     assert found is not None
     assert [e.line for e in found.evidence] == [49]
+
+
+def test_the_image_that_ci_or_compose_builds_is_the_one() -> None:
+    left, composed, shipped = (
+        image("Dockerfile", "poetry"),
+        image("app/Dockerfile", "pip"),
+        image("docker/x/Dockerfile", "uv"),
+    )
+    composed, shipped = replace(composed, built_by="task"), replace(shipped, built_by="ci")
+    for images, tool in (((left,), "poetry"), ((left, composed), "pip"), ((left, composed, shipped), "uv")):
+        made = make(images=images).image
+        assert made is not None
+        assert made.tool == tool

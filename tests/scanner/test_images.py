@@ -485,3 +485,23 @@ def test_what_uv_starts_after_the_lock_was_mounted_installs_nothing() -> None:
     assert image(f"{sync}RUN uv run python -c 'import x'\n").uses_lock is True
     assert image(f"{sync}COPY pyproject.toml ./\nRUN uv run python -c 'import x'\n").uses_lock is False
     assert image(f"{UV}RUN uv run python -c 'import x'\n").uses_lock is False
+
+
+@pytest.mark.parametrize(
+    ("more", "by"),
+    [
+        ({}, None),
+        ({"compose.yaml": "services:\n  x:\n    build: .\n"}, "task"),
+        ({"compose.dev.yaml": "services:\n  x:\n    build: .\n"}, None),
+        (
+            {
+                "compose.yaml": "services:\n  x:\n    build: .\n",
+                ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    steps:\n      - run: docker build .\n",
+            },
+            "ci",
+        ),
+    ],
+)
+def test_who_builds_an_image_is_told(more: dict[str, str], by: str | None) -> None:
+    made = image("FROM python\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n", more=more)
+    assert made.built_by == by
