@@ -323,6 +323,8 @@ def _primary(
     declared = [tool for tool in _DECLARATION_ORDER if tool in evidence and _declares(folder, tool, evidence)]
     if declared[:1] == ["hatch"] and "uv" in evidence and not any(e.kind == "command" for e in evidence["hatch"]):
         return "uv", "the automation uses it, and nothing runs Hatch's environments", ()
+    if declared[:1] == ["pip"] and "uv" in evidence and _only_synced(folder, commands):
+        return "uv", "all that is installed is synced from [project], and nothing installs the requirements files", ()
     if declared[:1] == ["pip"] and "conda" in declared and _only_conda_runs(folder):
         return "conda", "its environment is all that declares what is needed at run time", ()
     if declared and declared[0] in ("pip", "setuptools") and _is_held_by_conda(folder, declared[0]):
@@ -331,6 +333,15 @@ def _primary(
         return declared[0], "owns the declaration", ()
     rest = [tool for tool in _DECLARATION_ORDER if tool in evidence]
     return (rest[0], "the only sign there is", ()) if rest else (None, "no sign of any manager", ())
+
+
+def _only_synced(folder: Folder, commands: Sequence[Command]) -> bool:
+    """Whether every install is uv's, of the project that ``[project]`` declares."""
+    standard = folder.manifest("pyproject.toml")
+    if standard is None or not _standard_runtime(standard):
+        return False
+    installs = [c for c in commands if c.kind == "install"]
+    return bool(installs) and all(c.tool == "uv" and c.source == standard.path for c in installs)
 
 
 def _only_conda_runs(folder: Folder) -> bool:

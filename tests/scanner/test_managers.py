@@ -56,6 +56,24 @@ CASES: dict[str, tuple[str | None, set[str], dict[str, str]]] = {
             "test-requirements.txt": "pytest\nnumpy\n",
         },
     ),
+    "a list that nothing installs beside what uv syncs": (
+        "uv",
+        {"pip", "uv"},
+        {
+            "pyproject.toml": PROJECT,
+            "requirements-dev.txt": "pytest==7.0\n",
+            "Makefile": "install:\n\tuv sync\n\tuv run pytest\n",
+        },
+    ),
+    "a list that uv installs": (
+        "pip",
+        {"pip", "uv"},
+        {
+            "pyproject.toml": PROJECT,
+            "requirements-dev.txt": "pytest==7.0\n",
+            "Makefile": "install:\n\tuv sync\n\tuv pip install -r requirements-dev.txt\n",
+        },
+    ),
     "a bare project": ("pip", {"pip"}, {"pyproject.toml": PROJECT}),
     "a project of hatchling is not Hatch": ("pip", {"pip"}, {"pyproject.toml": PROJECT + BUILT}),
     "Hatch environments": (
