@@ -82,7 +82,9 @@ def listings(argv: tuple[str, ...]) -> list[str]:
     ask = pip_ask(started.args[verb + 1 :])
     files = (*ask.requirements, *ask.constraints)
     if started.args[verb] == "sync":
-        files += tuple(word for word in (*ask.names, *ask.paths) if word.endswith((".txt", ".lock", "*")))
+        files += tuple(
+            word for word in (*ask.names, *ask.paths, *ask.archives) if word.endswith((".txt", ".lock", "*"))
+        )
     return [word for word in files if "$" not in word and "://" not in word]
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from scanner.commands.judging import YES, Judging, after, redirect
 from scanner.commands.pip_install import Judgement, place_of
 from scanner.commands.words import (
+    PipAsk,
     Program,
     after_options,
     inner,
@@ -47,12 +48,23 @@ def pip_tools(it: Judging, started: Program) -> list[Judgement]:
     if started.sub == "sync":
         words = after(started.args, "sync")
         ask = pip_ask(words)
-        files = (*ask.requirements, *ask.names, *ask.paths) or ("requirements.txt",)
-        asked = replace(ask, requirements=files, names=(), paths=())
-        return [it.asked(asked, "pip-tools", started)]
+        asked = _synced(ask)
+        return [
+            it.asked(
+                asked if asked.requirements else replace(asked, requirements=("requirements.txt",)),
+                "pip-tools",
+                started,
+            )
+        ]
     if started.sub != "compile":
         return [Judgement(kind="other", tool="pip-tools")]
     return [_compiled(it, started, "pip-tools")]
+
+
+def _synced(ask: PipAsk) -> PipAsk:
+    """What ``sync`` is given are files, and patterns of such."""
+    files = (*ask.requirements, *ask.names, *ask.paths, *ask.archives)
+    return replace(ask, requirements=files, names=(), paths=(), archives=())
 
 
 def _compiled(it: Judging, started: Program, tool: str) -> Judgement:
@@ -119,13 +131,7 @@ def _uv_pip(it: Judging, started: Program, rest: Sequence[str]) -> list[Judgemen
         return [it.installed(started, "uv", words)]
     if sub == "sync":
         ask = pip_ask(words)
-        return [
-            it.asked(
-                replace(ask, requirements=(*ask.requirements, *ask.names, *ask.paths), names=(), paths=()),
-                "uv",
-                started,
-            )
-        ]
+        return [it.asked(_synced(ask), "uv", started)]
     if sub == "compile":
         return [_compiled(it, Program("uv", tuple(rest)), "uv")]
     return [Judgement(kind="other", tool="uv")]

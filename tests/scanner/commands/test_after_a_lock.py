@@ -118,3 +118,12 @@ def test_what_is_installed_in_a_clone_locks_nothing_here() -> None:
 def test_a_lock_that_is_made_only_where_it_is_missing(script: str, expected: bool) -> None:
     files = {"pyproject.toml": "[tool.poetry.dependencies]\nrich='*'\n", "poetry.lock": POETRY.format(version="12.0")}
     assert _last(script, files)[0] is expected
+
+
+@pytest.mark.parametrize(
+    "command", ["pip-sync reqs/dev.txt reqs/private.*", "uv pip sync reqs/dev.txt reqs/private*.txt"]
+)
+def test_a_pattern_that_fits_nothing_adds_nothing(command: str) -> None:
+    files = {"reqs/dev.txt": f"{HEADER}rich==12.0.0\n", "reqs/dev.in": "rich\n"}
+    assert _last(command, files)[0] is True
+    assert _last(command, {**files, "reqs/private.txt": "flask\n"})[0] is False
