@@ -190,10 +190,10 @@ def holds_project(file: str, target: Target, read: Callable[[str], str | None]) 
         text = read(path) or ""
         source = f"{posixpath.splitext(path)[0]}.in"
         folder = posixpath.dirname(path)
-        if path.endswith(".txt") and (header := _COMPILED.search(text)) is not None:
+        if path.endswith(".txt") and (header := _COMPILED.findall(text)):
             if read(source) is None:
                 return True  # from what, nothing says
-            named = _INPUT.findall(header[0])
+            named = _INPUT.findall(" ".join(header))
             beside = (posixpath.normpath(posixpath.join(folder, name)) for name in named)
             waiting += [source, *(f for f in (*named, *beside) if target.file(f) is not None and f != path)]
         waiting += [posixpath.normpath(posixpath.join(folder, m["file"])) for m in _INCLUDED.finditer(text)]
