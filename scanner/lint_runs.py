@@ -43,9 +43,17 @@ def ruff_program() -> str:
     return "ruff" if not os.path.exists(beside) else beside
 
 
-def run_ruff(folder: str, arguments: Sequence[str] = (".",)) -> list[Report]:
+def run_ruff(folder: str, arguments: Sequence[str] = (".",), *, program: str | None = None) -> list[Report]:
     """What ``ruff check`` reports in ``folder``, configured as it lies there; raises :class:`NotMeasured`."""
-    argv = (ruff_program(), "check", "--no-cache", "--no-fix", "--exit-zero", "--output-format=json", "--quiet")
+    argv = (
+        program or ruff_program(),
+        "check",
+        "--no-cache",
+        "--no-fix",
+        "--exit-zero",
+        "--output-format=json",
+        "--quiet",
+    )
     done = _run((*argv, *arguments), folder)
     try:
         said = json.loads(done.stdout)

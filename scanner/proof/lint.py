@@ -22,13 +22,13 @@ from rules.ruff.baseline import Baseline
 from rules.ruff.catalog import BUILT_IN, counterparts
 from rules.ruff.gate import Comparison, Later, Measure, Place, compare
 from rules.ruff.move import LintMove, move
-from rules.ruff.runs import HOOKS
+from rules.ruff.runs import HOOKS, Run
 from rules.ruff.scripts import is_script
 from scanner.lint_runs import NotMeasured, Report, run_ruff
 from scanner.proof.ground import Opened
 from scanner.proof.narrowed import narrowed
 from scanner.proof.old_tools import FIXERS, OldTools, reads_notebooks, run_old
-from scanner.proof.ruff_gates import own_runs, patched, today
+from scanner.proof.ruff_gates import own_runs, patched, program_of, stated_version, today
 
 __all__ = ["OldTools", "tried"]
 
@@ -129,7 +129,15 @@ def _tried(
         later=_later(alone, set(compared.new).difference(left)),
         hidden=hidden,
         unformatted=len(baseline.unformatted),
-        reason="; ".join([*_not_measured(away, is_known=is_known), *_newer(unread), *_notebooks(first, old)]) or None,
+        reason="; ".join(
+            [
+                *_not_measured(away, is_known=is_known),
+                *_newer(unread),
+                *_notebooks(first, old),
+                *_raised(found, first, own),
+            ]
+        )
+        or None,
         toward=_toward(folder, wanted, after),
     )
 
@@ -155,6 +163,13 @@ def _unread(found: Opened, made: LintMove, reports: Iterable[Report], alone: _Si
 def _newer(unread: Collection[str]) -> Iterator[str]:
     if unread:
         yield f"not compared: {len(unread)} files in the syntax of a later Python than flake8 runs on here"
+
+
+def _raised(found: Opened, made: LintMove, own: Collection[Run]) -> Iterator[str]:
+    """Ruff of today, where another version stood in for it."""
+    stated = stated_version(found, made) if own else None
+    if stated is not None and program_of(stated) is None:
+        yield f"Ruff {stated} was not at hand: what it reports today is told by that of the patch, without later rules"
 
 
 def _notebooks(made: LintMove, old: OldTools) -> Iterator[str]:

@@ -5,7 +5,9 @@ A hook is measured as the patched file has it: several of the old ones may have 
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 
 import tomlkit
@@ -17,7 +19,9 @@ from rules.ruff.ruff_runs import choosing, ruff_hooks, ruff_runs
 from rules.ruff.runs import HOOKS, Run
 from rules.ruff.standing import standing
 from rules.ruff.stated import later_than
-from scanner.lint_runs import Report, ruff_program, run_formatter, run_ruff
+from rules.uv import version
+from scanner import sandbox
+from scanner.lint_runs import NotMeasured, Report, ruff_program, run_formatter, run_ruff
 from scanner.proof.ground import Opened
 from scanner.proof.old_tools import gates, paths_of
 
@@ -29,25 +33,55 @@ def own_runs(found: Opened, made: LintMove) -> tuple[Run, ...]:
     return seen_from(made.setup.base, runs, found.ground) or everything
 
 
+def stated_version(found: Opened, made: LintMove) -> str | None:
+    """The oldest version that today's runs of Ruff state, where it is another than that of the patch."""
+    stated = standing(below(found.ground, made.setup.base)).oldest
+    return stated if stated != version("ruff") else None
+
+
 def today(found: Opened, made: LintMove, folder: str, runs: Iterable[Run]) -> set[Report]:
-    """What Ruff reports as it is set up today; the default rules of an older one are named to that of today, and what
-    it has not is not reported."""
+    """What Ruff reports as it is set up today: by the version that is stated, where that is the one on the path.
+
+    Else by the version of the patch: the default rules of an older one are named, and what it has not is not reported.
+    """
+    stated = stated_version(found, made)
+    if stated is not None and (program := program_of(stated)) is not None:
+        with contextlib.suppress(NotMeasured):  # one that is too old to be asked
+            return _by(_Checked(folder, program), made, folder, runs, ())
+    seen = _by(_Checked(folder), made, folder, runs, _as_today(found, made, folder))
+    later = later_than(stated)
+    return {report for report in seen if report.code not in later}
+
+
+def program_of(stated: str) -> str | None:
+    """Ruff on the path, where it is of this version."""
+    program = shutil.which("ruff")
+    try:
+        done = sandbox.run((program, "--version"), cwd=os.sep, timeout=30) if program is not None else None
+    except sandbox.NotStarted:
+        return None
+    return program if done is not None and done.stdout.split()[:2] == ["ruff", stated] else None
+
+
+def _as_today(found: Opened, made: LintMove, folder: str) -> tuple[str, ...]:
+    """The options by which Ruff of the patch selects what is selected today."""
     there = standing(below(found.ground, made.setup.base))
-    options: tuple[str, ...] = ()
-    if there.select is not None:
-        tables = {name: value for name, value in (there.tables or {}).items() if name != "extend"}
-        tables["lint"] = {**(tables.get("lint") or {}), "select": list(there.select)}
-        with open(os.path.join(folder, ".muster-ruff.toml"), "w", encoding="utf-8") as file:
-            file.write(tomlkit.dumps(tables))
-        options = ("--config=.muster-ruff.toml",)
+    if there.select is None:
+        return ()
+    tables = {name: value for name, value in (there.tables or {}).items() if name != "extend"}
+    tables["lint"] = {**(tables.get("lint") or {}), "select": list(there.select)}
+    with open(os.path.join(folder, ".muster-ruff.toml"), "w", encoding="utf-8") as file:
+        file.write(tomlkit.dumps(tables))
+    return ("--config=.muster-ruff.toml",)
+
+
+def _by(checked: _Checked, made: LintMove, folder: str, runs: Iterable[Run], options: tuple[str, ...]) -> set[Report]:
     seen: set[Report] = set()
-    by_words = _Checked(folder)
     for run in runs:
         if run.tool == "ruff":
-            reports = by_words[(*options, *choosing(run), *_forced(run), *paths_of(run, folder, made.setup.sources))]
+            reports = checked[(*options, *choosing(run), *_forced(run), *paths_of(run, folder, made.setup.sources))]
             seen |= {r for r in reports if run.covers(r.path)}
-    later = later_than(there.oldest)
-    return {report for report in seen if report.code not in later}
+    return seen
 
 
 def patched(made: LintMove, folder: str, own: Sequence[Run]) -> tuple[list[Report], set[str]]:
@@ -104,9 +138,9 @@ def _of(made: LintMove, run: Run, reports: Iterable[Report]) -> set[Report]:
 class _Checked(dict[tuple[str, ...], list[Report]]):
     """What Ruff reports in ``folder`` by its words, each asked once."""
 
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
+    def __init__(self, folder: str, program: str | None = None) -> None:
+        self._folder, self._program = folder, program
 
     def __missing__(self, words: tuple[str, ...]) -> list[Report]:
-        self[words] = found = run_ruff(self._folder, words)
+        self[words] = found = run_ruff(self._folder, words, program=self._program)
         return found

@@ -111,3 +111,24 @@ def test_rules_that_the_ruff_of_today_has_not_are_new(
     measure = _proved(muster, repo)
     assert (measure["before"], measure["after"]) == (True, True)
     assert "LOG015" in [later["code"] for later in measure["later"]]
+    assert measure["reason"].startswith("Ruff 0.0.284 was not at hand")
+
+
+def test_the_ruff_that_is_stated_is_asked_where_it_is_at_hand(
+    muster: Any, make_repo: Any, monkeypatch: Any, tmp_path: Path
+) -> None:
+    _silent(tmp_path / "bin", monkeypatch, "flake8")
+    (tmp_path / "bin" / "ruff").write_text('#!/bin/sh\n[ "$1" = --version ] && echo ruff 0.15.2 || echo "[]"\n')
+    (tmp_path / "bin" / "ruff").chmod(0o755)
+    repo = make_repo("shop")
+    repo.commit(
+        {
+            "Makefile": "lint:\n\truff check\n\tflake8\n",
+            "requirements.txt": "ruff==0.15.2\nflake8\n",
+            "ruff.toml": 'lint.select = ["F"]\n',
+            "a.py": "import os\n",
+        }
+    )
+    measure = _proved(muster, repo)
+    assert (measure["before"], measure["after"], measure["reason"]) == (True, True, None)
+    assert [(later["code"], later["count"]) for later in measure["later"]] == [("F401", 1)]
