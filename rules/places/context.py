@@ -129,6 +129,10 @@ class Context:
         ]
         return moved[0] if moved and not stays else None
 
+    def moves(self, folder: str) -> bool:
+        """Whether the project in ``folder`` moves, by itself or with its workspace."""
+        return self._target(folder) is not None
+
     def _target(self, folder: str) -> Target | None:
         if folder in self.targets:
             return self.targets[folder]

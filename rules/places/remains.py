@@ -72,6 +72,7 @@ def _broken(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None
         text = (edit.after if edit is not None else ground.read(path)) or ""
         rows = text.splitlines() if len(text) <= _LARGE else []
         lines = [n for n, row in enumerate(rows, start=1) if pattern.search(row) and not is_quoted(row)]
+        lines = [n for n in lines if not _of_other(path, n, tools.split("|"), context)]
         if lines:
             where = f"line {lines[0]}" if len(lines) == 1 else f"lines {listed([str(n) for n in lines], 8)}"
             why = (
@@ -152,6 +153,13 @@ def _prose(context: Context, edits: Mapping[str, Edit]) -> None:
                 f"sentences still speak of the old tool ({'line' if len(rows) == 1 else 'lines'} {shown})",
                 "Reword them?",
             )
+
+
+def _of_other(path: str, line: int, tools: Collection[str], context: Context) -> bool:
+    """Whether the scanner saw the command on that line serve a project that stays."""
+    found = (context.seen(path, range(line, line + 1), tool, "install") for tool in tools)
+    projects = {seen.project for seen in found if seen is not None and seen.project is not None}
+    return bool(projects) and not any(map(context.moves, projects))
 
 
 def _mentions(ground: Ground, context: Context, edits: Mapping[str, Edit]) -> None:

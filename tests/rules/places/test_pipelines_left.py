@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.rules.places.conftest import Patched
+from tests.rules.places.conftest import LOCK, POETRY, Patched
 
 Patching = Callable[..., Patched]
 HEAD = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
@@ -35,3 +35,18 @@ def test_what_a_pipeline_starts_counts(patched: Patching) -> None:
     started = {FIRST: f"{HEAD}      - run: make setup\n", "Makefile": make}
     assert _refused(patched(started)) == [("shared-ci", "Makefile", 2)]
     assert not _refused(patched({FIRST: f"{HEAD}      - run: tox\n", "Makefile": make}))
+
+
+def test_installs_of_a_project_that_stays_are_not_told(patched: Patching) -> None:
+    other = POETRY.replace("^3.11", "^2.7")
+    job = f"{HEAD}      - run: pipx install poetry\n      - run: poetry install\n        working-directory: web\n"
+    files = {
+        "web/pyproject.toml": other,
+        "web/poetry.lock": LOCK,
+        "web/shop/__init__.py": "",
+        FIRST: job,
+        SECOND: MOVES,
+    }
+    found = patched(files)
+    assert {move.project.path for move in found.migration.moves} == {"."}
+    assert not [path for path, _, message in found.notes if "fails there" in message and path == FIRST]
