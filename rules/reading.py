@@ -15,7 +15,7 @@ from scanner.requirement_files import is_dev_file
 LOCKERS = frozenset({"uv", "poetry", "pdm", "pipenv", "rye", "pixi"})
 PIP_LIKE = frozenset({"pip", "pip-tools", "setuptools"})
 _CI = re.compile(
-    r"(?:.*/)?(?:\.github/.*|\.gitlab-ci[^/]*|\.gitlab/.*|\.circleci/.*|\.travis\.ya?ml|azure-pipelines.*|\.azure.*|Jenkinsfile[^/]*"
+    r"(?:.*/)?(?:\.(?:github|forgejo|gitea)/.*|\.gitlab-ci[^/]*|\.gitlab/.*|\.circleci/.*|\.travis\.ya?ml|azure-pipelines.*|\.azure.*|Jenkinsfile[^/]*"
     r"|bitbucket-pipelines\.ya?ml|buildspec[^/]*|\.buildkite/.*|\.semaphore/.*|\.drone\.ya?ml|\.?appveyor\.ya?ml|\.cirrus\.ya?ml|cloudbuild[^/]*)"
 )
 _IMAGE = re.compile(r"(?:.*/)?(?:[^/]*[Dd]ockerfile[^/]*|[^/]*[Cc]ontainerfile[^/]*)")

@@ -55,7 +55,9 @@ def where_of(path: str) -> Where:
         return "hook"
     if name.endswith((".lock", "pylock.toml")):
         return "lock"
-    if path.startswith((".github/", ".gitlab", ".circleci/", ".travis", "azure-pipelines", "Jenkinsfile")):
+    if path.startswith(
+        (".github/", ".forgejo/", ".gitea/", ".gitlab", ".circleci/", ".travis", "azure-pipelines", "Jenkinsfile")
+    ):
         return "CI"
     return "image" if "ockerfile" in name or "ontainerfile" in name else "file"
 

@@ -300,7 +300,19 @@ _CONDA = frozenset({"conda", "pixi"})
 
 
 def _is_pipeline(path: str) -> bool:
-    return path.startswith((".github/", ".gitlab", ".circleci/", ".azure", "azure-pipelines", ".travis", "Jenkinsfile"))
+    return path.startswith(
+        (
+            ".github/",
+            ".forgejo/",
+            ".gitea/",
+            ".gitlab",
+            ".circleci/",
+            ".azure",
+            "azure-pipelines",
+            ".travis",
+            "Jenkinsfile",
+        )
+    )
 
 
 def disagreements(

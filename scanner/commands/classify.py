@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from scanner.commands.asked_python import asked_python
 from scanner.commands.entrypoints import started_by_images, where_started
-from scanner.commands.follow import WORKFLOW, as_called, expand, expand_builds, holds, is_followed, while_built
+from scanner.commands.follow import WORKFLOWS, as_called, expand, expand_builds, holds, is_followed, while_built
 from scanner.commands.handed import with_build_args, with_defaults
 from scanner.commands.judge import NO_INPUTS, Job, can_matter, judge, judge_runners
 from scanner.commands.lookup import Lookup
@@ -195,7 +195,7 @@ def _with_followed(invocation: Invocation, lookup: Lookup, job: Job) -> list[Com
 def _calls_jobs(invocation: Invocation, lookup: Lookup) -> bool:
     """Whether the command stands for the jobs of a workflow, none of which has what another leaves."""
     called = lookup.extracts.get(invocation.argv[0].removeprefix("uses:./").removeprefix("uses:$/").split("@")[0])
-    return called is not None and called.format == WORKFLOW
+    return called is not None and called.format in WORKFLOWS
 
 
 def _in_images(invocations: Sequence[Invocation], lookup: Lookup) -> Iterator[Command]:

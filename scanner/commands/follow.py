@@ -51,7 +51,9 @@ _SCRIPT = re.compile(r"[\w./${}-]{1,200}")
 _DISPATCH = re.compile(r"\$(?:[@*]|\w{1,60}|\{[@*]\}|\{\w{1,60}(?::?-[^}]{0,60})?\}|\{[@*]:?-[^}]{0,60}\})")
 _ARGUMENTS = re.compile(r"\$(?:[@*]|\{[@*])")
 _OWN_ENVIRONMENTS = frozenset({"tox", "nox"})
-WORKFLOW = "github-actions"  # one that is called by another, whose jobs start anew
+WORKFLOWS = frozenset(
+    {"github-actions", "forgejo-actions", "gitea-actions"}
+)  # one calls another, whose jobs start anew
 MAX_SOURCED = 30
 
 
@@ -162,7 +164,7 @@ def _expand(
                     continue
                 started = replace(started, when=tuple(w for w in started.when if w not in named))
             apart = task if extract.format in _OWN_ENVIRONMENTS else None
-            if extract.format == WORKFLOW:
+            if extract.format in WORKFLOWS:
                 apart = asked.job
             if depth + 1 < MAX_DEPTH and _targets(started, lookup):
                 inside = _expand(started, lookup, seen, depth + 1)
@@ -205,7 +207,7 @@ def as_called(started: Invocation, caller: Invocation) -> Invocation:
 def _handed(started: Invocation, extract: Extract, task: str | None, caller: Invocation) -> Invocation:
     """A command with what its caller hands to the file that it stands in."""
     match extract.format:
-        case "github-action" | "github-actions":
+        case "github-action" | "github-actions" | "forgejo-actions" | "gitea-actions":
             return with_inputs(started, caller.argv[1:], extract)
         case "shell" if task is None:
             return with_arguments(started, _given(caller))

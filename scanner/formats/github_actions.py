@@ -22,6 +22,7 @@ from scanner.shell import clean_value
 from scanner.yaml_reader import Mapping, Node, Scalar, Sequence, load_mapping
 
 CI = "github-actions"
+_SYSTEMS = {".forgejo": "forgejo-actions", ".gitea": "gitea-actions"}  # the same language, other registries of actions
 MAX_VALUES = 64
 MAX_LEGS = 24
 MAX_STEPS = 500  # of all legs of a job
@@ -36,7 +37,8 @@ def read(path: str, text: str) -> Extract | None:
     doc = load_mapping(text)
     if not doc.map("jobs").entries:
         return None
-    pipeline = Pipeline(path, "github-actions", CI)
+    system = _SYSTEMS.get(path.partition("/")[0], CI)
+    pipeline = Pipeline(path, system, system)
     scope = _Scope(inputs=_inputs(doc), env=_scalars_of(doc.get("env")))
     base = Where(env=variables(doc.get("env"))).inside(doc.text("defaults", "run", "working-directory"))
     base = replace(base, shell=_shell(doc.text("defaults", "run", "shell")))
@@ -473,5 +475,5 @@ def _is_action(path: str) -> bool:
 
 _ACTION = re.compile(r"(?:\.github/(?:[^/]+/){1,6}|(?:[^/]+/){0,3})action\.ya?ml")
 
-FORMAT = Format(name="github-actions", matches=like(r"\.github/workflows/[^/]+\.ya?ml"), read=read)
+FORMAT = Format(name="github-actions", matches=like(r"\.(?:github|forgejo|gitea)/workflows/[^/]+\.ya?ml"), read=read)
 ACTION_FORMAT = Format(name="github-action", matches=_is_action, read=read_action)

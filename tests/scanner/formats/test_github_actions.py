@@ -24,6 +24,7 @@ def test_matches_only_this_repositorys_own() -> None:
     assert FORMAT.matches(".github/workflows/ci.yaml")
     assert not FORMAT.matches("template/.github/workflows/ci.yml")
     assert ACTION_FORMAT.matches(".github/actions/a/b/action.yml")
+    assert FORMAT.matches(".forgejo/workflows/ci.yaml")
     assert ACTION_FORMAT.matches("action.yml")
     assert not ACTION_FORMAT.matches("examples/action.yml")
 
@@ -299,3 +300,14 @@ def test_another_repository_is_checked_out_where_the_matrix_says() -> None:
     clone, sync = _read(text).invocations
     assert clone.argv == ("git", "clone", "acme/shop", "acme/shop")
     assert (sync.argv, sync.directory) == (("uv", "sync"), "acme/shop")
+
+
+def test_runners_of_the_same_language_are_systems_of_their_own() -> None:
+    text = "jobs:\n  test:\n    steps:\n      - run: pip install -r requirements.txt\n"
+    found = read(".forgejo/workflows/ci.yml", text)
+    assert found is not None
+    assert (found.ci, found.format, _commands(found)) == (
+        "forgejo-actions",
+        "forgejo-actions",
+        ["pip install -r requirements.txt"],
+    )
