@@ -18,11 +18,13 @@ from rules.migrations.pep import requirement_text
 from rules.migrations.pins import normal_version
 from rules.migrations.recorded import of_annotations
 from rules.migrations.sheet import Block, Item, array_entries
-from rules.migrations.toml_text import Entry, remark
+from rules.migrations.toml_text import Entry, remark, string
 from scanner import pep508
-from scanner.facts import Location, LockedPackage
+from scanner.facts import Location, LockedPackage, Requirement
 
 _ROOT = re.compile(r"file:(?://)?/?\$\{PROJECT_ROOT\}/?")
+
+_EDITABLE = re.compile(r"\s*(?:-e|--editable)\s")
 
 _AT_ROOT = re.compile(
     r"(?P<name>[A-Za-z0-9][\w.-]*)\s*(?P<extras>\[[^\]]*\])?\s*@\s*file:(?://)?/?\$\{PROJECT_ROOT\}/?"
@@ -68,8 +70,9 @@ def _wish(base: Base, entry: Entry, line: int) -> Wish:
     at = (site.manifest, line)
     try:
         made = pep508.requirement(_ROOT.sub("file:./", text), at=Location(path=site.manifest, line=line))
+        source = _source(base, made, editable=editable, line=line) if made.source != "index" else None
         name = made.name or _name_at(site, made.url or "")
-        if made.source == "index":
+        if source is None:
             return Wish(
                 name=name,
                 text=text.replace('"', "'") if "'" not in text else text,
@@ -79,7 +82,6 @@ def _wish(base: Base, entry: Entry, line: int) -> Wish:
                 path=site.manifest,
                 line=line,
             )
-        source = _source(base, made.source, made.url or "", made.ref, made.subdirectory, editable, line)
         return Wish(
             name=name,
             text=requirement_text(name, made.extras, "", made.marker),
@@ -94,11 +96,9 @@ def _wish(base: Base, entry: Entry, line: int) -> Wish:
         raise Stop("manifest-by-hand", str(error), *at) from None
 
 
-def _source(
-    base: Base, kind: str, url: str, ref: str | None, subdirectory: str | None, editable: bool, line: int
-) -> Source:
-    at = (base.site.manifest, line)
-    if kind == "path":
+def _source(base: Base, made: Requirement, *, editable: bool, line: int) -> Source:
+    at, url = (base.site.manifest, line), made.url or ""
+    if made.source == "path":
         return local_source(base.site, url, editable=editable, at=at)
     bare, secret = without_credentials(url)
     if has_variable(bare):
@@ -106,7 +106,9 @@ def _source(
     if secret:
         base.site.note("private-index", f"{bare}: the credentials in its address are left out", *at)
     return (
-        git_source(bare, at=at, rev=ref, subdirectory=subdirectory) if kind == "git" else url_source(bare, subdirectory)
+        git_source(bare, at=at, rev=made.ref, subdirectory=made.subdirectory)
+        if made.source == "git"
+        else url_source(bare, made.subdirectory)
     )
 
 
@@ -120,7 +122,10 @@ def _name_at(site: Site, target: str) -> str:
 
 
 def name_paths(base: Base) -> None:
-    """``name @ file:///${PROJECT_ROOT}/…``: uv takes its working folder for that, also where a member says it."""
+    """``name @ file:///${PROJECT_ROOT}/…``: uv takes its working folder for that, also where a member says it.
+
+    ``-e file:///${PROJECT_ROOT}/…`` is PDM's own way of saying an editable one in ``[dependency-groups]``.
+    """
 
     def by_source(item: Item) -> str:
         raw = item.raw
@@ -130,6 +135,12 @@ def name_paths(base: Base) -> None:
             source = local_source(base.site, found["path"] or ".", editable=False, at=at)
             base.draft.sources[str(canonicalize_name(found["name"]))] = [source]
             raw = raw.replace(found[0], f"{found['name']}{found['extras'] or ''}{found['marker'] or ''}")
+        for text in (text for text in item.value if isinstance(text, str) and _EDITABLE.match(text)):
+            wish = _wish(base, Entry(text), item.line)
+            if wish.source is not None:
+                base.draft.sources[str(canonicalize_name(wish.name))] = [wish.source]
+            for quote in "\"'":
+                raw = raw.replace(f"{quote}{text}{quote}", string(wish.text))
         return raw
 
     rewrite_lists(base, by_source)

@@ -329,6 +329,30 @@ def test_what_pdm_takes_from_a_path_at_its_root_becomes_a_source(migrated):
     assert 'leaf = { path = "../leaf" }' in result.files["packages/base/pyproject.toml"]
 
 
+def test_what_pdm_takes_as_editable_in_a_group_becomes_a_source(migrated):
+    head = '[project]\nname = "{}"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = []\n'
+    build = '[build-system]\nrequires = ["pdm-backend"]\nbuild-backend = "pdm.backend"\n'
+    group = (
+        '[dependency-groups]\ndev = [\n  "-e file:///${PROJECT_ROOT}/plug-ins/one",  # ours\n  "pytest",\n'
+        "  '-e file:///${PROJECT_ROOT}/two#egg=Two',\n]\n"
+    )
+    files = {
+        "pyproject.toml": head.format("shop") + group + "[tool.pdm]\n" + build,
+        "pdm.lock": "[metadata]\nlock_version = '4.5.0'\n",
+        "plug-ins/one/pyproject.toml": head.format("shop-one") + build,
+        "two/pyproject.toml": head.format("two") + build,
+    }
+    result = migrated(files)
+    assert result.refused == []
+    assert result.data["dependency-groups"]["dev"] == ["shop-one", "pytest", "Two"]
+    assert result.data["tool"]["uv"]["sources"] == {
+        "shop-one": {"path": "plug-ins/one", "editable": True},
+        "two": {"path": "two", "editable": True},
+    }
+    assert '"shop-one",  # ours\n' in result.text
+    assert migrated({name: text for name, text in files.items() if name[:4] != "two/"}).refused == ["external-path"]
+
+
 PYLOCK = """\
 lock-version = "1.0"
 requires-python = ">=3.9"
