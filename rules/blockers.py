@@ -188,6 +188,8 @@ def _of_others(repository: Repository) -> frozenset[tuple[str, int | None]]:
 def _indexes(project: Project, others: frozenset[tuple[str, int | None]]) -> Iterator[PlanBlocker]:
     if project.primary_manager in ("conda", "pixi"):
         return  # their channels are no indexes of uv
+    if project.primary_manager == "uv":
+        return  # it reads them already: nothing changes
     own = [i for i in package_indexes(project) if (i.path, i.line) not in others]
     public = any((i.name or "").lower() == "pypi" for i in project.indexes)
     extra = [i for i in own if i.kind == "extra-index"]

@@ -107,8 +107,16 @@ def _old_tool(command: Command) -> str | None:
         named = (word.partition("=")[0].partition("[")[0].lower() for word in command.argv[1:])
         return next((n for n in named if n in _MANAGERS), command.tool if command.tool in _MANAGERS else None)
     if command.kind == "install" and (program in _INSTALLING or program.startswith("pip")):
+        if command.context != "image" and command.tool == "pip" and _is_trial(words):
+            return None
         return command.tool if command.tool in _INSTALLERS else None
     return None  # what a script or a target does stands in its own lines
+
+
+def _is_trial(words: Sequence[str]) -> bool:
+    """Whether pip is to install nothing but what was built just now: what users do, whatever manages the project."""
+    operands = [w for w in words[words.index("install") + 1 :] if not w.startswith("-")] if "install" in words else []
+    return bool(operands) and all(w.endswith((".whl", ".tar.gz")) and "://" not in w for w in operands)
 
 
 def _set_up(words: Sequence[str]) -> str | None:

@@ -134,8 +134,12 @@ def _host(url: str) -> str:
 
 
 def _is_channel(project: Project, index: UsedIndex) -> bool:
-    conda = index.path.endswith((".yml", ".yaml", "pixi.toml")) and index.path in project.manifests
-    return conda and index.kind == "index"
+    if index.kind != "index" or not index.path.endswith((".yml", ".yaml", "pixi.toml")):
+        return False
+    return index.path in project.manifests or _CHANNEL.fullmatch(index.url) is not None
+
+
+_CHANNEL = re.compile(r"[A-Za-z0-9][\w.-]*")  # a bare name: an index has an address
 
 
 def lacks_lock(project: Project) -> bool:

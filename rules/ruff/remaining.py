@@ -22,7 +22,7 @@ from scanner.lint_use import is_test_data
 _HOOK_FILES = frozenset(map(posixpath.basename, HOOKS))
 _STAGED = re.compile(r"(?:.*/)?(?:package\.json|\.?lint-?staged(?:rc)?[\w.-]*|\.?lefthook\.ya?ml)")
 # Pipelines that the scanner does not read.
-_PIPELINE = re.compile(r"\.(?:forgejo|gitea)/workflows/[^/]+\.ya?ml$|\.?(?:woodpecker|drone)(?:/[^/]+)?\.ya?ml$")
+_PIPELINE = re.compile(r"\.?(?:woodpecker|drone)(?:/[^/]+)?\.ya?ml$")
 _WINDOW = 6  # lines that a command may run on
 
 

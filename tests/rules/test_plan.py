@@ -159,6 +159,33 @@ def test_an_index_from_which_something_else_is_tried_is_no_question(kind: str, a
     assert {b.code for b in plan.blockers} == asked
 
 
+def test_a_channel_of_conda_and_the_indexes_that_uv_reads_already_are_no_question() -> None:
+    def index(url: str, path: str) -> UsedIndex:
+        return UsedIndex(url=url, kind="index", name=None, credentials=False, path=path, line=3)
+
+    def codes(*indexes: UsedIndex, **changes: Any) -> set[str]:
+        pip = a_command("pip install -r requirements.txt", path=".github/workflows/ci.yml", project=".")
+        made = plans(a_repository("shop", poetry(indexes=indexes, **changes), commands=(pip,)))["shop", "uv"]
+        return {b.code for b in made.blockers} & {"private-index", "index-order"}
+
+    own, other = (index(f"https://{n}.example/simple", "pyproject.toml") for n in ("own", "other"))
+    assert codes(index("conda-forge", "ci/env.yml")) == set()
+    assert codes(index("https://own.example/simple", "ci/env.yml")) == {"private-index"}
+    assert codes(own, other) == {"index-order"}
+    assert codes(own, other, primary_manager="uv", package_managers=("uv",)) == set()
+
+
+@pytest.mark.parametrize(
+    ("command", "is_left"),
+    [("pip3 install dist/shop.tar.gz", False), ("pip3 install --force-reinstall dist/*.whl", False),
+     ("pip3 install -r requirements.txt", True), ("pip3 install dist/*.whl .", True)],
+)  # fmt: skip
+def test_ci_that_tries_what_was_built_leaves_nothing_to_move(command: str, is_left: bool) -> None:
+    uv = poetry(primary_manager="uv", package_managers=("uv",), lockfiles=(a_lockfile(),))
+    tried = a_command(command, path=".github/workflows/ci.yml", project=".", tool="pip")
+    assert bool(plans(a_repository("shop", uv, commands=(tried,)))) is is_left
+
+
 @pytest.mark.parametrize(
     ("version", "codes"), [("3.9", set()), ("3.6", set()), ("3.5", {"python-too-old"}), ("2.7", {"python-too-old"})]
 )

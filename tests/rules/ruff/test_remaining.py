@@ -25,9 +25,9 @@ FILES = {
             "jobs:\n  a:\n    strategy:\n      matrix:\n        lint: [black .]\n    steps:\n    - run: ${{ matrix.lint }}\n",
             "lint-in-command",
         ),
+        ("package.json", '{"lint-staged": {"*.py": ["poetry run black ."]}}', "lint-in-command"),
         (".lintstagedrc.json", '{"*.py": ["poetry run black ."]}', "lint-in-command"),
         ("lint-staged.config.js", "export default {'*.py': f => [`black ${f}`]}\n", "lint-in-command"),
-        (".forgejo/workflows/t.yaml", "jobs:\n  a:\n    steps:\n    - run: poetry run black .\n", "lint-in-command"),
         (".woodpecker.yml", "steps:\n  lint:\n    commands:\n      - black --check .\n", "lint-in-command"),
         ("back/.pre-commit-config.yaml", "repos:\n- repo: x\n  hooks:\n  - id: black\n", "lint-in-command"),
         (".pre-commit-config.yaml", "- repo: x\n  sha: v1\n  hooks:\n  - id: black\n", "lint-in-command"),
@@ -70,3 +70,9 @@ def test_a_smaller_tool_stays_too(moved: Callable[..., Any]) -> None:
     after = moved(files)
     assert after.move.tools == ("black",)
     assert after["requirements-dev.txt"] == "bandit\nruff==0.17.6\n"
+
+
+def test_pipelines_of_forgejo_move(moved: Callable[..., Any]) -> None:
+    text = "on: push\njobs:\n  a:\n    steps:\n    - run: poetry run black --check .\n"
+    after = moved({**FILES, ".forgejo/workflows/t.yaml": text})
+    assert "poetry run ruff format --check ." in after[".forgejo/workflows/t.yaml"]
