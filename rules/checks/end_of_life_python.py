@@ -1,5 +1,5 @@
-"""What: a Python version that no longer gets security fixes is what an image, CI or a version file uses, or is the
-floor that the project still admits.
+"""What: a Python version that no longer gets security fixes is what an image, CI, a version file, a Pipfile or a
+conda environment uses, or is the floor that the project still admits.
 
 Why: known holes in the interpreter stay open, and packages drop such versions, so that their fixes do not arrive
 either. A floor alone harms nobody who runs something newer: it is a note. A library that tests old versions does so
@@ -21,7 +21,13 @@ from rules.rule import Answer, Case, Rule
 from scanner.inventory import DeclaredPython, Project
 from scanner.roles import is_side_image
 
-_RUNS = {"image": "the image runs", "version-file": "developers get", "runtime-file": "the platform runs"}
+_RUNS = {
+    "image": "the image runs",
+    "version-file": "developers get",
+    "runtime-file": "the platform runs",
+    "pipfile": "the environment of the Pipfile runs",
+    "conda": "the conda environment runs",
+}
 _BESIDE = {"image": "is based on", "runtime-file": "asks for"}
 _TESTS = ("ci-setup", "ci-matrix", "tox", "nox")
 
@@ -60,6 +66,8 @@ def _installs(case: Case, path: str) -> bool:
 
 
 def _level(project: Project, declared: DeclaredPython) -> Level:
+    if declared.kind in ("pipfile", "conda") and project.kind == "library":
+        return "note"  # its users run what they have
     shipped = declared.kind == "image" and not is_side_image(declared.path)
     return "error" if shipped and project.kind in ("service", "job") else "warning"
 

@@ -34,7 +34,8 @@ def check(case: Case) -> Iterator[Answer]:
                 _message(lock),
                 project=project.path,
                 level=_level(project, lock),
-                evidence=reasons(lock.reasons, lock.path) or (Evidence(path=lock.path, text="stale"),),
+                evidence=reasons(sorted(lock.reasons, key=_is_uncertain), lock.path)
+                or (Evidence(path=lock.path, text="stale"),),
                 fix=_fix(project, lock),
             )
 
@@ -49,11 +50,10 @@ def _level(project: Project, lock: Lockfile) -> Level:
 
 
 def _message(lock: Lockfile) -> str:
-    # that the lock looks like another project's says it all
-    why = sentence(
-        sorted(lock.reasons, key=lambda r: (ANOTHER not in r.message, _is_uncertain(r))),
-        "it does not match its manifest",
-    )
+    # that the lock looks like another project's says it all; what sums the others up is none of them
+    told = sorted(lock.reasons, key=lambda r: (ANOTHER not in r.message, _is_uncertain(r)))
+    certain = [r for r in told if ANOTHER in r.message or not _is_uncertain(r)]
+    why = sentence(certain if len(certain) > 3 else told, "it does not match its manifest")
     if lock.export_of:
         return f"{lock.path} was exported from the lock of {lock.export_of} and is out of step: {why}"
     if lock.covers is True:

@@ -152,11 +152,24 @@ def test_rye_is_dead_from_the_day_it_was_and_nothing_merely_old_is() -> None:
         (python("pypy3.8", "ci-matrix", ".github/workflows/t.yml"), "service", None, []),
         (python("3.x", "ci-setup", ".github/workflows/t.yml"), "service", None, []),
         (python("3.14", "image"), "service", None, []),
+        (python("3.9", "pipfile", "Pipfile"), "service", None, ["warning"]),
+        (python("3.7.*", "conda", "environment.yml"), "job", None, ["warning"]),
+        (python("3.7.*", "conda", "environment.yml"), "library", None, ["note"]),
+        (python(">=3.7", "conda", "environment.yml"), "job", None, []),
     ],
 )
 def test_end_of_life_by_place(declared: DeclaredPython, kind: str, requires: str | None, levels: list[str]) -> None:
     project = a_project(kind=kind, requires_python=requires, python_versions=(declared,))
     assert [f.level for f in found("end-of-life-python", a_fleet(a_repository("shop", project)))] == levels
+
+
+def test_what_sums_the_reasons_of_a_stale_lock_up_is_none_of_them() -> None:
+    added = [Reason(path="pyproject.toml", line=n, message=f"p{n} was added") for n in range(5, 10)]
+    reasons = (Reason(path=None, line=None, message="the hash differs"), *added)
+    project = a_project(lockfiles=(a_lockfile(status="stale", covers=False, reasons=reasons),))
+    (finding,) = found("stale-lock", a_fleet(a_repository("shop", project)))
+    assert finding.message.endswith("p5 was added; p6 was added; p7 was added (and 2 more)")
+    assert (finding.evidence[0].path, finding.evidence[0].line, len(finding.evidence)) == ("pyproject.toml", 5, 6)
 
 
 def test_end_of_life_depends_on_the_day_of_the_run() -> None:
