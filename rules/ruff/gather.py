@@ -23,7 +23,7 @@ from rules.ruff.black_config import said
 from rules.ruff.catalog import plugins
 from rules.ruff.flake8_config import Flake8Config, from_ini, from_table, with_arguments
 from rules.ruff.linters import Asked
-from rules.ruff.loose import loose
+from rules.ruff.loose import directory, looked_in, loose
 from rules.ruff.runs import HOOKS, OTHERS, Run, tool_runs
 from rules.ruff.scripts import scripts
 from scanner import toml_reader
@@ -96,7 +96,8 @@ class Setup:
 def gather(ground: Ground) -> Setup:
     """What is set for the tools that are in use; raises nothing: what cannot be read counts as not set."""
     in_use = {t.name for t in ground.repository.tools if t.use != "config-only"}
-    base = based(ground, tool_runs(ground), in_use & {"flake8", "isort", "black", *OTHERS})
+    started = tool_runs(ground)
+    base = based(ground, started, in_use & {"flake8", "isort", "black", *OTHERS})
     installed = set(_installed(ground))
     runs, ground = base.runs, below(ground, base.folder)
     files: dict[str, str] = {}
@@ -104,6 +105,10 @@ def gather(ground: Ground) -> Setup:
     named = {*installed, *_declared(ground), *(p for r in runs if r.tool == "flake8" for p in r.plugins)}
     flake8 = _flake8(ground, project, runs, files) if "flake8" in in_use else None
     isort = _isort(ground, project, runs, files) if "isort" in in_use or "flake8-isort" in named else None
+    own = not isort or not {"src_paths", "src-paths"} & set(isort)
+    looks = directory(files.get("isort"), started, base.folder)
+    if isort is not None:
+        isort |= looked_in(isort, looks, ground.facts.files)
     sources = tuple(sorted([*(p for p in ground.facts.files if p.endswith((".py", ".pyi"))), *scripts(ground)]))
     return Setup(
         base=base.folder,
@@ -120,7 +125,7 @@ def gather(ground: Ground) -> Setup:
         sources=sources,
         runs_ruff=any(t.name == "ruff" and t.use == "run" for t in ground.repository.tools),
         paths=tuple(sorted(ground.facts.files)),
-        loose=loose(sources, ground.read) if isort is not None and not {"src_paths", "src-paths"} & set(isort) else (),
+        loose=loose(sources, ground.read, looks) if isort is not None and own else (),
     )
 
 

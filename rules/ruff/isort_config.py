@@ -88,7 +88,7 @@ def translate_isort(options: Mapping[str, Any]) -> IsortRules:
     whole = _spelled_out({**data("isort_profiles.toml").get(profile, {}), **given})
     settings: dict[str, Value] = {}
     for old, new in _LISTS.items():
-        if old in whole and (values := _list(whole[old])):
+        if old in whole and (values := listed(whole[old])):
             settings[new] = (*_tuple(settings.get(new)), *values)
     for old, new in _FLAGS.items():
         if old in whole and _flag(whole[old]):
@@ -97,11 +97,11 @@ def translate_isort(options: Mapping[str, Any]) -> IsortRules:
     settings.update(_spacing(whole))
     return IsortRules(
         settings=settings,
-        skipped=tuple(dict.fromkeys(pattern for option in _SKIPPED for pattern in _list(whole.get(option)))),
-        globs=tuple(dict.fromkeys(new for o in _GLOBS for old in _list(whole.get(o)) for new in _globbed(old))),
+        skipped=tuple(dict.fromkeys(pattern for option in _SKIPPED for pattern in listed(whole.get(option)))),
+        globs=tuple(dict.fromkeys(new for o in _GLOBS for old in listed(whole.get(o)) for new in _globbed(old))),
         line_length=_number(whole.get("line_length")) or 79,
         has_length=_number(whole.get("line_length")) is not None,
-        src=_list(whole.get("src_paths")),
+        src=listed(whole.get("src_paths")),
         required=_imports(whole.get("add_imports")),
         unsayable=tuple(_unsayable(whole, profile)),
     )
@@ -165,15 +165,15 @@ def _globbed(pattern: str) -> Iterator[str]:
 
 
 def _order(whole: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
-    names = _list(whole.get("sections"))
-    own = {n.removeprefix("known_"): _list(v) for n, v in whole.items() if n.startswith("known_") and n not in _LISTS}
+    names = listed(whole.get("sections"))
+    own = {n.removeprefix("known_"): listed(v) for n, v in whole.items() if n.startswith("known_") and n not in _LISTS}
     if own:
         yield "sections", {name.lower(): values for name, values in sorted(own.items()) if values}
     if names:
         yield "section-order", tuple(_SECTIONS.get(name.upper(), name.lower()) for name in names)
     if (default := str(whole.get("default_section", "")).strip().upper()) in _SECTIONS and default != "THIRDPARTY":
         yield "default-section", _SECTIONS[default]
-    if no_lines := _list(whole.get("no_lines_before")):
+    if no_lines := listed(whole.get("no_lines_before")):
         yield "no-lines-before", tuple(_SECTIONS.get(name.upper(), name.lower()) for name in no_lines)
     if "order_by_type" in whole and not _flag(whole["order_by_type"]):
         yield "order-by-type", False
@@ -204,7 +204,8 @@ def _unsayable(whole: Mapping[str, Any], profile: str) -> Iterator[tuple[str, st
             yield name, what
 
 
-def _list(value: Any) -> tuple[str, ...]:
+def listed(value: Any) -> tuple[str, ...]:
+    """The items of a list, or of a text with commas or blanks between them."""
     if value is None or isinstance(value, bool):
         return ()
     if isinstance(value, (list, tuple)):
