@@ -270,7 +270,12 @@ class Judging:
         if found.path is None and self.in_image() and refuses and self.lookup.tree.has_name(lock):
             locked, because = True, f"exported by {tool}, which fails without {lock}"
         made = Judgement(
-            kind="install", tool="pip", uses_lock=locked, enforced=enforced if locked else "none", because=because
+            kind="install",
+            tool="pip",
+            uses_lock=locked,
+            enforced=enforced if locked else "none",
+            because=because,
+            path=found.path,
         )
         if found.state == "unknown":
             made = Judgement(kind="install", tool="pip", because="it is exported in a folder that is not known")

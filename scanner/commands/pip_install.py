@@ -118,7 +118,11 @@ def judge_pip(
     parts += [_Part(uses_lock=constrained, because=f"group {name} is resolved at install time") for name in ask.groups]
     if any(distribution(word) not in PACKAGING for word in ask.names) and not constrained:
         parts.append(_Part(uses_lock=False, because=_named(ask.names)))
-    return _joined(parts, ask, tool, invocation, lookup)
+    made = _joined(parts, ask, tool, invocation, lookup)
+    first = _written(ask.requirements[0], invocation, lookup, produced) if ask.requirements else None
+    if made.path is None or first is None or first.path is None or made.because != first.because:
+        return made
+    return replace(made, path=first.path)  # not the file that it was written over
 
 
 def _foreign(

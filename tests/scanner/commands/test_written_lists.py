@@ -43,7 +43,7 @@ def _last_install(dockerfile: str) -> Command:
 def test_what_is_exported_over_a_copied_file_is_what_another_stage_takes(taking: str) -> None:
     made = _last_install(f"{LOCKER}{EXPORT}FROM python\n{taking}")
     assert (made.kind, made.uses_lock, made.enforced) == ("install", True, "hashes")
-    assert made.because == "exported from poetry.lock"
+    assert (made.because, made.source) == ("exported from poetry.lock", "poetry.lock")
 
 
 def test_a_redirected_export_is_one() -> None:
