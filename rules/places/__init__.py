@@ -27,6 +27,7 @@ from rules.places.mentions import ASIDE
 from rules.places.old_pythons import leave_left_out, note_left_out, refusal, without_uv
 from rules.places.options import normal
 from rules.places.pipelines_left import broken_pipelines
+from rules.places.release_please import with_extra_files
 from rules.places.remains import note_remains
 from rules.places.sound import is_sound
 from rules.places.target import targets
@@ -125,6 +126,7 @@ def rewrite(
     with_licences(context, edits)
     filters.with_locks(context, edits)
     releases.with_locks(context, edits)
+    with_extra_files(context, edits)
     note_writers(context, edits)
     bots.both_kinds(context, edits)
     _deployed(ground, context, edits)

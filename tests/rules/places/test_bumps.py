@@ -18,7 +18,7 @@ def _told(found: Patched) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("path", "text", "tool"),
     [
-        ("release-please-config.json", '{"packages": {".": {"release-type": "python"}}}\n', "release-please"),
+        ("release-please-config.json", '{"extra-files": ["a"], "packages": {".": {"release-type": "python"}}}\n', "release-please"),
         (".bumpversion.cfg", "[bumpversion]\ncurrent_version = 1.0\n\n[bumpversion:file:pyproject.toml]\n", "bumpversion"),
         (".bumpversion.toml", '[tool.bumpversion]\n[[tool.bumpversion.files]]\nfilename = "pyproject.toml"\n', "bumpversion"),
         ("bumpver.toml", '[bumpver]\n[bumpver.file_patterns]\n"pyproject.toml" = [\'version = "{version}"\']\n', "bumpver"),
