@@ -13,6 +13,7 @@ from scanner.words import listed
 Told = tuple[str | None, tuple[str, ...], str | None]
 """Of a repository: the commit, remarks, and why it could not be opened."""
 
+_NO_PATCH = "without a patch"
 _MEANS = {
     "proved": "applies, locks, and every version and origin of the old lock is kept",
     "resolved": "applies and locks; there was no lock to compare with",
@@ -20,6 +21,7 @@ _MEANS = {
     "failed": "no lock could be made",
     "refused": "not converted: a person must decide first",
     "not-run": "not tried; `--prove` tries it",
+    _NO_PATCH: "nothing to try: no patch was made, the steps of the plan are by hand",
 }
 
 _NOT_RUN = (
@@ -32,7 +34,7 @@ def patches_readme(fleet: Fleet, plans: Plans, told: Mapping[str, Told]) -> str:
     """``README.md`` of a folder of patches."""
     names = {r.id: r.name for r in fleet.repositories}
     chosen = [plan for plan in plans.plans if plan.repository in told and plan.track == "uv"]
-    counted = Counter(proof.status for plan in chosen for proof in plan.proofs)
+    counted = Counter(_status(plan, proof) for plan in chosen for proof in plan.proofs)
     lines = ["# Patches to uv", ""]
     lines += [f"- {counted[status]} {status}: {means}" for status, means in _MEANS.items() if counted[status]]
     if counted["proved"] + counted["resolved"] + counted["drifted"]:
@@ -47,7 +49,7 @@ def _repository(plan: Plan, name: str, told: Told) -> list[str]:
     lines = [f"## {markdown(name)}", ""]
     if error:
         return [*lines, f"Could not be converted: {markdown(error)}"]
-    lines += [f"- {_proof(proof)}" for proof in plan.proofs]
+    lines += [f"- {_proof(proof, _status(plan, proof))}" for proof in plan.proofs]
     lines += [f"- {markdown(remark)}" for remark in remarks]
     if plan.pip_patch is not None:
         what = f"`{plan.pip_patch}`: the same requirements files by `uv pip`, without a new manifest or lock"
@@ -68,8 +70,13 @@ def _repository(plan: Plan, name: str, told: Told) -> list[str]:
     return [*lines, "", "# and back", f"git apply {rollback}", "```"]
 
 
-def _proof(proof: Proof) -> str:
-    where = f"`{markdown(proof.project)}`: **{proof.status}**"
+def _status(plan: Plan, proof: Proof) -> str:
+    """The status of a proof; nothing is tried later where there is no patch."""
+    return _NO_PATCH if proof.status == "not-run" and plan.patch is None and plan.pip_patch is None else proof.status
+
+
+def _proof(proof: Proof, status: str) -> str:
+    where = f"`{markdown(proof.project)}`: **{status}**"
     parts = []
     if proof.locked is not None and proof.status in ("proved", "drifted"):
         parts.append(f"{proof.locked} versions, {proof.kept} identical, {len(proof.origin_changes)} origin changes")

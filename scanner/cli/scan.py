@@ -16,7 +16,7 @@ from rules.run import run as run_rules
 from scanner.cli.audit import judged_findings
 from scanner.cli.common import Common, any_store, common, emit, note, store_option
 from scanner.fleet import NothingToScan, Scan, scan
-from scanner.inventory import Error
+from scanner.inventory import Error, Fleet
 from scanner.verify import Wish
 from scanner.words import counted
 
@@ -91,6 +91,7 @@ def command(
     finally:
         progress.end()
     _complain(result.fleet.run.errors)
+    _complain_of_failed(result.fleet)
     answers = run_rules(result.fleet, common.config, day)
     judged = judged_findings(answers, store, result.fleet)
     store.save_findings(result.run_id, judged.findings)
@@ -131,6 +132,13 @@ def _complain(errors: tuple[Error, ...]) -> None:
     for error in errors:
         place = f"{error.path}:{error.line}" if error.line else error.path
         click.echo(terminal(f"muster: {place}: {error.message}"), err=True)
+
+
+def _complain_of_failed(fleet: Fleet) -> None:
+    for repository in fleet.repositories:
+        if repository.state == "failed":
+            why = next((e.message for e in repository.errors if e.path is None), "it could not be read")
+            click.echo(terminal(f"muster: {repository.name}: {why}"), err=True)
 
 
 def _summary(result: Scan, seconds: float, store_name: str, common: Common) -> None:

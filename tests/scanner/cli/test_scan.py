@@ -90,6 +90,7 @@ def test_what_a_list_names_and_is_not_there_has_failed(muster: Any, fleet: Path,
         "nowhere": f"no such folder: {tmp_path}/nowhere, which the list names",
         "other": "not cloned: https://git.example/acme/other.git",
     }
+    assert sorted(told.err.splitlines()) == [f"muster: {name}: {why}" for name, why in sorted(failed.items())]
 
 
 def test_nothing_to_scan(muster: Any, tmp_path: Path) -> None:
