@@ -106,7 +106,8 @@ def _by_asdf(values: Sequence[str], target: Target) -> Answer | None:
         return None
     if values[1] in ("plugin", "plugin-add", "reshim"):
         said = " ".join(values[1 : len(values) - len(rest)])
-        return Answer(kind="bootstrap", text=f"asdf {said} uv") if len(rest) == 1 else look("a plug-in of asdf's")
+        is_known = len(rest) == 1 or (len(rest) == 2 and "://" in rest[1])  # the old plug-in's own address goes with it
+        return Answer(kind="bootstrap", text=f"asdf {said} uv") if is_known else look("a plug-in of asdf's")
     return Answer(kind="bootstrap", text=f"asdf {values[1]} uv {version('uv')}")
 
 

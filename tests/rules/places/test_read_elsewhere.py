@@ -72,3 +72,11 @@ def test_asdf_brings_uv(patched: Patching) -> None:
         in found[".readthedocs.yml"]
     )
     assert "poetry" not in found[".readthedocs.yml"]
+
+
+def test_the_address_of_the_old_plug_in_goes_with_it(patched: Patching) -> None:
+    found = patched(
+        {"setup.sh": "asdf plugin add poetry https://git.example/asdf-poetry.git\nasdf install poetry 1.8.2\n"}
+    )
+    assert found["setup.sh"] == "asdf plugin add uv\nasdf install uv 0.13.9\n"
+    assert not found.notes
