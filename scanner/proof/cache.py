@@ -16,7 +16,7 @@ from rules.migration import Move
 from scanner import __version__
 from scanner.proof.outcome import Proved
 
-FORMAT = 30
+FORMAT = 31
 
 
 class ProofCache:

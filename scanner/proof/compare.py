@@ -36,7 +36,7 @@ class Comparison:
     ``unserved`` is what a file installed and what stands for it now does not, though the lock holds it;
     ``asked`` is how many packages the project, its extras and groups name;
     ``found_by_pip`` what CI's other Pythons needed beside a compiled file, and pip brought in whatever version;
-    ``astray`` what stood in the old lock although nothing there asked for it.
+    ``astray`` what stood in the old lock although nothing there asked for it, and the new one leaves out.
     """
 
     locked: int
@@ -78,7 +78,8 @@ def compare(
     extract = read_uv_lock("uv.lock", new)
     packages = extract.lock.packages if extract is not None and extract.lock is not None else ()
     requires = requires if isinstance(requires := data.get("requires-python"), str) else None
-    astray = unreachable(move)
+    locked = frozenset(p.key for p in packages)
+    astray = tuple(p for p in unreachable(move) if p.key not in locked)
     held = [p for p in move.pins if p not in astray and not is_itself(p, graph.own) and possible(p.marker, requires)]
     before = _by_version(held)
     after = _by_version(p for p in packages if p.source != "path" or p.key not in graph.own or p.key in before)
@@ -106,7 +107,7 @@ def compare(
         pythons=tuple(more),
         complete=tuple(python for python, names in more.items() if not names),
         found_by_pip=tuple(sorted(by_pip - set(here))),
-        astray=tuple(sorted({pin.key for pin in astray} - after.keys())),
+        astray=tuple(sorted({pin.key for pin in astray})),
         asked=len(frozenset(graph.roots()).union(*graph.parts().values()) - {*graph.own}),
         unserved=tuple(change for change in unserved(move, graph, INSTALLERS) if change.name not in told),
     )

@@ -382,6 +382,8 @@ def test_what_nothing_in_poetrys_old_lock_asks_for_is_not_missed():
     new = _lock(_entry("a"), _entry("b"), names="a b")
     found = compare(move, new)
     assert (found.changed, found.astray, found.locked, found.kept) == ((), ("left-over",), 2, 2)
+    kept = _lock(_entry("a"), _entry("b"), _entry("left-over", version="2.0"), names="a b")
+    assert [(c.name, c.after) for c in compare(move, kept).changed] == [("left-over", "2.0")]
     for other in (replace(lock, format="poetry.lock 2.1"), replace(lock, tool="pdm")):
         kept = compare(replace(move, project=replace(move.project, lockfiles=(other,))), new)
         assert [change.name for change in kept.changed] == ["left-over"]
