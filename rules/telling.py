@@ -114,6 +114,8 @@ def _found(repository: Repository, project: Project) -> Iterator[Telling]:
         if c.project in (project.path, None)
         and (c.path not in images or (is_shipped(c, images[c.path]) and (not built or images[c.path].built_by)))
     ]
+    if _ships_no_image(repository, project):
+        pairs = {between: what for between, what in pairs.items() if between[1] != "image"}
     for between, what in sorted(pairs.items(), key=lambda item: _PAIRS.index(item[0])):
         pair = _Pair(project, between, commands)
         if "python" in what and (sides := pair.pythons()):
@@ -132,6 +134,14 @@ def _found(repository: Repository, project: Project) -> Iterator[Telling]:
             )
 
 
+def _ships_no_image(repository: Repository, project: Project) -> bool:
+    """Whether what others install has an image that nothing here builds: an example, or one for their own use."""
+    image = project.environments.image
+    paths = {e.path for e in image.evidence[:1]} if image is not None else set()
+    others_install = project.publishes and project.kind in ("library", "cli")
+    return others_install and any(i.path in paths and i.built_by is None for i in repository.images)
+
+
 class _Pair:
     """Two environments of a project that differ: in what, and whether that is all there is to say."""
 
@@ -140,19 +150,23 @@ class _Pair:
         self._left: Environment = getattr(project.environments, between[0]) or Environment(tool=None)
         self._right: Environment = getattr(project.environments, between[1]) or Environment(tool=None)
         self._ci_tests = _tests_in_ci(project, commands)
+        self._has_tests = any(c.context == "ci" and c.kind == "test" for c in commands)
         right = [c for c in commands if c.context == between[1]]
         self._tests = {(c.path, c.job) for c in right if c.kind == "test"}
+        self._may_be = any(c.kind == "adhoc" and c.uses_lock is None for c in right)
         own = (c for c in right if c.kind == "install" and c.project == project.path)
         self._there = [c for c in own if c.context != "image" or not is_aside_image(c.path)]
 
     def sort(self, found: Disagreement) -> Sort | None:
-        """In what the two differ; nothing where a part of the second does not."""
+        """In what the two differ; nothing where a part of the second does not, or what it installs is not known."""
         a, b = self._left, self._right
         if a.tool is None or b.tool is None:
             return None
         if a.uses_lock and b.uses_lock and found.packages:
             return "other-lock"
         if not any(map(self._is_shown, self._there)) or any(self._is_as_left(c) for c in self._there):
+            return None
+        if self._may_be:
             return None
         if a.uses_lock and b.uses_lock is False:
             whole = a.sources and not b.apart
@@ -196,7 +210,9 @@ class _Pair:
         return f"{left} one Python and {right} another"
 
     def pythons(self) -> tuple[Side, ...]:
-        """Who has which Python, where lines of both sides name it."""
+        """Who has which Python, where lines of both sides name it, and CI tests with its own."""
+        if "ci" in self._places and not self._has_tests:
+            return ()
         sides = zip(self._places, (self._left, self._right), strict=True)
         return tuple(
             Side(place=place, way=f"Python {', '.join(e.python)}", path=e.python_at[0].path, line=e.python_at[0].line)

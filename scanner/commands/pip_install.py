@@ -199,12 +199,18 @@ def _only_elsewhere(ask: PipAsk, invocation: Invocation, lookup: Lookup) -> str 
     return bare[0] if literal and not any(lookup.find(invocation, w) for w in bare) else None
 
 
+# Variables that may hold a list of requirements or constraints rather than names.
+_MAY_BE_OPTIONS = re.compile(r"\$\{?\w{0,60}(?:ARGS|OPTS|OPTIONS|FLAGS)|\[[@*]\]", re.IGNORECASE)
+
+
 def _by_name(ask: PipAsk, tool: str) -> Judgement:
     if not ask.names and not ask.unclear:
         return Judgement(kind="other", tool=tool)
     known = [distribution(word) for word in ask.names]
     if known and all(name in PACKAGING for name in known) and not ask.unclear:
         return Judgement(kind="bootstrap", tool=tool)
+    if (word := next(filter(_MAY_BE_OPTIONS.search, ask.unclear), None)) is not None:
+        return Judgement(kind="adhoc", tool=tool, because=f"what {word} holds is not known")
     because = _named((*ask.names, *ask.unclear))
     return Judgement(kind="adhoc", tool=tool, uses_lock=False, enforced="none", because=because)
 

@@ -111,7 +111,10 @@ def test_pythons_are_told_at_the_lines_that_name_them() -> None:
         Environment(tool="pip", python=(version,), python_at=(Evidence(path=path, line=line),))
         for version, path, line in (("3.11", "ci.yml", 4), ("3.13", "Dockerfile", 1))
     )
-    found = only(a_repository("shop", project(Environments(ci=ci, image=image))))
+    tests = a_command("pytest", kind="test", context="ci", path="ci.yml", line=9)
+    shop = a_repository("shop", project(Environments(ci=ci, image=image)), commands=(tests,))
+    assert not telling([replace(shop, commands=())])  # where nothing tests, CI's Python is that of linters
+    found = only(shop)
     assert found.message == "tests on one Python and builds the image on another"
     assert [(s.way, s.path, s.line) for s in found.sides] == [
         ("Python 3.11", "ci.yml", 4),
@@ -171,3 +174,16 @@ def test_the_inventory_opens_with_what_the_fleet_does() -> None:
         "image: Dockerfile:6 · pip, without a lock (no lock there): pip install .",
         None,
     )
+
+
+def test_what_others_install_ships_no_image_that_nothing_builds() -> None:
+    library = repository("kit", PIP, publishes=True, kind="library")
+    assert telling([replace(library, images=(an_image(built_by="ci"),))])
+    assert not telling([replace(library, images=(an_image(built_by=None),))])
+    assert telling([replace(repository("shop", PIP), images=(an_image(built_by=None),))])
+
+
+def test_an_install_that_nobody_knows_may_be_from_the_lock() -> None:
+    unknown = replace(PIP, kind="adhoc", uses_lock=None, line=9, argv=("pip", "install", "${ARGS[@]}"))
+    assert telling([repository("shop", PIP)])
+    assert not telling([repository("shop", PIP, unknown)])

@@ -165,6 +165,7 @@ ONE: list[tuple[str, str, tuple[object, ...]]] = [
     (".", "pip install git+https://git.example/a/b@main", ("adhoc", "pip", False, "none")),
     (".", "pip install -e git+https://git.example/a/b#egg=b", ("adhoc", "pip", False, "none")),
     (".", "pip install ${{ matrix.deps }}", ("adhoc", "pip", False, "none")),
+    (".", 'pip install "${LOCK_ARGS[@]}" "$TARGET"', ("adhoc", "pip", None, None)),
     (".", "pip install", ("other", "pip", None, None)),
     (".", "pip list", ("other", "pip", None, None)),
     (".", "pip --version", ("other", "pip", None, None)),
